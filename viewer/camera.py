@@ -1,0 +1,100 @@
+"""The camera: where it stands, how it is turned, and its lens.
+
+Frame of reference: the plate's own camera stands at the origin and looks along -z, with +x right and +y up, in
+metres. This is the one module that uses pyrr; it hands out plain numpy arrays.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from pyrr import matrix33, quaternion
+
+from .errors import PushinError
+
+NEAR = 0.01
+"""Metres: the closest surface that a camera can see. The far end is at infinity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A physical camera at one moment.
+
+    position        metres in the plate camera's frame: +x right, +y up, -z forward
+    pan, tilt, roll degrees: right, up and clockwise are positive; pan is applied first, then tilt, then roll
+    focal_length    millimetres
+    sensor_width    millimetres; the frame's width spans it
+    lens_shift      principal point minus frame centre, in frame widths, +x right and +y up
+    f_stop          f-number; None is a pinhole
+    focus_distance  metres along the optical axis
+    blades          number of iris blades; 0 is a round iris
+    """
+
+    position: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    pan: float = 0.0
+    tilt: float = 0.0
+    roll: float = 0.0
+    focal_length: float = 35.0
+    sensor_width: float = 36.0
+    lens_shift: tuple[float, float] = (0.0, 0.0)
+    f_stop: float | None = None
+    focus_distance: float = 1.6
+    blades: int = 0
+
+    def rotation(self) -> np.ndarray:
+        """Camera axes in the plate's frame as columns, float64 (3, 3)."""
+        return _rotation(float(self.pan), float(self.tilt), float(self.roll))
+
+    def pose(self) -> np.ndarray:
+        """Camera-to-plate transform, float64 (4, 4), for column vectors."""
+        pose = np.eye(4)
+        pose[:3, :3] = self.rotation()
+        pose[:3, 3] = self.position
+        return pose
+
+    def view(self) -> np.ndarray:
+        """Plate-to-camera transform, float64 (4, 4), for column vectors: the inverse of `pose`."""
+        r = self.rotation()
+        view = np.eye(4)
+        view[:3, :3] = r.T
+        view[:3, 3] = -r.T @ np.asarray(self.position, float)
+        return view
+
+    def intrinsics(self, size: tuple[int, int]) -> np.ndarray:
+        """Pinhole matrix K, float64 (3, 3), from camera axes with z forward and y down to pixels from the top left.
+
+        size is (width, height) in pixels; the centre of pixel i lies at i + 0.5.
+        """
+        width, height = size
+        focal = self.focal_length / self.sensor_width * width
+        cx = width * (0.5 + self.lens_shift[0])
+        cy = height * 0.5 - width * self.lens_shift[1]
+        return np.array([[focal, 0, cx], [0, focal, cy], [0, 0, 1.0]])
+
+    def projection(self, size: tuple[int, int], near: float = NEAR) -> np.ndarray:
+        """OpenGL projection with reversed, infinite depth, float64 (4, 4), for column vectors.
+
+        Window depth is near / Z: 1 at the near plane, 0 at infinity, linear in disparity, which keeps its precision
+        where a float has it (Reed, "Depth Precision Visualized", 2015). Needs glClipControl-free use: the matrix maps
+        to NDC z = 2 near / Z - 1, so that the default depth range gives near / Z.
+        """
+        width, height = size
+        k = self.intrinsics(size)
+        x = 2 * k[0, 0] / width
+        y = 2 * k[1, 1] / height
+        ox = 2 * k[0, 2] / width - 1
+        oy = 1 - 2 * k[1, 2] / height
+        return np.array([[x, 0, -ox, 0], [0, y, -oy, 0], [0, 0, 1, 2 * near], [0, 0, -1, 0]])
+
+
+@lru_cache(maxsize=256)
+def _rotation(pan: float, tilt: float, roll: float) -> np.ndarray:
+    if not np.isfinite([pan, tilt, roll]).all():
+        raise PushinError("The camera's pan, tilt and roll must be finite angles in degrees.")
+    turn = lambda axis, degrees: quaternion.create_from_axis_rotation(
+        np.array(axis, float), np.radians(degrees), dtype=float)
+    q = quaternion.cross(quaternion.cross(turn((0, 1, 0), -pan), turn((1, 0, 0), tilt)), turn((0, 0, 1), -roll))
+    matrix = np.array(matrix33.create_from_quaternion(quaternion.normalize(q), dtype=float))
+    matrix.flags.writeable = False
+    return matrix
