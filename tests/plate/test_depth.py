@@ -1,0 +1,280 @@
+"""Depth of every kind becomes metres at every pixel, without inventing surfaces."""
+import cv2
+import numpy as np
+import OpenEXR
+import pytest
+import tifffile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from PIL import Image
+
+from viewer.errors import PushinError
+from viewer.plate import Plate, depth
+
+WIDTH, HEIGHT = 64, 48
+METRES = np.linspace(1, 4, WIDTH * HEIGHT, dtype=np.float32).reshape(HEIGHT, WIDTH)
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "picture.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)).save(path)
+    return path
+
+
+def write_pfm(path, values, order="<"):
+    header = f"Pf\n{values.shape[1]} {values.shape[0]}\n{-1 if order == '<' else 1}\n"
+    path.write_bytes(header.encode() + values[::-1].astype(order + "f4").tobytes())
+
+
+def write_exr(path, channels):
+    with OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}, channels) as file:
+        file.write(str(path))
+
+
+@pytest.mark.parametrize("name", ["little.pfm", "big.pfm", "Z.exr", "depth.Z.exr", "Y.exr", "RGB.exr", "f.tif", "f.npy",
+                                  "hw1.npy"])
+def test_metric_files(tmp_path, picture, name):
+    path = tmp_path / name
+    if name.endswith("pfm"):
+        write_pfm(path, METRES, "<" if "little" in name else ">")
+    elif name == "RGB.exr":
+        write_exr(path, {"RGB": np.dstack([METRES] * 3)})
+    elif name.endswith("exr"):
+        write_exr(path, {name.removesuffix(".exr"): METRES})
+    elif name.endswith("tif"):
+        tifffile.imwrite(path, METRES)
+    else:
+        np.save(path, METRES[..., None] if name == "hw1.npy" else METRES)
+    plate = Plate.open(picture, path)
+    np.testing.assert_array_equal(plate.depth, METRES)
+    assert plate.known.all() and any("metres" in note for note in plate.notes)
+
+
+def test_embedded_depth(tmp_path):
+    color = np.dstack([METRES] * 3)
+    write_exr(tmp_path / "a.exr", {"RGB": color, "Z": METRES})
+    np.testing.assert_array_equal(Plate.open(tmp_path / "a.exr").depth, METRES)
+    write_exr(tmp_path / "b.exr", {"RGB": color})
+    with pytest.raises(PushinError, match="give a depth map"):
+        Plate.open(tmp_path / "b.exr")
+
+
+def test_embedded_depth_in_another_part(tmp_path):
+    part = {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIP_COMPRESSION}
+    with OpenEXR.File([OpenEXR.Part(dict(part), {c: METRES for c in "RGB"}, "beauty"),
+                       OpenEXR.Part(dict(part), {"Z": METRES + 1}, "depth")]) as file:
+        file.write(str(tmp_path / "a.exr"))
+    np.testing.assert_array_equal(Plate.open(tmp_path / "a.exr").depth, METRES + 1)
+
+
+def test_16_bit_png_is_millimetres(tmp_path, picture):
+    cv2.imwrite(str(tmp_path / "d.png"), (METRES * 1000).round().astype(np.uint16))
+    plate = Plate.open(picture, tmp_path / "d.png")
+    np.testing.assert_allclose(plate.depth, METRES, atol=6e-4)
+
+
+def test_disparity(tmp_path, picture):
+    """Z = f b / (d + doffs), f in pixels."""
+    focal = 50 / 36 * WIDTH
+    np.save(tmp_path / "d.npy", focal * 0.2 / METRES - 3)
+    plate = Plate.open(picture, tmp_path / "d.npy", focal_length=50, sensor_width=36, baseline=0.2, doffs=3)
+    np.testing.assert_allclose(plate.depth, METRES, rtol=1e-5)
+    with pytest.raises(PushinError, match="baseline"):
+        Plate.open(picture, tmp_path / "d.npy", "disparity")
+
+
+@pytest.mark.parametrize("far", [4.0, float("inf")])
+def test_inverse(tmp_path, picture, far):
+    """8 bits: near is bright, 1/Z runs from 1/far to 1/near over the file's range."""
+    codes = np.tile(np.linspace(10, 210, WIDTH).round().astype(np.uint8), (HEIGHT, 1))
+    Image.fromarray(codes).save(tmp_path / "d.png")
+    plate = Plate.open(picture, tmp_path / "d.png", near=1, far=far)
+    np.testing.assert_allclose(plate.disparity, 1 / far + (codes - 10) / 200 * (1 - 1 / far), rtol=1e-5, atol=1e-7)
+    with pytest.raises(PushinError, match="near and far"):
+        Plate.open(picture, tmp_path / "d.png")
+    with pytest.raises(PushinError, match="less than"):
+        Plate.open(picture, tmp_path / "d.png", near=5, far=4)
+
+
+def test_depth_turns_with_its_picture(tmp_path):
+    """A map that only fits the stored picture is turned like it; one that fits the upright picture is not."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (WIDTH, HEIGHT)).save(tmp_path / "a.jpg", exif=exif)
+    np.save(tmp_path / "stored.npy", METRES)
+    np.save(tmp_path / "upright.npy", np.rot90(METRES, -1))
+    for name in ("stored.npy", "upright.npy"):
+        np.testing.assert_array_equal(Plate.open(tmp_path / "a.jpg", tmp_path / name).depth, np.rot90(METRES, -1))
+
+
+# Sky ----------------------------------------------------------------------------------------------------------------
+
+def metres(values, kind="metres", **options):
+    return depth.to_metres("a map", values, kind, 1.0, **options)
+
+
+def test_infinity_is_sky_in_regions_only():
+    values = np.full((200, 300), 5, np.float32)
+    values[:60] = np.inf            # the sky, and gaps between leaves near it
+    values[62:64, 40:42] = np.inf
+    values[120:160, 200:240] = np.inf  # a window
+    values[180, 20:26] = np.inf     # a failure of stereo
+    got = metres(values)
+    assert np.isinf(got[:60]).all() and np.isinf(got[62:64, 40:42]).all() and np.isinf(got[120:160, 200:240]).all()
+    assert (got[180, 20:26] == 0).all()
+
+
+def test_infinity_in_disparity_is_unknown():
+    values = np.full((200, 300), 5, np.float32)
+    values[:60] = np.inf
+    assert (metres(values, "disparity", baseline=1)[:60] == 0).all()
+
+
+@pytest.mark.parametrize("value, dtype", [(1e10, np.float32), (65504, np.float16)])
+def test_what_renderers_write_for_sky(value, dtype):
+    values = np.full((200, 300), 5, dtype)
+    values[180, 20] = value
+    assert np.isinf(metres(values)[180, 20])
+
+
+def test_unknown_values():
+    values = np.full((20, 20), 5, np.float32)
+    values[0, :4] = 0, -1, np.nan, -np.inf
+    assert (metres(values)[0, :4] == 0).all()
+    for nothing in (0, np.nan, -1, np.inf):
+        with pytest.raises(PushinError, match="no known depth"):
+            metres(np.full((20, 20), nothing, np.float32))
+
+
+# Filling ------------------------------------------------------------------------------------------------------------
+
+def test_a_plane_with_holes_stays_a_plane():
+    """20 % scattered, one large hole and an unknown frame around, on a slanted plane."""
+    y, x = np.mgrid[:120, :160]
+    plane = (0.2 + 0.001 * x + 0.002 * y).astype(np.float32)
+    known = np.random.default_rng(0).random(plane.shape) > 0.2
+    known[40:70, 50:90] = False
+    inside = depth.filled(plane, known)
+    assert np.abs(inside / plane - 1).max() < 0.03
+    known[:12] = known[-12:] = known[:, :12] = known[:, -12:] = False
+    framed = depth.filled(plane, known)
+    assert np.abs(framed / plane - 1).max() < 0.3  # level beyond the frame's known part, 12 pixels of slope
+    assert framed.min() > 0.9 * plane[known].min() and framed.max() < 1.1 * plane[known].max()
+
+
+@pytest.mark.parametrize("width", [3, 10, 40])
+def test_holes_fill_from_the_background(width):
+    """The shadow between a near card and a wall belongs to the wall, however the wall slants."""
+    wall = np.tile(np.linspace(0.2, 0.25, 160, dtype=np.float32), (120, 1))
+    scene, known = wall.copy(), np.ones(wall.shape, bool)
+    scene[30:120, 40:80] = 1
+    known[30:120, 80:80 + width] = False
+    got = depth.filled(np.where(known, scene, np.nan), known)
+    assert np.abs(got - scene)[~known].max() < 0.03
+    np.testing.assert_array_equal(got[known], scene[known])
+
+
+def test_holes_beside_the_sky_are_sky():
+    scene = np.zeros((120, 160), np.float32)
+    scene[60:] = 0.3
+    known = np.ones(scene.shape, bool)
+    known[55:60, 30:100] = False
+    assert (depth.filled(scene, known)[55:60, 30:100] < 1e-6).all()
+
+
+# Fitting ------------------------------------------------------------------------------------------------------------
+
+def test_planes_are_enlarged_exactly():
+    y, x = np.mgrid[:60, :80] + 0.5
+    color = np.random.default_rng(0).random((240, 320, 3)).astype(np.float16)
+    got = depth.fitted((0.2 + 0.001 * x + 0.002 * y).astype(np.float32), color)
+    y, x = (np.mgrid[:240, :320] + 0.5) / 4
+    np.testing.assert_allclose(got[4:-4, 4:-4], (0.2 + 0.001 * x + 0.002 * y)[4:-4, 4:-4], rtol=1e-5)
+
+
+def test_enlarging_keeps_two_surfaces_apart():
+    """A disc before a wall, at an eighth of the size: no depth between, and the edge lands on the colour edge."""
+    y, x = np.mgrid[:384, :512]
+    disc = (x - 250) ** 2 + (y - 190) ** 2 < 130 ** 2
+    rng = np.random.default_rng(0)
+    color = np.where(disc[..., None], (0.6, 0.3, 0.2), (0.1, 0.2, 0.3))
+    color = (color + rng.normal(0, 0.01, color.shape)).clip(0, 1)
+    full = np.where(disc, 1, 0.25).astype(np.float32)
+    small = cv2.resize(full, (64, 48), interpolation=cv2.INTER_AREA)
+    got = depth.fitted(small, color.astype(np.float16))
+    between = (got > 0.3) & (got < 0.95)
+    assert between.mean() < 1e-3
+    assert (np.abs(got - full) > 0.1).mean() < 2e-3
+    bilinear = cv2.resize(small, (512, 384))
+    assert (np.abs(bilinear - full) > 0.1).mean() > 2e-2
+
+
+def test_larger_maps_are_sampled_not_mixed(tmp_path, picture):
+    values = np.where(np.arange(4 * WIDTH) % 7 < 3, 1, 5).astype(np.float32)
+    np.save(tmp_path / "d.npy", np.tile(values, (4 * HEIGHT, 1)))
+    assert set(np.unique(Plate.open(picture, tmp_path / "d.npy").depth)) == {1, 5}
+
+
+def test_another_crop_is_refused(tmp_path, picture):
+    np.save(tmp_path / "d.npy", np.ones((HEIGHT, WIDTH // 2), np.float32))
+    with pytest.raises(PushinError, match="another shape"):
+        Plate.open(picture, tmp_path / "d.npy")
+
+
+# Plate --------------------------------------------------------------------------------------------------------------
+
+def plate_of(values, **options):
+    return Plate.from_arrays(np.full((*values.shape, 3), 0.5), values, **options)
+
+
+def test_plate_of_arrays():
+    values = METRES.copy()
+    values[10, 10] = np.nan
+    plate = plate_of(values, focal_length=50)
+    assert plate.size == (WIDTH, HEIGHT) and plate.focal_length == 50 and plate.principal_point == (32, 24)
+    assert plate.color.dtype == np.float16 and plate.depth.dtype == np.float32 and not plate.known[10, 10]
+    assert plate.depth[10, 10] == pytest.approx(METRES[10, 10], rel=0.02)
+    np.testing.assert_array_equal(plate.disparity, 1 / plate.depth)
+    with pytest.raises(ValueError):
+        plate.depth[0, 0] = 1
+
+
+def test_digest_names_the_content():
+    one = plate_of(METRES)
+    assert one.digest == plate_of(METRES.copy()).digest
+    others = [plate_of(METRES + 1), plate_of(METRES, focal_length=50), plate_of(METRES, principal_point=(30, 24)),
+              Plate.from_arrays(np.full((HEIGHT, WIDTH, 3), 0.25), METRES)]
+    assert len({one.digest, *(plate.digest for plate in others)}) == 5
+
+
+def test_depth_at_a_point():
+    values = np.where(np.arange(WIDTH) < 32, 2, 6)[None].repeat(HEIGHT, 0).astype(np.float32)
+    values[:12, :] = np.inf
+    values[30, 10] = 2.05
+    plate = plate_of(values)
+    assert plate.depth_at((10.5, 30.5)) == 2
+    # The surface under the point, also beside an edge.
+    assert plate.depth_at((31.9, 30)) == 2 and plate.depth_at((32.1, 30)) == pytest.approx(6)
+    assert plate.depth_at((5, 5)) == np.inf
+    assert plate.depth_at((WIDTH, HEIGHT)) == pytest.approx(6)
+    for bad in ((-1, 5), (5, 100), (np.nan, 5), (1,), None, "ab"):
+        with pytest.raises(PushinError):
+            plate.depth_at(bad)
+
+
+@settings(max_examples=60, deadline=None)
+@given(hnp.arrays(np.float32, hnp.array_shapes(min_dims=2, max_dims=2, min_side=16, max_side=24),
+                  elements=st.one_of(st.floats(width=32), st.sampled_from([0, 1, 2, np.inf, np.nan]))))
+def test_any_depth_is_a_plate_or_one_sentence(values):
+    try:
+        plate = plate_of(values)
+    except PushinError as error:
+        assert "\n" not in str(error)
+        return
+    assert (plate.depth >= depth.NEAREST_METRES * 0.99).all()
+    measured = plate.known & np.isfinite(plate.depth)
+    assert measured.any()
+    # Filling stays between what was measured.
+    assert plate.disparity.max() <= 1 / plate.depth[measured].min() * 1.001

@@ -1,0 +1,4 @@
+"""The plate: a picture with depth and lens."""
+from .plate import Plate
+
+__all__ = ["Plate"]

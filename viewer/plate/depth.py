@@ -1,0 +1,394 @@
+"""Depth as files hold it, to planar metres at every pixel of the picture.
+
+Four steps, each a function: `read_values` (file to numbers), `to_metres` (numbers to metres by their kind), `filled`
+(unknown depth continues the background) and `fitted` (another size than the picture, without inventing depths
+between two surfaces). Filling and fitting work on disparity 1/Z, in which a plane is linear and the sky is 0.
+
+Unknown and sky
+    0, negative numbers and NaN are unknown. Finite depths of SKY_METRES and more (renderers write 1e10; 65504 in half
+    float) are sky, always. Infinity is read in two ways, for renderers write it for sky and stereo for failure:
+    in metric files, an infinite region is sky when it is at least SKY_SHARE of the frame, or touches the frame's top
+    with at least SKY_SHARE_TOP of it; so is whatever infinity lies within SKY_REACH of such a region, the gaps between
+    leaves. Any other infinity is unknown. In disparity and inverse files, infinity is unknown.
+"""
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..errors import PushinError
+from . import exr
+from .images import is_exr, read_grey
+from .lens import positive
+from .source import check_declared, name_of, reading
+
+KINDS = ("metres", "millimetres", "disparity", "inverse")
+NEAREST_METRES = 1e-3
+"""Anything nearer is no measurement but noise around 0, and unknown."""
+SKY_METRES = 1e6
+SKY_SHARE = 0.01
+"""Failed stereo leaves regions of up to 0.3 % of the frame (Middlebury, Motorcycle); a window with sky is larger."""
+SKY_SHARE_TOP = 0.001
+SKY_REACH = 0.02
+"""Of the frame's longest side."""
+SAME_SURFACE = 0.05
+"""Relative difference of disparity up to which neighbours lie on one surface."""
+_PFM = re.compile(rb"(P[Ff])\s+(\d{1,9})\s+(\d{1,9})\s+([-+]?[0-9.eE+-]{1,30})\s")
+
+
+def read_values(path: Path) -> np.ndarray:
+    """The numbers of a depth file, (h, w), in the file's own type; row 0 on top. Raises PushinError."""
+    with reading(path):
+        with open(path, "rb") as file:
+            magic = file.read(6)
+        if magic[:4] == exr.MAGIC:
+            values = _from_exr(path)
+        elif magic == b"\x93NUMPY":
+            values = _from_npy(path)
+        elif magic[:2] in (b"Pf", b"PF"):
+            values = _from_pfm(path)
+        else:
+            values = read_grey(path)
+    return values
+
+
+def guessed_kind(name: str, values: np.ndarray, near, far, baseline) -> tuple[str, list[str]]:
+    """The kind of a depth file that nobody named, and a sentence that says so.
+
+    A baseline is asked for by disparity only, near and far by inverse depth only; otherwise floats are metres, 8 bits
+    relative inverse depth and longer integers millimetres.
+    """
+    if baseline is not None:
+        return "disparity", []
+    if near is not None and far is not None:
+        return "inverse", []
+    kind = "metres" if values.dtype.kind == "f" else "inverse" if values.dtype.itemsize == 1 else "millimetres"
+    return kind, [f"The kind of depth in {name} was not given; its {values.dtype} numbers are taken as {kind}."]
+
+
+def to_metres(name: str, values: np.ndarray, kind: str, focal_pixels: float, near=None, far=None, baseline=None,
+              doffs: float = 0.0) -> np.ndarray:
+    """Planar metres, float32 (h, w): 0 where unknown, inf for sky. Raises PushinError.
+
+    focal_pixels  focal length in pixels of the depth map, for disparity: Z = focal_pixels * baseline / (d + doffs)
+    near, far     metres of the nearest and farthest value of relative inverse depth: 1/Z is linear between them over
+                  the range of the file's values; far may be infinite, and a map of one value lies at near
+    baseline      metres between the two cameras;  doffs  pixels between their principal points
+    """
+    if kind not in KINDS:
+        raise PushinError(f"There is no depth kind {str(kind)[:40]!r}; use one of {', '.join(KINDS)}.")
+    with np.errstate(all="ignore"):
+        if kind == "disparity":
+            if baseline is None:
+                raise PushinError(f"{name} is disparity, which needs the baseline between both cameras in metres.")
+            scale = focal_pixels * positive(baseline, "baseline")
+            shifted = values.astype(np.float32) + _finite(doffs, "doffs")
+            metres = np.where(np.isfinite(shifted) & (shifted > 0), scale / shifted, 0)
+        elif kind == "inverse":
+            disparity = _ranged(name, values, near, far)
+            metres = np.where(np.isnan(disparity), 0, 1 / disparity)
+        else:
+            half_sky = values.dtype == np.float16 and kind == "metres"
+            metres = values.astype(np.float32) * np.float32(1 if kind == "metres" else 1e-3)
+            finite_sky = np.isfinite(metres) & (metres >= (65504 if half_sky else SKY_METRES))
+            metres = np.where(np.isposinf(metres) & ~_sky(np.isposinf(metres)), 0, metres)
+            metres[finite_sky] = np.inf
+        metres = np.where(metres >= NEAREST_METRES, metres, 0).astype(np.float32)
+        metres[metres >= SKY_METRES] = np.inf
+    if not (np.isfinite(metres) & (metres > 0)).any():
+        raise PushinError(f"{name} holds no known depth as {kind}, only zeros, NaN or infinity; "
+                          f"check the file and its depth kind.")
+    return metres
+
+
+def filled(disparity: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Disparity with its unknown pixels continued from the background side, float32 (h, w).
+
+    A hole between two surfaces belongs to the farther one, since the nearer one hides it from one of the sensor's two
+    eyes. `_far_estimate` tells which depth that is; the pixels around the hole that agree with it, or lie on a surface
+    that mostly does (a floor that runs through), become the boundary of a membrane (Laplace's equation), which is
+    smooth, follows slopes between two sides and runs level out of the frame. Nearer pixels do not touch it.
+    """
+    if known.all():
+        return disparity
+    disparity = np.where(known, disparity, 0).astype(np.float32)
+    return np.where(known, disparity, _membrane(disparity, known, _background(disparity, known)))
+
+
+def fitted(disparity: np.ndarray, color: np.ndarray) -> np.ndarray:
+    """Disparity at the picture's size, float32 (h, w), for a smaller or equal map; color is linear (h, w, 3).
+
+    Within a surface it is bilinear, which is exact for planes. Where the map has an edge, each pixel looks at the 4x4
+    values around it, weighted by distance and by how alike their colours are in the reduced picture (Kopf et al.,
+    "Joint Bilateral Upsampling", 2007), and takes the mean of the one surface with the greatest weight: depth edges
+    land on colour edges and no depth between two surfaces is invented.
+    """
+    height, width = color.shape[:2]
+    if disparity.shape == (height, width):
+        return disparity
+    result = cv2.resize(disparity, (width, height), interpolation=cv2.INTER_LINEAR)
+    y, x = (_lattice(n, full) for n, full in zip(disparity.shape, (height, width)))
+    rows, columns = np.nonzero(_torn(disparity)[np.floor(y).astype(int) + 1][:, np.floor(x).astype(int) + 1])
+    if len(rows) == 0:
+        return result
+    guide = _perceptual(color)
+    small = cv2.resize(guide, disparity.shape[::-1], interpolation=cv2.INTER_AREA)
+    mixed, chosen = _mixed(disparity), result.copy()
+    for at in range(0, len(rows), _CHUNK):
+        r, c = rows[at:at + _CHUNK], columns[at:at + _CHUNK]
+        chosen[r, c] = _one_surface(disparity, mixed, small, guide[r, c], y[r], x[c])
+    # A vote can go wrong pixel by pixel in noise; a median removes specks and invents nothing.
+    calm = cv2.medianBlur(chosen, 3)
+    result[rows, columns] = calm[rows, columns]
+    return result
+
+
+def reduced(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A map that is larger than the picture's (width, height), sampled to it; others as they are."""
+    return sampled(values, size) if values.shape[0] > size[1] or values.shape[1] > size[0] else values
+
+
+def sampled(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The nearest value for every pixel of another (width, height); nothing is mixed."""
+    height, width = values.shape
+    rows = ((np.arange(size[1]) + 0.5) * height / size[1]).astype(int)
+    columns = ((np.arange(size[0]) + 0.5) * width / size[0]).astype(int)
+    return values[rows[:, None], columns]
+
+
+# Readers ------------------------------------------------------------------------------------------------------------
+
+def _from_exr(path: Path) -> np.ndarray:
+    file = exr.read_exr(path)
+    values = file.depth()
+    values = file.only() if values is None else values
+    if values is None:
+        raise PushinError(f"{name_of(path)} has no depth channel among {file.names()}; name it Z.")
+    return values
+
+
+def _from_npy(path: Path) -> np.ndarray:
+    with open(path, "rb") as file:
+        version = np.lib.format.read_magic(file)
+        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = header(file)
+        if dtype.kind not in "fiu" or dtype.itemsize > 8:
+            raise PushinError(f"{name_of(path)} holds {dtype.kind == 'O' and 'pickled objects' or 'no plain numbers'}, "
+                              f"which are never opened; save an array of float32 metres.")
+        plane = [n for n in shape if n != 1]
+        if len(plane) != 2:
+            raise PushinError(f"{name_of(path)} has the shape {tuple(shape)[:6]}; save one plane of (height, width).")
+        check_declared(path, plane[1], plane[0], dtype.itemsize)
+    # Mapped first, so that a header that promises more than the file holds fails before memory is taken.
+    return np.array(np.load(path, mmap_mode="r", allow_pickle=False)).reshape(plane)
+
+
+def _from_pfm(path: Path) -> np.ndarray:
+    """Portable float map: rows from the bottom up, little-endian where the scale is negative (Debevec)."""
+    with open(path, "rb") as file:
+        match = _PFM.match(file.read(256))
+        if match is None:
+            raise PushinError(f"{name_of(path)} has no valid PFM header; export it again.")
+        width, height, channels = int(match[2]), int(match[3]), 3 if match[1] == b"PF" else 1
+        check_declared(path, width, height, 4 * channels)
+        if path.stat().st_size - match.end() < 4 * width * height * channels:
+            raise PushinError(f"{name_of(path)} is cut off; copy it again.")
+        file.seek(match.end())
+        values = np.fromfile(file, "<f4" if float(match[4]) < 0 else ">f4", width * height * channels)
+    values = values.reshape(height, width, channels)[::-1].astype(np.float32)
+    if not np.array_equal(values, np.broadcast_to(values[..., :1], values.shape), equal_nan=True):
+        raise PushinError(f"{name_of(path)} is a colour picture and not a depth map; give one grey channel.")
+    return values[..., 0]
+
+
+# Kinds --------------------------------------------------------------------------------------------------------------
+
+def _ranged(name: str, values: np.ndarray, near, far) -> np.ndarray:
+    """Disparity of relative inverse depth: the file's range spread over 1/far to 1/near, NaN where unknown."""
+    if near is None or far is None:
+        raise PushinError(f"{name} is relative inverse depth, which needs near and far: "
+                          f"the metres to its nearest and to its farthest point.")
+    near = positive(near, "near distance")
+    far = np.inf if far == np.inf else positive(far, "far distance")
+    if near >= far:
+        raise PushinError(f"The near distance of {near:g} m must be less than the far distance of {far:g} m.")
+    values = values.astype(np.float32)
+    valid = np.isfinite(values)
+    if not valid.any():
+        return np.full(values.shape, np.nan, np.float32)
+    low, high = float(values[valid].min()), float(values[valid].max())
+    share = (values - low) / (high - low) if high > low else np.ones_like(values)
+    return np.where(valid, 1 / far + share * (1 / near - 1 / far), np.nan)
+
+
+def _sky(infinite: np.ndarray) -> np.ndarray:
+    """Which infinite pixels are sky and not failures, bool (h, w); the rule is at the head of this module."""
+    if not infinite.any():
+        return infinite
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(infinite.astype(np.uint8), connectivity=8)
+    area = stats[:, cv2.CC_STAT_AREA] / infinite.size
+    sky = (area >= SKY_SHARE) | (area >= SKY_SHARE_TOP) & (stats[:, cv2.CC_STAT_TOP] == 0)
+    sky[0] = False
+    certain = sky[labels]
+    if not certain.any():
+        return certain
+    reach = cv2.distanceTransform((~certain).astype(np.uint8), cv2.DIST_L2, 3)
+    return infinite & (reach <= SKY_REACH * max(infinite.shape))
+
+
+def _finite(value, what: str) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = np.nan
+    if not np.isfinite(number):
+        raise PushinError(f"The {what} must be a number, not {str(value)[:40]!r}.")
+    return number
+
+
+# Filling ------------------------------------------------------------------------------------------------------------
+
+_BACKGROUND = 0.15
+"""Relative disparity by which a pixel may be nearer than the far estimate and still belong to it: slopes, noise."""
+_RIM = 7
+"""Pixels: width of the rim of known depth around a hole that speaks for it."""
+_SMOOTHING = 12
+"""Jacobi steps per level; the pyramid carries the long waves, these remove its blocks."""
+
+
+def _background(disparity: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """The known pixels around holes that lie on the background side, bool (h, w)."""
+    box = np.ones((3, 3), np.uint8)
+    hole = (~known).astype(np.float32)
+    near_hole = cv2.blur(hole, (_RIM, _RIM))
+    rim = known & (near_hole > 1e-4)
+    # What the hole expects, carried onto its rim by the mean of the unknown pixels around.
+    expected = cv2.blur(_far_estimate(disparity, known) * hole, (_RIM, _RIM)) / np.maximum(near_hole, 1e-4)
+    agrees = rim & (disparity <= expected * (1 + _BACKGROUND) + _TINY)
+    high = cv2.dilate(np.where(known, disparity, -1), box)
+    low = cv2.erode(np.where(known, disparity, np.inf).astype(np.float32), box)
+    calm = rim & (high - low <= SAME_SURFACE * high + _TINY)
+    count, labels = cv2.connectedComponents(calm.astype(np.uint8), connectivity=4)
+    total = np.maximum(np.bincount(labels.ravel(), minlength=count), 1)
+    share = np.bincount(labels.ravel(), weights=(agrees & calm).ravel(), minlength=count) / total
+    share[0] = 0
+    return (share >= 0.5)[labels] | agrees
+
+
+def _far_estimate(disparity: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Roughly the farther of the surfaces around each unknown pixel; known pixels keep their own.
+
+    A pyramid whose cells hold the mean of the farther of their children; a hole reads it at the first level where
+    there is anything known, over a neighbourhood as wide as the hole.
+    """
+    if known.all() or min(known.shape) == 1:
+        return np.where(known, disparity, disparity[known].min() if known.any() else 0)
+    blocks, weights = _children(disparity, np.inf), _children(known, False)
+    low = np.min(np.where(weights, blocks, np.inf), 0)
+    farther = weights & (blocks <= low * (1 + _BACKGROUND) + _TINY)
+    count = farther.sum(0)
+    coarse_known = count > 0
+    coarse = np.where(coarse_known, np.where(farther, blocks, 0).sum(0) / np.maximum(count, 1), 0).astype(np.float32)
+    around = _far_estimate(coarse, coarse_known)
+    around = cv2.erode(around, np.ones((3, 3), np.uint8))
+    height, width = known.shape
+    return np.where(known, disparity, cv2.resize(around, (2 * around.shape[1], 2 * around.shape[0]))[:height, :width])
+
+
+def _membrane(disparity: np.ndarray, known: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """Laplace's equation over the unknown pixels with the values of `source`; other known pixels are no part of it."""
+    if source.all() or min(known.shape) == 1:
+        return np.where(source, disparity, disparity[source].mean() if source.any() else 0).astype(np.float32)
+    blocks, weights = _children(disparity, 0), _children(source, False)
+    count = weights.sum(0)
+    coarse = (np.where(weights, blocks, 0).sum(0) / np.maximum(count, 1)).astype(np.float32)
+    wall = _children(known & ~source, True).all(0)
+    above = _membrane(coarse, wall | (count > 0), count > 0)
+    height, width = known.shape
+    start = cv2.resize(above, (2 * above.shape[1], 2 * above.shape[0]))[:height, :width]
+    value = np.where(source, disparity, start)
+    part = (source | ~known).astype(np.float32)
+    weight = np.maximum(cv2.blur(part, (3, 3)), 1e-6)
+    unknown = ~known
+    for _ in range(_SMOOTHING):
+        value = np.where(unknown, cv2.blur(value * part, (3, 3)) / weight, value)
+    return value
+
+
+def _children(plane: np.ndarray, outside) -> np.ndarray:
+    """The four children of each cell of the next level, (4, (h + 1) // 2, (w + 1) // 2)."""
+    height, width = plane.shape
+    plane = np.pad(plane, ((0, height % 2), (0, width % 2)), constant_values=outside)
+    return np.stack([plane[y::2, x::2] for y in (0, 1) for x in (0, 1)])
+
+
+# Fitting ------------------------------------------------------------------------------------------------------------
+
+_CHUNK = 16_384
+"""Pixels at once, so that their 16 candidates stay in a processor's cache."""
+_COLOUR_SIGMA = 14.0
+"""Of 255 on a square-root scale: differences of noise and shading, below those between objects."""
+_DISTANCE_SIGMA = 1.0
+"""In pixels of the depth map."""
+_MIXED_WEIGHT = 0.2
+"""Values between two surfaces, as resizing and blur leave them, vote with little weight."""
+_TINY = 1e-6
+"""Disparity, 1/m: the sky's own rounding."""
+
+
+def _lattice(values: int, pixels: int) -> np.ndarray:
+    """Where pixel centres lie among the values of a coarser row, in value indices, float32 (pixels,)."""
+    return ((np.arange(pixels) + 0.5) * values / pixels - 0.5).astype(np.float32)
+
+
+def _torn(disparity: np.ndarray) -> np.ndarray:
+    """Whether the four values around each corner of the map lie on different surfaces, bool (h + 1, w + 1)."""
+    padded = np.pad(disparity, 1, mode="edge")
+    corners = np.stack([padded[:-1, :-1], padded[:-1, 1:], padded[1:, :-1], padded[1:, 1:]])
+    high = corners.max(0)
+    return high - corners.min(0) > SAME_SURFACE * high + _TINY
+
+
+def _mixed(disparity: np.ndarray) -> np.ndarray:
+    """Values that lie between two surfaces around them, bool (h, w)."""
+    box = np.ones((3, 3), np.uint8)
+    high, low = cv2.dilate(disparity, box), cv2.erode(disparity, box)
+    step = high - low
+    return (step > SAME_SURFACE * high + _TINY) & (disparity > low + step / 4) & (disparity < high - step / 4)
+
+
+def _perceptual(color: np.ndarray) -> np.ndarray:
+    """Linear colour on a square-root scale, uint8 (h, w, 3)."""
+    guide = np.empty(color.shape, np.uint8)
+    for at in range(0, len(color), 256):
+        guide[at:at + 256] = np.sqrt(np.clip(color[at:at + 256].astype(np.float32), 0, 1)) * 255 + 0.5
+    return guide
+
+
+def _one_surface(disparity, mixed, small, colour, y, x) -> np.ndarray:
+    """The disparity of the surface that each pixel belongs to, float32 (n,); see `fitted`.
+
+    colour uint8 (n, 3) of the pixels on the scale of `small`, the reduced picture; y, x their places in the map.
+    """
+    height, width = disparity.shape
+    colour = colour.astype(np.float32)
+    top, left = np.floor(y).astype(int), np.floor(x).astype(int)
+    value, weight = np.empty((2, 16, len(y)), np.float32)
+    for k in range(16):
+        yi, xi = (top + k // 4 - 1).clip(0, height - 1), (left + k % 4 - 1).clip(0, width - 1)
+        value[k] = disparity[yi, xi]
+        weight[k] = np.where(mixed[yi, xi], np.log(_MIXED_WEIGHT), 0)
+        weight[k] -= ((small[yi, xi] - colour) ** 2).sum(-1) / (2 * _COLOUR_SIGMA ** 2)
+        weight[k] -= ((yi - y) ** 2 + (xi - x) ** 2) / (2 * _DISTANCE_SIGMA ** 2)
+    weight = np.exp(weight - weight.max(0))
+    best, chosen = np.zeros((2, len(y)), np.float32)
+    for center in value:
+        same = weight * (np.abs(value - center) <= SAME_SURFACE * np.maximum(value, center) + _TINY)
+        votes = same.sum(0)
+        better = votes > best
+        best[better] = votes[better]
+        chosen[better] = (np.einsum("kn,kn->n", same, value) / np.maximum(votes, 1e-12))[better]
+    return chosen

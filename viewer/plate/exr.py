@@ -1,0 +1,155 @@
+"""OpenEXR files: which channels are the picture and which is depth, placed in the display window.
+
+The display window is the frame that the lens saw; the data window is what the file holds of it. Overscan is cropped,
+and what the file lacks is black and of unknown depth.
+"""
+from __future__ import annotations
+
+import contextlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import PushinError
+from .source import check_declared, name_of, one_line, reading
+
+MAGIC = b"\x76\x2f\x31\x01"
+MOST_BESIDE = 50
+"""Pixels of the frame to those of the file, or the reverse: beyond it a window is a mistake, not a crop or overscan."""
+MOST_PACKED = 10_000
+"""Bytes of pixels to bytes of the file; deflate reaches 1032 on black, and a forged header far more."""
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+"""Rec.709 weights of luminance/chroma files (Y, RY, BY)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exr:
+    """The channels of a file.
+
+    path           where it lies
+    channels       (h, w) arrays by name, float16, float32 or uint32, each over its part's data window
+    windows        by name: (x0, y0) of the data window within the display window
+    size           (width, height) of the display window
+    chromaticities x, y of red, green, blue and white, or None
+    """
+
+    path: Path
+    channels: dict[str, np.ndarray]
+    windows: dict[str, tuple[int, int]]
+    size: tuple[int, int]
+    chromaticities: tuple[float, ...] | None
+
+    def names(self) -> str:
+        """The first channels, for a sentence."""
+        return one_line(", ".join(self.channels))
+
+    def colour(self) -> list[np.ndarray] | None:
+        """One plane (grey) or three (linear RGB) over the display window, or None: the file holds no picture."""
+        for prefix in sorted({name[:-1] for name in self.channels if name[-1] in "RGBY"}, key=len):
+            if all(prefix + c in self.channels for c in "RGB"):
+                return [self._framed(prefix + c, 0) for c in "RGB"]
+            if all(prefix + c in self.channels for c in ("Y", "RY", "BY")):
+                return self._from_chroma(prefix)
+            if prefix + "Y" in self.channels:
+                return [self._framed(prefix + "Y", 0)]
+        return None
+
+    def depth(self) -> np.ndarray | None:
+        """The depth channel over the display window, (h, w), NaN where the file holds nothing; None without one."""
+        named = sorted((rank, len(name), name) for name in self.channels if (rank := _depth_rank(name)) is not None)
+        return self._framed(named[0][2], np.nan) if named else None
+
+    def only(self) -> np.ndarray | None:
+        """The one channel of a file that holds just one, or three that are the same; None otherwise."""
+        if len(self.channels) == 1:
+            return self._framed(next(iter(self.channels)), np.nan)
+        planes = self.colour()
+        if planes and all(np.array_equal(planes[0], p, equal_nan=True) for p in planes):
+            return planes[0]
+        return None
+
+    def _framed(self, name: str, outside: float) -> np.ndarray:
+        pixels, (x0, y0), (width, height) = self.channels[name], self.windows[name], self.size
+        h, w = pixels.shape
+        if (x0, y0, w, h) == (0, 0, width, height):
+            return pixels
+        frame = np.full((height, width), outside, pixels.dtype if pixels.dtype.kind == "f" else np.float32)
+        left, top, right, bottom = max(x0, 0), max(y0, 0), min(x0 + w, width), min(y0 + h, height)
+        if left < right and top < bottom:
+            frame[top:bottom, left:right] = pixels[top - y0:bottom - y0, left - x0:right - x0]
+        return frame
+
+    def _from_chroma(self, prefix: str) -> list[np.ndarray]:
+        luminance = self._framed(prefix + "Y", 0).astype(np.float32)
+        red, blue = (luminance * (1 + _enlarged(self._framed(prefix + c, 0), luminance.shape)) for c in ("RY", "BY"))
+        green = (luminance - _LUMINANCE[0] * red - _LUMINANCE[2] * blue) / _LUMINANCE[1]
+        return [red, green, blue]
+
+
+def read_exr(path: Path) -> Exr:
+    """Read every channel of every flat part. Raises PushinError on deep, damaged or oversized files."""
+    import OpenEXR
+    with reading(path):
+        with OpenEXR.File(str(path), separate_channels=True, header_only=True) as file:
+            headers = [dict(part.header) for part in file.parts]
+        total, frame = 0, None
+        for header in headers:
+            if "deep" in str(header.get("type", "")):
+                raise PushinError(f"{name_of(path)} is a deep image; flatten it and export it again.")
+            display, data = _window(header["displayWindow"]), _window(header["dataWindow"])
+            frame = frame or display
+            total += 4 * len(header["channels"])
+            for _, _, width, height in (display, data):
+                check_declared(path, width, height, total)
+            pixels = (frame[2] * frame[3], data[2] * data[3])
+            if max(pixels) > MOST_BESIDE * min(pixels):
+                raise PushinError(f"{name_of(path)} holds {data[2]} x {data[3]} pixels for a frame of {frame[2]} x "
+                                  f"{frame[3]}; correct its display window.")
+            if pixels[1] * total > MOST_PACKED * path.stat().st_size:
+                raise PushinError(f"{name_of(path)} declares {data[2]} x {data[3]} pixels but is too short to hold "
+                                  f"them; export it again.")
+            if any(c.xSampling < 1 or c.ySampling < 1 for c in header["channels"]):
+                raise PushinError(f"{name_of(path)} has channels without pixels; export it again.")
+        # OpenEXR.File prints that pixel data are damaged and goes on with what it has; the print is the only sign.
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            with OpenEXR.File(str(path), separate_channels=True) as file:
+                parts = [(dict(part.header), {n: c.pixels for n, c in part.channels.items()}) for part in file.parts]
+        if "reading pixel data" in said.getvalue():
+            raise PushinError(f"{name_of(path)} is cut off or damaged; export it again.")
+        channels, windows = {}, {}
+        for header, found in parts:
+            x0, y0, *_ = _window(header["dataWindow"])
+            for name, pixels in found.items():
+                if name and name not in channels and pixels is not None and pixels.ndim == 2 and pixels.size:
+                    channels[name], windows[name] = pixels, (x0 - frame[0], y0 - frame[1])
+        chromaticities = headers[0].get("chromaticities")
+    if not channels:
+        raise PushinError(f"{name_of(path)} has no channels; export it again.")
+    return Exr(path, channels, windows, frame[2:], chromaticities)
+
+
+def _window(window) -> tuple[int, int, int, int]:
+    """(x0, y0, width, height) of an EXR box, whose upper bounds are inclusive."""
+    (x0, y0), (x1, y1) = ((int(v) for v in corner) for corner in window)
+    return x0, y0, x1 - x0 + 1, y1 - y0 + 1
+
+
+def _depth_rank(name: str) -> int | None:
+    """How likely a channel's name says depth, 0 first; None: not at all."""
+    lower = name.lower()
+    if lower == "z":
+        return 0
+    if lower == "depth.z":
+        return 1
+    if lower.endswith(".z"):
+        return 2
+    return 3 if "depth" in lower else None
+
+
+def _enlarged(plane: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Subsampled chroma at the size of its luminance."""
+    import cv2
+    plane = plane.astype(np.float32)
+    return plane if plane.shape == shape else cv2.resize(plane, shape[::-1], interpolation=cv2.INTER_LINEAR)

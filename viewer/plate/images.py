@@ -1,0 +1,374 @@
+"""Pictures as files hold them, to scene-linear half float: once, at load.
+
+Every format is decoded to code values with one transfer curve per channel and one matrix; light is averaged before
+the matrix is applied and in linear light, so that a large photo costs one float channel at a time.
+
+  PNG, TIFF, JPEG, WebP    8 bits through Pillow; 16-bit PNG and TIFF and float TIFF through OpenCV, which keeps their
+                           bits. Integer pixels are sRGB unless an ICC profile says otherwise, float pixels are linear.
+  ICC profiles             matrix/TRC and grey ones exactly (`colour`), at any depth. Table profiles through LittleCMS
+                           at 8 bits (Pillow has no deeper path), relative colorimetric, clipped to sRGB.
+  EXR                      linear; chromaticities other than Rec.709's are converted.
+  Alpha                    the picture is laid over black in linear light; EXR already is (premultiplied).
+  Orientation              EXIF's is applied; everything handed out is upright.
+"""
+from __future__ import annotations
+
+import io
+import logging
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
+
+from ..errors import PushinError
+from . import colour, exr, lens
+from .source import check_declared, check_shape, name_of, reading
+
+LONGEST_SIDE = 4096
+"""Pixels: longer pictures are reduced to this, which is more than a 4K delivery shows of them."""
+HALF_MAX = 65504.0
+_FORMATS = ("PNG", "TIFF", "JPEG", "WEBP")
+"""Pillow's formats, whose plugins are imported above: Image.open tries only these, and not its whole zoo."""
+_UPRIGHT = {1: lambda a: a, 2: np.fliplr, 3: lambda a: np.rot90(a, 2), 4: np.flipud, 5: lambda a: a.swapaxes(0, 1),
+            6: lambda a: np.rot90(a, -1), 7: lambda a: np.rot90(a, 2).swapaxes(0, 1), 8: np.rot90}
+"""EXIF Orientation: what turns the stored picture upright (EXIF 2.32, 4.6.4)."""
+SIDEWAYS = (5, 6, 7, 8)
+"""Orientations in which the stored width is the upright height."""
+_EXIF_IFD, _ORIENTATION, _BITS_PER_SAMPLE = 0x8769, 0x0112, 258
+_DEFLATE_MOST = 1032
+"""Bytes that one byte of a PNG can become (zlib's technical notes); decoders take long to find a forged size out."""
+_EIGHT_BIT = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "YCbCr", "CMYK")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A decoded picture.
+
+    color       float16 (h, w, 3), scene-linear Rec.709, 0 to 65504, upright, longest side at most LONGEST_SIDE
+    full_size   (width, height) of the upright picture before it was reduced
+    orientation of EXIF, 1 to 8, already applied
+    lens        from EXIF, or None
+    depth       depth as the file's own channel holds it, (h, w) float, or None
+    notes       sentences on what was assumed
+    """
+
+    color: np.ndarray
+    full_size: tuple[int, int]
+    orientation: int
+    lens: lens.Lens | None
+    depth: np.ndarray | None
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class _Encoded:
+    """A picture as its file holds it, upright: planes (h, w) of code values or linear floats, and what they mean."""
+
+    planes: list[np.ndarray]
+    curves: list[np.ndarray] | None = None
+    matrix: np.ndarray | None = None
+    alpha: np.ndarray | None = None
+    exif: dict = field(default_factory=dict)
+    orientation: int = 1
+    depth: np.ndarray | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def read_picture(path: Path) -> Picture:
+    """Decode a picture. Raises PushinError with one sentence on anything that cannot become a plate."""
+    with reading(path):
+        encoded = _from_exr(path) if is_exr(path) else _from_pixels(path)
+        height, width = encoded.planes[0].shape
+        scale = min(1.0, LONGEST_SIDE / max(width, height))
+        color = _developed(path, encoded, (round(width * scale), round(height * scale)))
+        found = lens.lens_from_exif(encoded.exif, (width, height), encoded.orientation in SIDEWAYS)
+    if scale < 1:
+        encoded.notes.append(f"{name_of(path)} was reduced from {width} x {height} to "
+                             f"{color.shape[1]} x {color.shape[0]} pixels.")
+    return Picture(color, (width, height), encoded.orientation, found, encoded.depth, tuple(encoded.notes))
+
+
+def read_grey(path: Path) -> np.ndarray:
+    """The code values of a PNG, TIFF, JPEG or WebP that holds one quantity, upright, (h, w), in the file's own type.
+
+    A colour picture is accepted when its channels are equal; profiles do not apply to quantities.
+    """
+    with reading(path):
+        header = _header(path)
+        if header.deep:
+            planes, _ = _split(_deep_pixels(path, header))
+        elif header.image.mode in ("1", "L", "LA", "P", "PA", "RGB", "RGBA"):
+            header.image.load()
+            planes = _planes(ImageOps.exif_transpose(header.image).convert("RGB"))
+        else:
+            raise PushinError(f"{name_of(path)} is not a depth map but {header.image.mode}; give one grey channel.")
+        if any(not np.array_equal(planes[0], p, equal_nan=p.dtype.kind == "f") for p in planes[1:]):
+            raise PushinError(f"{name_of(path)} is a colour picture and not a depth map; give one grey channel.")
+        return planes[0]
+
+
+def is_exr(path: Path) -> bool:
+    with open(path, "rb") as file:
+        return file.read(4) == exr.MAGIC
+
+
+def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    """A stored array turned upright by EXIF's orientation; a view."""
+    return _UPRIGHT[orientation](pixels)
+
+
+def to_half(color: np.ndarray) -> np.ndarray:
+    """Linear floats to half: below black is black, brighter than half float holds is its maximum."""
+    return np.clip(color, 0, HALF_MAX).astype(np.float16)
+
+
+def repaired(plane: np.ndarray) -> tuple[np.ndarray, int]:
+    """A float plane whose NaN pixels take the mean of their valid 5x5 neighbours, else 0; and how many there were.
+
+    Infinity is an overexposed pixel and becomes half float's maximum.
+    """
+    plane = np.clip(plane.astype(np.float32), -HALF_MAX, HALF_MAX)
+    bad = np.isnan(plane)
+    if not bad.any():
+        return plane, 0
+    plane[bad] = 0
+    weight = cv2.blur((~bad).astype(np.float32), (5, 5))
+    plane[bad] = (cv2.blur(plane, (5, 5)) / np.maximum(weight, 1e-6))[bad]
+    return plane, int(bad.sum())
+
+
+def _developed(path: Path, encoded: _Encoded, size: tuple[int, int]) -> np.ndarray:
+    """Scene-linear half float (h, w, 3) of the given (width, height)."""
+    name, bad = name_of(path), 0
+    linear = np.empty((size[1], size[0], 3), np.float32)
+    alpha = None if encoded.alpha is None else _as_fraction(encoded.alpha)
+    for i, plane in enumerate(encoded.planes):
+        if encoded.curves is None:
+            plane, count = repaired(plane)
+            if count == plane.size:
+                raise PushinError(f"{name} holds no valid pixels, only NaN; render or export it again.")
+            bad = max(bad, count)
+        else:
+            curve = encoded.curves[i % len(encoded.curves)]
+            plane = cv2.LUT(plane, curve) if plane.dtype == np.uint8 else curve[plane]
+        if alpha is not None:
+            plane = plane * alpha
+        linear[..., i] = cv2.resize(plane, size, interpolation=cv2.INTER_AREA) if plane.shape != size[::-1] else plane
+    if len(encoded.planes) == 1:
+        linear[..., 1:] = linear[..., :1]
+    elif encoded.matrix is not None:
+        linear = cv2.transform(linear, encoded.matrix.astype(np.float32))
+    if bad:
+        encoded.notes.append(f"{bad} pixels of {name} were NaN and took the mean of their neighbours.")
+    return to_half(linear)
+
+
+def _as_fraction(alpha: np.ndarray) -> np.ndarray:
+    if alpha.dtype.kind == "u":
+        return alpha.astype(np.float32) / np.iinfo(alpha.dtype).max
+    return np.clip(np.nan_to_num(alpha.astype(np.float32)), 0, 1)
+
+
+def _from_exr(path: Path) -> _Encoded:
+    file = exr.read_exr(path)
+    check_shape(name_of(path), *file.size)
+    planes = file.colour()
+    if planes is None:
+        raise PushinError(f"{name_of(path)} holds no picture (R, G, B or Y), only "
+                          f"{file.names()}; give the beauty pass.")
+    encoded = _Encoded(planes, depth=file.depth())
+    if file.chromaticities is not None:
+        try:
+            encoded.matrix = colour.matrix_to_rec709(file.chromaticities)
+        except (ValueError, np.linalg.LinAlgError):
+            encoded.notes.append(f"The chromaticities of {name_of(path)} have no meaning; Rec.709 is assumed.")
+    return encoded
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Header:
+    """What a file declares: its upright size, whether it has more than 8 bits, and what goes with the pixels.
+
+    image is Pillow's, not decoded yet; None for float TIFFs, which Pillow does not know.
+    """
+
+    size: tuple[int, int]
+    deep: bool
+    image: Image.Image | None
+    profile: bytes | None = None
+    exif: dict = field(default_factory=dict)
+    orientation: int = 1
+
+
+def _header(path: Path) -> _Header:
+    # Pillow's own bomb check starts below our limit; ours runs on the same header, before pixels are touched.
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    try:
+        image = Image.open(path, formats=_FORMATS)
+    except UnidentifiedImageError:
+        return _float_tiff_header(path)
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+    check_declared(path, *image.size, bytes_per_pixel=4)
+    if image.format == "PNG":
+        bits = _png_bits(path)
+        if image.width * image.height * bits / 8 > _DEFLATE_MOST * path.stat().st_size:
+            raise PushinError(f"{name_of(path)} declares {image.width} x {image.height} pixels but is too short to "
+                              f"hold them; export it again.")
+    else:
+        bits = max(image.tag_v2.get(_BITS_PER_SAMPLE, (1,))) if image.format == "TIFF" else 8
+    exif, orientation = _exif(image)
+    # Pillow gives a TIFF's size, and OpenCV its pixels, upright already; both leave other formats as stored.
+    size = image.size[::-1] if image.format != "TIFF" and orientation in SIDEWAYS else image.size
+    return _Header(size, bits > 8, image, image.info.get("icc_profile"), exif, orientation)
+
+
+def _png_bits(path: Path) -> int:
+    """Bits per sample of a PNG whose chunks all lie within the file; OpenCV allocates what a chunk claims."""
+    with open(path, "rb") as file:
+        bits, at, end = file.read(25)[24], 8, path.stat().st_size
+        while at < end:
+            file.seek(at)
+            length, kind = struct.unpack(">I4s", file.read(8))
+            at += length + 12
+            if kind == b"IEND":
+                break
+    if at > end:
+        raise PushinError(f"{name_of(path)} is cut off or damaged; export it again.")
+    return bits
+
+
+def _float_tiff_header(path: Path) -> _Header:
+    """Float pictures and doubles; their pixels are linear, so that only size and orientation matter."""
+    with open(path, "rb") as file:
+        if file.read(4) not in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+            raise PushinError(f"{name_of(path)} is not a picture that can be read; "
+                              f"give a PNG, TIFF, JPEG, WebP or EXR.")
+    import tifffile
+    logging.getLogger("tifffile").setLevel(logging.CRITICAL)
+    with tifffile.TiffFile(path) as file:
+        page = file.pages[0]
+        size, dtype, orientation = (page.imagewidth, page.imagelength), page.dtype, page.tags.get(_ORIENTATION)
+        if dtype is None or dtype.kind != "f" or dtype.itemsize < 4:
+            raise PushinError(f"{name_of(path)} has a kind of pixels that cannot be read ({dtype}); "
+                              f"save it with 8 or 16 bits or 32-bit float.")
+        check_declared(path, *size, bytes_per_pixel=page.samplesperpixel * dtype.itemsize)
+    orientation = orientation.value if orientation and orientation.value in _UPRIGHT else 1
+    return _Header(size[::-1] if orientation in SIDEWAYS else size, True, None, orientation=int(orientation))
+
+
+def _exif(image: Image.Image) -> tuple[dict, int]:
+    """The Exif IFD by tag number, and the orientation; damaged EXIF is no EXIF."""
+    try:
+        exif = image.getexif()
+        orientation = exif.get(_ORIENTATION, 1)
+        return dict(exif.get_ifd(_EXIF_IFD)), orientation if orientation in _UPRIGHT else 1
+    except Exception:
+        return {}, 1
+
+
+def _deep_pixels(path: Path, header: _Header) -> np.ndarray:
+    """The upright pixels of a PNG or TIFF with more than 8 bits, (h, w) or (h, w, 3 or 4) in BGR order."""
+    pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is not None and header.image is not None and header.image.format == "PNG":
+        pixels = upright(pixels, header.orientation)
+    if pixels is None or pixels.shape[1::-1] != header.size:
+        raise PushinError(f"{name_of(path)} is cut off, damaged or compressed in an unknown way; export it again.")
+    return pixels
+
+
+def _split(pixels: np.ndarray) -> tuple[list[np.ndarray], np.ndarray | None]:
+    """OpenCV's pixels as grey or red, green and blue planes, and alpha."""
+    if pixels.ndim == 2:
+        return [pixels], None
+    return [pixels[..., i] for i in (2, 1, 0)], pixels[..., 3] if pixels.shape[2] == 4 else None
+
+
+def _from_pixels(path: Path) -> _Encoded:
+    header = _header(path)
+    check_shape(name_of(path), *header.size)
+    encoded = _from_deep(path, header) if header.deep else _from_pillow(path, header)
+    encoded.exif, encoded.orientation = header.exif, header.orientation
+    if encoded.alpha is not None:
+        encoded.notes.append(f"{name_of(path)} is transparent in places and was laid over black.")
+    return encoded
+
+
+def _from_deep(path: Path, header: _Header) -> _Encoded:
+    pixels = _deep_pixels(path, header)
+    if pixels.dtype not in (np.uint8, np.uint16, np.float32, np.float64):
+        raise PushinError(f"{name_of(path)} has {pixels.dtype} pixels; save it with 8 or 16 bits or 32-bit float.")
+    planes, alpha = _split(pixels)
+    if alpha is not None and (alpha == alpha.flat[0]).all():
+        alpha = None
+    encoded = _Encoded(planes, alpha=alpha)
+    if pixels.dtype.kind == "f":
+        return encoded
+    if _managed(path, encoded, header.profile, np.iinfo(pixels.dtype).max + 1):
+        return encoded
+    image = Image.fromarray(np.dstack([(p // 257).astype(np.uint8) for p in (planes * 3)[:3]]))
+    encoded.notes.append(f"The colour profile of {name_of(path)} is made of tables; the picture was read with 8 bits.")
+    _set_table_managed(path, encoded, image, header.profile)
+    return encoded
+
+
+def _from_pillow(path: Path, header: _Header) -> _Encoded:
+    image = header.image
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    if image.mode not in _EIGHT_BIT:
+        raise PushinError(f"{name_of(path)} is stored as {image.mode}, which is not supported; save it as RGB.")
+    alpha = None
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        alpha = np.asarray(image.getchannel("A"))
+        alpha = None if alpha.min() == 255 else alpha
+    encoded = _Encoded([], alpha=alpha)
+    if image.mode == "CMYK":
+        if header.profile is None:
+            encoded.notes.append(f"{name_of(path)} is CMYK without a profile; its colours are a guess.")
+            image = image.convert("RGB")
+    else:
+        image = image.convert("L" if image.mode in ("1", "L", "LA") else "RGB")
+    if image.mode != "CMYK" and _managed(path, encoded, header.profile, 256):
+        encoded.planes = _planes(image)
+    else:
+        _set_table_managed(path, encoded, image, header.profile)
+    return encoded
+
+
+def _managed(path: Path, encoded: _Encoded, profile: bytes | None, codes: int) -> bool:
+    """Set curves and matrix from the profile, sRGB without one; False for a profile made of tables."""
+    encoded.curves = [colour.srgb_curve(codes)]
+    if profile is None:
+        return True
+    try:
+        found = colour.icc_curves(profile, codes)
+    except (struct.error, ValueError, LookupError, ArithmeticError, np.linalg.LinAlgError):
+        encoded.notes.append(f"The colour profile of {name_of(path)} is damaged; sRGB is assumed.")
+        return True
+    if found is None:
+        return False
+    encoded.curves, encoded.matrix = found
+    return True
+
+
+def _set_table_managed(path: Path, encoded: _Encoded, image: Image.Image, profile: bytes) -> None:
+    """Set the planes of a picture whose profile only LittleCMS can evaluate."""
+    try:
+        image = ImageCms.profileToProfile(image, ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                                          ImageCms.createProfile("sRGB"), outputMode="RGB",
+                                          renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        encoded.notes.append(f"The colour profile of {name_of(path)} does not fit the picture; sRGB is assumed.")
+        image = image.convert("RGB")
+    encoded.planes, encoded.curves = _planes(image), [colour.srgb_curve(256)]
+
+
+def _planes(image: Image.Image) -> list[np.ndarray]:
+    pixels = np.asarray(image)
+    return [pixels] if pixels.ndim == 2 else [pixels[..., i] for i in range(3)]
