@@ -1,0 +1,129 @@
+"""Layers: small, whole, and never across a depth edge."""
+import numpy as np
+import pytest
+
+from tests import plates
+from viewer import Camera, Renderer
+from viewer.plate.layers import Layers
+
+SCENES = {"card": plates.card_before_wall(), "disc": plates.card_before_wall(region=plates.disc(150, 90, 45)),
+          "lean": plates.card_before_wall(region=plates.beside(160, 96, 20)), "steps": plates.steps(), "fence": plates.fence(),
+          "odd": plates.card_before_wall((157, 91))}
+DEPTHS = {"steps": (1.2, 2.0, 4.0)}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PUSHIN_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+def corners(patches):
+    """Disparity at the four corners of every patch, (n, 4)."""
+    x0, y0, x1, y1 = patches.rect.T
+    value, sx, sy = patches.plane.T
+    w, h = (x1 - x0) / 2, (y1 - y0) / 2
+    return np.stack([value + i * sx * w + j * sy * h for i in (-1, 1) for j in (-1, 1)], -1)
+
+
+@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("kind", ["solid", "soft"])
+def test_no_patch_spans_a_depth_edge(name, kind):
+    """The planes are square to the camera: whatever lies between two of them was stretched across an edge."""
+    patches = getattr(Layers.of(SCENES[name].plate()), kind)
+    patches = patches.take(~patches.beyond)
+    surfaces = 1 / np.array(DEPTHS.get(name, (1.5, 4.0)))
+    d = corners(patches)
+    steep = d.max(1) / d.min(1) - 1
+    assert steep.max(initial=0) < 0.02, "a patch that leans from one surface to another"
+    off = np.abs(d[..., None] / surfaces - 1).min(-1).max(-1)
+    assert off.max(initial=0) < 0.02, "a patch in the air between two surfaces"
+
+
+def test_a_patch_that_the_plate_shows_lies_where_its_pixels_are():
+    scene = SCENES["card"]
+    solid = Layers.of(scene.plate()).solid
+    shown = solid.take(solid.shown & ~solid.beyond & (solid.level == 0))
+    index = scene.view().index
+    for (x0, y0, x1, y1), d in zip(shown.rect.astype(int), corners(shown)):
+        under = index[max(y0, 0):min(y1, 192), max(x0, 0):min(x1, 320)]
+        assert len(np.unique(under)) <= 1
+        if under.size:
+            assert d == pytest.approx(1 / (1.5, 4.0)[under.flat[0]], rel=0.02)
+
+
+@pytest.mark.parametrize("plane", [(0.0, 0.0, 0.5), (0.3, 0.2, 0.5), (-0.4, 0.3, 0.6)], ids=["square", "slanted", "steep"])
+def test_a_wall_is_a_handful(plane):
+    scene = plates.Scene((256, 256), (plates.Surface(plane, plates.grain(1, 2)),))
+    layers = Layers.of(scene.plate())
+    def within(patches):
+        x0, y0, x1, y1 = patches.rect.T
+        return ~patches.beyond & (x1 > 0) & (y1 > 0) & (x0 < 256) & (y0 < 256)
+
+    assert within(layers.soft).sum() == 0, "a wall has no edges"
+    assert within(layers.solid).sum() <= 32
+    assert len(layers.solid) < 256 * 256 / 100
+
+
+def test_patches_are_few_compared_to_pixels():
+    for name, scene in SCENES.items():
+        layers = Layers.of(scene.plate())
+        w, h = scene.size
+        limit = 0.25 if name == "fence" else 0.08       # a fence is all edges
+        assert len(layers.solid) + len(layers.soft) < limit * w * h, name
+
+
+def test_the_solid_and_shown_patches_cover_the_plate():
+    """Together with the soft ones no pixel is left out: counted on the pixel grid."""
+    for scene in SCENES.values():
+        layers = Layers.of(scene.plate())
+        w, h = scene.size
+        covered = np.zeros((h, w), bool)
+        for patches in (layers.solid, layers.soft):
+            for x0, y0, x1, y1 in patches.rect[~patches.beyond]:
+                covered[max(int(np.floor(y0)), 0):max(int(np.ceil(y1)), 0), max(int(np.floor(x0)), 0):max(int(np.ceil(x1)), 0)] = True
+        assert covered.all()
+
+
+def test_progress_is_told_in_shares_and_words(tmp_path, monkeypatch):
+    monkeypatch.setenv("PUSHIN_CACHE", str(tmp_path))
+    told = []
+    Layers.of(SCENES["steps"].plate(), progress=lambda share, stage, *_: told.append((share, stage)))
+    shares = [share for share, _ in told]
+    assert shares and shares == sorted(shares) and 0 <= shares[0] and shares[-1] <= 1
+    assert all(isinstance(stage, str) and stage for _, stage in told)
+
+
+@pytest.mark.parametrize("name", ["card", "steps", "fence", "odd"])
+def test_a_draft_is_complete(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("PUSHIN_CACHE", str(tmp_path))
+    scene = SCENES[name]
+    plate = scene.plate()
+    least = 0.5 * np.asarray(plate.color, np.float32).max(-1).min()
+    with Renderer(plate, plate.size, layers=Layers.of(plate, draft=True)) as renderer:
+        assert np.abs(renderer.render(Camera()).color - np.asarray(plate.color, np.float32)).max() < 0.005
+        for move in ({"position": (0.3, 0, 0)}, {"position": (-0.2, 0.2, -0.5)}, {"position": (0, 0, 0.6)}, {"pan": 40}):
+            frame = renderer.render(Camera(**move))
+            assert np.isfinite(frame.color).all() and frame.color.max(-1).min() >= least, move
+
+
+def test_a_better_fill_takes_the_place_of_a_draft(tmp_path, monkeypatch):
+    monkeypatch.setenv("PUSHIN_CACHE", str(tmp_path))
+    plate, camera = SCENES["card"].plate(), Camera(position=(0.25, 0, 0))
+    with Renderer(plate, plate.size, layers=Layers.of(plate, draft=True)) as renderer:
+        before = renderer.render(camera).color
+        renderer.use(Layers.of(plate))
+        after = renderer.render(camera)
+    with Renderer(plate, plate.size) as renderer:
+        np.testing.assert_array_equal(after.color, renderer.render(camera).color)
+    seen = after.invented == 0
+    assert np.abs(before - after.color)[seen].max() < 0.02, "what the plate shows stays as it is"
+
+
+@pytest.mark.parametrize("size", [(16, 16), (33, 17), (64, 48), (300, 16), (16, 90)])
+def test_the_smallest_plates_have_layers_too(size):
+    plate = plates.card_before_wall(size).plate()
+    with Renderer(plate, (64, 48)) as renderer:
+        frame = renderer.render(Camera(position=(0.1, 0, 0)))
+        assert np.isfinite(frame.color).all() and frame.color.min() > 0.05

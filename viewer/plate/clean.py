@@ -1,0 +1,278 @@
+"""Measured disparity made fit for cutting: its edges brought onto the picture's, its noise taken off.
+
+Sensors, stereo and networks all get depth edges wrong by some pixels, smear them into ramps, leave holes round them
+and specks beside them, while the picture knows where things end. So the disparity is asked which pixels can be
+believed, the believed ones are grown over the rest along the picture's own edges (a watershed of its colours, Meyer
+1991), and what is left of the noise is evened out by a filter that keeps planes as they are.
+
+Nothing here assumes a sensor: how far edges are off and how noisy surfaces are is measured on the plate itself. Depth
+that a renderer made comes out as it went in.
+"""
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from .edges import CUT_SHARE, Cuts, components, find_cuts, tolerance
+
+LOOK = 8
+"""Pixels on either side of a depth edge that are searched for the colour edge that belongs to it, at 1280 of width; a
+larger picture of the same scene has its depth off by more pixels."""
+
+USUAL = 0.1
+"""Pixels of ramps to a pixel at an edge from which edges are ramps, and not now and then a narrow surface between two."""
+
+SUPPORT = 8
+"""Pixels of 25 that have a value in common where there is a surface; a ramp has 5, its level line."""
+
+SPECK = 12
+"""Pixels up to which a surface is a speck, unless the colour changes with it."""
+
+UNSEEN = 0.02
+"""Pixels of parallax at REACH_METRES: noise below it is left alone."""
+
+
+CLEAR = 0.2
+"""Share of the floor by which a peak must rise over it."""
+
+ENOUGH = 100
+"""Cuts of a kind from which their mean says something."""
+
+NOISE = 5
+"""Standard deviations of the noise, of a second difference 2.45, from which it is no noise."""
+
+
+def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: float) -> np.ndarray:
+    """Disparity float32 (h, w) in 1/m with its edges on the colour's edges and its surfaces smooth.
+
+    disparity  float32 (h, w) in 1/m, complete
+    color      float (h, w, 3), scene-linear
+    known      bool (h, w): where it was measured and not filled
+    focal      pixels
+    """
+    d = np.array(disparity, np.float32)
+    if min(d.shape) <= 4 * LOOK:    # nothing to learn from
+        return d
+    guide = _perceptual(color)
+    sigma = noise_of(d, known)
+    cuts = find_cuts(d, focal)
+    shift, reach = alignment(d, guide, cuts)
+    if any(shift):
+        def move(a, border):
+            return cv2.warpAffine(a, np.float32([[1, 0, shift[0]], [0, 1, shift[1]]]), a.shape[::-1],
+                                  flags=cv2.INTER_NEAREST, borderMode=border)
+        d, known = move(d, cv2.BORDER_REPLICATE), move(known.astype(np.uint8), cv2.BORDER_REPLICATE) > 0
+        cuts = find_cuts(d, focal)
+    noisy = sigma > UNSEEN * 4 * tolerance(focal)
+    trusted = known & ~_beside(cuts, reach)
+    ramps = mixed(d)
+    if ramps.sum() > USUAL * (cuts.near.sum() + 1):
+        trusted &= ~ramps
+    if noisy or reach or not trusted.all():
+        d = _regrown(d, guide, trusted, cuts)
+    return _smoothed(d, sigma) if noisy else d
+
+
+def noise_of(disparity: np.ndarray, known: np.ndarray) -> float:
+    """Standard deviation of the disparity's noise (1/m), from its second differences, which a plane does not have."""
+    found = []
+    step = max(1, int(np.sqrt(disparity.size / 1e6)))
+    for d, k in ((disparity, known), (disparity.T, known.T)):
+        d, k = d[::step], k[::step]
+        every = k[:, :-4] & k[:, 2:-2] & k[:, 4:]
+        found.append(np.abs(d[:, :-4] - 2 * d[:, 2:-2] + d[:, 4:])[every])
+    found = np.concatenate(found)
+    return float(np.median(found) / (0.6745 * np.sqrt(6))) if len(found) else 0.0
+
+
+def alignment(d: np.ndarray, guide: np.ndarray, cuts: Cuts) -> tuple[tuple[int, int], int]:
+    """How depth edges lie to the colour's: (shift in x, shift in y) that brings them there, and how many pixels they
+    are off after it.
+
+    The mean colour gradient across all cuts is a peak over a floor: exact depth has it at the cut and as wide as a
+    pixel filter, badly registered depth beside it, and ragged depth has it wide.
+    """
+    shift, reach = [], []
+    look = max(LOOK, max(d.shape) * LOOK // 1280)
+    at = np.arange(-look, look + 1)
+    for cut, z, picture in ((cuts.right, d, guide), (cuts.below.T, d.T, guide.transpose(1, 0, 2))):
+        y, x = np.nonzero(cut[:, look:-look - 1])
+        x += look
+        every = max(1, len(y) // 50_000)
+        y, x = y[::every], x[::every]
+        window = picture[y[:, None], x[:, None] + np.arange(-look, look + 2)].astype(np.int16)
+        gradient = np.abs(np.diff(window, axis=1)).max(-1)
+        rising = z[y, x + 1] > z[y, x]
+        peaks, floors = [], []
+        for side in (rising, ~rising):
+            if side.sum() < ENOUGH:
+                continue
+            profile = gradient[side].mean(0)
+            floors.append(np.sort(profile)[:look].mean())
+            peaks.append(np.maximum(profile - floors[-1], 0))
+        # What both kinds of edges have in common is a shift; a fringe round every foreground moves them apart.
+        off = 0
+        if len(peaks) == 2 and sum(peaks).max() > CLEAR * sum(floors):
+            off = int(at[np.convolve(sum(peaks), (1, 3, 1), "same").argmax()])
+        shift.append(off)
+        for peak, floor in zip(peaks, floors):
+            if peak.max() > CLEAR * floor:
+                high = peak >= 0.5 * peak.max()
+                lobe = np.flatnonzero(np.cumsum(~high) == np.cumsum(~high)[peak.argmax()])
+                reach.append(np.abs(at - off)[lobe[high[lobe]]].max())
+    # A pixel to either side is the picture's own filter.
+    reach = round(np.mean(reach)) if reach else 0
+    return tuple(shift), reach if reach > 1 else 0
+
+
+def mixed(d: np.ndarray) -> np.ndarray:
+    """Pixels of a ramp between two surfaces, bool (h, w): the range of values round them stops growing with the
+    window, as on a plane it does not, they lie inside of it, and few pixels round them share their value."""
+    low, high = (f(d, np.ones((7, 7), np.uint8)) for f in (cv2.erode, cv2.dilate))
+    step = high - low
+    found = (step > 2 * CUT_SHARE * high) & (d > low + 0.15 * step) & (d < high - 0.15 * step)
+    wide = [f(d, np.ones((13, 13), np.uint8)) for f in (cv2.erode, cv2.dilate)]
+    found &= wide[1] - wide[0] < 1.5 * step
+    y, x = np.nonzero(found)
+    padded = cv2.copyMakeBorder(d, 2, 2, 2, 2, cv2.BORDER_REPLICATE)
+    alike = np.zeros(len(y), np.int32)
+    own, span = d[y, x], 0.1 * step[y, x]
+    for dy in range(5):
+        for dx in range(5):
+            alike += np.abs(padded[y + dy, x + dx] - own) <= span
+    found[y, x] = alike < SUPPORT
+    return found
+
+
+def _beside(cuts: Cuts, reach: int) -> np.ndarray:
+    """Pixels within `reach` of a cut, except the middle line of what is thinner than that, bool (h, w)."""
+    sides = cuts.near | cuts.far
+    if reach == 0 or not sides.any():
+        return np.zeros_like(sides)
+    away = cv2.distanceTransform((~sides).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    ridge = (away >= 1) & (away >= cv2.dilate(away, np.ones((3, 3), np.uint8)))
+    return (away < reach) & ~ridge
+
+
+def _regrown(d, guide, trusted, cuts: Cuts) -> np.ndarray:
+    """Disparity in which surfaces of trusted pixels have grown over all others, to where the colour changes."""
+    h, w = d.shape
+    right, below = cuts.right.copy(), cuts.below.copy()
+    right |= ~trusted
+    right[:, :-1] |= ~trusted[:, 1:]
+    below |= ~trusted
+    below[:-1] |= ~trusted[1:]
+    label = components(right, below)
+    label[~trusted] = 0
+    label[_specks(label, cuts, guide)] = 0
+    if not label.any():
+        return d
+    # The library keeps a frame of a pixel for itself, and lines of -1 between the basins.
+    marker = cv2.copyMakeBorder(label.astype(np.int32), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    calm = cv2.bilateralFilter(guide, 5, 12, 2)
+    cv2.watershed(cv2.copyMakeBorder(calm, 1, 1, 1, 1, cv2.BORDER_REPLICATE), marker)
+    grown = np.ascontiguousarray(marker[1:-1, 1:-1])
+    grown[label > 0] = label[label > 0]
+    _settle_lines(grown, calm)
+    return _carried(d, grown, label > 0)
+
+
+def _specks(label, cuts: Cuts, guide) -> np.ndarray:
+    """Pixels of surfaces of at most SPECK pixels at whose edges the colour does not change, bool (h, w)."""
+    size = np.bincount(label.ravel())
+    size[0] = SPECK + 1
+    small = size <= SPECK
+    if not small.any():
+        return np.zeros(label.shape, bool)
+    change, usual = np.zeros((2, len(size)))
+    for axis, cut in ((1, cuts.right), (0, cuts.below)):
+        g = np.pad(_changes(guide, axis), ((0, 0), (0, 1)) if axis else ((0, 1), (0, 0))).astype(np.float32)
+        around = cv2.blur(g, (7, 7))
+        y, x = np.nonzero(cut)
+        for k in (label[y, x], label[(y + 1 - axis).clip(0, len(g) - 1), (x + axis).clip(0, g.shape[1] - 1)]):
+            change += np.bincount(k, g[y, x], len(size))
+            usual += np.bincount(k, around[y, x], len(size))
+    return (small & (change < 2 * usual + 1e-6))[label]
+
+
+def _around(y, x, shape):
+    for dy, dx in ((0, -1), (0, 1), (-1, 0), (1, 0)):
+        yield (y + dy).clip(0, shape[0] - 1), (x + dx).clip(0, shape[1] - 1)
+
+
+def _settle_lines(label, guide) -> None:
+    """Gives every pixel without a label that of the neighbour most like it in colour."""
+    for _ in range(LOOK):
+        y, x = np.nonzero(label <= 0)
+        if not len(y):
+            return
+        best, least = np.zeros(len(y), np.int32), np.full(len(y), 1 << 20)
+        own = guide[y, x].astype(np.int32)
+        for yy, xx in _around(y, x, label.shape):
+            cost = np.abs(guide[yy, xx] - own).sum(-1)
+            better = (label[yy, xx] > 0) & (cost < least)
+            best[better], least[better] = label[yy, xx][better], cost[better]
+        label[y, x] = best
+
+
+def _carried(d, label, given) -> np.ndarray:
+    """Disparity of the given pixels carried over the rest of their label; what agrees with it stays as it was."""
+    d, done = d.copy(), given.copy()
+    h, w = d.shape
+    front = np.flatnonzero(cv2.dilate((~given).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool) & given)
+    while len(front):
+        y, x = np.divmod(front, w)
+        into = []
+        for yy, xx in _around(y, x, d.shape):
+            open_ = ~done[yy, xx] & (label[yy, xx] == label[y, x])
+            into.append(yy[open_] * w + xx[open_])
+        front = np.unique(np.concatenate(into))
+        y, x = np.divmod(front, w)
+        total, count = np.zeros(len(y), np.float32), np.zeros(len(y), np.float32)
+        for yy, xx in _around(y, x, d.shape):
+            same = done[yy, xx] & (label[yy, xx] == label[y, x])
+            total += np.where(same, d[yy, xx], 0)
+            count += same
+        value = total / np.maximum(count, 1)
+        agrees = np.abs(d[y, x] - value) <= CUT_SHARE * np.maximum(value, d[y, x])
+        d[y, x] = np.where(agrees, d[y, x], value)
+        done[y, x] = True
+    return d
+
+
+def _smoothed(d, sigma: float) -> np.ndarray:
+    """Disparity without noise of standard deviation sigma.
+
+    Every pixel moves towards the middle of two others on either side of it, at ever larger distances (a trous), unless
+    they say something else than noise: a plane stays, an edge is never reached over.
+    """
+    sky = d == 0
+    for step in (1, 2, 4, 8):
+        for axis in (0, 1):
+            at = lambda *part: d[(slice(None),) * axis + (slice(*part),)]
+            here = at(step, -step)
+            bend = at(2 * step, None) + at(None, -2 * step)
+            bend -= 2 * here
+            doubt = np.square(bend / np.float32(NOISE * sigma))
+            doubt *= doubt
+            doubt += 1
+            doubt *= 3
+            bend /= doubt
+            here += bend
+    d[sky] = 0
+    return d
+
+
+def _changes(guide, axis: int) -> np.ndarray:
+    """How much the colour changes from every pixel to the next one along an axis, uint8, one less along it."""
+    later, earlier = (guide[1:], guide[:-1]) if axis == 0 else (guide[:, 1:], guide[:, :-1])
+    change = cv2.absdiff(np.ascontiguousarray(later), np.ascontiguousarray(earlier))
+    return np.maximum(np.maximum(change[..., 0], change[..., 1]), change[..., 2])
+
+
+def _perceptual(color: np.ndarray) -> np.ndarray:
+    """Linear colour on a square-root scale, uint8 (h, w, 3)."""
+    guide = np.empty(color.shape, np.uint8)
+    for at in range(0, len(color), 256):
+        guide[at:at + 256] = np.sqrt(np.clip(color[at:at + 256].astype(np.float32), 0, 1)) * 255 + 0.5
+    return guide

@@ -1,0 +1,134 @@
+"""Depth edges: where one surface ends in front of another.
+
+Everything here works on disparity d = 1/Z in pixel coordinates, in which a plane is linear. A *cut* lies between two
+neighbouring pixels; the nearer of the two is its near side, the other its far side.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+REACH_METRES = 0.35
+"""How far the camera may travel sideways before it looks behind what was continued: sets how deep a surface goes on
+behind a foreground. At a larger travel the coarse backdrop shows."""
+
+CUT_SHARE = 0.025
+"""A jump of less than this share of the disparity is a bump on a surface, not an edge."""
+
+CUT_PARALLAX = 1.0
+"""Pixels of parallax, at REACH_METRES, under which nobody sees that a surface was not cut."""
+
+
+@dataclass(slots=True)
+class Cuts:
+    """Cuts of a disparity map of shape (h, w).
+
+    right      bool (h, w): between a pixel and its right neighbour
+    below      bool (h, w): between a pixel and the one below
+    behind     float32 (h, w): at near sides the disparity just behind the edge (the farthest), +inf elsewhere
+    in_front   float32 (h, w): at far sides the disparity just in front of the edge (the nearest), 0 elsewhere
+    """
+
+    right: np.ndarray
+    below: np.ndarray
+    behind: np.ndarray
+    in_front: np.ndarray
+
+    @classmethod
+    def of(cls, disparity: np.ndarray, right: np.ndarray, below: np.ndarray, near_in: np.ndarray | None = None) -> Cuts:
+        """Cuts with their sides; with near_in (bool (h, w)) only those whose near side lies in it."""
+        behind = np.full(disparity.shape, np.inf, np.float32)
+        in_front = np.zeros(disparity.shape, np.float32)
+
+        def along(d, cut, behind, in_front, near_in):
+            kept = np.zeros_like(cut)
+            y, x = np.nonzero(cut[:, :-1])
+            flip = d[y, x + 1] > d[y, x]
+            near, far = (y, x + flip), (y, x + ~flip)
+            if near_in is not None:
+                k = near_in[near]
+                y, x, near, far = y[k], x[k], (y[k], near[1][k]), (y[k], far[1][k])
+            kept[y, x] = True
+            np.minimum.at(behind, near, d[far])
+            np.maximum.at(in_front, far, d[near])
+            return kept
+
+        right = along(disparity, right, behind, in_front, near_in)
+        below = along(disparity.T, below.T, behind.T, in_front.T, None if near_in is None else near_in.T).T
+        return cls(right, below, behind, in_front)
+
+    @property
+    def near(self) -> np.ndarray:
+        return np.isfinite(self.behind)
+
+    @property
+    def far(self) -> np.ndarray:
+        return self.in_front > 0
+
+
+def tolerance(focal: float) -> float:
+    """Disparity (1/m) that makes a quarter of a pixel of parallax at REACH_METRES; focal in pixels."""
+    return 0.25 / (focal * REACH_METRES)
+
+
+def find_cuts(disparity: np.ndarray, focal: float) -> Cuts:
+    """Where neighbouring pixels belong to different surfaces; focal in pixels.
+
+    A steep but straight slope is no edge: the jump has to exceed three times the slope on its smoother side.
+    """
+    least = 4 * CUT_PARALLAX * tolerance(focal)
+
+    def along(d):
+        size = np.abs(np.diff(d, axis=1))
+        slope = np.pad(size, ((0, 0), (1, 1)), mode="edge")
+        slope = np.minimum(slope[:, :-2], slope[:, 2:])
+        cut = np.zeros(d.shape, bool)
+        cut[:, :-1] = (size > CUT_SHARE * np.maximum(d[:, 1:], d[:, :-1])) & (size > least) & (size > 3 * slope)
+        return cut
+
+    return Cuts.of(disparity, along(disparity), along(disparity.T).T)
+
+
+def components(right: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Labels int32 (h, w) from 1 on of pixels that are joined where neither cut separates them (4-neighbours).
+
+    Pixels and the links between them become the cells of one image of twice the size, which a library labels.
+    """
+    h, w = right.shape
+    cells = np.zeros((2 * h, 2 * w), np.uint8)
+    cells[::2, ::2] = 1
+    cells[::2, 1::2] = ~right
+    cells[1::2, ::2] = ~below
+    cells[:, -1] = 0
+    cells[-1, :] = 0
+    _, labels = cv2.connectedComponents(cells, connectivity=4, ltype=cv2.CV_32S)
+    return labels[::2, ::2]
+
+
+def nearest(sources: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(index, distance) of the nearest source pixel for every pixel: flat int64 (h, w), pixels float32 (h, w)."""
+    distance, label = cv2.distanceTransformWithLabels(
+        (~sources).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL)
+    of_label = np.zeros(label.max() + 1, np.int64)
+    flat = np.flatnonzero(sources)
+    of_label[label.ravel()[flat]] = flat
+    return of_label[label], distance
+
+
+def octaves(reach: np.ndarray):
+    """Yields (index, distance) of the nearest pixel among those of alike reach, one octave of `reach` (pixels, 0: not
+    a source) after the other, so that a short-reaching neighbour does not hide a far-reaching one behind it."""
+    top = reach.max(initial=0)
+    low = 1.0
+    while low <= top:
+        sources = (reach >= low) & (reach < 2 * low)
+        if sources.any():
+            yield nearest(sources)
+        low *= 2
+
+
+def reach_of(jump: np.ndarray, focal: float, least: float, most: float) -> np.ndarray:
+    """Pixels that a move of REACH_METRES uncovers behind an edge with that jump in disparity (0: none)."""
+    return np.where(jump > 0, np.clip(REACH_METRES * focal * jump, least, most), 0).astype(np.float32)

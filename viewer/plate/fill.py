@@ -1,0 +1,287 @@
+"""What the plate never showed: surfaces continued behind foregrounds, in depth and in colour."""
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from .edges import Cuts, nearest, octaves, reach_of, tolerance
+
+SLOPE_WINDOW = 6
+"""Pixels round a far side from which its plane is estimated."""
+
+
+def continue_depth(disparity: np.ndarray, hidden: np.ndarray, cuts: Cuts, focal: float, deepest: float):
+    """What lies behind the pixels in `hidden`, continued from the far sides of `cuts`: (disparity, travel).
+
+    disparity  float32 (h, w): each far side goes on along its own plane and stays behind the surface that hides it
+    travel     float32 (n,), for the hidden pixels in the order of np.nonzero: metres that a camera has to move sideways
+               until the pixel comes to light
+    """
+    d = disparity
+    out = d.copy()
+    y, x = np.nonzero(hidden)
+    own = d[y, x]
+    sources = cuts.far & ~hidden
+    reach = reach_of(np.where(sources, cuts.in_front - d, 0), focal, 4, deepest)
+    anchor = np.full(len(y), -1, np.int64)
+    best = np.full(len(y), np.inf, np.float32)
+    depth_in = np.zeros(len(y), np.float32)
+    # The nearest surface that lies behind and can come to light that deep; failing that, the nearest behind.
+    for strict in (True, False):
+        for index, distance in octaves(reach):
+            found, far = index[y, x], distance[y, x]
+            cost = far * (0.5 + d.ravel()[found] / own)
+            good = (cost < best) & (d.ravel()[found] < 0.99 * own)
+            if strict:
+                good &= far <= 1.5 * reach.ravel()[found]
+            anchor[good], best[good], depth_in[good] = found[good], cost[good], far[good]
+        best[anchor >= 0] = -1
+    anchor[anchor < 0] = np.argmin(np.where(hidden, np.inf, d))
+    used, slot = np.unique(anchor, return_inverse=True)
+    base, sx, sy = planes(d, ~hidden, used, focal)
+    ax, ay = used % d.shape[1], used // d.shape[1]
+    value = base[slot] + sx[slot] * (x - ax[slot]) + sy[slot] * (y - ay[slot])
+    low, high = 0.6 * base[slot], np.minimum(1.5 * base[slot], own * 0.99)
+    out[y, x] = np.clip(value, np.minimum(low, high), high)
+    out = smooth_where(out, hidden, 8 * tolerance(focal))
+    # Clearly behind: patches follow surfaces within a few tolerances only, and may not come out in front.
+    out[y, x] = np.maximum(np.minimum(out[y, x], 0.99 * own - 6 * tolerance(focal)), 0)
+    return out, np.maximum(depth_in - 4, 0) / (focal * np.maximum(own - out[y, x], 1e-6))
+
+
+def planes(disparity: np.ndarray, usable: np.ndarray, at: np.ndarray, focal: float):
+    """Least-squares planes (value, slope x, slope y) of the surfaces at flat indices `at`, each float32 (n,)."""
+    h, w = disparity.shape
+    r = SLOPE_WINDOW
+    y, x = at // w, at % w
+    d0 = disparity.ravel()[at].astype(np.float64)
+    moments = np.zeros((9, len(at)))
+    for dy in range(-r, r + 1, 2):
+        for dx in range(-r, r + 1, 2):
+            yy, xx = y + dy, x + dx
+            inside = (yy >= 0) & (yy < h) & (xx >= 0) & (xx < w)
+            yy, xx = yy.clip(0, h - 1), xx.clip(0, w - 1)
+            d = disparity[yy, xx]
+            same = inside & usable[yy, xx] & (np.abs(d - d0) < np.maximum(0.02 * d0, 8 * tolerance(focal)))
+            e = np.where(same, d - d0, 0)
+            moments += same * np.array([1, dx, dy, dx * dx, dx * dy, dy * dy, 0, 0, 0], float)[:, None]
+            moments[6:] += np.stack([e, e * dx, e * dy])
+    n, mx, my, xx, xy, yy, e, ex, ey = moments
+    # A light pull towards the horizontal keeps a slope from few points from running away.
+    ridge = 60.0
+    a = np.stack([np.stack([n + 1e-6, mx, my], -1), np.stack([mx, xx + ridge, xy], -1), np.stack([my, xy, yy + ridge], -1)], -2)
+    solution = np.linalg.solve(a, np.stack([e, ex, ey], -1)[..., None])[..., 0]
+    return ((d0 + solution[:, 0]).astype(np.float32), *solution[:, 1:].T.astype(np.float32))
+
+
+def smooth_where(values: np.ndarray, where: np.ndarray, step: float, rounds: int = 8) -> np.ndarray:
+    """Evens out `values` (h, w) inside `where` without mixing across jumps larger than `step`."""
+    ys, xs = np.nonzero(where)
+    if not len(ys):
+        return values
+    box = np.s_[max(ys.min() - 1, 0):ys.max() + 2, max(xs.min() - 1, 0):xs.max() + 2]
+    v, inside = values[box].copy(), where[box]
+    for i in range(rounds):
+        reach = (8, 4, 2, 1)[i % 4]
+        total, weight = v.copy(), np.ones_like(v)
+        for axis in (0, 1):
+            for shift in (-reach, reach):
+                moved = np.roll(v, shift, axis)
+                k = (np.abs(moved - v) < step).astype(np.float32)
+                total += k * moved
+                weight += k
+        v = np.where(inside, total / weight, v)
+    values = values.copy()
+    values[box] = v
+    return values
+
+
+def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray, usable: np.ndarray,
+                   rounds: int = 3, draft: bool = False) -> np.ndarray:
+    """Colour float32 (h, w, 3) with the `hidden` pixels painted from `usable` ones at like depth.
+
+    Exemplar-based, coarse to fine: every hidden pixel looks for the patch of the picture that goes best with its
+    surroundings, patches vote, and the finest level copies. Only pixels of like disparity take part, on either side of
+    a comparison, so that nothing of a foreground is copied behind it (Wexler et al. 2007; Barnes et al. 2009).
+
+    rounds: search and vote rounds a level; 0 leaves the smooth guess of the coarsest level
+    """
+    rounds = 0 if draft else rounds
+    levels = _pyramid(color, disparity, hidden, usable)
+    match, guess = None, None
+    for level in reversed(levels):
+        match, guess = level.paint(match, guess, rounds)
+    out = color.copy()
+    out[hidden] = guess[hidden]
+    return out
+
+
+PATCH = 2
+"""Pixels: half a patch's side less one."""
+
+SEARCHED = 120_000
+"""Hidden pixels up to which a level of the pyramid is searched; finer levels take their matches from the coarser."""
+
+
+def _pyramid(color, disparity, hidden, usable):
+    levels = [_Level(color, disparity, hidden, usable)]
+    while min(levels[-1].hidden.shape) > 64 and len(levels) < 6:
+        levels.append(levels[-1].half())
+    return levels
+
+
+class _Level:
+    def __init__(self, color, disparity, hidden, usable):
+        self.color, self.disparity, self.hidden, self.usable = color, disparity, hidden, usable
+
+    def half(self):
+        h, w = (n // 2 * 2 for n in self.hidden.shape)
+        quads = lambda a: np.stack([a[i:h:2, j:w:2] for i in (0, 1) for j in (0, 1)])
+        ok = quads(self.usable).astype(np.float32)
+        k = np.where(ok.sum(0) > 0, ok, 0.25) / np.maximum(ok.sum(0), 1)
+        hidden = quads(self.hidden)
+        d = quads(self.disparity)
+        depth = np.where(hidden.any(0), (d * hidden).sum(0) / np.maximum(hidden.sum(0), 1), (d * k).sum(0))
+        return _Level((quads(self.color) * k[..., None]).sum(0), depth.astype(np.float32),
+                      hidden.any(0), (ok.sum(0) >= 3) & ~hidden.any(0))
+
+    def paint(self, match, guess, rounds):
+        """(match, guess) of this level from those of the next coarser one: flat source index of every hidden pixel, in
+        the order of np.nonzero, spread over an (h, w) map; and the painted colour."""
+        h, w = self.hidden.shape
+        y, x = np.nonzero(self.hidden)
+        if not len(y) or not self.usable.any():
+            return np.zeros((h, w), np.int64), self.color.copy()
+        rng = np.random.default_rng(1)
+        d = self.disparity.ravel()
+        sources = np.flatnonzero(self.usable)
+        sources = sources[np.argsort(d[sources], kind="stable")]
+        ranked = d[sources]
+        here = y * w + x
+
+        def alike(spread):
+            """A random source of like disparity for every hidden pixel."""
+            at = np.searchsorted(ranked, d[here])
+            at = at + (rng.standard_normal(len(at)) * spread * len(sources)).astype(np.int64)
+            return sources[at.clip(0, len(sources) - 1)]
+
+        image = self.color.copy()
+        if match is None:
+            current = alike(0.01)
+            index, _ = nearest(self.usable)
+            image[self.hidden] = self.color.reshape(-1, 3)[index[self.hidden]]
+            image[self.hidden] = cv2.GaussianBlur(image, (0, 0), 3)[self.hidden]
+        else:
+            ph, pw = match.shape
+            py, px = (y // 2).clip(0, ph - 1), (x // 2).clip(0, pw - 1)
+            parent = match[py, px]
+            sy = (parent // pw * 2 + y - 2 * py).clip(0, h - 1)
+            sx = (parent % pw * 2 + x - 2 * px).clip(0, w - 1)
+            current = sy * w + sx
+            bad = ~self.usable.ravel()[current]
+            current[bad] = alike(0.003)[bad]
+            image[self.hidden] = self.color.reshape(-1, 3)[current]
+            if len(y) <= SEARCHED:
+                grown = cv2.resize(guess, (w, h), interpolation=cv2.INTER_LINEAR)
+                image[self.hidden] = 0.5 * (image[self.hidden] + grown[self.hidden])
+        if rounds and len(y) <= SEARCHED:
+            for _ in range(rounds):
+                current = self.search(image, current, here, alike, rng)
+                image = self.vote(image, current, here)
+        full = np.zeros((h, w), np.int64)
+        full[y, x] = current
+        return full, image
+
+    def patches(self, image):
+        """Every pixel's patch in a perceptual scale, float32 (h * w, k, 3), and which of its pixels lie at like depth."""
+        coded = np.power(np.clip(image, 0, 4), 1 / 2.2).astype(np.float32)
+        pad = lambda a: cv2.copyMakeBorder(a, PATCH, PATCH, PATCH, PATCH, cv2.BORDER_REPLICATE)
+        h, w = self.hidden.shape
+        window = [(i, j) for i in range(2 * PATCH + 1) for j in range(2 * PATCH + 1)]
+        c = pad(coded)
+        return np.stack([c[i:i + h, j:j + w] for i, j in window], 2).reshape(h * w, len(window), 3)
+
+    def weights(self, here):
+        h, w = self.hidden.shape
+        y, x = here // w, here % w
+        d0 = self.disparity[y, x]
+        out = []
+        for dy in range(-PATCH, PATCH + 1):
+            for dx in range(-PATCH, PATCH + 1):
+                yy, xx = (y + dy).clip(0, h - 1), (x + dx).clip(0, w - 1)
+                same = np.abs(self.disparity[yy, xx] - d0) < 0.08 * d0 + 0.004
+                out.append(same * np.where(self.usable[yy, xx], 1.0, np.where(self.hidden[yy, xx], 0.4, 0.0)))
+        k = np.stack(out, -1).astype(np.float32)
+        k[:, len(out) // 2] = np.maximum(k[:, len(out) // 2], 0.1)
+        return k / k.sum(1, keepdims=True)
+
+    def search(self, image, current, here, alike, rng):
+        h, w = self.hidden.shape
+        patches = self.patches(image)
+        target, k = patches[here], self.weights(here)
+        d = self.disparity.ravel()
+        y, x = here // w, here % w
+        usable = self.usable.ravel()
+        scale = 0.3 * w
+
+        def cost(source):
+            e = patches[source]
+            e = e - target
+            c = np.einsum("nkc,nkc,nk->n", e, e, k)
+            gap = np.abs(d[source] - d[here]) / (0.05 * d[here] + 0.002)
+            far = ((source % w - x) ** 2 + (source // w - y) ** 2) / (scale * scale)
+            return np.where(usable[source], c + 0.02 * np.maximum(gap - 1, 0) ** 2 + 0.01 * far, np.inf)
+
+        best = cost(current)
+        slot = np.full(h * w, -1, np.int64)
+        slot[here] = np.arange(len(here))
+
+        def consider(source):
+            nonlocal best, current
+            c = cost(source)
+            better = c < best
+            best, current = np.where(better, c, best), np.where(better, source, current)
+
+        for step in (1, 2, 1, 4, 1):
+            for dy, dx in ((0, step), (step, 0), (0, -step), (-step, 0)):
+                yy, xx = y + dy, x + dx
+                inside = (yy >= 0) & (yy < h) & (xx >= 0) & (xx < w)
+                neighbour = np.where(inside, slot[(yy * w + xx).clip(0, h * w - 1)], -1)
+                source = np.where(neighbour >= 0, current[neighbour], here + dy * w + dx)
+                sy, sx = source // w - dy, source % w - dx
+                # A neighbour that is shown and not hidden stands for itself: what lies beside it may go on.
+                ok = (sy >= 0) & (sy < h) & (sx >= 0) & (sx < w) & (neighbour >= 0)
+                consider(np.where(ok, sy * w + sx, current))
+            consider(alike(0.002 * step))
+            reach = max(2, w // (4 * step * step))
+            sy = (current // w + rng.integers(-reach, reach + 1, len(y))).clip(0, h - 1)
+            sx = (current % w + rng.integers(-reach, reach + 1, len(y))).clip(0, w - 1)
+            consider(sy * w + sx)
+        return current
+
+    def vote(self, image, current, here):
+        """Every hidden pixel becomes the mean of what the patches over it say."""
+        h, w = self.hidden.shape
+        match = np.full(h * w, -1, np.int64)
+        match[here] = current
+        y, x = here // w, here % w
+        d = self.disparity.ravel()
+        color = self.color.reshape(-1, 3)
+        usable = self.usable.ravel()
+        total, weight = np.zeros((len(here), 3), np.float32), np.zeros(len(here), np.float32)
+        for dy in range(-PATCH, PATCH + 1):
+            for dx in range(-PATCH, PATCH + 1):
+                yy, xx = (y + dy).clip(0, h - 1), (x + dx).clip(0, w - 1)
+                at = yy * w + xx
+                source = match[at]
+                sy, sx = source // w - dy, source % w - dx
+                s = (sy * w + sx).clip(0, h * w - 1)
+                ok = (source >= 0) & (sy >= 0) & (sy < h) & (sx >= 0) & (sx < w) & usable[s]
+                ok &= np.abs(d[s] - d[here]) < 0.15 * d[here] + 0.004
+                k = ok * np.exp(-(dy * dy + dx * dx) / 4.0)
+                total += k[:, None] * color[s]
+                weight += k
+        out = image.copy()
+        own = color[current]
+        out.reshape(-1, 3)[here] = np.where(weight[:, None] > 0, total / np.maximum(weight, 1e-6)[:, None], own)
+        return out

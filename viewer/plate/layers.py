@@ -1,0 +1,674 @@
+"""A plate taken apart into what can be drawn: plane patches over one atlas of pixels.
+
+The picture is peeled. At every level the frontmost surfaces at depth edges are lifted off with a soft matte, and what
+is behind them is continued; what remains is the next level, with edges of its own. A surface ends up as *patches*:
+rectangles of the plate on which its disparity is a plane, so that a wall is a handful and no patch spans an edge.
+Silhouettes live in the patches' coverage and not in their geometry.
+
+After Shade et al. 1998 (layered depth images), Kopf et al. 2020 (One Shot 3D Photography) and Jampani et al. 2021
+(SLIDE: soft layering).
+"""
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from . import cache
+from .clean import clean
+from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
+from .fill import continue_color, continue_depth
+from .matte import BAND, OPAQUE, Matte, find_matte
+
+BLOCK = 16
+"""Pixels: side of the blocks in which surfaces are told apart."""
+
+MARGIN = BAND + 2
+"""Pixels round a block in which its surfaces are known too: the band, and what a texture filter reads beyond."""
+
+GUTTER = 2
+"""Pixels of a tile round its block in the atlas: what the filter reads at the first mip level."""
+
+SIZES = (8, 4, 2, 1)
+"""Pixels: sides of the patches of a tile."""
+
+COARSE = 8
+"""Pixels: smallest patch of what the plate never showed; its shape is a guess."""
+
+FIT = 1
+"""Tolerances, that is half a pixel of parallax, within which a patch follows its surface."""
+
+LEVELS, DRAFT_LEVELS = 5, 3
+"""Surfaces behind each other that are told apart."""
+
+FINE = 4
+"""Pixels: smaller patches are only for jumps; relief that small is not worth two triangles a bump."""
+
+JUMP = 5
+"""Fits, that is a pixel of parallax: an error from which a patch spans a jump."""
+
+DEEPEST = 0.22
+"""Share of the plate's width to which a surface is continued behind a foreground at the most."""
+
+SHEET, SHEET_SIZES = 64, (64, 32, 16, 8, 4, 2, 1)
+"""Pixels: sides of the tiles that hold what has no soft edge, and of the patches on them."""
+
+BACKDROP = 8
+"""Pixels of the plate to one of the backdrop."""
+
+BEYOND = 0.1
+"""Share of the plate's width that is continued round the frame."""
+
+
+@dataclass(slots=True)
+class Patches:
+    """n plane patches. Coordinates are plate pixels, origin at the plate's top left corner.
+
+    rect      float32 (n, 4): x0, y0, x1, y1
+    plane     float32 (n, 3): disparity at the rectangle's middle (1/m) and its slopes per pixel in x and y
+    texture   float32 (n, 3): atlas pixels per plate pixel, and the atlas pixel of plate pixel (0, 0), so that
+              atlas = texture[0] * plate + texture[1:]
+    shown     bool (n,): for soft patches, whether the plate showed this surface
+    hidden    bool (n,): lies behind something in the plate, for the most part; gives way to what does not
+    beyond    bool (n,): lies outside the plate's frame or is the backdrop; never hides what does not
+    travel    float32 (n,): metres that the camera has to move sideways before the patch can come to light
+    level     int32 (n,): how many surfaces were lifted off before this one came to light
+    """
+
+    rect: np.ndarray
+    plane: np.ndarray
+    texture: np.ndarray
+    shown: np.ndarray
+    hidden: np.ndarray
+    beyond: np.ndarray
+    travel: np.ndarray
+    level: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.rect)
+
+    def take(self, order: np.ndarray) -> Patches:
+        return Patches(*(getattr(self, name)[order] for name in self.__slots__))
+
+    @classmethod
+    def joined(cls, parts: list[Patches]) -> Patches:
+        if not parts:
+            return cls(*(np.zeros((0, k), np.float32) for k in (4, 3, 3)), *(np.zeros(0, bool) for _ in range(3)), np.zeros(0, np.float32), np.zeros(0, np.int32))
+        return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in cls.__slots__))
+
+
+@dataclass(slots=True)
+class Layers:
+    """What the renderer draws.
+
+    atlas    float16 (H, W, 4). Solid patches: colour, and in alpha the share of the pixel that the plate showed.
+             Soft patches: colour premultiplied by coverage, and coverage.
+    solid    patches without holes, nearest first
+    soft     patches with coverage, farthest first
+    levels   mip levels down to which the atlas can be filtered without reading a neighbouring tile
+    around   float32 (3,): colour where there is nothing at all, behind the plate's camera
+    """
+
+    atlas: np.ndarray
+    solid: Patches
+    soft: Patches
+    levels: int
+    around: np.ndarray
+
+    @classmethod
+    def of(cls, plate, progress: Callable[..., None] | None = None, draft: bool = False) -> Layers:
+        """Layers of a plate, from the cache or built and kept there.
+
+        progress  called as progress(share done, stage in words)
+        draft     be quick: hidden surfaces get plain colour. A draft is not kept; a kept result is better and is taken.
+        """
+        key = f"{plate.digest}-{_version()}"
+        stored = cache.load(key)
+        if stored is not None:
+            return cls._unpacked(stored)
+        focal = plate.focal_length / plate.sensor_width * plate.width
+        color = np.asarray(plate.color, np.float32)
+        layers = build(color, clean(plate.disparity, color, plate.known, focal), focal, progress, draft)
+        if not draft:
+            cache.store(key, layers._packed())
+        return layers
+
+    def _packed(self) -> dict[str, np.ndarray]:
+        parts = {f"{kind}_{name}": getattr(getattr(self, kind), name)
+                 for kind in ("solid", "soft") for name in Patches.__slots__}
+        return parts | {"atlas": self.atlas, "levels": np.array(self.levels), "around": self.around}
+
+    @classmethod
+    def _unpacked(cls, stored) -> Layers:
+        solid, soft = (Patches(*(stored[f"{kind}_{name}"] for name in Patches.__slots__)) for kind in ("solid", "soft"))
+        return cls(stored["atlas"], solid, soft, int(stored["levels"]), stored["around"])
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    """Changes with the code that makes layers, so that what older code made is not taken for its own."""
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return hashlib.sha256(code).hexdigest()[:12]
+
+
+def build(color: np.ndarray, disparity: np.ndarray, focal: float, progress: Callable[..., None] | None = None,
+          draft: bool = False) -> Layers:
+    """Layers of a picture: colour float32 (h, w, 3) scene-linear, disparity float32 (h, w) in 1/m, focal in pixels."""
+    canvas = _Canvas(color, disparity, focal, draft)
+    levels = DRAFT_LEVELS if draft else LEVELS
+    for level in range(levels):
+        if progress:
+            progress(level / levels, "Looking behind the foreground")
+        if not canvas.peel(last=level == levels - 1):
+            break
+    return canvas.layers()
+
+
+class _Canvas:
+    """The picture with its border, level by level."""
+
+    def __init__(self, color, disparity, focal, draft):
+        h, w = disparity.shape
+        self.focal = focal
+        self.draft = draft
+        border = int(np.ceil(BEYOND * w / BLOCK)) * BLOCK
+        self.border = border
+        self.size = w, h
+        self.deepest = DEEPEST * w
+        high, wide = (int(np.ceil(n / BLOCK)) * BLOCK + 2 * border for n in (h, w))
+        pad = ((border, high - h - border), (border, wide - w - border))
+        self.color, self.disparity = continue_beyond(color, disparity, pad)
+        self.shown = np.zeros((high, wide), np.float32)
+        self.shown[border:border + h, border:border + w] = 1
+        self.trusted = self.shown > 0
+        self.pending = np.ones((high // BLOCK, wide // BLOCK), bool)
+        self.seams = np.zeros((2, high, wide), bool)
+        self.travel = np.zeros((high, wide), np.float32)
+        self.level = 0
+        self.plate = None
+        self.tiles: list[np.ndarray] = []
+        self.solid: list[Patches] = []
+        self.soft: list[Patches] = []
+        self.count = 0
+
+    # One level -----------------------------------------------------------------------------------------------------
+
+    def peel(self, last: bool) -> bool:
+        """Emits the frontmost surfaces and moves on to what is behind; false when nothing was left to lift off."""
+        d = self.disparity
+        if self.level == 0:
+            self.plate = np.concatenate([self.color, self.shown[..., None]], -1)
+        cuts = find_cuts(d, self.focal)
+        # Where a block is done, what is nearer in it hides what comes now; its own edges are drawn already.
+        cuts = sealed(d, cuts)
+        open_ = np.kron(self.pending, np.ones((BLOCK, BLOCK), bool))
+        cuts = Cuts.of(d, cuts.right, cuts.below, near_in=open_)
+        lifted = np.zeros(d.shape, bool) if last else self.lifted(cuts) & open_
+        if not lifted.any():
+            self.emit_whole(self.pending)
+            self.pending[:] = False
+            return False
+        active = Cuts.of(d, cuts.right, cuts.below, near_in=lifted)
+        # Where one block of a surface was lifted off before the next, its edge is none: in front it goes on.
+        seams = self.seams
+        matte = find_matte(self.color, d, Cuts.of(d, cuts.right & ~seams[0], cuts.below & ~seams[1], near_in=lifted),
+                           lifted, self.trusted)
+        touched = lifted | matte.band | cuts.near | cuts.far
+        blocks = _any_near(touched, MARGIN) & self.pending
+        self.emit_whole(self.pending & ~blocks)
+        self.emit_lifted(blocks, cuts, active, lifted, matte)
+        self.pending = blocks
+        seams[0][:, :-1] |= (lifted[:, 1:] != lifted[:, :-1]) & ~cuts.right[:, :-1]
+        seams[1][:-1] |= (lifted[1:] != lifted[:-1]) & ~cuts.below[:-1]
+        self.move_on(active, lifted, matte)
+        self.level += 1
+        return True
+
+    def lifted(self, cuts: Cuts) -> np.ndarray:
+        """Which pixels are lifted off at this level: frontmost surfaces, from their edge as deep as a move looks."""
+        d = self.disparity
+        near = cuts.near
+        behind = np.where(near, cuts.behind, d)
+        reach = reach_of(d - behind, self.focal, 2 * BAND, self.deepest)
+        middle = 0.5 * (d + behind)
+        candidate = near.copy()
+        for index, distance in octaves(reach):
+            candidate |= (distance < reach.ravel()[index]) & (d > middle.ravel()[index])
+        # Whatever has something in front of it nearby waits for a later level: it is the background there.
+        edge_middle = np.where(cuts.far, 0.5 * (d + cuts.in_front), 0).astype(np.float32)
+        k = 2 * BLOCK + 1
+        waits = d < cv2.dilate(edge_middle, np.ones((k, k), np.uint8))
+        cells = components(*_walled(cuts.right, cuts.below))
+        count = lambda mask: np.bincount(cells[mask], minlength=cells.max() + 1)
+        near_side, far_side = count(near) > 0, count(cuts.far) > 0
+        background = np.where(near_side, count(waits) > 0.5 * count(np.ones_like(waits)), far_side | (count(waits) > 0))
+        tangled = near_side & far_side | (self.level >= LEVELS // 2)
+        return (np.where(tangled, count(candidate & ~waits) > 0, (count(candidate) > 0) & ~background))[cells]
+
+    def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte) -> None:
+        behind, travel = continue_depth(self.disparity, lifted, active, self.focal, self.deepest)
+        self.travel[lifted] = np.maximum(self.travel[lifted], travel)
+        color = np.where(matte.band[..., None], matte.far, self.color)
+        usable = ~lifted & ~(matte.band & (matte.coverage > 0.35))
+        color = continue_color(color, behind, lifted & ~(matte.band & (matte.coverage < 0.35)), usable, draft=self.draft)
+        color = np.where(matte.band[..., None], matte.far, color)
+        glimpsed = matte.band & (matte.coverage < OPAQUE) & self.trusted
+        self.shown = np.where(lifted, np.where(glimpsed, self.shown, 0), self.shown)
+        self.trusted &= ~lifted | glimpsed
+        self.disparity, self.color = behind, color
+
+    # Out -----------------------------------------------------------------------------------------------------------
+
+    def emit_whole(self, blocks: np.ndarray) -> None:
+        """Blocks in which this level is the last: the plate's own pixels at level 0, tiles later."""
+        if not blocks.any():
+            return
+        size = SHEET
+        high, wide = (-(-n // size) * size for n in self.disparity.shape)
+        grow = ((0, high - self.disparity.shape[0]), (0, wide - self.disparity.shape[1]))
+        emitted = np.kron(blocks, np.ones((BLOCK, BLOCK), bool))
+        split = lambda a: np.pad(a, grow).reshape(high // size, size, wide // size, size).swapaxes(1, 2).reshape(-1, size, size)
+        keep = split(emitted)
+        used = np.flatnonzero(keep.any((1, 2)))
+        y0, x0 = used // (wide // size) * size, used % (wide // size) * size
+        which, x, y, side, plane = fit(split(self.disparity)[used], keep[used], split(self.shown)[used] > 0, FIT * tolerance(self.focal),
+                                         SHEET_SIZES, full=True)
+        n = len(which)
+        if self.level == 0:
+            tile, shown, hidden = np.full(n, -1), np.ones(n, bool), np.zeros(n, bool)
+        else:
+            at = np.arange(-GUTTER, size + GUTTER)
+            h, w = self.disparity.shape
+            window = (y0[:, None] + at).clip(0, h - 1)[:, :, None], (x0[:, None] + at).clip(0, w - 1)[:, None, :]
+            color, share = self.carried(emitted)
+            sheet = np.concatenate([color[window], share[window][..., None]], -1)
+            tile = self.keep_tiles(sheet)[which]
+            seen = _over(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3], which, x, y, side) > 0.5 * side * side
+            shown, hidden = np.ones(n, bool), ~seen
+        rect = np.stack([x0[which] + x, y0[which] + y], -1).astype(np.float32)
+        rect = np.concatenate([rect, rect + side[:, None]], -1)
+        corner = np.stack([x0[which], y0[which], tile], -1).astype(np.float32)
+        travel = np.zeros(n, np.float32) if self.level == 0 else _least(split(self.travel)[used], which, x, y, side)
+        self.solid.append(Patches(rect, plane, corner, shown, hidden, self.outside(rect), travel,
+                                  np.full(n, self.level, np.int32)))
+
+    def carried(self, emitted: np.ndarray):
+        """Colour and shown share, continued out of the emitted pixels into what a filter reads beyond them where another
+        surface lies there."""
+        index, distance = nearest(emitted)
+        beyond = (distance > 0) & (distance < GUTTER + 1.5)
+        d, source = self.disparity[beyond], self.disparity.ravel()[index[beyond]]
+        other = np.abs(d - source) > CUT_SHARE * np.maximum(d, source)
+        color, shown = self.color.copy(), self.shown.copy()
+        beyond[beyond] = other
+        color[beyond] = self.color.reshape(-1, 3)[index[beyond]]
+        shown[beyond] = self.shown.ravel()[index[beyond]]
+        return color, shown
+
+    def keep_tiles(self, tiles: np.ndarray) -> np.ndarray:
+        """Takes tiles (n, side, side, 4) for the atlas; returns their numbers (n,)."""
+        first = self.count
+        self.tiles.append(tiles.astype(np.float16))
+        self.count += len(tiles)
+        return np.arange(first, self.count)
+
+    def emit_lifted(self, blocks, cuts: Cuts, active: Cuts, lifted, matte: Matte) -> None:
+        """The surfaces that are lifted off, one tile for each in every block that it or its soft edge touches."""
+        by, bx = np.nonzero(blocks)
+        m, s = MARGIN, BLOCK + 2 * MARGIN
+        window = _windows(by, bx, self.disparity.shape, m)
+        n = len(by)
+        right, below = cuts.right[window].copy(), cuts.below[window].copy()
+        right[:, :, -1] = True
+        below[:, -1, :] = True
+        labels = components(right.reshape(n * s, s), below.reshape(n * s, s)).reshape(n, s, s)
+        top = labels.max() + 1
+        is_lifted = np.zeros(top, bool)
+        is_lifted[labels[lifted[window]]] = True
+        # Blocks wholly inside a surface need no tile of their own.
+        g = m - GUTTER
+        inner_window = np.s_[:, g:-g, g:-g]
+        uniform = (labels == labels[:, m:m + 1, m:m + 1])[inner_window].all((1, 2)) & lifted[window][inner_window].all((1, 2))
+        uniform &= ~matte.band[window][inner_window].any((1, 2))
+        whole_blocks = np.zeros_like(blocks)
+        whole_blocks[by[uniform], bx[uniform]] = True
+        self.emit_whole(whole_blocks)
+        # Soft pixels outside a surface belong to the near side next to them.
+        index, _ = nearest(active.near)
+        oy, ox = np.divmod(index[window], self.disparity.shape[1])
+        wy = oy - (by * BLOCK - m)[:, None, None]
+        wx = ox - (bx * BLOCK - m)[:, None, None]
+        within = (wy >= 0) & (wy < s) & (wx >= 0) & (wx < s)
+        owner = labels[np.arange(n)[:, None, None], wy.clip(0, s - 1), wx.clip(0, s - 1)]
+        band = matte.band[window]
+        inner = matte.inner[window]
+        coverage = matte.coverage[window]
+        front = matte.front[window]
+        own = self.disparity[window]
+        outside = band & ~inner & within & (coverage > 0)
+        core = np.zeros((n, s, s), bool)
+        core[:, g:-g, g:-g] = ~uniform[:, None, None]
+        # One tile for every (block, surface): pixels of the surface itself, and its soft pixels outside.
+        # In the block itself only what is lifted off now; round it, whatever belongs to that, for the filter to read.
+        block = np.zeros((s, s), bool)
+        block[m:-m, m:-m] = True
+        inside = is_lifted[labels] & core & (lifted[window] | ~block) & (inner | ~band)
+        outside &= is_lifted[owner] & core
+        keys = np.unique(np.concatenate([labels[inside], owner[outside]]))
+        if not len(keys):
+            return
+        slot = np.full(top, -1)
+        slot[keys] = np.arange(len(keys))
+        block_of = np.zeros(len(keys), np.int64)
+        where_in = np.nonzero(inside)
+        where_out = np.nonzero(outside)
+        block_of[slot[labels[where_in]]] = where_in[0]
+        block_of[slot[owner[where_out]]] = where_out[0]
+        alpha = np.zeros((len(keys), s, s), np.float32)
+        paint = np.zeros((len(keys), s, s, 3), np.float32)
+        depth = np.zeros((len(keys), s, s), np.float32)
+        for where, who, a, c, z in (
+                (where_in, labels, np.where(inner, coverage, 1.0), None, own),
+                (where_out, owner, coverage, None, front)):
+            k = slot[who[where]]
+            at = (k, where[1], where[2])
+            source = tuple(w[where] for w in np.broadcast_arrays(*window))
+            soft = band[where]
+            alpha[at] = a[where]
+            paint[at] = np.where(soft[:, None] & (a[where] < 1)[:, None], matte.near[source], self.color[source])
+            depth[at] = z[where]
+        keep = np.s_[:, g:-g, g:-g]
+        alpha, paint, depth = alpha[keep], paint[keep], depth[keep]
+        tile = np.concatenate([paint * alpha[..., None], alpha[..., None]], -1)
+        _carry_border(tile, lambda gutter, edge: (tile[gutter][..., 3] == 0) & (tile[edge][..., 3] >= OPAQUE))
+        c = np.s_[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
+        shown = self.shown[window][:, m:-m, m:-m][block_of]
+        k = np.flatnonzero((alpha[c] > 0).any((1, 2)))
+        if len(k):
+            self.add(by[block_of[k]], bx[block_of[k]], tile[k], depth[k][c], alpha[k][c], shown[k])
+
+    def add(self, by, bx, tile, depth, alpha, shown) -> None:
+        """Puts tiles of single surfaces into the atlas and fits patches to them."""
+        first = self.keep_tiles(tile)[0]
+        which, x, y, size, plane = fit(depth, alpha > 0, shown > 0, FIT * tolerance(self.focal), SIZES)
+        rect = np.stack([bx[which] * BLOCK + x, by[which] * BLOCK + y], -1).astype(np.float32)
+        rect = np.concatenate([rect, rect + size[:, None]], -1)
+        corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
+        seen = _over(shown * alpha, which, x, y, size) > 0.5 * _over(alpha, which, x, y, size)
+        patches = Patches(rect, plane, corner, seen, ~seen, self.outside(rect),
+                          _least(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size),
+                          np.full(len(rect), self.level, np.int32))
+        whole = _over(tile[..., 3] < OPAQUE, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
+        self.solid.append(patches.take(whole))
+        self.soft.append(patches.take(~whole))
+
+    def outside(self, rect) -> np.ndarray:
+        """Which rectangles, in canvas pixels, have no pixel inside the plate's frame."""
+        low, high = self.border, np.array(self.size) + self.border
+        return ((rect[:, 2:] <= low) | (rect[:, :2] >= high)).any(1)
+
+    def backdrop(self, row: int):
+        """A coarse, wide picture behind everything, so that no move looks into nothing: (atlas rows, patches).
+
+        Its disparity is what the last level shows once all that is narrow and near is opened away.
+        """
+        k, high, wide = BACKDROP, *self.disparity.shape
+        color = cv2.resize(self.color, (wide // k, high // k), interpolation=cv2.INTER_AREA)
+        d = self.disparity.reshape(high // k, k, wide // k, k).min((1, 3))
+        radius = int(self.deepest) // k
+        opened = cv2.morphologyEx(d, cv2.MORPH_OPEN, np.ones((radius, radius), np.uint8), borderType=cv2.BORDER_REPLICATE)
+        same = (d < opened + CUT_SHARE * opened + 1e-3).astype(np.float32)[..., None]
+        pad = [(n, n) for n in d.shape]
+        color, same = (np.pad(a, (*pad, (0, 0)), mode="edge") for a in (color, same))
+        opened = np.pad(opened, pad, mode="edge")
+        color = _soften(_fill_smoothly(color, same), pad)
+        d = 0.97 * cv2.GaussianBlur(opened, (0, 0), 3)
+        step = 32
+        h, w = (n // step * step for n in d.shape)
+        z = d[:h, :w].reshape(h // step, step, w // step, step).transpose(0, 2, 1, 3).reshape(-1, step, step)
+        which, x, y, size, plane = fit(z, np.ones(z.shape, bool), np.zeros(z.shape, bool), np.inf, (step,))
+        x, y = which % (w // step) * step, which // (w // step) * step
+        corner = (np.stack([x, y], -1) * k - np.array([wide, high]) - self.border).astype(np.float32)
+        rect = np.concatenate([corner, corner + step * k], -1)
+        plane[:, 1:] /= k
+        n = len(rect)
+        texture = np.stack([np.full(n, 1 / k), np.full(n, (wide + self.border) / k),
+                            np.full(n, row + (high + self.border) / k)], -1).astype(np.float32)
+        patches = Patches(rect, plane, texture, *np.array([[0], [1], [1]], bool).repeat(n, 1), np.zeros(n, np.float32),
+                          np.full(n, self.level + 1, np.int32))
+        return np.concatenate([color, np.zeros((*color.shape[:2], 1), np.float32)], -1), patches
+
+    def layers(self) -> Layers:
+        h, w = self.disparity.shape
+        # Under the plate itself the tiles, size by size in rows, and under them the backdrop.
+        rows, places, row = [], [np.zeros((0, 2), int)], h
+        for tiles in self.tiles:
+            n, side = tiles.shape[:2]
+            across = w // side
+            down = -(-n // across)
+            full = np.zeros((down * across, side, side, 4), np.float16)
+            full[:n] = tiles
+            band = np.zeros((down * side, w, 4), np.float16)
+            band[:, :across * side] = full.reshape(down, across, side, side, 4).swapaxes(1, 2).reshape(down * side, -1, 4)
+            rows.append(band)
+            places.append(np.stack([np.arange(n) % across * side, np.arange(n) // across * side + row], -1) + GUTTER)
+            row += down * side
+        place = np.concatenate(places)
+        backdrop, behind = self.backdrop(row)
+        atlas = np.zeros((row + len(backdrop), max(w, backdrop.shape[1]), 4), np.float16)
+        atlas[:h, :w] = self.plate
+        atlas[h:row, :w] = np.concatenate([np.zeros((0, w, 4), np.float16), *rows])
+        atlas[row:, :backdrop.shape[1]] = backdrop
+
+        def placed(patches: Patches) -> Patches:
+            """From canvas to plate coordinates, and from tile numbers to places in the atlas."""
+            x0, y0, tile = patches.texture.T.astype(int)
+            offset = np.where(tile[:, None] < 0, 0, np.append(place, [[0, 0]], 0)[tile] - np.stack([x0, y0], -1))
+            texture = np.concatenate([np.ones((len(tile), 1)), offset + self.border], 1).astype(np.float32)
+            return replace(patches, rect=patches.rect - self.border, texture=texture)
+
+        solid, soft = Patches.joined([placed(Patches.joined(self.solid)), behind]), placed(Patches.joined(self.soft))
+        return Layers(atlas, solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
+                      soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0])))),
+                      1, backdrop[..., :3].mean((0, 1)).astype(np.float32))
+
+
+def fit(depth, support, shown, tol: float, sizes, full: bool = False):
+    """Covers the supported pixels of every tile with squares on which `depth` is a plane within `tol`.
+
+    depth, support, shown  (n, s, s): disparity, pixels to cover, pixels that the plate showed
+    sizes           sides to try, large to small; full: a square must be wholly supported
+    returns         tile (m,), x (m,), y (m,), size (m,), plane (m, 3): value in the middle, slopes per pixel
+    """
+    found = []
+    n, s, _ = depth.shape
+    open_ = support
+    for size in sizes:
+        k = s // size
+        split = lambda a: a.reshape(n, k, size, k, size).transpose(0, 1, 3, 2, 4).reshape(n, k, k, size * size)
+        m = split(open_)
+        count = m.sum(-1)
+        pick = np.nonzero(count == size * size if full else count > 0)
+        if not len(pick[0]):
+            continue
+        mask, z = m[pick].astype(np.float32), split(depth)[pick]
+        at = (np.arange(size) + 0.5 - size / 2).astype(np.float32)
+        px, py = np.tile(at, size), np.repeat(at, size)
+        plane, rms, error = _planes(mask, z, px, py)
+        last = (size == sizes[-1]) | (size <= COARSE) & ~split(shown & support)[pick].any(-1)
+        if np.any(last):
+            # Too coarse for a jump: level with the farthest, so as not to stand out in front of anything.
+            jump = (error > JUMP * tol) & last
+            plane[jump] = 0
+            plane[jump, 0] = np.where(mask > 0, z, np.inf).min(1)[jump]
+        good = (rms <= 0.5 * tol) & (error <= 4 * tol) | last | (size <= FINE) & (error <= JUMP * tol)
+        found.append((pick[0][good], pick[2][good] * size, pick[1][good] * size, np.full(good.sum(), size, np.float32), plane[good]))
+        if size == sizes[-1]:
+            break
+        done = np.zeros((n, k, k), bool)
+        done[tuple(p[good] for p in pick)] = True
+        open_ = open_ & ~np.repeat(np.repeat(done, size, 1), size, 2)
+    which, x, y, size, plane = (np.concatenate(parts) for parts in zip(*found))
+    return which, x.astype(np.float32), y.astype(np.float32), size, plane.astype(np.float32)
+
+
+def _planes(mask, z, px, py):
+    """Least-squares planes over masked pixels, (m, 3), with the root of their mean square error and their largest error (m,)."""
+    count = mask.sum(1)
+    mean = (mask * z).sum(1) / count
+    e = mask * (z - mean[:, None])
+    mx, my = mask @ px, mask @ py
+    xx, xy, yy = mask @ (px * px), mask @ (px * py), mask @ (py * py)
+    ridge = 0.5  # undetermined slopes, of a pixel or a line of pixels, become level
+    a = np.stack([np.stack([count, mx, my], -1), np.stack([mx, xx + ridge, xy], -1), np.stack([my, xy, yy + ridge], -1)], -2)
+    b = np.stack([e.sum(1), e @ px, e @ py], -1)
+    solution = np.linalg.solve(a.astype(np.float64), b[..., None].astype(np.float64))[..., 0].astype(np.float32)
+    fitted = mean[:, None] + solution[:, :1] + solution[:, 1:2] * px + solution[:, 2:] * py
+    miss = mask * np.abs(z - fitted)
+    error, rms = miss.max(1), np.sqrt((miss * miss).sum(1) / count)
+    return np.concatenate([(mean + solution[:, 0])[:, None], solution[:, 1:]], 1), rms, error
+
+
+def _carry_border(tile, where) -> None:
+    """Continues a tile's outermost row or column into its gutter where the gutter shows another surface.
+
+    where(gutter, edge): for index expressions of a gutter line and of the tile's line beside it, a mask (n, s)
+    """
+    g = GUTTER
+    for axis in (1, 2):
+        line = lambda i: (slice(None), i) if axis == 1 else (slice(None), slice(None), i)
+        for edge, gutters in ((g, range(g - 1, -1, -1)), (-g - 1, range(-g, 0))):
+            for i in gutters:
+                other = where(line(i), line(edge))
+                tile[line(i)][other] = tile[line(edge)][other]
+
+
+def _depth_class(disparity):
+    """Disparities within a few per cent count as one surface, of which deeper levels lie underneath."""
+    return np.floor(np.log(np.maximum(disparity, 1e-4)) / 0.05)
+
+
+def _walled(right, below):
+    """Cuts with every block's border cut as well."""
+    right, below = right.copy(), below.copy()
+    right[:, BLOCK - 1::BLOCK] = True
+    below[BLOCK - 1::BLOCK] = True
+    return right, below
+
+
+def _over(values, which, x, y, size):
+    """Sums of tiles (n, s, s) over the squares at x, y (m,) of tiles `which` (m,)."""
+    total = np.pad(values.astype(np.float64).cumsum(1).cumsum(2), ((0, 0), (1, 0), (1, 0)))
+    x0, y0, x1, y1 = (v.astype(int) for v in (x, y, x + size, y + size))
+    return total[which, y1, x1] - total[which, y0, x1] - total[which, y1, x0] + total[which, y0, x0]
+
+
+def _least(values, which, x, y, size):
+    """Minima of tiles (n, s, s) over the squares at x, y (m,) of tiles `which` (m,), aligned to their sizes."""
+    out = np.zeros(len(which), np.float32)
+    n, s, _ = values.shape
+    for k in np.unique(size).astype(int):
+        at = size == k
+        least = values.reshape(n, s // k, k, s // k, k).min((2, 4))
+        out[at] = least[which[at], y[at].astype(int) // k, x[at].astype(int) // k]
+    return out
+
+
+def sealed(d: np.ndarray, cuts: Cuts) -> Cuts:
+    """Closes edges that fade out inside a block: where both sides are joined round the end of a cut, the surface is
+    parted at the middle disparity of the cut."""
+    cells = components(*_walled(cuts.right, cuts.below))
+    n = cells.max() + 1
+    near, far = cuts.near, cuts.far
+    middle = np.where(near, 0.5 * (d + np.where(near, cuts.behind, 0)), 0.5 * (d + cuts.in_front))
+    both = np.bincount(cells[near], minlength=n).astype(bool) & np.bincount(cells[far], minlength=n).astype(bool)
+    sides = near | far
+    mean = np.bincount(cells[sides], middle[sides], n) / np.maximum(np.bincount(cells[sides], minlength=n), 1)
+    high = d > mean[cells]
+    open_ = both[cells]
+    right, below = cuts.right.copy(), cuts.below.copy()
+    right[:, :-1] |= open_[:, :-1] & (cells[:, 1:] == cells[:, :-1]) & (high[:, 1:] != high[:, :-1])
+    below[:-1] |= open_[:-1] & (cells[1:] == cells[:-1]) & (high[1:] != high[:-1])
+    return Cuts.of(d, right, below)
+
+
+def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad) -> tuple[np.ndarray, np.ndarray]:
+    """Picture and disparity continued round the frame by pad ((top, bottom), (left, right)) pixels, ever softer.
+
+    Only what takes up a good part of the frame's border goes on beyond it: a table does, a bottle ends.
+    """
+    (top, bottom), (left, right) = pad
+    high, wide = disparity.shape
+    color, disparity = color.astype(np.float32), disparity.astype(np.float32)
+
+    def edge(c, d):
+        """A border line, opened: colour (n, 3) and disparity (n,)."""
+        size = max(3, wide // 8)
+        opened = cv2.morphologyEx(d[None], cv2.MORPH_OPEN, np.ones((1, size), np.uint8), borderType=cv2.BORDER_REPLICATE)[0]
+        stays = d <= opened * (1 + CUT_SHARE) + 1e-4
+        at = np.flatnonzero(stays)
+        source = at[np.abs(at[None] - np.arange(len(d))[:, None]).argmin(1)] if len(at) else np.arange(len(d))
+        return c[source], np.where(stays, d, opened)
+
+    def extend(c, d, before, after):
+        """Along the first axis."""
+        first, last = edge(c[0], d[0]), edge(c[-1], d[-1])
+        rows = lambda line, n: np.repeat(line[None], n, 0)
+        return (np.concatenate([rows(first[0], before), c, rows(last[0], after)]),
+                np.concatenate([rows(first[1], before), d, rows(last[1], after)]))
+
+    c, d = extend(color, disparity, top, bottom)
+    c, d = extend(c.swapaxes(0, 1), d.T, left, right)
+    return _soften(np.ascontiguousarray(c.swapaxes(0, 1)), pad), np.ascontiguousarray(d.T)
+
+
+def _soften(color: np.ndarray, pad) -> np.ndarray:
+    """Blurs a picture's padding, the more the farther from the frame."""
+    (top, bottom), (left, right) = pad
+    h, w = color.shape[:2]
+    y = np.maximum(np.maximum(top - np.arange(h), np.arange(h) - (h - 1 - bottom)), 0)
+    x = np.maximum(np.maximum(left - np.arange(w), np.arange(w) - (w - 1 - right)), 0)
+    away = np.maximum(y[:, None], x[None, :]).astype(np.float32)
+    out = color
+    for sigma in (2, 4, 8, 16, 32):
+        if sigma > max(away.max() / 3, 2):
+            break
+        # A blur that wide is as good on a smaller picture.
+        k = max(1, sigma // 2)
+        small = cv2.resize(color, (max(w // k, 1), max(h // k, 1)), interpolation=cv2.INTER_AREA)
+        soft = cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma / k), (w, h), interpolation=cv2.INTER_LINEAR)
+        out = out + (soft - out) * np.clip(away / (2 * sigma) - 0.5, 0, 1)[..., None]
+    return np.where(away[..., None] > 0, out, color).astype(np.float32)
+
+
+def _fill_smoothly(color, weight):
+    """Fills where weight (h, w, 1) is 0 from ever coarser means of where it is 1."""
+    if min(color.shape[:2]) < 2 or weight.all():
+        return color
+    h, w = color.shape[:2]
+    small = ((w + 1) // 2, (h + 1) // 2)
+    shrink = lambda a: cv2.resize(a, small, interpolation=cv2.INTER_AREA).reshape(small[1], small[0], -1)
+    total = shrink(weight)
+    coarse = _fill_smoothly(shrink(color * weight) / np.maximum(total, 1e-6), (total > 0).astype(np.float32))
+    return np.where(weight > 0, color, cv2.resize(coarse, (w, h), interpolation=cv2.INTER_LINEAR)).astype(np.float32)
+
+
+def _any_near(mask, margin: int) -> np.ndarray:
+    """Blocks that hold a true pixel, or have one within `margin` pixels."""
+    k = 2 * margin + 1
+    grown = cv2.dilate(mask.astype(np.uint8), np.ones((k, k), np.uint8))
+    h, w = mask.shape
+    return grown.reshape(h // BLOCK, BLOCK, w // BLOCK, BLOCK).any((1, 3))
+
+
+def _windows(by, bx, shape, margin: int):
+    """Index arrays of the blocks' pixels with a margin, clamped to the canvas: (n, s, 1) and (n, 1, s)."""
+    at = np.arange(-margin, BLOCK + margin)
+    y = (by[:, None] * BLOCK + at).clip(0, shape[0] - 1)
+    x = (bx[:, None] * BLOCK + at).clip(0, shape[1] - 1)
+    return y[:, :, None], x[:, None, :]

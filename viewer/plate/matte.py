@@ -1,0 +1,149 @@
+"""Soft edges: how much of a pixel at a depth edge is foreground, and the two colours that were mixed in it.
+
+Closed-form in the spirit of alpha matting by colour lines (Levin et al. 2008), reduced to what a depth edge offers:
+both sides are known a few pixels away, so each side's colour is the mean of its own clean pixels, coverage is the
+place of the pixel's colour on the line between both, and a blurred side mask stands in where the colours are alike.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .edges import Cuts, nearest
+
+BAND = 2
+"""Pixels on either side of a cut that may be mixed: the width of a lens's and a resampler's blur."""
+
+BLUR = 0.7
+"""Pixels: standard deviation of the side mask's blur, that of a usual pixel filter."""
+
+
+FAINT = 2e-4
+"""Coverage under which a pixel has no foreground."""
+
+OPAQUE = 0.996
+"""Coverage from which a pixel hides what is behind it: half a step of 8 bits under one (shaders/common/constants.glsl)."""
+
+
+@dataclass(slots=True)
+class Matte:
+    """Both sides of the band round every cut; arrays are (h, w) or (h, w, 3), meaningful where `band` is true.
+
+    band        bool: pixels that may be mixed
+    inner       bool: pixels of the band that lie on the near surface themselves
+    coverage    share of the near surface in the pixel
+    near, far   scene-linear colour of either surface; coverage * near + (1 - coverage) * far is the picture again
+    front       disparity of the near surface, continued over the band
+    """
+
+    band: np.ndarray
+    inner: np.ndarray
+    coverage: np.ndarray
+    near: np.ndarray
+    far: np.ndarray
+    front: np.ndarray
+
+
+def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.ndarray, trusted: np.ndarray,
+               reach: int = 4) -> Matte:
+    """Coverage and colours of both sides in the band round every cut.
+
+    color      float32 (h, w, 3) scene-linear
+    disparity  float32 (h, w)
+    lifted     bool (h, w): near surfaces that the matte is for; others stay as they are
+    trusted    bool (h, w): the pixel's colour was photographed; elsewhere coverage comes from the side mask alone
+    reach      pixels: half the window in which either side's clean colour is gathered
+    """
+    h, w = disparity.shape
+    sides = cuts.near | cuts.far
+    index, distance = nearest(sides)
+    band = distance < BAND - 0.5
+    y, x = np.nonzero(band)
+    at = index[y, x]
+    far_side = cuts.far.ravel()[at]
+    # The edge that a pixel belongs to is the one of the nearest pixel beside a cut: front and back of that edge.
+    behind = np.where(cuts.near.ravel()[at], cuts.behind.ravel()[at], disparity.ravel()[at])
+    in_front = np.where(far_side, cuts.in_front.ravel()[at], disparity.ravel()[at])
+    own = disparity[y, x]
+    # A pixel between three surfaces belongs to the edge of which it is a side.
+    is_near = np.abs(own - in_front) <= np.abs(own - behind)
+    # Of a near surface only what is lifted off takes part: beyond a seam it goes on untouched.
+    keep = lifted[y, x] | ~is_near
+    y, x, at, behind, in_front, own, is_near = (a[keep] for a in (y, x, at, behind, in_front, own, is_near))
+    band = np.zeros((h, w), bool)
+    band[y, x] = True
+    middle = 0.5 * (in_front + behind)
+    base = disparity.ravel()[nearest(cuts.near)[0][y, x]]
+    close = 0.25 * np.maximum(base - behind, 1e-9)
+
+    pad = reach
+    plane = lambda a: cv2.copyMakeBorder(a, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    d, c = plane(disparity), plane(color)
+    clean = plane((distance >= BAND - 0.5).astype(np.float32))
+    n = len(y)
+    sums = {side: [np.zeros((n, 3), np.float32), np.zeros(n, np.float32), np.zeros((n, 3), np.float32)] for side in (0, 1)}
+    mask = np.zeros(n, np.float32)
+    mask_total = 0.0
+    front_sum, front_weight = np.zeros(n, np.float32), np.zeros(n, np.float32)
+    for dy in range(-reach, reach + 1):
+        for dx in range(-reach, reach + 1):
+            r2 = dx * dx + dy * dy
+            if r2 > reach * reach + 1:
+                continue
+            there = (y + pad + dy, x + pad + dx)
+            dd, cc, ok = d[there], c[there], clean[there]
+            near = dd > middle
+            gauss = np.exp(-r2 / (2 * BLUR * BLUR))
+            if gauss > 1e-4:
+                mask += gauss * near
+                mask_total += gauss
+            weight = np.exp(-r2 / 6.0) * (ok + 1e-3)
+            for side in (0, 1):
+                k = weight * (near == bool(side))
+                s = sums[side]
+                s[0] += k[:, None] * cc
+                s[1] += k
+                s[2] += k[:, None] * cc * cc
+            k = np.exp(-r2 / 3.0) * (np.abs(dd - base) < close)
+            front_sum += k * dd
+            front_weight += k
+    mask /= mask_total
+    here = color[y, x]
+    far, near = (s[0] / np.maximum(s[1], 1e-9)[:, None] for s in (sums[0], sums[1]))
+    far = np.where(sums[0][1][:, None] > 1e-9, far, here)
+    near = np.where(sums[1][1][:, None] > 1e-9, near, here)
+    variance = lambda side, mean: (sums[side][2] / np.maximum(sums[side][1], 1e-9)[:, None] - mean * mean).clip(0)
+    noise_far = variance(0, far) + (0.05 * far) ** 2 + 1e-5
+    noise_near = variance(1, near) + (0.05 * near) ** 2 + 1e-5
+    line = near - far
+    length = (line * line).sum(1)
+    placed = (((here - far) * line).sum(1) / np.maximum(length, 1e-9)).clip(0, 1)
+    # The side mask is a guess of known quality, surer away from the cut; colour counts by how far apart the sides are.
+    guess = (0.3 * 4 * mask * (1 - mask) + 0.03) ** 2
+    mixed = placed[:, None] ** 2 * noise_near + (1 - placed[:, None]) ** 2 * noise_far
+    seen = (mixed * line * line).sum(1) / np.maximum(length, 1e-9) ** 2
+    trust = guess / (guess + seen) * trusted[y, x]
+    coverage = trust * placed + (1 - trust) * mask
+    # Too little to be drawn: the pixel is wholly of one side. The limit is low, for a lamp is 100 times white.
+    coverage = np.where(coverage < FAINT, 0, np.where(coverage > OPAQUE, 1, coverage))
+    # What the two clean colours leave over is the picture's own detail: it goes to the side that shows.
+    a, b = coverage[:, None], 1 - coverage[:, None]
+    rest = here - a * near - b * far
+    total = a * a * noise_near + b * b * noise_far
+    near = np.maximum(near + rest * a * noise_near / total, 0)
+    far = np.maximum(far + rest * b * noise_far / total, 0)
+    # Both together are the picture exactly, without going below black: the smaller side gives way, the larger closes up.
+    near = np.minimum(near, here / np.maximum(a, 1e-3))
+    far = np.minimum(far, here / np.maximum(b, 1e-3))
+    near, far = (np.where(a >= 0.5, (here - b * far) / np.maximum(a, 0.5), near),
+                 np.where(a >= 0.5, far, (here - a * near) / np.maximum(b, 0.5)))
+    inner = np.zeros((h, w), bool)
+    inner[y, x] = is_near
+    out = Matte(band, inner, np.zeros((h, w), np.float32), color.copy(), color.copy(), disparity.copy())
+    out.coverage[y, x] = coverage
+    out.near[y, x] = np.maximum(near, 0)
+    out.far[y, x] = np.maximum(far, 0)
+    out.front[y, x] = np.where(is_near, own, np.where(front_weight > 0, front_sum / np.maximum(front_weight, 1e-9), base))
+    return out
