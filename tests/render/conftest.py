@@ -1,0 +1,37 @@
+import os
+
+import pytest
+
+from viewer import Renderer
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-references", action="store_true",
+                     help="write the pictures in tests/render/references anew; look at each before you keep it")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory):
+    """Layers are kept in a folder of this run alone."""
+    before = os.environ.get("PUSHIN_CACHE")
+    os.environ["PUSHIN_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ["PUSHIN_CACHE"]
+    else:
+        os.environ["PUSHIN_CACHE"] = before
+
+
+@pytest.fixture(scope="session")
+def rendered(cache):
+    """rendered(plate, camera, size=None) is the frame; renderers are kept for the run."""
+    renderers = {}
+
+    def render(plate, camera, size=None):
+        key = plate.digest, size or plate.size
+        if key not in renderers:
+            renderers[key] = Renderer(plate, key[1])
+        return renderers[key].render(camera)
+    yield render
+    for renderer in renderers.values():
+        renderer.close()

@@ -1,0 +1,156 @@
+"""A frame is a pure function of plate, camera and size, and stays what it was."""
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import moderngl
+import numpy as np
+import pytest
+
+from tests import plates
+from viewer import Camera, PushinError, Renderer
+
+ROOT = Path(__file__).parents[2]
+CAMERAS = [Camera(position=(0.1 * i - 0.2, 0.02 * i, -0.08 * i), pan=3 * i, roll=i) for i in range(5)]
+
+
+@pytest.fixture(scope="module")
+def card(cache):
+    return plates.card_before_wall((160, 96)).plate()
+
+
+@pytest.fixture(scope="module")
+def yard(cache):
+    return plates.yard((157, 91)).plate()
+
+
+def bits(frame):
+    return frame.color.tobytes() + frame.depth.tobytes() + frame.invented.tobytes()
+
+
+def test_the_arrays_are_as_promised(card):
+    with Renderer(card, (123, 45)) as renderer:
+        frame = renderer.render(Camera())
+        assert frame.size == (123, 45)
+        assert frame.color.shape == (45, 123, 3) and frame.depth.shape == frame.invented.shape == (45, 123)
+        assert frame.color.dtype == frame.depth.dtype == frame.invented.dtype == np.float32
+        assert frame.color.flags.c_contiguous and frame.invented.flags.c_contiguous
+
+
+def test_the_same_camera_gives_the_same_bits(card):
+    with Renderer(card, (160, 96)) as renderer:
+        first = [bits(renderer.render(c)) for c in CAMERAS]
+        again = [bits(renderer.render(c)) for c in reversed(CAMERAS)][::-1]
+    assert first == again and len(set(first)) == len(CAMERAS)
+    with Renderer(card, (160, 96)) as another:
+        assert [bits(another.render(c)) for c in CAMERAS] == first
+
+
+def test_renderers_of_any_size_and_plate_in_any_order(card, yard):
+    work = [(card, (160, 96)), (yard, (157, 91)), (card, (64, 200)), (yard, (31, 7)), (card, (1, 1)), (yard, (300, 180))]
+    alone = []
+    for plate, size in work:
+        with Renderer(plate, size) as renderer:
+            alone.append([bits(renderer.render(c)) for c in CAMERAS])
+    together = [Renderer(plate, size) for plate, size in work]
+    order = [(i, j) for i in range(len(work)) for j in range(len(CAMERAS))]
+    np.random.default_rng(0).shuffle(order)
+    for i, j in order:
+        assert bits(together[i].render(CAMERAS[j])) == alone[i][j]
+    together[0].close()
+    assert bits(together[1].render(CAMERAS[1])) == alone[1][1], "closing one leaves the others alone"
+    for renderer in together:
+        renderer.close()
+
+
+def test_frames_that_are_held_stay_what_they_were(card):
+    with Renderer(card, (160, 96)) as renderer:
+        expected = [bits(renderer.render(c)) for c in CAMERAS]
+        held = [renderer.render(c) for c in CAMERAS]          # none is read before the last is drawn
+        assert len({frame.texture for frame in held}) == len(held)
+        assert [bits(frame) for frame in held] == expected
+        del held[1], held[2]
+        renderer.render(CAMERAS[0]), renderer.render(CAMERAS[1])
+        assert [bits(frame) for frame in held] == [expected[0], expected[2], expected[4]]
+
+
+def test_a_frame_outlives_its_renderer(card):
+    with Renderer(card, (160, 96)) as renderer:
+        expected = bits(renderer.render(CAMERAS[1]))
+        read, unread = renderer.render(CAMERAS[1]), renderer.render(CAMERAS[1])
+        bits(read)
+    renderer.close()                                          # twice is harmless
+    with Renderer(card, (160, 96)) as other:
+        other.render(CAMERAS[3])
+        assert bits(read) == expected and bits(unread) == expected
+
+
+def test_many_frames_take_no_more_memory_than_are_held(card):
+    with Renderer(card, (160, 96)) as renderer:
+        names = {renderer.render(CAMERAS[i % 5]).texture for i in range(100)}
+    assert len(names) <= 3
+
+
+def test_a_windows_context_gives_the_same_picture_whatever_was_drawn_in_it(card):
+    with Renderer(card, (160, 96)) as renderer:
+        expected = [bits(renderer.render(c)) for c in CAMERAS]
+    with ThreadPoolExecutor(1) as thread:            # a context is current in one thread: this one's stays as it is
+        assert thread.submit(_rendered_in_a_used_context, card).result() == expected
+
+
+def _rendered_in_a_used_context(plate):
+    """The frames' bits, drawn in a context of our own after what a user interface leaves behind in it."""
+    context = moderngl.create_context(standalone=True, backend="egl", require=330)
+    screen = context.framebuffer([context.texture((40, 30), 4)], context.depth_renderbuffer((40, 30)))
+    found = []
+    with Renderer(plate, (160, 96), context=context) as renderer:
+        for camera in CAMERAS:
+            screen.use()
+            screen.clear()
+            screen.viewport, screen.scissor, screen.color_mask = (3, 4, 20, 10), (5, 5, 9, 9), (True, False, True, False)
+            screen.depth_mask = False
+            context.enable(moderngl.BLEND | moderngl.CULL_FACE | moderngl.DEPTH_TEST)
+            context.blend_func = moderngl.ONE, moderngl.ONE
+            context.blend_equation = moderngl.MAX
+            context.depth_func = "<"
+            context.front_face = "cw"
+            found.append(bits(renderer.render(camera)))
+    context.release()
+    return found
+
+
+def test_the_screen_picture_is_the_colour_through_the_srgb_curve(card):
+    from tests.flip import display
+    with Renderer(card, (160, 96)) as renderer:
+        frame = renderer.render(CAMERAS[2])
+        texture = renderer.context.external_texture(frame.texture, frame.size, 4, 0, "f1")
+        picture = np.frombuffer(texture.read(), np.uint8).reshape(96, 160, 4)[::-1, :, :3]
+    assert np.abs(picture - 255 * display(frame.color)).max() <= 1
+
+
+@pytest.mark.parametrize("size", [(0, 10), (10, 0), (-1, 5), (10**6, 4)])
+def test_a_size_that_cannot_be_drawn_is_refused_in_a_sentence(card, size):
+    with pytest.raises(PushinError, match=r"cannot be drawn.*\.$"):
+        Renderer(card, size)
+
+
+def test_an_unknown_bokeh_is_refused_in_a_sentence(card):
+    with Renderer(card, (16, 9)) as renderer, pytest.raises(PushinError, match="dreamy.*off"):
+        renderer.render(Camera(), bokeh="dreamy")
+
+
+def test_without_opengl_there_is_a_sentence_with_the_package_to_install(tmp_path):
+    program = ("import numpy as np, viewer\n"
+               "plate = viewer.Plate.from_arrays(np.full((16, 16, 3), 0.5), np.full((16, 16), 2.0))\n"
+               "try:\n    viewer.Renderer(plate, (16, 16))\n"
+               "except viewer.PushinError as error:\n    print(error)\n")
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    # A file that names no driver: EGL is there and finds nothing to draw with.
+    environment |= {"__EGL_VENDOR_LIBRARY_FILENAMES": str(tmp_path / "none.json"), "PYTHONPATH": str(ROOT),
+                    "PUSHIN_CACHE": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    message = done.stdout.strip()
+    assert "\n" not in message and message.startswith("OpenGL 3.3 is not available") and "apt install libegl1" in message

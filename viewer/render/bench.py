@@ -1,0 +1,46 @@
+"""How fast passes are here, as multiples of a plain copy of the picture in the same run."""
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from ..camera import Camera
+from .display import CopyPass
+from .gl import headless_context, texture
+from .renderer import Renderer
+
+
+def measure(plate, size: tuple[int, int], repeats: int = 30, renderer: Renderer | None = None) -> dict:
+    """Median times of every pass over a push-in, in milliseconds and as ratios to a full-screen half-float copy.
+
+    returns  {"renderer", "size", "copy_ms", "passes": {name: {"ms", "ratio"}}, "frame": {"ms", "ratio"}}
+    """
+    context = headless_context()
+    with Renderer(plate, size, context) as renderer:
+        targets = renderer.render(Camera())._targets
+        source, copied = texture(context, size), texture(context, size)
+        target, copy = context.framebuffer([copied]), CopyPass(context)
+        depth = plate.depth_at((plate.width / 2, plate.height / 2))
+        travel = 0.25 * (depth if np.isfinite(depth) else 4.0)
+        cameras = [Camera(position=(0.0, 0.0, -travel * i / repeats), focal_length=plate.focal_length,
+                          sensor_width=plate.sensor_width) for i in range(repeats)]
+        work = {"copy": lambda camera: copy.draw(target, color=source),
+                "reproject": lambda camera: renderer.reproject.draw(targets.scene, camera),
+                "display": lambda camera: renderer.display.draw(targets.screen, color=targets.color)}
+        times = {name: [] for name in (*work, "frame")}
+        # In turn and not one after the other, so that a machine that slows down slows all of them.
+        for camera in (cameras[0], *cameras):
+            for name, draw in (*work.items(), ("frame", renderer.render)):
+                context.finish()
+                began = time.perf_counter()
+                draw(camera)
+                context.finish()
+                times[name].append(1000 * (time.perf_counter() - began))
+        ms = {name: float(np.median(values[1:])) for name, values in times.items()}
+        copy.release()
+        for item in (target, source, copied):
+            item.release()
+    rated = {name: {"ms": value, "ratio": value / ms["copy"]} for name, value in ms.items()}
+    return {"renderer": context.info["GL_RENDERER"], "size": list(size), "copy_ms": ms["copy"],
+            "passes": {name: rated[name] for name in work if name != "copy"}, "frame": rated["frame"]}

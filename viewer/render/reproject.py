@@ -1,0 +1,163 @@
+"""The plate seen from another camera: its patches drawn into colour, invented share and depth."""
+from __future__ import annotations
+
+import moderngl
+import numpy as np
+
+from ..camera import Camera
+from ..plate.layers import Layers, Patches
+from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, program, set_uniforms
+
+OVERLAP = 0.3
+"""Plate pixels by which patches reach over their rectangle, so that neighbours leave no crack between them; less than
+half a pixel, so that the identity camera samples each patch inside its rectangle only."""
+
+GIVES_WAY = 0.97
+"""Of its disparity, with which a hidden patch enters the depth test: patches follow surfaces only within a tolerance, and
+what is hidden must not come through what hides it."""
+
+SIDEWAYS = 1.5
+"""Safety on how soon a hidden patch is drawn: its travel was estimated for a move straight across its edge."""
+
+
+class ReprojectPass:
+    """Patches of one plate on the GPU. One instance serves every camera and every target."""
+
+    def __init__(self, context: moderngl.Context):
+        self.context = context
+        self.solid = program(context, "reproject.vert", "reproject.frag")
+        self.soft = program(context, "reproject.vert", "reproject.frag", SOFT=1)
+        self.surface = program(context, "reproject.vert", "reproject.frag", SURFACE=1)
+        self.parts: list[_Part] = []
+
+    def load(self, layers: Layers, plate) -> None:
+        """Puts a plate's layers on the GPU, in place of those of before."""
+        self._drop()
+        focal = plate.focal_length / plate.sensor_width * plate.width
+        cx, cy = plate.principal_point
+        # From plate pixels (x, y, 1, disparity) to homogeneous points in the plate camera's frame, +y up, -z forward.
+        self.lift = np.array([[1 / focal, 0, -cx / focal, 0], [0, -1 / focal, cy / focal, 0], [0, 0, -1, 0], [0, 0, 0, 1]])
+        self.around = layers.around
+        high, wide = layers.atlas.shape[:2]
+        self.texel = (1 / wide, 1 / high)
+        self.atlas = self.context.texture((wide, high), 4, np.ascontiguousarray(layers.atlas), dtype="f2")
+        self.atlas.repeat_x = self.atlas.repeat_y = False
+        self.atlas.build_mipmaps(0, layers.levels)
+        self.parts = [_Part(self.context, (self.solid,), layers.solid, OVERLAP, self.lift),
+                      _Part(self.context, (self.soft, self.surface), layers.soft, OVERLAP, self.lift)]
+        self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
+
+    def draw(self, target: moderngl.Framebuffer, camera: Camera) -> None:
+        """Draws into a target with a half-float colour (colour, invented share) and a depth texture.
+
+        Depth is left without the soft edges: `draw_edges_depth` adds them for those who want it.
+        """
+        context = self.context
+        solid, soft = self._prepare(target, camera)
+        target.clear(*self.around, 1.0, depth=0.0)
+        solid.render(0)
+        target.depth_mask = False
+        context.enable(moderngl.BLEND)
+        context.blend_func = moderngl.ONE, GL_ONE_MINUS_SRC1_COLOR
+        soft.render(0)
+        target.depth_mask = True
+        self._restore()
+
+    def draw_edges_depth(self, target: moderngl.Framebuffer, camera: Camera) -> None:
+        """Adds the depth of soft edges to what `draw` drew with the same camera."""
+        _, soft = self._prepare(target, camera)
+        self.context.enable(moderngl.BLEND)
+        self.context.blend_func = moderngl.ZERO, moderngl.ONE
+        soft.render(1)
+        self._restore()
+
+    def _prepare(self, target, camera):
+        context = self.context
+        matrix = tuple((camera.projection(target.size) @ camera.view() @ self.lift).T.ravel())
+        for p in (self.solid, self.soft, self.surface):
+            set_uniforms(p, texel=self.texel, picture=0, plate_to_clip=matrix)
+        for part in self.parts:
+            part.select(camera, self.nearest)
+        self.atlas.filter = self._filter(camera, target.size), moderngl.LINEAR
+        self.atlas.use(0)
+        target.use()
+        context.disable(moderngl.CULL_FACE | moderngl.BLEND)
+        context.enable(moderngl.DEPTH_TEST)
+        context.enable_direct(GL_DEPTH_CLAMP)
+        context.depth_func = ">="
+        return self.parts
+
+    def _restore(self) -> None:
+        self.context.disable(moderngl.BLEND | moderngl.DEPTH_TEST)
+        self.context.disable_direct(GL_DEPTH_CLAMP)
+
+    def _filter(self, camera: Camera, size) -> int:
+        """Coarser levels only for a camera that shrinks something to less than half: they cost even where unused."""
+        back = max(float(camera.position[2]), 0.0)
+        scale = camera.intrinsics(size)[0, 0] * self.lift[0, 0] / (1 + back * self.nearest)
+        return moderngl.LINEAR if scale > 0.5 else moderngl.LINEAR_MIPMAP_LINEAR
+
+    def _drop(self) -> None:
+        for part in self.parts:
+            part.release()
+        if self.parts:
+            self.atlas.release()
+        self.parts = []
+
+    def release(self) -> None:
+        self._drop()
+        for p in (self.solid, self.soft, self.surface):
+            p.release()
+
+
+class _Part:
+    """Patches that are drawn in one go."""
+
+    def __init__(self, context, programs, patches: Patches, overlap: float, lift: np.ndarray):
+        self.patches = patches
+        self.count = 0
+        n = len(patches)
+        if n == 0:
+            return
+        x0, y0, x1, y1 = patches.rect.T
+        x = np.stack([x0 - overlap, x1 + overlap, x0 - overlap, x1 + overlap], -1)
+        y = np.stack([y0 - overlap, y0 - overlap, y1 + overlap, y1 + overlap], -1)
+        value, slope_x, slope_y = patches.plane.T[..., None]
+        d = value + slope_x * (x - (x0 + x1)[:, None] / 2) + slope_y * (y - (y0 + y1)[:, None] / 2)
+        scale, u0, v0 = patches.texture.T[..., None]
+        kind = np.broadcast_to(np.where(patches.beyond, -1.0, patches.shown)[:, None], x.shape)
+        back = np.broadcast_to(np.where(patches.hidden, GIVES_WAY, 1.0)[:, None], x.shape)
+        vertices = np.stack([x, y, np.maximum(d, 0), kind, scale * x + u0, scale * y + v0, back], -1).astype("f4")
+        self.corners = (np.arange(n)[:, None] * 4 + np.array([0, 1, 2, 2, 1, 3])).astype("i4")
+        self.vertices = context.buffer(np.ascontiguousarray(vertices))
+        self.indices = context.buffer(reserve=self.corners.nbytes, dynamic=True)
+        layout = [(self.vertices, "4f 2f 1f", "corner", "atlas", "back")]
+        self.arrays = [context.vertex_array(p, layout, index_buffer=self.indices) for p in programs]
+        # How far from the axis, in units of depth: what a metre forward does, measured in metres sideways.
+        middle = np.stack([(x0 + x1) / 2, (y0 + y1) / 2, np.ones(n), np.zeros(n)])
+        self.off_axis = np.hypot(*(lift @ middle)[:2]).astype("f4")
+        self.drawn = None
+
+    def select(self, camera: Camera, nearest: float) -> None:
+        """Picks the patches that this camera's travel can bring to light; in the order in which they are drawn."""
+        if len(self.patches) == 0:
+            return
+        x, y, z = camera.position
+        forward = abs(z) / max(1 + z * nearest, 0.1)
+        seen = self.patches.travel <= SIDEWAYS * (np.hypot(x, y) + forward * self.off_axis)
+        seen |= self.patches.travel == 0
+        if self.drawn is None or not np.array_equal(seen, self.drawn):
+            self.drawn = seen
+            self.indices.orphan()
+            self.indices.write(np.ascontiguousarray(self.corners[seen]))
+            self.count = 6 * int(seen.sum())
+
+    def render(self, which: int) -> None:
+        """With the which-th of the programs that the part was made for."""
+        if self.count:
+            self.arrays[which].render(vertices=self.count)
+
+    def release(self) -> None:
+        if len(self.patches):
+            for item in (*self.arrays, self.indices, self.vertices):
+                item.release()
