@@ -1,0 +1,173 @@
+"""Each piece of advice is given when it is true, and is gone once its remedy is applied."""
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from viewer import optics
+from viewer.plate import Plate
+from viewer.shots.advice import RECOGNISABLE, advise
+from viewer.shots.camera_moves import extreme_close_up, push_in, static, truck, zoom_in
+from viewer.shots.document import start_camera
+from viewer.shots.focus_pulls import follow, rack
+from viewer.shots.framing import Subject
+from viewer.shots.kit import Lens, kit
+from viewer.shots.moves import make
+
+
+def topics(advice):
+    return {a.topic for a in advice}
+
+
+def the(advice, topic):
+    found = [a for a in advice if a.topic == topic]
+    assert len(found) == 1, [str(a) for a in advice]
+    return found[0]
+
+
+def test_a_good_shot_needs_no_advice(shot, scene):
+    assert advise(shot(A=push_in(scene, subject="mira", amount="20%", seconds=4) + follow(scene, subject="mira"))) == ()
+
+
+def test_a_rack_inside_the_depth_of_field_will_not_read(shot, scene):
+    stopped = replace(scene.camera, f_stop=16.0)
+    one = shot(A=static(scene) + rack(scene, subject="mira", to="tom", at=1), camera=stopped)
+    advice = the(advise(one), "focus")
+    assert not advice.works and advice.time == 1 and "both mira and tom lie within the depth of field" in advice.sentence
+    near, far = optics.depth_of_field(35, 16, 1.5097, one.circle())
+    assert near < 3.1102 < far
+    # The remedy is the f-number at which it reads, and applying it settles the matter.
+    assert advice.fixed.camera.f_stop < 16 and f"f/{advice.fixed.camera.f_stop:g}" in advice.remedy
+    assert advise(one.with_take(advice.fixed)) == ()
+
+
+def test_a_rack_that_no_stop_of_the_lens_makes_readable(shot, scene):
+    slow = Lens("slow wide", (18, 18), (11, 22), 0.2)
+    camera = replace(scene.camera, focal_length=18.0, f_stop=16.0)
+    one = shot(A=static(scene) + rack(scene, subject="mira", to="tom"), camera=camera)
+    one = one.with_take(replace(one.take("A"), lens=slow))
+    advice = the(advise(one), "focus")
+    assert "wider than the lens opens" in advice.remedy and advice.fixed is None
+    focal = float(advice.remedy.split("about ")[1].split(" mm")[0])
+    blur = optics.circle_of_confusion(3.1102, focal, 11, 1.5097)
+    assert blur == pytest.approx(3 * one.circle(), rel=0.1)
+
+
+def test_a_pinhole_has_no_focus_to_pull(shot, scene):
+    one = shot(A=static(scene) + rack(scene), camera=replace(scene.camera, f_stop=None))
+    advice = the(advise(one), "focus")
+    assert "pinhole" in advice.sentence and advice.fixed.camera.f_stop
+
+
+def test_a_push_in_that_passes_the_subject(shot, scene):
+    one = shot(A=push_in(scene, subject="cup", amount="1.5 m", seconds=3) + follow(scene, subject="cup"))
+    advice = the(advise(one), "travel")
+    play = one.perform()
+    assert "passes cup" in advice.sentence and play.distance("cup", advice.time) <= 0.05 < play.distance("cup",
+                                                                                                       advice.time - 0.05)
+
+
+def test_nearer_than_the_lens_focuses(shot, scene):
+    lens = kit().lens("Supreme Prime 35")
+    one = shot(A=push_in(scene, subject="mira", end="extreme close-up", seconds=4) + follow(scene))
+    one = one.with_take(replace(one.take("A"), lens=replace(lens, minimum_focus=0.5)))
+    advice = next(a for a in advise(one) if "nearer than" in a.sentence)
+    closest = optics.focus_from_mark(0.5, 35)
+    assert one.perform().camera(advice.time).focus_distance < closest
+    assert one.perform().camera(advice.time - 1 / 24).focus_distance >= closest
+
+
+def test_a_zoom_that_leaves_the_lens(shot, scene):
+    one = shot(A=zoom_in(scene, subject="mira", amount="70 mm", seconds=4))
+    one = one.with_take(replace(one.take("A"), lens=kit().lens("Supreme Prime 35")))
+    advice = the(advise(one), "lens")
+    assert "35 to 70 mm" in advice.sentence and advice.fixed.lens.focal_length[1] >= 70
+    assert "lens" not in topics(advise(one.with_take(advice.fixed)))
+
+
+def test_a_stop_that_the_lens_does_not_have(shot, scene):
+    one = shot(A=static(scene), camera=replace(scene.camera, f_stop=1.0))
+    one = one.with_take(replace(one.take("A"), lens=kit().lens("Supreme Prime 35")))
+    assert "f/1.0" in the(advise(one), "lens").sentence
+
+
+def test_the_slider_is_too_short(shot, scene):
+    one = shot(A=truck(scene, amount="1.3 m", seconds=8), rig="slider")
+    advice = the([a for a in advise(one) if a.topic == "rig"], "rig")
+    assert "goes 1.30 m" in advice.sentence and "ends after 1 m" in advice.sentence and advice.fixed.rig == "dolly"
+    assert "rig" not in topics(advise(one.with_take(advice.fixed)))
+
+
+def test_a_locked_off_camera_does_not_travel(shot, scene):
+    one = shot(A=push_in(scene, amount="0.3 m", seconds=3), rig="locked-off")
+    advice = the(advise(one), "rig")
+    assert advice.fixed.rig == "dolly" and "does not travel" in advice.sentence
+    assert "rig" not in topics(advise(shot(A=zoom_in(scene, seconds=3), rig="locked-off")))
+
+
+def test_faster_than_the_rig(shot, scene):
+    one = shot(A=truck(scene, amount="3 m", seconds=1))
+    advice = the([a for a in advise(one) if a.topic == "rig"], "rig")
+    assert "m/s" in advice.sentence
+    assert "rig" not in topics(advise(one.with_take(advice.fixed)))
+
+
+def test_the_subject_goes_out_of_focus(shot, scene):
+    camera = replace(scene.camera, focus_distance=1.5097)
+    one = shot(A=push_in(scene, subject="mira", amount="35%", seconds=4), camera=camera)
+    advice = the(advise(one), "focus")
+    depth = one.perform().distance("mira", advice.time)
+    near, _ = optics.depth_of_field(35, 2.0, 1.5097, one.circle())
+    assert depth < near < one.perform().distance("mira", advice.time - 1 / 24)
+    assert "focus" not in topics(advise(one.with_take(advice.fixed)))
+
+
+def test_the_subject_leaves_the_frame(shot, scene):
+    one = shot(A=make(scene, "pan", amount="20°", seconds=2) + follow(scene))
+    advice = the(advise(one), "framing")
+    assert "leaves the frame at the left" in advice.sentence and 0.5 < advice.time < 2
+    one = shot(A=make(scene, "tilt", amount="25°", seconds=2) + follow(scene))
+    assert "at the bottom" in the(advise(one), "framing").sentence
+
+
+def test_an_extreme_close_up_of_too_few_pixels(shot, scene):
+    pea = Subject("pea", (640, 360, 648, 368), 1.5)
+    tiny = replace(scene, subjects=(pea,))
+    one = shot(subjects=(pea,), A=extreme_close_up(tiny, subject="pea", seconds=4) + follow(tiny))
+    advice = the([a for a in advise(one) if a.topic == "pixels"], "pixels")
+    assert not advice.works and "5 plate pixels" in advice.sentence and f"at least {RECOGNISABLE}" in advice.sentence
+    enlarged = advise(shot(A=push_in(scene, subject="mira", end="close-up", seconds=4) + follow(scene)))
+    assert "pixels" not in topics(enlarged)
+    softened = the(advise(shot(A=extreme_close_up(scene, subject="mira", seconds=9) + follow(scene))), "pixels")
+    assert softened.works and "234 plate pixels" in softened.sentence          # 0.6 heads of 219 pixels, times 16:9
+
+
+def test_too_much_is_invented(shot, scene):
+    plate = Plate.from_arrays(np.full((180, 320, 3), 0.2, np.float32), np.full((180, 320), 2.0, np.float32))
+    one = shot(A=truck(scene, amount="1 m", seconds=4, ease="linear"), rig="handheld")
+    one = one.with_take(replace(one.take("A"), rig="steadicam"))
+    advice = the([a for a in advise(one, plate=plate) if a.topic == "invented"], "invented")
+    # The border that a truck of x metres uncovers is x f / (w Z): 15 % at 0.309 m.
+    x = one.perform().camera(advice.time).position[0]
+    assert x == pytest.approx(0.15 * 2 * 36 / 35, abs=0.04)
+    assert "invented" not in topics(advise(one, plate=plate, invented=0.8))
+    assert "invented" not in topics(advise(one))
+
+
+def test_advice_without_subjects(shot, stage, scene):
+    bare = replace(shot(A=truck(replace(scene, subjects=()), amount="2 m", seconds=8), rig="slider"), subjects=())
+    assert topics(advise(bare)) == {"rig"}
+
+
+def test_what_fails_comes_first(shot, scene):
+    one = shot(A=push_in(scene, subject="mira", end="extreme close-up", seconds=2), rig="slider")
+    advice = advise(one)
+    assert [a.works for a in advice] == sorted(a.works for a in advice)
+    assert all(str(a).count("\n") == 0 and a.sentence.endswith(".") and a.remedy.endswith(".") for a in advice)
+
+
+def test_prime_keeps_its_focal_length_and_zoom_matches_the_plate(stage):
+    body = kit().body("ALEXA 35 4K 16:9")
+    assert start_camera(stage, body, kit().lens("Supreme Prime 50")).focal_length == 50
+    zoom = start_camera(stage, body, kit().lens("Optimo 24-290"))
+    assert zoom.focal_length == pytest.approx(35 * 24.9 / 36) and zoom.f_stop == 2.8

@@ -1,0 +1,125 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from viewer.errors import PushinError
+from viewer.plate import Plate
+from viewer.shots.camera_moves import push_in, zoom_in
+from viewer.shots.comparison import FAR_AWAY, Comparison, Coverage, background_depth, matched, parallax
+from viewer.shots.focus_pulls import follow
+from viewer.shots.framing import Stage, Subject, anchor_point, place_in_frame
+from viewer.shots.moves import make
+
+COLOUR = np.full((180, 320, 3), 0.2, np.float32)
+
+
+@pytest.mark.parametrize("move", ["push-in", "pull-out", "push-in with pan", "push-in with boom up", "arc", "tracking",
+                                  "push-in with zoom", "zoom in", "zoom out"])
+@pytest.mark.parametrize("who", ["mira", "tom", "cup"])
+@pytest.mark.parametrize("rig", ["dolly", "handheld"])
+def test_the_matched_take_shows_the_subject_as_large_and_where_it_was(shot, scene, move, who, rig):
+    both = shot(A=make(scene, move, subject=who, amount="15°" if move == "arc" else "30%", seconds=4), rig=rig)
+    both = both.with_take(matched(replace(both.take("A"), rig="dolly"), who))
+    a, b = both.perform("A"), both.perform("B")
+    by = both.take("B").match.by
+    assert by == ("push-in" if move.startswith("zoom") else "zoom")
+    point = anchor_point(both.plate.stage, both.subject(who))
+    for t in np.linspace(0, 4, 41):
+        assert b.size(who, t) == pytest.approx(a.size(who, t), rel=0.001)
+        np.testing.assert_allclose(place_in_frame(b.camera(t), point), place_in_frame(a.camera(t), point), atol=1e-4)
+        if by == "zoom":
+            assert b.camera(t).position == (0, 0, 0)
+        else:
+            assert b.camera(t).focal_length == pytest.approx(35)
+
+
+def test_a_push_in_along_the_axis_matches_without_a_pan(shot, scene):
+    both = shot(A=push_in(scene, subject="mira", amount="25%", seconds=4))
+    both = both.with_take(matched(both.take("A"), "mira"))
+    camera = both.perform("B").camera(4)
+    assert camera.focal_length == pytest.approx(35 / 0.75) and abs(camera.pan) < 1e-6 and abs(camera.tilt) < 1e-6
+    zoomed = shot(A=zoom_in(scene, subject="mira", amount="25%", seconds=4))
+    camera = zoomed.with_take(matched(zoomed.take("A"), "mira")).perform("B").camera(4)
+    assert camera.position == pytest.approx((0, 0, -0.25 * 1.5097), abs=1e-6)
+
+
+def test_the_match_follows_when_the_other_take_is_edited(shot, scene):
+    both = shot(A=push_in(scene, subject="mira", amount="25%", seconds=4))
+    both = both.with_take(matched(both.take("A"), "mira"))
+    edited = both.with_take(replace(both.take("A"), timeline=push_in(scene, subject="mira", amount="50%", seconds=4)))
+    assert edited.take("B") == both.take("B")
+    assert edited.perform("B").camera(4).focal_length == pytest.approx(70)
+
+
+def test_figures_of_a_push_in_and_its_zoom(shot, scene):
+    both = shot(A=push_in(scene, subject="mira", amount="25%", seconds=4) + follow(scene))
+    both = both.with_take(matched(both.take("A"), "mira"))
+    push, zoom = (Comparison(both, take, "mira").at(4) for take in "AB")
+    assert push.subject_scale == pytest.approx(4 / 3) == pytest.approx(zoom.subject_scale)
+    travel = 0.25 * 1.5097
+    assert push.background_scale == pytest.approx(3.1102 / (3.1102 - travel))     # tom is the background
+    assert zoom.background_scale == pytest.approx(4 / 3)
+    assert push.travel == pytest.approx(travel) and zoom.travel == 0
+    assert push.distance == pytest.approx(1.5097 - travel) and zoom.distance == pytest.approx(1.5097)
+    assert push.field_of_view == pytest.approx(54.43, abs=0.01) and zoom.field_of_view < push.field_of_view
+    assert push.shot_size == zoom.shot_size and push.near < push.focus_distance < push.far
+    assert push.parallax > 30 and zoom.parallax == pytest.approx(0, abs=1e-6) and push.invented is None
+
+
+def test_parallax_is_the_pinhole_equation(stage):
+    # A corner 640 px left of the centre: near and far coincide, then scale about the centre by d/(d - t) each.
+    subject = Subject("box", (0, 360, 0, 360), 1.5)
+    moved = stage.camera(position=(0, 0, -0.5))
+    assert parallax(stage, subject, 3.0, stage.camera(), moved) == pytest.approx(640 * (1.5 / 1.0 - 3.0 / 2.5))
+    assert parallax(stage, subject, FAR_AWAY, stage.camera(), stage.camera(focal_length=70.0)) == pytest.approx(0, abs=1e-3)
+    trucked = stage.camera(position=(0.2, 0, 0))
+    assert parallax(stage, subject, 3.0, stage.camera(), trucked) == pytest.approx(1280 * 35 / 36 * 0.2 * (1 / 1.5 - 1 / 3))
+
+
+def test_the_background(shot, scene):
+    one = shot(A=push_in(scene))
+    assert background_depth(one, one.subject("mira")) == pytest.approx(3.1102)
+    assert background_depth(one, one.subject("tom")) == FAR_AWAY
+    depth = np.full((180, 320), 6.0, np.float32)
+    depth[60:120, 100:200] = 1.5
+    assert background_depth(one, one.subject("tom"), Plate.from_arrays(COLOUR, depth)) == pytest.approx(6, rel=0.02)
+
+
+@pytest.mark.parametrize("truck", [0.05, 0.15, 0.3])
+def test_invented_share_is_the_analytic_disocclusion_of_two_planes(truck):
+    depth = np.full((180, 320), 4.0, np.float32)
+    depth[50:130, 120:200] = 1.5
+    coverage = Coverage(Plate.from_arrays(COLOUR, depth))
+    focal = 35 / 36 * 320
+    hole = focal * truck * (1 / 1.5 - 1 / 4) * 80 / (320 * 180)
+    border = focal * truck / 4 / 320
+    share = coverage.invented(Stage(320, 180).camera(position=(truck, 0, 0)))
+    assert share == pytest.approx(hole + border, rel=0.1, abs=0.008)
+
+
+def test_invented_share_of_cameras_that_the_plate_covers():
+    coverage = Coverage(Plate.from_arrays(COLOUR, np.full((180, 320), 3.0, np.float32)))
+    stage = Stage(320, 180)
+    assert coverage.invented(stage.camera()) == 0
+    assert coverage.invented(stage.camera(focal_length=90.0)) == 0
+    assert coverage.invented(stage.camera(position=(0, 0, -2.5))) == 0
+    wide = coverage.invented(stage.camera(focal_length=17.5))               # half the focal length: three quarters are new
+    assert wide == pytest.approx(0.75, abs=0.02)
+    assert coverage.invented(stage.camera(pan=170.0)) == 1
+
+
+def test_invented_share_of_a_floor_is_nothing_when_pushing_in():
+    # A floor 1.2 m below the camera, magnified most in depth: its stretch must not be taken for holes.
+    rows = np.arange(180) + 0.5
+    depth = np.where(rows > 60, 1.2 * (35 / 36 * 320) / np.maximum(rows - 40, 1), 12).astype(np.float32)
+    coverage = Coverage(Plate.from_arrays(COLOUR, np.repeat(depth[:, None], 320, 1)))
+    assert coverage.invented(Stage(320, 180).camera(position=(0, 0, -0.6))) < 0.01
+
+
+def test_a_comparison_needs_a_subject(shot, stage, scene):
+    bare = replace(shot(A=make(scene, "static")), subjects=())
+    with pytest.raises(PushinError, match="no subject"):
+        Comparison(bare)
+    assert math.isfinite(Comparison(shot(A=make(scene, "static"))).at(1).background_scale)

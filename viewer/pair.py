@@ -1,0 +1,82 @@
+"""A push-in and the zoom that shows the subject at the same size: what the window opens with and `compare` prints."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .camera import Camera
+from .shots.comparison import Comparison, background_depth, matched
+from .shots.document import PlateFile, Shot, Take
+from .shots.framing import Stage, Subject
+from .shots.moves import make
+from .shots.scene import Scene
+
+PATCH = 0.1
+"""Of the frame's width: side of the square that stands for a subject of which only a point is known."""
+
+Caption = tuple[tuple[str, str], ...]
+"""(label, value) in reading order."""
+
+
+class Pair:
+    """A shot with two takes on one clock: A travels, B zooms.
+
+    shot      the document
+    titles    of A and B
+    duration  seconds
+    """
+
+    def __init__(self, plate, subject: Subject, travel: float, seconds: float = 4.0):
+        """travel is in metres towards the subject, on rails along the lens's axis; negative pulls out."""
+        stage = Stage.of(plate)
+        move = "pull-out" if travel < 0 else "push-in"
+        self.titles = move.capitalize(), "Zoom, same subject size"
+        self.duration = seconds
+        camera = stage.camera()
+        timeline = make(Scene(stage, (subject,), camera), move, subject=subject.name, amount=f"{abs(travel):.9f} m",
+                        seconds=seconds)
+        take = Take("A", timeline, camera)
+        self.shot = Shot(PlateFile(stage), (subject,), (take, matched(take, subject.name)))
+        background = background_depth(self.shot, subject, plate)
+        self._performances = [self.shot.perform(name) for name in "AB"]
+        self._comparisons = [Comparison(self.shot, name, subject.name, background) for name in "AB"]
+
+    def cameras(self, t: float) -> tuple[Camera, Camera]:
+        """Those of A and B at t seconds."""
+        a, b = (performance.camera(t) for performance in self._performances)
+        return a, b
+
+    def captions(self, t: float) -> tuple[Caption, Caption]:
+        """The figures that tell A and B apart at t seconds; sizes are relative to the start."""
+        a, b = (_caption(comparison.at(t)) for comparison in self._comparisons)
+        return a, b
+
+
+def _caption(figures: NamedTuple) -> Caption:
+    return (("Focal length", f"{figures.focal_length:.1f} mm"), ("Travel", f"{figures.travel:.2f} m"),
+            ("Subject", f"{figures.subject_scale:.2f}×"), ("Background", f"{figures.background_scale:.2f}×"))
+
+
+def subject_at(plate, xy: tuple[float, float], name: str = "subject") -> Subject:
+    """A subject of which only a pixel is known; PushinError where that is outside the plate, or the sky."""
+    half = PATCH * plate.size[0] / 2
+    x, y = xy
+    return Subject.at(name, plate, box=(x - half, y - half, x + half, y + half), xy=xy)
+
+
+def default_subject(plate) -> tuple[float, float]:
+    """The pixel (x, y) at the heart of the nearest sizeable thing, for when nobody has named a subject."""
+    import cv2
+    width, height = plate.size
+    columns = 96
+    rows = max(1, round(columns * height / width))
+    x, y = np.meshgrid((np.arange(columns) + 0.5) * width / columns, (np.arange(rows) + 0.5) * height / rows)
+    near = 1 / plate.depth[y.astype(int), x.astype(int)]
+    near = np.rint(255 * near / max(near.max(), 1e-9)).astype(np.uint8)
+    # Otsu's threshold parts what is near from what is far; the heart is the point farthest from its outline. The
+    # frame counts as an outline too, which keeps the heart out of a floor or a table that the frame cuts off.
+    _, mask = cv2.threshold(near, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    inner = cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    at = np.unravel_index(int(inner.argmax()), inner.shape)
+    return float(x[at]), float(y[at])

@@ -1,0 +1,303 @@
+"""Advice: what will not work, why, and what would. Every sentence is computed from the shot."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Iterator
+
+import numpy as np
+
+from .. import optics
+from .comparison import Coverage, main_subject
+from .document import Shot, Take
+from .framing import place_in_frame, pose_of
+from .kit import Lens, kit
+from .performance import Performance
+from .rigs import rig
+from .timeline import INFINITY, Key, Track
+
+INVENTED = 0.15
+"""Share of the frame: beyond it a made-up surface is what one looks at."""
+RECOGNISABLE = 13
+"""Plate pixels across a detail: identifying a thing takes 6.4 line pairs across it (J. Johnson, "Analysis of Image
+Forming Systems", 1958)."""
+SOFT_ENLARGEMENT = 4.0
+"""Delivered pixels per plate pixel at which a picture looks enlarged whatever the filter."""
+READS = 3.0
+"""A rack reads when what it leaves is blurred by three acceptable circles: soft at a glance, not on inspection."""
+THIRDS = (0.95, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3.2, 3.5, 4, 4.5, 5, 5.6, 6.3, 7.1, 8, 9, 10, 11, 13,
+          14, 16, 18, 20, 22)
+"""Stops as lenses are marked."""
+PASSED = 0.05
+"""Metres in front of a subject, in which no lens fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing to know about a take.
+
+    topic     what it is about, for the window to file it under
+    works     False: the shot will not do what it says; True: it will, with a blemish
+    time      seconds at which it becomes true
+    sentence  what happens and why
+    remedy    what would help
+    fixed     the take with the remedy applied, where the remedy is an edit
+    """
+
+    topic: str
+    works: bool
+    time: float
+    sentence: str
+    remedy: str
+    fixed: Take | None = None
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.remedy}"
+
+
+def advise(shot: Shot, take: str | None = None, plate=None, invented: float = INVENTED) -> tuple[Advice, ...]:
+    """All advice on a take, what fails first, then by time. Invented pixels are judged where a plate is given."""
+    of = shot.take(take)
+    view = _View(shot, of)
+    found = [*_rig(view), *_lens(view)]
+    if shot.subjects:
+        found += [*_passing(view), *_focus(view), *_racks(view), *_framing(view), *_pixels(view)]
+    if plate is not None:
+        found += _invented(view, plate, invented)
+    return tuple(sorted(found, key=lambda a: (a.works, a.time)))
+
+
+class _View:
+    """A take seen frame by frame."""
+
+    def __init__(self, shot: Shot, take: Take):
+        # What is set on the rings counts here, so without the lens's breathing.
+        still = take if take.lens is None else replace(take, lens=replace(take.lens, breathing=0.0))
+        self.shot, self.take, self.play = shot, take, shot.with_take(still).perform(take.name)
+        self.times = [float(t) for t in shot.frames(take.name)] + [float(take.timeline.duration)]
+        self.cameras = [self.play.camera(t) for t in self.times]
+        self.circle = shot.circle(take)
+        self.lines = shot.lines(take)
+        self.subject = main_subject(shot, take) if shot.subjects else None
+        self.move = f"matched {take.match.by}" if take.match else " + ".join(take.timeline.moves) or "shot"
+
+    def first(self, condition) -> tuple[float, object] | None:
+        """(time, camera) of the first frame at which condition(time, camera) holds."""
+        return next(((t, c) for t, c in zip(self.times, self.cameras) if condition(t, c)), None)
+
+    def distance(self, name: str, camera) -> float:
+        return pose_of(camera).to(self.play._point(name))[2]
+
+    def mark(self, mark: float | str, camera) -> float:
+        """Where a focus mark lies, metres from a camera."""
+        if mark == INFINITY:
+            return math.inf
+        return self.distance(mark, camera) if isinstance(mark, str) else mark
+
+
+def _rig(view: _View) -> Iterator[Advice]:
+    take, carried = view.take, rig(view.take.rig)
+    if carried.reach < math.inf and not (take.match and take.match.by == "push-in"):
+        shot = view.shot
+        free = Performance(shot.plate.stage, shot.subjects, take.camera, take.timeline,
+                           replace(carried, reach=math.inf, sway=()), take.seed, view.lines)
+        start = free.camera(0).position
+        away = [(t, math.dist(free.camera(t).position, start)) for t in view.times]
+        longest = max(d for _, d in away)
+        if longest > carried.reach + 1e-6:
+            time = next(t for t, d in away if d > carried.reach)
+            what = ("A locked-off camera does not travel" if carried.reach == 0 else
+                    f"The slider is too short: it ends after {carried.reach:g} m, at {time:.1f} s")
+            yield Advice("rig", False, time, f"{what}; the {view.move} goes {longest:.2f} m.",
+                         "Put the camera on a dolly.", replace(take, rig="dolly"))
+    speeds = [(t0, math.dist(a.position, b.position) / (t1 - t0)) for t0, t1, a, b in
+              zip(view.times, view.times[1:], view.cameras, view.cameras[1:]) if t1 > t0]
+    time, fastest = max(speeds, key=lambda s: s[1], default=(0.0, 0.0))
+    if fastest > carried.speed:
+        longer = float(take.timeline.duration) * fastest / carried.speed
+        yield Advice("rig", False, time,
+                     f"The {view.move} reaches {fastest:.1f} m/s at {time:.1f} s; a {carried.name} goes up to "
+                     f"{carried.speed:g} m/s.", f"Give it {math.ceil(longer * 10) / 10:.1f} s.",
+                     replace(take, timeline=take.timeline.stretched(math.ceil(longer * 10) / 10)))
+
+
+def _lens(view: _View) -> Iterator[Advice]:
+    lens, take = view.take.lens, view.take
+    if lens is None:
+        return
+    short, long = lens.focal_length
+    out = view.first(lambda t, c: not short * 0.999 <= c.focal_length <= long * 1.001)
+    if out:
+        needed = [c.focal_length for c in view.cameras]
+        low, high = min(needed), max(needed)
+        fits = [z for z in kit().lenses if z.focal_length[0] <= low * 1.001 and high * 0.999 <= z.focal_length[1]
+                and z.squeeze == lens.squeeze]
+        why = (f"from {short:g} to {long:g} mm" if lens.is_zoom else f"fixed at {short:g} mm")
+        yield Advice("lens", False, out[0],
+                     f"The {view.move} leaves the lens's range at {out[0]:.1f} s: it needs {low:.0f} to {high:.0f} "
+                     f"mm, and the {lens.name} is {why}.",
+                     f"Take the {fits[0].name}." if fits else "No lens of the kit reaches that far; move less.",
+                     _on_lens(take, fits[0]) if fits else None)
+    stopped = view.first(lambda t, c: c.f_stop is not None and not
+                         lens.stops[0] * 0.99 <= c.f_stop <= lens.stops[1] * 1.01)
+    if stopped:
+        yield Advice("lens", False, stopped[0],
+                     f"f/{stopped[1].f_stop:.1f} at {stopped[0]:.1f} s is outside the {lens.name}, which goes from "
+                     f"{lens.stops[0]:g} to {lens.stops[1]:g}.", "Choose a stop within it.")
+    near = view.first(lambda t, c: c.focus_distance < lens.closest(c.focal_length) * 0.999)
+    if near:
+        time, camera = near
+        yield Advice("focus", False, time,
+                     f"Focus is asked for at {camera.focus_distance:.2f} m at {time:.1f} s, nearer than the "
+                     f"{lens.name} focuses: {lens.closest(camera.focal_length):.2f} m from the lens "
+                     f"({lens.minimum_focus:g} m on its ring).", "Stop farther away, or take a lens that focuses closer.")
+
+
+def _on_lens(take: Take, lens: Lens) -> Take:
+    """The take on another lens, at its own stop as far as the lens has it."""
+    stop = take.camera.f_stop and min(max(take.camera.f_stop, lens.stops[0]), lens.stops[1])
+    return replace(take, lens=lens, camera=replace(take.camera, f_stop=stop, blades=lens.blades))
+
+
+def _passing(view: _View) -> Iterator[Advice]:
+    name = view.subject.name
+    if view.distance(name, view.cameras[0]) <= PASSED:
+        return
+    passed = view.first(lambda t, c: view.distance(name, c) <= PASSED)
+    if passed:
+        start = view.distance(name, view.cameras[0])
+        yield Advice("travel", False, passed[0],
+                     f"The {view.move} passes {name} at {passed[0]:.1f} s: {name} stands {start:.2f} m from where it "
+                     "starts.", f"Travel at most {max(start - 0.3, 0):.2f} m, or zoom the rest of the way.")
+
+
+def _focus(view: _View) -> Iterator[Advice]:
+    """A subject that goes soft though nobody pulls focus."""
+    take, name = view.take, view.subject.name
+    track = take.timeline.track("focus_distance")
+    if take.camera.f_stop is None or (track and (len(track.keys) > 1 or isinstance(track.keys[0].value, str))):
+        return
+    blur = lambda c: float(optics.circle_of_confusion(max(view.distance(name, c), 0.01), c.focal_length, c.f_stop,
+                                                      c.focus_distance))
+    soft = view.first(lambda t, c: blur(c) > view.circle)
+    if soft:
+        time, camera = soft
+        near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance, view.circle)
+        others = tuple(t for t in take.timeline.tracks if t.channel != "focus_distance")
+        follow = Track("focus_distance", (Key(0, name),), "follow")
+        yield Advice("focus", False, time,
+                     f"{name} is out of focus from {time:.1f} s: {view.distance(name, camera):.2f} m away, while "
+                     f"{near:.2f} to {far:.2f} m is sharp.", f"Follow focus on {name}.",
+                     replace(take, timeline=replace(take.timeline, tracks=(*others, follow))))
+
+
+def _racks(view: _View) -> Iterator[Advice]:
+    take, track = view.take, view.take.timeline.track("focus_distance")
+    for a, b in zip(track.keys, track.keys[1:]) if track else ():
+        if a.value == b.value or float(a.time) > view.times[-1]:
+            continue
+        early, late = view.play.camera(float(a.time)), view.play.camera(float(b.time))
+        here, there = max(view.mark(a.value, early), 0.01), max(view.mark(b.value, late), 0.01)
+        if early.f_stop is None:
+            yield Advice("focus", False, float(a.time),
+                         "The focus pull cannot be seen: the camera is a pinhole, to which everything is sharp.",
+                         "Give it an f-number.",
+                         replace(take, camera=replace(take.camera, f_stop=2.8)))
+            return
+        # What is left behind, seen at the end, and what is gone to, seen at the start.
+        blur = lambda mark, camera, focus: float(optics.circle_of_confusion(
+            max(view.mark(mark, camera), 0.01), camera.focal_length, camera.f_stop, focus))
+        left, ahead = blur(a.value, late, there), blur(b.value, early, here)
+        if max(left, ahead) >= READS * view.circle:
+            continue
+        wide = min(float(optics.f_stop_for_blur(there, early.focal_length, here, READS * view.circle)), early.f_stop)
+        stop = _stop_at_most(wide)
+        say = lambda mark: mark if isinstance(mark, str) else f"{mark:.2f} m"
+        within = max(left, ahead) <= view.circle
+        why = (f"at f/{early.f_stop:g} both {say(a.value)} and {say(b.value)} lie within the depth of "
+               "field" if within else
+               f"at f/{early.f_stop:g} what it leaves is blurred by only {max(left, ahead) / view.circle:.1f} times "
+               "the acceptable circle")
+        widest = take.lens.stops[0] if take.lens else 0.95
+        if stop >= widest and not take.timeline.track("f_stop"):
+            remedy, fixed = f"Open to f/{stop:g}.", replace(take, camera=replace(take.camera, f_stop=stop))
+        else:
+            focal = early.focal_length * math.sqrt(widest / wide)   # blur goes as f² / N
+            remedy = (f"It would take f/{wide:.1f}, wider than the lens opens (f/{widest:g}); use about {focal:.0f} "
+                      "mm at that stop, or set the marks farther apart in depth.")
+            fixed = None
+        yield Advice("focus", not within, float(a.time), f"The rack at {float(a.time):.1f} s will not read: {why}.",
+                     remedy, fixed)
+
+
+def _stop_at_most(f_stop: float) -> float:
+    """The smallest marked stop, in thirds, that is at least as wide as an f-number."""
+    return max((n for n in THIRDS if n <= f_stop), default=f_stop)
+
+
+def _framing(view: _View) -> Iterator[Advice]:
+    name = view.subject.name
+    point = view.play._point(name)
+
+    def outside(t, camera):
+        u, v = place_in_frame(camera, point)
+        return abs(u) > view.lines.width / 2 or abs(v) > view.lines.height / 2
+    if outside(0, view.cameras[0]):
+        yield Advice("framing", False, 0.0, f"{name} is outside the frame from the start.",
+                     "Pan to it, or start from another framing.")
+        return
+    out = view.first(outside)
+    if out and view.distance(name, out[1]) > PASSED:
+        u, v = place_in_frame(out[1], point)
+        side = (("right" if u > 0 else "left") if abs(u) * view.lines.height > abs(v) * view.lines.width else
+                ("top" if v > 0 else "bottom"))
+        yield Advice("framing", False, out[0], f"{name} leaves the frame at the {side} at {out[0]:.1f} s.",
+                     "Pan with it (push-in with pan), or push straight toward it.")
+
+
+def _pixels(view: _View) -> Iterator[Advice]:
+    subject = view.subject
+    if not subject.has_size:
+        return
+    stage = view.shot.plate.stage
+    ratios = [view.play.size(subject.name, t) for t in view.times]
+    closest = int(np.argmax(ratios))
+    camera = view.cameras[closest]
+    depth = max(view.distance(subject.name, camera), 0.01)
+    # Plate pixels that the delivered frame's width holds at the subject.
+    plate_focal = stage.focal_length / stage.sensor_width * stage.width
+    across = view.lines.width * camera.sensor_width / camera.focal_length * depth / subject.depth * plate_focal
+    down = across * view.lines.height / view.lines.width
+    left, top, right, bottom = subject.measure
+    detail = min(bottom - top, down, *([right - left, across] if subject.kind == "object" else []))
+    time, enlarged = view.times[closest], view.shot.delivery_width / across
+    if detail < RECOGNISABLE:
+        yield Advice("pixels", False, time,
+                     f"{subject.name} will not be recognisable: at {time:.1f} s it is made of {detail:.0f} plate "
+                     f"pixels, and a thing takes at least {RECOGNISABLE}.",
+                     f"Use a plate {RECOGNISABLE / max(detail, 1e-3):.1f} times as large, or end wider.")
+    elif enlarged > SOFT_ENLARGEMENT:
+        yield Advice("pixels", True, time,
+                     f"The picture will look soft at {time:.1f} s: the frame holds only {across:.0f} plate pixels "
+                     f"across, each {enlarged:.1f} delivered pixels wide.",
+                     f"Use a plate of {math.ceil(stage.width * enlarged / 2 / 100) * 100} pixels width, or end wider.")
+
+
+def _invented(view: _View, plate, limit: float) -> Iterator[Advice]:
+    coverage, aspect = Coverage(plate), view.shot.aspect(view.take)
+    share = lambda t: coverage.invented(view.play.camera(t), aspect)
+    times = np.linspace(0, view.times[-1], 13)
+    shares = [share(t) for t in times]
+    beyond = next((i for i, s in enumerate(shares) if s > limit), None)
+    if beyond is None:
+        return
+    low, high = times[max(beyond - 1, 0)], times[beyond]
+    for _ in range(5 if beyond else 0):
+        middle = (low + high) / 2
+        low, high = (low, middle) if share(middle) > limit else (middle, high)
+    worst = max(shares)
+    yield Advice("invented", False, float(high),
+                 f"More than {limit:.0%} of the frame is invented from {high:.1f} s on ({worst:.0%} at the most): the "
+                 "plate does not show what the move uncovers.",
+                 f"End at {max(high - 0.1, 0):.1f} s, move less, or zoom instead." if high > 0.1 else
+                 "Start from the plate's own framing, or closer.")

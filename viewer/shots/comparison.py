@@ -1,0 +1,196 @@
+"""The comparison: a push-in beside its matched zoom, and the figures that explain the difference at time t."""
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import optics
+from ..camera import Camera
+from .document import Match, Shot, Take
+from .framing import Stage, Subject, place, pose_of, shot_size
+from .performance import Performance
+from .timeline import Timeline
+
+FAR_AWAY = 1e6
+"""Metres: what stands there does not change its place or size when the camera travels."""
+
+
+def matched(take: Take, subject: str, name: str = "B", by: str | None = None) -> Take:
+    """For a push-in the matched zoom, for a zoom the matched push-in: the subject as large at every moment.
+
+    by  what the new take does, "zoom" or "push-in"; None: what the given one does not. Focus and aperture are the same.
+    """
+    travels = any(track.channel in ("x", "y", "z", "arc") for track in take.timeline.tracks)
+    by = by or ("zoom" if travels else "push-in")
+    focus = tuple(t for t in take.timeline.tracks if t.channel in ("focus_distance", "f_stop"))
+    still = Timeline(take.timeline.duration, focus)
+    return replace(take, name=name, timeline=still, match=Match(take.name, subject, by))
+
+
+class Figures(NamedTuple):
+    """What a take does at a time, in numbers.
+
+    focal_length      mm
+    travel            metres from where the take starts
+    distance          metres to the subject, along the axis
+    size, shot_size   the subject's size in the frame (see framing.sizer), and its name
+    subject_scale     the subject's size over its size at the start of the take
+    background_scale  the same for a thing at the background's depth
+    field_of_view     degrees, horizontal
+    parallax          pixels (of the plate's width) by which the background has slid past the subject's outline
+    f_stop, focus_distance, near, far   the lens, and its depth of field for the delivery, metres
+    invented          share of the frame that the plate never showed; None without a plate
+    """
+
+    time: float
+    focal_length: float
+    travel: float
+    distance: float
+    size: float
+    shot_size: str
+    subject_scale: float
+    background_scale: float
+    field_of_view: float
+    parallax: float
+    f_stop: float | None
+    focus_distance: float
+    near: float
+    far: float
+    invented: float | None
+
+
+class Comparison:
+    """The figures of a take over time, for a subject against its background.
+
+    background  metres from the plate's camera; None: the farthest other subject, else what lies behind most of the
+                plate, else the horizon
+    """
+
+    def __init__(self, shot: Shot, take: str | None = None, subject: str | None = None,
+                 background: float | None = None, plate=None):
+        self.shot, self.take = shot, shot.take(take)
+        self.play: Performance = shot.perform(self.take.name)
+        self.subject = shot.subject(subject or main_subject(shot, self.take).name)
+        self.background = background or background_depth(shot, self.subject, plate)
+        self._coverage = Coverage(plate) if plate is not None else None
+        self._circle = shot.circle(self.take)
+        self._start = self.play.camera(0)
+        self._start_size = self.play.size(self.subject.name, 0)
+        self._start_depth = self._background_at(self._start)
+
+    def at(self, t: float) -> Figures:
+        camera, play = self.play.camera(t), self.play
+        size = play.size(self.subject.name, t)
+        depth = self._background_at(camera)
+        zoom = camera.focal_length / self._start.focal_length
+        near, far = ((0.0, math.inf) if camera.f_stop is None else
+                     map(float, optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
+                                                      self._circle)))
+        return Figures(
+            float(t), camera.focal_length, math.dist(camera.position, self._start.position),
+            play.distance(self.subject.name, t), size, shot_size(size, self.subject.kind).name,
+            size / self._start_size, zoom * self._start_depth / max(depth, 1e-6),
+            float(optics.field_of_view(camera.focal_length, camera.sensor_width)),
+            parallax(self.shot.plate.stage, self.subject, self.background, self._start, camera),
+            camera.f_stop, camera.focus_distance, near, far,
+            self._coverage.invented(camera, self.shot.aspect(self.take)) if self._coverage else None)
+
+    def _background_at(self, camera: Camera) -> float:
+        point = self.shot.plate.stage.point(*self.subject.anchor, self.background)
+        return pose_of(camera).to(point)[2]
+
+
+def main_subject(shot: Shot, take: Take) -> Subject:
+    """Who a take is about: whom its holds or its match name, else its focus, else the shot's first subject."""
+    names = ([take.match.subject] if take.match else []) + list(take.timeline.subjects)
+    if not names and not shot.subjects:
+        from .errors import BadValue
+        raise BadValue("The shot has no subject; name one.")
+    return shot.subject(names[0]) if names else shot.subjects[0]
+
+
+def background_depth(shot: Shot, subject: Subject, plate=None) -> float:
+    """Metres from the plate's camera to what counts as the background of a subject."""
+    behind = [s.depth for s in shot.subjects if s.depth > 1.1 * subject.depth]
+    if behind:
+        return max(behind)
+    if plate is not None:
+        farther = np.asarray(plate.disparity)
+        farther = farther[farther < 1 / (1.1 * subject.depth)]
+        if farther.size:
+            return float(min(1 / max(np.median(farther), 1 / FAR_AWAY), FAR_AWAY))
+    return FAR_AWAY
+
+
+def parallax(stage: Stage, subject: Subject, background: float, before: Camera, after: Camera) -> float:
+    """Pixels by which the background slides past the subject's outline between two cameras; the largest of its corners.
+
+    At each corner two points that the first camera shows at one pixel, on the subject and on the background, are shown
+    this far apart by the second, less what mere scaling makes of nothing: for a zoom it is 0.
+    """
+    left, top, right, bottom = subject.box
+    shift = 0.0
+    for x, y in ((left, top), (right, top), (left, bottom), (right, bottom)):
+        near = stage.point(x, y, subject.depth)
+        at = pose_of(before)
+        # The background's point on the ray from the first camera through the subject's corner.
+        ray = tuple(p - c for p, c in zip(near, at.position))
+        far = tuple(c + r * background / subject.depth for c, r in zip(at.position, ray))
+        zoom = after.focal_length / after.sensor_width
+        (u0, v0), (u1, v1) = place(pose_of(after), near, zoom), place(pose_of(after), far, zoom)
+        shift = max(shift, math.hypot(u1 - u0, v1 - v0))
+    return shift * stage.width
+
+
+class Coverage:
+    """How much of a camera's frame the plate can show, told from its depth alone.
+
+    A grid of the plate's points is projected into the frame; cells of the frame that none falls into are invented. The
+    frame's cells are chosen so coarse that a magnified surface leaves none empty. What it cannot see: a hole through
+    which something farther shows, so it is a lower bound, exact for one background behind one foreground.
+    """
+
+    ACROSS = 640
+
+    def __init__(self, plate):
+        disparity = np.asarray(plate.disparity, float)
+        height, width = disparity.shape
+        self.stage = Stage.of(plate)
+        across = min(self.ACROSS, width)
+        down = max(1, round(across * height / width))
+        x = (np.arange(across) + 0.5) * width / across
+        y = (np.arange(down) + 0.5) * height / down
+        grid = disparity[np.ix_(y.astype(int), x.astype(int))]
+        focal = self.stage.focal_length / self.stage.sensor_width * width
+        cx, cy = self.stage.centre
+        # Homogeneous points (X, Y, Z, 1) / depth: the sky, at disparity 0, is a direction.
+        self._rays = np.stack([np.broadcast_to((x - cx) / focal, grid.shape),
+                               np.broadcast_to(((cy - y) / focal)[:, None], grid.shape),
+                               np.full(grid.shape, -1.0)], -1).reshape(-1, 3)
+        self._disparity = grid.reshape(-1, 1)
+        self._pitch = self.stage.sensor_width / self.stage.focal_length / across   # of the grid, as a slope
+
+    def invented(self, camera: Camera, aspect: float | None = None) -> float:
+        """The share of the camera's frame, 0 to 1, that the plate never showed."""
+        aspect = aspect or self.stage.aspect
+        at = pose_of(camera)
+        moved = self._rays - self._disparity * np.asarray(at.position)
+        right, up, depth = (moved @ np.asarray(axis) for axis in (at.right, at.up, at.forward))
+        ahead = depth > 1e-3
+        zoom = camera.focal_length / camera.sensor_width
+        with np.errstate(divide="ignore", invalid="ignore"):
+            u = np.where(ahead, zoom * right / depth, 9) + camera.lens_shift[0] + 0.5
+            v = np.where(ahead, zoom * up / depth, 9) + camera.lens_shift[1] + 0.5 / aspect
+        inside = (u >= 0) & (u < 1) & (v >= 0) & (v < 1 / aspect)
+        if not inside.any():
+            return 1.0
+        # A grid step covers this much of the frame where the plate is magnified most; cells are 1.5 steps wide.
+        step = zoom * self._pitch / max(np.quantile(depth[inside], 0.02), 1e-3)
+        across = int(min(max(1 / (1.5 * step), 16), 320))
+        down = max(1, round(across / aspect))
+        cells = np.zeros((down, across), bool)
+        cells[np.minimum((v[inside] * aspect * down).astype(int), down - 1), (u[inside] * across).astype(int)] = True
+        return float(1 - cells.mean())

@@ -1,0 +1,274 @@
+"""The shot as one immutable value: what is saved, edited, compared with ==, and undone by keeping the older value.
+
+    shot = Shot(PlateFile(stage=Stage.of(plate)), subjects=(mira,), takes=(Take("A", timeline),))
+    shot.perform("A").camera(1.5)            # the Camera at 1.5 s
+    newer = shot.with_take(replace(shot.take("A"), rig="handheld"))
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from .. import optics
+from ..camera import Camera
+from .errors import BadValue
+from .framing import FrameLines, Stage, Subject, frame_lines
+from .kit import Body, Lens
+from .performance import Performance
+from .rigs import rig
+from .scene import Scene
+from .timeline import LIMITS, STRICT, Seconds, Timeline, frame_times, seconds, timecode
+
+VERSION = 1
+"""Of the shot file's form. A program reads its own version and older ones."""
+
+MOST_FRAMES = 120
+"""Frames a second: more than any delivery asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlateFile:
+    """Which plate the shot plays on, and how to open it.
+
+    stage        the plate's geometry, so that a shot plays and is described without its plate
+    path, depth  files, or None: the bundled plate; no depth file, its depth lies in the picture
+    sha256       of each when the shot was made; None: not known
+    the others   what `Plate.open` was told
+    """
+
+    __pydantic_config__ = STRICT
+    stage: Stage
+    path: str | None = None
+    sha256: str | None = None
+    depth: str | None = None
+    depth_sha256: str | None = None
+    depth_kind: str | None = None
+    principal_point: tuple[float, float] | None = None
+    near: float | None = None
+    far: float | None = None
+    baseline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """This take shows the subject at every moment as large, and at the same place, as another take does.
+
+    by  what does it: "zoom" (the camera stays) or "push-in" (the lens stays)
+    """
+
+    __pydantic_config__ = STRICT
+    take: str
+    subject: str
+    by: Literal["zoom", "push-in"] = "zoom"
+
+    def __post_init__(self):
+        if self.by not in ("zoom", "push-in"):
+            raise BadValue(f"A take is matched by a zoom or a push-in, not by '{self.by}'.")
+
+
+def _known_camera(value):
+    """Refuses words that a Camera does not have; its own module need not know of shot files."""
+    if isinstance(value, dict):
+        for word in value:
+            if word not in Camera.__dataclass_fields__:
+                raise ValueError(f"'{str(word)[:40]}' is not known; a camera has "
+                                 f"{', '.join(Camera.__dataclass_fields__)}")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One way of shooting it: A beside B.
+
+    camera  where it starts and with which lens: the timeline's values add to this
+    rig     what carries it (see rigs.RIGS), and the seed of its float
+    lens    from the kit; None is a lens without limits
+    """
+
+    __pydantic_config__ = STRICT
+    name: str
+    timeline: Timeline
+    camera: Annotated[Camera, BeforeValidator(_known_camera)] = Camera()
+    rig: str = "dolly"
+    seed: int = 1
+    lens: Lens | None = None
+    match: Match | None = None
+    notes: str = ""
+
+    def __post_init__(self):
+        if not self.name.strip() or len(self.name) > 40:
+            raise BadValue("A take needs a short name, such as A.")
+        object.__setattr__(self, "rig", rig(self.rig).name)
+        camera = self.camera
+        values = {**dict(zip("xyz", camera.position)), "pan": camera.pan, "tilt": camera.tilt, "roll": camera.roll,
+                  "focal_length": camera.focal_length, "focus_distance": camera.focus_distance}
+        if camera.f_stop is not None:
+            values["f_stop"] = camera.f_stop
+        for channel, value in values.items():
+            low, high = LIMITS[channel]
+            if not low <= value <= high:   # NaN fails too
+                raise BadValue(f"Take {self.name} starts with {channel} {value:g}, which lies between {low:g} and "
+                               f"{high:g}.")
+        if not (0.1 <= camera.sensor_width <= 1e3 and all(abs(s) <= 10 for s in camera.lens_shift)
+                and 0 <= camera.blades <= 30):
+            raise BadValue(f"Take {self.name} starts with a sensor width, lens shift or number of blades that no "
+                           "camera has.")
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A shot: plate, subjects and takes on one clock.
+
+    fps              frames a second, rational
+    ratio            width over height of the delivered frame; None: all of the camera's
+    delivery_width   pixels across the delivered picture, from which the acceptable circle follows
+    body             from the kit; None: a camera with the plate's sensor
+    """
+
+    __pydantic_config__ = STRICT
+    plate: PlateFile
+    subjects: tuple[Subject, ...] = ()
+    takes: tuple[Take, ...] = ()
+    fps: Seconds = Fraction(24)
+    number: str = "1"
+    title: str = ""
+    ratio: float | None = None
+    delivery_width: int = 1920
+    body: Body | None = None
+    notes: str = ""
+    version: int = VERSION
+
+    def __post_init__(self):
+        for field in ("subjects", "takes"):
+            object.__setattr__(self, field, tuple(getattr(self, field)))
+        object.__setattr__(self, "fps", seconds(self.fps))
+        if not 1 <= self.fps <= MOST_FRAMES:
+            raise BadValue(f"{float(self.fps):g} frames a second is not a frame rate; it lies between 1 and "
+                           f"{MOST_FRAMES}.")
+        if self.ratio is not None and not 0.1 <= self.ratio <= 10:
+            raise BadValue(f"{self.ratio:g} is not a delivery ratio, width over height.")
+        if not 16 <= self.delivery_width <= 100_000:
+            raise BadValue(f"A delivery {self.delivery_width} pixels wide is not a picture.")
+        for what, entries in (("subject", self.subjects), ("take", self.takes)):
+            names = [entry.name for entry in entries]
+            twice = next((name for name in names if names.count(name) > 1), None)
+            if twice:
+                raise BadValue(f"Two {what}s are called '{twice}'; each needs a name of its own.")
+        subjects, takes = {s.name for s in self.subjects}, {t.name: t for t in self.takes}
+        for take in self.takes:
+            names = [*take.timeline.subjects, *([take.match.subject] if take.match else ())]
+            missing = next((name for name in names if name not in subjects), None)
+            if missing:
+                raise BadValue(f"Take {take.name} speaks of '{missing}', but there is no subject of that name.")
+            sized = [h.subject for h in take.timeline.holds if h.what == "size"]
+            sized += [take.match.subject] if take.match else []
+            point = next((s.name for s in self.subjects if s.name in sized and not s.has_size), None)
+            if point:
+                raise BadValue(f"Take {take.name} keeps the size of '{point}', which is a point; draw a box around it.")
+            seen = {take.name}
+            while take.match:
+                if take.match.take not in takes:
+                    raise BadValue(f"Take {take.name} matches take '{take.match.take}', which is not there.")
+                take = takes[take.match.take]
+                if take.name in seen:
+                    raise BadValue(f"Take {take.name} matches itself by way of others; one of them must be free.")
+                seen.add(take.name)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def take(self, name: str | None = None) -> Take:
+        """A take by name; the first one where none is named."""
+        found = next((t for t in self.takes if name is None or t.name == name), None)
+        if found is None:
+            raise BadValue(f"There is no take '{name}'; the shot has "
+                           f"{', '.join(t.name for t in self.takes) or 'none'}.")
+        return found
+
+    def subject(self, name: str) -> Subject:
+        found = next((s for s in self.subjects if s.name == name), None)
+        if found is None:
+            raise BadValue(f"There is no subject called '{name}'; known are "
+                           f"{', '.join(s.name for s in self.subjects) or 'none yet'}.")
+        return found
+
+    def aspect(self, take: Take | None = None) -> float:
+        """Width over height of the camera's picture in a take, unsqueezed."""
+        if self.body is None:
+            return self.plate.stage.aspect
+        lens = take.lens if take else None
+        return self.body.aspect(lens.squeeze if lens else 1.0)
+
+    def lines(self, take: Take | None = None) -> FrameLines:
+        return frame_lines(self.aspect(take), self.ratio)
+
+    def circle(self, take: Take | None = None) -> float:
+        """The acceptable circle of confusion, mm on the sensor, for the delivery."""
+        camera = (take or self.take()).camera
+        return float(optics.acceptable_circle(camera.sensor_width * self.lines(take).width, self.delivery_width))
+
+    @property
+    def duration(self) -> Fraction:
+        """The longest take's, seconds."""
+        return max((t.timeline.duration for t in self.takes), default=Fraction(0))
+
+    def frames(self, take: str | None = None) -> list[Fraction]:
+        """The time of every frame of a take."""
+        return frame_times(self.take(take).timeline.duration, self.fps)
+
+    def timecode(self, time) -> str:
+        return timecode(time, self.fps)
+
+    def scene(self, take: str | None = None) -> Scene:
+        """What a move of a take starts from."""
+        of = self.take(take) if self.takes else None
+        return Scene(self.plate.stage, self.subjects, of.camera if of else None, self.lines(of), self.fps)
+
+    def perform(self, take: str | None = None) -> Performance:
+        """A take, ready to be played: `.camera(t)`, `.size(subject, t)`. Make it once per edit, not per frame."""
+        of = self.take(take)
+        partner = of.match and (self.perform(of.match.take), of.match.subject, of.match.by)
+        breathing = of.lens.breathing if of.lens else 0.0
+        return Performance(self.plate.stage, self.subjects, of.camera, of.timeline, rig(of.rig), of.seed,
+                           self.lines(of), breathing, partner or None)
+
+    # -- editing ---------------------------------------------------------------------------------------------------
+
+    def with_take(self, take: Take) -> Shot:
+        """Adds a take, or replaces the one of its name."""
+        return replace(self, takes=_with(self.takes, take))
+
+    def without_take(self, name: str) -> Shot:
+        return replace(self, takes=tuple(t for t in self.takes if t.name != name))
+
+    def with_subject(self, subject: Subject) -> Shot:
+        """Adds a subject, or replaces the one of its name."""
+        return replace(self, subjects=_with(self.subjects, subject))
+
+    def without_subject(self, name: str) -> Shot:
+        return replace(self, subjects=tuple(s for s in self.subjects if s.name != name))
+
+
+def _with(entries: tuple, new) -> tuple:
+    if any(e.name == new.name for e in entries):
+        return tuple(new if e.name == new.name else e for e in entries)
+    return (*entries, new)
+
+
+def start_camera(stage: Stage, body: Body | None = None, lens: Lens | None = None, **changes) -> Camera:
+    """The camera at the plate's place, with its framing, on another body and lens if named.
+
+    A prime keeps its focal length, so that the framing follows the lens; a zoom, or no lens, is set to the plate's
+    angle as far as it reaches. The f-number, unless named, is f/2.8 or the lens's widest.
+    """
+    camera = stage.camera()
+    width = (body.width if body else camera.sensor_width) * (lens.squeeze if lens else 1.0)
+    focal = camera.focal_length * width / camera.sensor_width
+    stop = 2.8
+    if lens:
+        focal = min(max(focal, lens.focal_length[0]), lens.focal_length[1])
+        stop = min(max(stop, lens.stops[0]), lens.stops[1])
+    return replace(camera, **{"sensor_width": width, "focal_length": focal, "f_stop": stop,
+                              "blades": lens.blades if lens else 0, **changes})

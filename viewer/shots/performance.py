@@ -1,0 +1,416 @@
+"""Evaluation: the Camera at any time t of a take.
+
+A performance is made once from the document's values (names resolved, curves prepared) and is then asked for as many
+cameras as the picture needs, some tens of microseconds each. The order is that of the people on set:
+
+    1. the grip moves the camera: tracks of position, carried out by the rig (inertia, reach, float)
+    2. the operator turns it: pan, tilt, roll, arc, and holds of framing
+    3. the lens: tracks of focal length, holds of size, and the match with another take
+    4. the focus puller, who sees where everything has come to stand
+"""
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from typing import Callable, Iterable, NamedTuple
+
+from .. import optics
+from ..camera import NEAR, Camera
+from .easing import curve
+from .errors import BadValue
+from .framing import (FrameLines, Pose, Stage, Subject, Vector, anchor_point, frame_lines, place, pose, pose_of, sizer,
+                      turn_to)
+from .rigs import Float, Rig, inertia
+from .timeline import INFINITY, Hold, Timeline, Track
+
+FARTHEST = 1e4
+"""Metres: where a focus at infinity is set. 10 km and infinity differ by less than any circle of confusion."""
+
+_ROUNDS = 12
+"""At most; a subject in the frame takes two to four."""
+_SETTLED = 1e-5
+"""Of the focal length, or metres: when another round moves nothing by a hundredth of a pixel."""
+
+Curve = Callable[[float], float]
+
+
+class Performance:
+    """A take, ready to be played.
+
+    lines    the delivered frame, which shot sizes count in; None: the whole of the plate's
+    partner  the performance whose subject size (and framing) this one matches, with the subject and what moves:
+             "zoom" or "push-in"
+    """
+
+    def __init__(self, stage: Stage, subjects: Iterable[Subject], camera: Camera, timeline: Timeline, rig: Rig,
+                 seed: int = 0, lines: FrameLines | None = None, breathing: float = 0.0,
+                 partner: tuple[Performance, str, str] | None = None):
+        self.stage, self.timeline, self.rig, self.start = stage, timeline, rig, camera
+        self.duration = float(timeline.duration)
+        self.lines = lines or frame_lines(stage.aspect)
+        self.subjects = {subject.name: subject for subject in subjects}
+        self._points = {name: anchor_point(stage, subject) for name, subject in self.subjects.items()}
+        self._breathing = breathing
+        self._float = Float(rig.sway, seed) if rig.sway else None
+
+        curves = {channel: [] for channel in ("x", "y", "z", "pan", "tilt", "roll")}
+        self._arcs, zooms = [], []
+        for track in timeline.tracks:
+            if track.channel in ("x", "y", "z"):
+                curves[track.channel].append(_with_inertia(track, rig))
+            elif track.channel == "arc":
+                self._arcs.append((_with_inertia(track, rig), self._point(track.about)))
+            elif track.channel in curves:
+                curves[track.channel].append(_curve(track))
+            elif track.channel == "focal_length":
+                zooms.append(_curve(track, math.log))
+        self._x, self._y, self._z, self._pan, self._tilt, self._roll = (
+            _sum(curves[c], base) for c, base in
+            zip(curves, (*camera.position, camera.pan, camera.tilt, camera.roll)))
+        log_start = math.log(camera.focal_length)
+        self._log_zoom = _sum(zooms, log_start * (1 - len(zooms)))
+        stops = timeline.track("f_stop")
+        self._log_stop = _curve(stops, math.log) if stops else None
+        self._focus = self._focus_curve(timeline.track("focus_distance"))
+        self._mark = (self._x(0.0), self._y(0.0), self._z(0.0))
+
+        # Holds look back at where their subject was when they began, so they are prepared in order of time.
+        self._framings: list[_Framing] = []
+        self._sizes: list[_Size] = []
+        self._partner = None
+        for hold in sorted(timeline.holds, key=lambda h: (h.start, h.what)):
+            if hold.what == "framing":
+                self._framings.append(_Framing(self, hold))
+            else:
+                self._sizes.append(_Size(self, hold))
+        if partner:
+            performance, subject, by = partner
+            self._partner = _Partner(self, performance, subject, by)
+
+    # -- what is asked of it ---------------------------------------------------------------------------------------
+
+    def camera(self, t: float) -> Camera:
+        """The camera at t seconds; before the start and after the end it stays as it was there."""
+        t = min(max(float(t), 0.0), self.duration)
+        stand, pan, tilt, roll, focal = self._moment(t)
+        focus, stop = self.start.focus_distance, self.start.f_stop
+        if self._focus:
+            focus = 1 / min(max(self._focus(t, stand), 1 / FARTHEST), 1 / NEAR)
+        if self._log_stop:
+            stop = min(max(math.exp(self._log_stop(t)), 0.5), 128.0)
+        if self._breathing:
+            breathed = float(optics.breathing_focal_length(focal, max(focus, 2e-3 * focal), self._breathing))
+            stop = stop and stop * breathed / focal   # the entrance pupil stays as wide as it was
+            focal = breathed
+        start = self.start
+        return Camera(stand.position, pan, tilt, roll, focal, start.sensor_width, start.lens_shift, stop, focus,
+                      start.blades)
+
+    def size(self, subject: str, t: float) -> float:
+        """The subject's size in the frame at t: a person's head height over the frame's height, an object's share."""
+        camera = self.camera(t)
+        return self._sizer(subject)(pose_of(camera)) * camera.focal_length / camera.sensor_width
+
+    def distance(self, subject: str, t: float) -> float:
+        """Planar metres from the camera to the subject at t, along the optical axis."""
+        return pose_of(self.camera(t)).to(self._point(subject))[2]
+
+    # -- one moment ------------------------------------------------------------------------------------------------
+
+    def _moment(self, t: float) -> _Moment:
+        """Grip, operator and lens at t."""
+        (x, y, z), arc_pan = self._travel(t)
+        pan, tilt, roll = self._pan(t) + arc_pan, self._tilt(t), self._roll(t)
+        shake = self._float.at(t) if self._float else (0.0,) * 6
+        if self._framings or self._partner:
+            return self._framed(t, (x, y, z), pan, tilt, roll, shake)
+        dx, dy, dz, dp, dt, dr = shake
+        pan, tilt, roll = pan + dp, tilt + dt, roll + dr
+        stand = pose((x + dx, y + dy, z + dz), pan, tilt, roll)
+        return _Moment(stand, pan, tilt, roll, self._held(t, stand))
+
+    def _held(self, t: float, stand: Pose) -> float:
+        """The focal length by tracks and holds of size, seen from a pose."""
+        focal = self._zoomed(t)
+        for size in self._sizes:
+            focal *= size.factor(t, stand)
+        return _in_range(focal)
+
+    def _framed(self, t: float, steady: Vector, pan: float, tilt: float, roll: float, shake) -> _Moment:
+        """A moment in which the operator keeps something framed.
+
+        The head's turn depends on the lens and the lens on the turn: solved for the focal length, by secants.
+        """
+        partner = self._partner
+        target = partner.at(t) if partner else None
+        guess = partner.focal(target, steady) if partner and partner.by == "zoom" and not self._sizes else None
+        tried = None
+        for _ in range(_ROUNDS):
+            turned, raised, travel = pan, tilt, 0.0
+            if guess:
+                for framing in self._framings:
+                    dp, dt = framing.turn(t, steady, roll, guess)
+                    turned, raised = turned + dp, raised + dt
+                if partner:
+                    turned, raised = partner.turn(target, steady, turned, roll, guess)
+            stand = pose((steady[0] + shake[0], steady[1] + shake[1], steady[2] + shake[2]),
+                         turned + shake[3], raised + shake[4], roll + shake[5])
+            focal = self._held(t, stand)
+            if partner and partner.by == "zoom":
+                focal = _in_range(focal * partner.zoom(target, stand, focal))
+            elif partner:
+                travel = partner.travel(target, stand, focal)
+                on = tuple(travel * axis for axis in stand.forward)
+                steady = tuple(p + d for p, d in zip(steady, on))
+                stand = stand._replace(position=tuple(p + d for p, d in zip(stand.position, on)))
+            if guess and abs(focal - guess) < _SETTLED * focal and abs(travel) < _SETTLED:
+                break
+            if guess:
+                missed = focal - guess
+                slope = (missed - tried[1]) / (guess - tried[0]) if tried and guess != tried[0] else -1.0
+                tried = guess, missed
+                step = -missed / slope if slope < -0.05 else missed
+                guess = _in_range(max(guess + step, guess / 2))
+            else:
+                guess = focal
+        return _Moment(stand, turned + shake[3], raised + shake[4], roll + shake[5], focal)
+
+    def _travel(self, t: float) -> tuple[Vector, float]:
+        """Where the grip has brought the camera at t, without float, and how far an arc has turned it."""
+        if self.rig.reach == 0:
+            return self._mark, 0.0
+        x, y, z, turned = self._x(t), self._y(t), self._z(t), 0.0
+        for arc, (cx, _, cz) in self._arcs:
+            angle = arc(t)
+            s, c = math.sin(math.radians(angle)), math.cos(math.radians(angle))
+            # To the right around the subject: the camera, south of it, swings east and pans left.
+            x, z = cx + (x - cx) * c + (z - cz) * s, cz - (x - cx) * s + (z - cz) * c
+            turned -= angle
+        if self.rig.reach < math.inf:
+            mark = self._mark
+            away = math.dist((x, y, z), mark)
+            if away > self.rig.reach:
+                share = self.rig.reach / away
+                x, y, z = (m + (p - m) * share for m, p in zip(mark, (x, y, z)))
+        return (x, y, z), turned
+
+    def _zoomed(self, t: float) -> float:
+        return _in_range(math.exp(min(max(self._log_zoom(t), -20.0), 20.0)))
+
+    def _focus_curve(self, track: Track | None):
+        """A function (t, pose) -> focus in dioptres; subjects' names follow them."""
+        if track is None:
+            return None
+        marks = [None if isinstance(k.value, str) and k.value != INFINITY else
+                 0.0 if k.value == INFINITY else 1 / k.value for k in track.keys]
+        points = [self._point(k.value) if m is None else None for k, m in zip(track.keys, marks)]
+        share = _segments(track)
+
+        def dioptres(index: int, stand: Pose) -> float:
+            return marks[index] if points[index] is None else 1 / max(stand.to(points[index])[2], NEAR)
+
+        def focus(t: float, stand: Pose) -> float:
+            index, way = share(t)
+            here = dioptres(index, stand)
+            if way == 0:
+                return here
+            return here + way * (dioptres(index + 1, stand) - here)
+
+        return focus
+
+    def _point(self, name: str) -> Vector:
+        if name not in self._points:
+            known = ", ".join(self._points) or "none yet"
+            raise BadValue(f"There is no subject called '{name}'; known are {known}.")
+        return self._points[name]
+
+    def _sizer(self, name: str):
+        self._point(name)
+        return sizer(self.stage, self.subjects[name], self.lines)
+
+
+class _Moment(NamedTuple):
+    """Where the camera stands, its angles in degrees as the head counts them, and its focal length in mm."""
+
+    stand: Pose
+    pan: float
+    tilt: float
+    roll: float
+    focal: float
+
+
+class _Span:
+    """A hold's time: `within` during it, and outside the moment at which it began or ended."""
+
+    def __init__(self, take: Performance, hold: Hold):
+        self.take, self.point = take, take._point(hold.subject)
+        self.start, self.end = float(hold.start), min(float(hold.end), take.duration)
+        self.end = max(self.end, self.start)
+        self.at_end = None
+
+
+class _Framing(_Span):
+    def __init__(self, take: Performance, hold: Hold):
+        super().__init__(take, hold)
+        position, arc_pan = take._travel(self.start)
+        self.pan, self.tilt, roll = take._pan(self.start), take._tilt(self.start), take._roll(self.start)
+        focal = take._moment(self.start).focal   # with what earlier holds of size have made of it
+        pan, tilt = self.pan + arc_pan, self.tilt
+        for earlier in take._framings:
+            dp, dt = earlier.turn(self.start, position, roll, focal)
+            pan, tilt = pan + dp, tilt + dt
+        # What earlier holds have turned by the start is part of this one's start.
+        self.before = pan - self.pan - arc_pan, tilt - self.tilt
+        self.target = place(pose(position, pan, tilt, roll), self.point, focal / take.start.sensor_width)
+
+    def turn(self, t: float, position: Vector, roll: float, focal: float) -> tuple[float, float]:
+        """Degrees of (pan, tilt) that the operator adds to the tracks."""
+        if t <= self.start:
+            return 0.0, 0.0
+        if t > self.end:
+            if self.at_end is None:
+                self.at_end = self._at_end()
+            return self.at_end
+        arc_pan = self.take._travel(t)[1] if self.take._arcs else 0.0
+        direction = tuple(p - c for p, c in zip(self.point, position))
+        pan, tilt = turn_to(direction, self.target, focal / self.take.start.sensor_width, roll)
+        pan -= self.pan + self.before[0] + arc_pan
+        return math.remainder(pan, 360.0), tilt - self.tilt - self.before[1]
+
+    def _at_end(self) -> tuple[float, float]:
+        take = self.take
+        return self.turn(self.end, take._travel(self.end)[0], take._roll(self.end), take._moment(self.end).focal)
+
+
+class _Size(_Span):
+    def __init__(self, take: Performance, hold: Hold):
+        super().__init__(take, hold)
+        self.sizer = take._sizer(hold.subject)
+        self.before = self.sizer(take._moment(self.start).stand)
+
+    def factor(self, t: float, stand: Pose) -> float:
+        """What the focal length is multiplied by."""
+        if t <= self.start:
+            return 1.0
+        if t > self.end:
+            if self.at_end is None:
+                self.at_end = self.before / self.sizer(self.take._moment(self.end).stand)
+            return self.at_end
+        return self.before / self.sizer(stand)
+
+
+class _Partner:
+    """The match with another take: the same subject, as large and at the same place in the frame."""
+
+    def __init__(self, take: Performance, other: Performance, subject: str, by: str):
+        self.take, self.other, self.by = take, other, by
+        self.point, self.sizer = take._point(subject), take._sizer(subject)
+        self.shift = take.start.lens_shift
+        # The card's own height: its size in the frame at one metre and a zoom of 1.
+        self.height = self.sizer(pose((0.0, 0.0, 0.0), 0.0, 0.0, 0.0)) * -self.point[2]
+
+    def at(self, t: float) -> tuple[float, tuple[float, float]]:
+        """The partner's (size of the subject, place of it from the frame's centre) at t."""
+        camera = self.other.camera(t)
+        stand, zoom = pose_of(camera), camera.focal_length / camera.sensor_width
+        u, v = place(stand, self.point, zoom)
+        return self.sizer(stand) * zoom, (u + camera.lens_shift[0] - self.shift[0],
+                                          v + camera.lens_shift[1] - self.shift[1])
+
+    def focal(self, target, position: Vector) -> float:
+        """The focal length, but for how the card is turned: zoom² + place² = (size × distance / its height)²."""
+        (size, (u, v)), away = target, math.dist(position, self.point)
+        zoom2 = (size * away / self.height) ** 2 - u * u - v * v
+        return _in_range(math.sqrt(max(zoom2, 0.0)) * self.take.start.sensor_width)
+
+    def turn(self, target, position: Vector, pan: float, roll: float, focal: float) -> tuple[float, float]:
+        """(pan, tilt) that put the subject at its place; of the pans that do, the one nearest to the given one."""
+        direction = tuple(p - c for p, c in zip(self.point, position))
+        framed, raised = turn_to(direction, target[1], focal / self.take.start.sensor_width, roll)
+        return pan + math.remainder(framed - pan, 360.0), raised
+
+    def zoom(self, target, stand: Pose, focal: float) -> float:
+        return target[0] / max(self.sizer(stand) * focal / self.take.start.sensor_width, 1e-12)
+
+    def travel(self, target, stand: Pose, focal: float) -> float:
+        """Metres to go forward: size goes as 1/depth, exactly so for a card that faces the camera."""
+        depth = max(stand.to(self.point)[2], NEAR)
+        size = self.sizer(stand) * focal / self.take.start.sensor_width
+        return depth * (1 - min(size / max(target[0], 1e-12), 1e6))
+
+
+# -- curves -----------------------------------------------------------------------------------------------------------
+
+def _segments(track: Track) -> Callable[[float], tuple[int, float]]:
+    """A function of t: the index of the key before it and the eased share of the way to the next."""
+    times = [float(k.time) for k in track.keys]
+    curves = [curve(k.ease) for k in track.keys]
+    last = len(times) - 1
+
+    def share(t: float) -> tuple[int, float]:
+        if t <= times[0]:
+            return 0, 0.0
+        if t >= times[last]:
+            return last, 0.0
+        i = bisect_right(times, t) - 1
+        return i, curves[i]((t - times[i]) / (times[i + 1] - times[i]))
+
+    return share
+
+
+def _curve(track: Track, space: Curve = float) -> Curve:
+    """The track's value over t, interpolated in a space such as math.log, in which the result stays."""
+    values = [space(k.value) for k in track.keys]
+    if len(values) == 1:
+        only = values[0]
+        return lambda t: only
+    share = _segments(track)
+
+    def value(t: float) -> float:
+        i, way = share(t)
+        here = values[i]
+        return here + way * (values[i + 1] - here) if way else here
+
+    return value
+
+
+def _with_inertia(track: Track, rig: Rig) -> Curve:
+    """The track carried out by a rig that cannot start or stop at once.
+
+    Every run of keys between two rests is travelled in a time that is itself eased: same path, same ends.
+    """
+    value = _curve(track)
+    if not rig.ramp:
+        return value
+    runs, begin = [], None
+    for a, b in zip(track.keys, track.keys[1:]):
+        if a.value != b.value and a.ease != "hold":
+            begin = a.time if begin is None else begin
+        elif begin is not None:
+            runs.append((float(begin), float(a.time)))
+            begin = None
+    if begin is not None:
+        runs.append((float(begin), float(track.end)))
+
+    def carried(t: float) -> float:
+        for start, end in runs:
+            if start < t < end:
+                length = end - start
+                return value(start + length * inertia((t - start) / length, min(rig.ramp / length, 0.5)))
+        return value(t)
+
+    return carried
+
+
+def _sum(curves: list[Curve], base: float) -> Curve:
+    base = float(base)
+    if not curves:
+        return lambda t: base
+    if len(curves) == 1:
+        one = curves[0]
+        return lambda t: base + one(t)
+    return lambda t: base + sum(c(t) for c in curves)
+
+
+def _in_range(focal: float) -> float:
+    return min(max(focal, 1.0), 1e4)

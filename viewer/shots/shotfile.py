@@ -1,0 +1,168 @@
+"""The shot file: a shot as one readable JSON document.
+
+Paths in it are relative to its folder, so that folder and file can move together; in memory they are absolute.
+"""
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from ..errors import PushinError
+from .document import VERSION, PlateFile, Shot
+from .framing import Stage
+
+LARGEST = 32 * 2**20
+"""Bytes: an hour of recorded keys is a tenth of it; more is not a shot file."""
+
+OPTIONS = ("depth", "depth_kind", "principal_point", "near", "far", "baseline")
+"""What `Plate.open` may have been told, besides the lens."""
+
+
+def load(path: str | os.PathLike) -> Shot:
+    """Reads a shot file; what is wrong with it is one sentence that names the place."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise PushinError(f"{path.name} is too large to be a shot file.")
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise PushinError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise PushinError(f"{path.name} is not a shot file: it is not text.") from None
+    return _relocated(parse(text, path.name), lambda p: os.path.normpath(path.absolute().parent / p))
+
+
+def save(shot: Shot, path: str | os.PathLike) -> None:
+    """Writes a shot file, whole or not at all: beside the old one first, then in its place."""
+    path = Path(path).absolute()
+    text = dump(_relocated(shot, lambda p: _relative(p, path.parent)))
+    try:
+        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(beside, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+            os.replace(beside, path)
+        except BaseException:
+            os.unlink(beside)
+            raise
+    except OSError as error:
+        raise PushinError(f"{path} cannot be written: {error.strerror or error}; the shot on disk is as it "
+                          "was.") from None
+
+
+def parse(text: str, name: str = "The shot file") -> Shot:
+    """A shot from a shot file's text, with its paths as they stand there."""
+    try:
+        version = json.loads(text)["version"]
+    except (ValueError, RecursionError) as error:
+        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise PushinError(f"{name} is not a shot file: it is not JSON{where}.") from None
+    except (KeyError, TypeError):
+        raise PushinError(f"{name} is not a shot file: it does not begin with a version.") from None
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise PushinError(f"{name}: its version is not a whole number above zero.")
+    if version > VERSION:
+        raise PushinError(f"{name} was saved by a newer pushin (form {version}, this one reads up to {VERSION}); "
+                          "please update pushin to open it.")
+    try:
+        return _adapter().validate_json(text)
+    except ValidationError as error:
+        raise PushinError(f"{name}: {_sentence(error)}") from None
+
+
+def dump(shot: Shot) -> str:
+    """A shot as the text of a shot file."""
+    values = _adapter().dump_python(shot, mode="json")
+    text = json.dumps({"version": values.pop("version"), **values}, indent=1, ensure_ascii=False)
+    # Boxes and positions on one line each, as a person would write them; a string cannot hold a bare line break.
+    number = r"-?[\d.eE+-]+"
+    return re.sub(rf"\[\s+({number}(?:,\s+{number})*)\s+\]", lambda m: f"[{' '.join(m[1].split())}]", text) + "\n"
+
+
+def fingerprint(path: str | os.PathLike) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise PushinError(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def plate_file(plate, path=None, depth=None, **opened) -> PlateFile:
+    """What a shot notes about an opened plate; path None is the bundled one, opened is what Plate.open was told."""
+    absolute = lambda p: p and str(Path(p).absolute())
+    return PlateFile(Stage.of(plate), absolute(path), path and fingerprint(path), absolute(depth),
+                     depth and fingerprint(depth), **opened)
+
+
+def open_plate(shot: Shot):
+    """The shot's Plate, opened as it was when the shot was made."""
+    note = shot.plate
+    if note.path is None:
+        from ..bundled import bundled_plate
+        return bundled_plate()
+    if not Path(note.path).is_file():
+        raise PushinError(f"The shot's plate {note.path} is not there; put it back, or make the shot again with "
+                          "`pushin move`.")
+    from .. import Plate
+    told = {name: getattr(note, name) for name in OPTIONS if getattr(note, name) is not None}
+    return Plate.open(note.path, focal_length=note.stage.focal_length, sensor_width=note.stage.sensor_width, **told)
+
+
+def changed_files(shot: Shot) -> list[str]:
+    """The plate's files that are not what they were when the shot was saved, or not there."""
+    note = shot.plate
+    pairs = ((note.path, note.sha256), (note.depth, note.depth_sha256))
+    return [p for p, known in pairs if p and (not Path(p).is_file() or (known and fingerprint(p) != known))]
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter:
+    return TypeAdapter(Shot)
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first thing that is wrong, with its place, in one sentence."""
+    problems = error.errors(include_url=False, include_input=False)
+    # Where a value may be of several types there is one problem for each; the place is the same.
+    first = problems[0]
+    place = ""
+    for part in first["loc"]:
+        if isinstance(part, int):
+            place += f"[{part}]"
+        elif re.fullmatch(r"[a-z_0-9]{1,40}", part) and part not in ("float", "str"):
+            place += f".{part}" if place else part
+    message = first["msg"].removeprefix("Value error, ").rstrip(".")
+    others = len({tuple(p["loc"][:3]) for p in problems}) - 1
+    more = f" (and {others} more)" if others > 0 else ""
+    return f"{place}: {message}{more}." if place else f"{message}{more}."
+
+
+def _relocated(shot: Shot, change) -> Shot:
+    moved = {name: change(value) for name in ("path", "depth") if (value := getattr(shot.plate, name)) is not None}
+    return replace(shot, plate=replace(shot.plate, **moved)) if moved else shot
+
+
+def _relative(path: str, folder: Path) -> str:
+    """A path as seen from a folder, with forward slashes; as it is where they share no root (another drive)."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix() if os.path.isabs(path) else path
+    except ValueError:
+        return path
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
