@@ -1,0 +1,86 @@
+"""What every command has in common: help, mistakes in one sentence, exit codes."""
+import subprocess
+import sys
+
+import pytest
+
+import viewer
+from viewer.cli import COMMANDS, still
+
+
+def test_help_lists_every_command(pushin):
+    code, out, _ = pushin("--help")
+    assert code == 0
+    for command in COMMANDS:
+        assert f"\n    {command} " in out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_has_examples(pushin, command):
+    code, out, _ = pushin(command, "--help")
+    assert code == 0
+    assert f"pushin {command} " in out.replace("pushin [PLATE]", "pushin open ") and "example" in out
+
+
+def test_version(pushin):
+    assert pushin("--version") == (0, f"pushin {viewer.__version__}\n", "")
+
+
+@pytest.mark.parametrize("arguments, words", [
+    ("compar", "did you mean `pushin compare`"),
+    ("nowhere.exr", "nowhere.exr"),
+    ("still", "--output"),
+    ("still -o picture.gif", ".png or .exr"),
+    ("still -o nowhere/picture.png", "does not exist"),
+    ("still -o . ", "should end in"),
+    ("still -o p.png --size 12", "--size"),
+    ("still -o p.png --size 0x10", "--size"),
+    ("still -o p.png --size 99999x10", "--size"),
+    ("still -o p.png --position 1,2", "--position"),
+    ("still -o p.png --position nan,0,0", "--position"),
+    ("still -o p.png --pan inf", "--pan"),
+    ("still -o p.png --lens -35", "--lens"),
+    ("still -o p.png --f-stop 0", "--f-stop"),
+    ("still -o p.png --blades 2", "--blades"),
+    ("still -o p.png --bokeh best", "--bokeh"),
+    ("still -o p.png --frobnicate", "--frobnicate"),
+    ("still -o p.png --push fast", "--push"),
+    ("still -o p.png --push 1.2.3", "--push"),
+    ("compare -o p.png --push 100%", "passes the subject"),
+    ("compare -o p.png --push 40", "passes the subject"),
+    ("compare -o p.exr", ".png or .jpg"),
+    ("compare -o p.png --subject 1", "no subject named '1'"),
+    ("compare -o p.png --subject 1,2,3", "--subject"),
+    ("compare -o p.png --subject 1280.5,20", "outside"),
+    ("compare -o p.png --subject nobody", "mira and tom"),
+    ("compare -o p.png --depth-kind furlongs", "--depth-kind"),
+    ("compare -o p.png --near 1", "no PLATE was given"),
+    ("bench --repeats 0", "--repeats"),
+])
+def test_a_mistake_is_one_sentence(pushin, tmp_path, monkeypatch, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = pushin(*arguments.split())
+    assert code == 2 and out == ""
+    assert err.startswith("pushin: ") and err.count("\n") == 1 and words in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_interrupting_ends_quietly(pushin, monkeypatch):
+    def interrupted(args):
+        raise KeyboardInterrupt
+    monkeypatch.setattr(still, "run", interrupted)
+    assert pushin("still", "-o", "picture.png") == (130, "", "")
+
+
+def test_a_reader_who_leaves_is_no_error():
+    process = subprocess.Popen([sys.executable, "-m", "viewer", "--help"], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.wait()
+
+
+def test_importing_needs_no_opengl():
+    loaded = subprocess.run([sys.executable, "-c", "import sys, viewer, viewer.cli; viewer.Camera; print(*sys.modules)"],
+                            capture_output=True, text=True, check=True).stdout.split()
+    assert not {"moderngl", "glfw", "imgui_bundle", "cv2"} & set(loaded)

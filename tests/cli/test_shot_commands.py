@@ -1,0 +1,136 @@
+"""move, moves, describe and advise, as a person types them."""
+import csv
+import io
+import json
+
+import pytest
+
+from viewer.cli import main
+from viewer.shots.moves import MOVES
+from viewer.shots.rigs import RIGS
+from viewer.shots.shotfile import load
+
+
+@pytest.fixture
+def run(capsys):
+    """Runs a command: (exit code, what it printed, its one sentence of complaint)."""
+    def run(*argv):
+        code = main([str(a) for a in argv])
+        out, err = capsys.readouterr()
+        complaints = [line for line in err.splitlines() if not line.startswith("pushin: note:")]
+        assert "Traceback" not in err and len(complaints) == (code == 2)
+        return code, out, err
+    return run
+
+
+def test_moves_is_a_generated_table_of_one_line_each(run):
+    code, out, _ = run("moves")
+    lines = out.splitlines()
+    assert code == 0 and all(len(line) <= 125 for line in lines)
+    for name, line in [(m.name, m.line) for m in MOVES.values()] + [(r.name, r.line) for r in RIGS.values()]:
+        assert sum(each.startswith(f"  {name} ") and each.endswith(line) for each in lines) == 1, name
+    code, out, _ = run("moves", "arc", "--format", "markdown")
+    assert "| arc |" in out and "amount" in out and "truck" not in out
+    assert "ALEXA 35" in run("moves", "--kit")[1]
+    assert run("moves", "warp")[0] == 2
+
+
+def test_the_shot_of_the_handbook(run, tmp_path):
+    path = tmp_path / "shot.json"
+    code, out, _ = run("move", "--move", "push-in", "--subject", "mira", "--from", "medium", "--to", "close-up", "--seconds",
+                       "6", "--rig", "dolly", "--focus", "follow", "-o", path)
+    assert code == 0 and "medium to close-up" in out and "push-in + follow focus" in out
+    shot = load(path)
+    a, b = shot.perform("A"), shot.perform("B")
+    assert a.size("mira", 6) == pytest.approx(1 / 1.4, rel=0.01) == pytest.approx(b.size("mira", 6), rel=0.001)
+    assert a.camera(3).focus_distance == pytest.approx(a.distance("mira", 3))
+    assert shot.take("B").match.by == "zoom" and [s.name for s in shot.subjects] == ["mira", "tom"]
+
+    code, out, _ = run("describe", path)
+    assert code == 0 and "Prompt, shot 1A" in out and "zoom matched to take A" in out
+    code, out, _ = run("describe", path, "--format", "csv")
+    assert [row["number"] for row in csv.DictReader(io.StringIO(out))] == ["1A", "1B"]
+    assert run("describe", path, "--format", "markdown", "-o", tmp_path / "list.md")[0] == 0
+    assert (tmp_path / "list.md").read_text().startswith("| Number |")
+
+
+def test_advise_exits_1_when_something_will_not_work_and_fixes_it(run, tmp_path):
+    path = tmp_path / "rack.json"
+    run("move", "--move", "static", "--focus", "rack", "--to-subject", "tom", "--f-stop", "22", "--focus-at", "1.5", "-o", path)
+    code, out, _ = run("advise", path, "--no-plate")
+    assert code == 1 and "will not read" in out and "Open to f/" in out
+    assert load(path).take("A").camera.f_stop == 22
+    assert run("advise", path, "--no-plate", "--fix")[0] == 0
+    assert load(path).take("A").camera.f_stop < 8
+    code, out, _ = run("advise", path)
+    assert code == 0 and out == "All of it will work.\n"
+
+
+def test_advise_judges_invented_pixels_with_the_plate(run, tmp_path):
+    path = tmp_path / "far.json"
+    run("move", "--move", "pull-out", "--amount", "60%", "--seconds", "4", "-o", path)
+    code, out, _ = run("advise", path)
+    assert code == 1 and "is invented" in out
+    assert "is invented" not in run("advise", path, "--invented", "95")[1]
+
+
+def test_moves_add_up_and_takes_are_appended(run, tmp_path):
+    path = tmp_path / "shot.json"
+    assert run("move", "--move", "truck 0.4m left", "--move", "pan 5°", "--seconds", "4", "--ratio", "2.39", "--fps",
+               "24000/1001", "-o", path)[0] == 0
+    assert run("move", "--append", "--take", "C", "--move", "arc", "--amount", "20°", "--rig", "handheld", "--no-match", "-o",
+               path)[0] == 0
+    shot = load(path)
+    camera = shot.perform("A").camera(4)
+    assert camera.position[0] == pytest.approx(-0.4) and camera.pan == pytest.approx(5)
+    assert [t.name for t in shot.takes] == ["A", "C"] and shot.take("C").rig == "handheld"
+    assert shot.ratio == 2.387 and shot.fps.denominator == 1001
+
+
+def test_a_plate_of_ones_own(run, small_plate, tmp_path):
+    path = tmp_path / "own.json"
+    code, out, _ = run("move", small_plate, "--focal-length", "35", "--subject", "box=58,27,102,63", "--move",
+                       "push-in with zoom", "--amount", "20%", "--camera", "ALEXA 35 4K 16:9", "--lens", "Optimo 24-290",
+                       "-o", path)
+    assert code == 0
+    shot = load(path)
+    assert shot.subjects[0].depth == pytest.approx(1, rel=0.01) and shot.take("A").lens.name.startswith("Angenieux")
+    assert json.loads(path.read_text())["plate"]["sha256"]
+    assert run("advise", path)[0] in (0, 1)
+    code, out, _ = run("move", small_plate, "--focal-length", "35", "--subject", "80,45", "--move", "truck", "-o", path)
+    assert code == 0 and load(path).subjects[0].name == "subject 1"
+
+
+@pytest.mark.parametrize("argv, says", [
+    (["--move", "warp"], "not a move"),
+    (["--move", "push-in", "--subject", "bob"], "no subject called 'bob'"),
+    (["--move", "push-in", "--subject", "a=1,2,3"], "pixel coordinates"),
+    (["--move", "pan", "--from", "wide"], "--from means nothing to pan"),
+    (["--move", "push-in", "--rig", "train"], "not a rig"),
+    (["--move", "push-in", "--lens", "Kodak"], "no lens called"),
+    (["--move", "push-in", "--ratio", "wide"], "not a delivery ratio"),
+    (["--move", "push-in", "--delivery", "big"], "--delivery takes"),
+    (["--move", "push-in", "--fps", "0"], "not a frame rate"),
+    (["--move", "push-in", "--f-stop", "0.1"], "f_stop 0.1"),
+    (["--move", "push-in", "--seconds", "soon"], "not a time"),
+    (["--move", "rack", "--subject", "mira", "--to-subject", "mira"], "two different"),
+])
+def test_bad_words_are_one_sentence_and_code_2(run, tmp_path, argv, says):
+    code, out, err = run("move", *argv, "-o", tmp_path / "x.json")
+    assert code == 2 and says in err and out == "" and not (tmp_path / "x.json").exists()
+
+
+@pytest.mark.parametrize("command", ["describe", "advise"])
+def test_broken_shot_files_are_one_sentence_and_code_2(run, tmp_path, command):
+    (tmp_path / "bad.json").write_text('{"version": 1, "plate": 3}')
+    for name, says in (("bad.json", "plate"), ("none.json", "No such file")):
+        code, _, err = run(command, tmp_path / name)
+        assert code == 2 and says in err
+
+
+@pytest.mark.parametrize("command", ["move", "moves", "describe", "advise"])
+def test_help_is_complete(run, capsys, command):
+    with pytest.raises(SystemExit) as done:
+        main([command, "--help"])
+    text = capsys.readouterr().out
+    assert done.value.code == 0 and "examples:" in text and f"pushin {command}" in text

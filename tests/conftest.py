@@ -1,0 +1,24 @@
+import os
+
+import numpy as np
+import OpenEXR
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Tests start from an empty cache and leave the user's alone."""
+    os.environ["PUSHIN_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def small_plate(tmp_path_factory):
+    """A 160x90 EXR with a checkered box at 1 m before a wall at 4 m; its path."""
+    x, y = np.meshgrid(np.arange(160), np.arange(90))
+    checks = (x // 8 + y // 8) % 2
+    box = (abs(x - 80) < 24) & (abs(y - 45) < 20)
+    color = np.where(box[..., None], [0.6, 0.2, 0.1], [0.1, 0.2, 0.3]) * (0.5 + 0.5 * checks[..., None])
+    path = tmp_path_factory.mktemp("plate") / "small.exr"
+    OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage},
+                 {"RGB": color.astype(np.float16), "Z": np.where(box, 1, 4).astype(np.float32)}).write(str(path))
+    return path

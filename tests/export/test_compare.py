@@ -1,0 +1,23 @@
+import numpy as np
+
+from viewer.export.compare import GROUND, Panel, strip
+
+
+def test_pictures_stand_in_order_and_captions_below():
+    pictures = [np.full((90, 160, 3), tone, np.uint8) for tone in (60, 120, 180)]
+    sheet = strip([Panel(p, "Title", (("Label", "1.33×"), ("Other", "2 m"))) for p in pictures])
+    middle = sheet[60, :, 0]
+    starts = [int(np.argmax(middle == tone)) for tone in (60, 120, 180)]
+    assert starts == sorted(starts) and all((middle == tone).sum() == 160 for tone in (60, 120, 180))
+    for start in starts:
+        caption = sheet[-50:, start:start + 160]
+        assert (caption != GROUND).any(-1).mean() > 0.01
+    # Nothing touches the frame of the sheet.
+    for edge in (sheet[0], sheet[-1], sheet[:, 0], sheet[:, -1]):
+        assert (edge == GROUND).all()
+
+
+def test_type_grows_with_the_panels():
+    heights = [strip([Panel(np.zeros((h, 2 * h, 3), np.uint8), "Title", (("a", "b"),))]).shape[0] - h
+               for h in (400, 800)]
+    assert 1.9 < heights[1] / heights[0] < 2.1

@@ -1,0 +1,139 @@
+"""The shot in words must agree with the shot in numbers."""
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+
+from viewer.export.description import FORMATS, Line, as_csv, as_markdown, as_text, frame_label, prompt, shot_line
+from viewer.shots.comparison import matched
+from viewer.shots.document import PlateFile, Shot, Take, start_camera
+from viewer.shots.focus_pulls import follow, rack
+from viewer.shots.framing import Stage, Subject
+from viewer.shots.kit import kit
+from viewer.shots.moves import MOVES, Scene, make
+from viewer.shots.rigs import RIGS
+
+STAGE = Stage(1280, 720)
+MIRA = Subject("mira", (174, 166, 632, 659), 1.5097, "person", (311, 166, 494, 385))
+TOM = Subject("tom", (905, 248, 1137, 638), 3.1102, "person", (982, 248, 1063, 352))
+SCENE = Scene(STAGE, (MIRA, TOM), start_camera(STAGE, f_stop=2.0))
+
+
+def shot(move, focus=None, rig="dolly", scene=SCENE, **words):
+    timeline = make(scene, move, **words)
+    timeline = timeline + focus if focus else timeline
+    return Shot(PlateFile(STAGE), scene.subjects, (Take("A", timeline, scene.camera, rig),), number="12",
+                title="A café, evening.")
+
+
+def test_a_frames_label_for_a_contact_sheet():
+    one = shot("push-in", follow(SCENE), subject="mira", start="medium", end="close-up", seconds=6)
+    play, times = one.perform(), one.frames()
+    assert frame_label(one, one.take(), play, times[0]) == "00:00:00:00  35 mm  f/2  focus 1.61 m  medium"
+    assert frame_label(one, one.take(), play, times[-1]) == "00:00:05:23  35 mm  f/2  focus 0.64 m  close-up"
+
+
+def part(text, label):
+    return next(line.removeprefix(f"{label}: ") for line in text.splitlines() if line.startswith(f"{label}: "))
+
+
+def test_the_shot_list_line():
+    one = shot("push-in", follow(SCENE), subject="mira", start="medium", end="close-up", seconds=6)
+    one = replace(one, body=kit().body("ALEXA 35 4K 16:9"))
+    one = one.with_take(replace(one.take("A"), lens=kit().lens("Supreme Prime 35")))
+    assert shot_line(one) == Line("12", "medium to close-up", "push-in + follow focus",
+                                  "35 mm f/2 (ZEISS Supreme Prime 35 mm)", "dolly, ARRI ALEXA 35 4K 16:9", "mira",
+                                  "6 s (144 frames)")
+    both = one.with_take(replace(matched(one.take("A"), "mira"), lens=None))
+    line = shot_line(both, "B")
+    assert line.number == "12B" and line.move == "zoom matched to take A + follow focus"
+    assert line.lens == "33-84 mm f/2" and line.size == "medium to close-up"
+
+
+def test_a_move_that_comes_back_names_its_turning_point():
+    assert shot_line(shot("push-in pull-out into a close-up", seconds=7)).size == "medium to close-up"
+    assert shot_line(shot("static")).size == "medium" and shot_line(shot("static")).move == "static"
+
+
+def test_text_csv_and_markdown_hold_the_same():
+    lines = [shot_line(shot("push-in", seconds=4)), Line("2", "a|b", "pan, then \"tilt\"", "=1+1", "-", "tom", "1 s")]
+    text, table = as_text(lines), as_markdown(lines)
+    assert text.splitlines()[0].split() == [field.capitalize() for field in Line._fields]
+    rows = list(csv.DictReader(io.StringIO(as_csv(lines))))
+    assert rows[0]["number"] == "12" and rows[1]["move"] == "pan, then \"tilt\""
+    assert rows[1]["lens"] == "'=1+1" and rows[1]["equipment"] == "-"      # no formula for a spreadsheet to run
+    assert "a\\|b" in table and all(line.replace("\\|", "").count("|") == 8 for line in table.splitlines())
+    assert set(FORMATS) == {"text", "csv", "markdown"}
+
+
+def test_a_push_in_prompt():
+    text = prompt(shot("push-in", rack(SCENE, subject="mira", to="tom", at=2, seconds=1.5), subject="mira", start="medium",
+                       end="close-up", seconds=10))
+    assert part(text, "Scene") == "A café, evening."
+    assert part(text, "Start frame").startswith("medium shot of mira (head to waist), left of centre; tom behind, "
+                                                "right")
+    assert part(text, "End frame").startswith("close-up of mira")
+    camera = part(text, "Camera")
+    assert "moves forward 0.96 m" in camera and "at a moderate pace over 10 s" in camera and "on a dolly" in camera
+    assert "grows to 2.5 times its size, the background only to 1.4 times" in camera
+    focus = part(text, "Focus")
+    assert focus.startswith("At the start mira is "
+                            "sharp") and "From 2.0 s to 3.5 s focus shifts from mira to tom." in focus
+    assert focus.rstrip(".").split("At the end ")[1].startswith("tom is sharp, mira soft")
+    assert "tension" in part(text, "Feeling") and "led by the focus" in part(text, "Feeling")
+    assert part(text, "Duration").startswith("10 seconds")
+
+
+@pytest.mark.parametrize("move, words, camera, feeling", [
+    ("dolly zoom in", dict(amount="40%", seconds=3), "keeps its size while the background shrinks", "vertigo"),
+    ("dolly zoom out", dict(amount="60%", seconds=3), "keeps its size while the background grows", "dread"),
+    ("zoom in", dict(amount="40%", seconds=6), "perspective does not change", "scrutiny"),
+    ("pull-out", dict(amount="60%", seconds=6), "moves back", "loneliness"),
+    ("push-in", dict(amount="50%", seconds=1.5), "fast", "urgency"),
+    ("push-in", dict(amount="12%", seconds=8), "very slowly", "quietly growing"),
+    ("truck", dict(amount="0.5 m left", seconds=4), "travels 0.50 m to the left", "discovery"),
+    ("tracking", dict(amount="0.5 m", seconds=4), "degrees left", "still centre"),
+    ("boom", dict(amount="0.4 m", seconds=4), "rises 0.40 m", "rising overview"),
+    ("pedestal", dict(amount="0.4 m down", seconds=4), "sinks 0.40 m", "eye level"),
+    ("roll", dict(amount="15°", seconds=2), "rolls 15 degrees clockwise", "unease"),
+    ("push-in pull-out", dict(amount="30%", seconds=8), "comes back the same way", "letting go"),
+    ("static", dict(seconds=4), "does not move", "stillness"),
+])
+def test_what_the_camera_does_is_read_off_the_camera(move, words, camera, feeling):
+    text = prompt(shot(move, follow(SCENE), **words))
+    assert camera in part(text, "Camera") and feeling in part(text, "Feeling")
+
+
+def test_the_rig_is_heard_but_its_float_is_no_move():
+    text = prompt(shot("static", follow(SCENE), rig="handheld", seconds=5))
+    assert "does not move" in part(text, "Camera") and "nervous immediacy" in part(text, "Feeling")
+
+
+def test_focus_in_words():
+    assert part(prompt(shot("push-in", follow(SCENE), seconds=4)), "Focus").count("Focus follows mira throughout") == 1
+    pinhole = replace(SCENE, camera=replace(SCENE.camera, f_stop=None))
+    assert part(prompt(shot("push-in", seconds=4, scene=pinhole)), "Focus") == "everything is sharp, near and far."
+    reveal = make(SCENE, "rack reveal", subject="mira", at=1)
+    assert "focus shifts from in front of mira to mira" in part(prompt(shot("static", reveal)), "Focus")
+    away = make(SCENE, "pull focus away", subject="mira", side="far")
+    assert "focus shifts from mira to behind" in part(prompt(shot("static", away)), "Focus")
+
+
+def test_who_leaves_the_frame_is_said():
+    text = prompt(shot("zoom in", subject="mira", amount="50%", seconds=4))
+    assert "tom behind" in part(text, "Start frame") and "tom out of frame" in part(text, "End frame")
+
+
+@pytest.mark.parametrize("name", MOVES)
+@pytest.mark.parametrize("rig", ["dolly", "handheld"])
+def test_every_move_can_be_told(name, rig):
+    text = prompt(shot(name, rig=rig))
+    assert all(part(text, label).endswith(".") for label in ("Start frame", "End frame", "Camera", "Focus", "Feeling"))
+    assert "nan" not in text and "  " not in text and rig in RIGS
+
+
+def test_a_shot_without_subjects_is_told_too():
+    bare = Shot(PlateFile(STAGE), (), (Take("A", make(Scene(STAGE), "truck", seconds=3), SCENE.camera),))
+    assert shot_line(bare).subject == "-" and shot_line(bare).size == "-"
+    assert "travels 0.30 m to the right" in prompt(bare)

@@ -1,0 +1,41 @@
+"""What is shipped: the wheel carries shaders and assets, and works where there is nothing but the wheel."""
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], cwd=ROOT, check=True,
+                   capture_output=True)
+    return next(folder.glob("pushin-*.whl"))
+
+
+def test_the_wheel_carries_every_shader_and_asset(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder in ("shaders", "assets"):
+        files = [path for path in (ROOT / folder).rglob("*") if path.is_file()]
+        assert files
+        for path in files:
+            assert f"viewer/_data/{path.relative_to(ROOT).as_posix()}" in names
+
+
+def test_the_wheel_works_on_its_own(wheel, tmp_path):
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    script = ("import viewer, viewer.resources as r, viewer.bundled as b, viewer.render.gl as gl, sys\n"
+              "assert viewer.__file__.startswith(sys.argv[1]), viewer.__file__\n"
+              "assert b.bundled_plate().size == (1280, 720)\n"
+              "assert '#version' in gl.shader_source('reproject.vert')\n")
+    # -P and PYTHONPATH: the unpacked wheel comes before an editable installation of the checkout.
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    subprocess.run([sys.executable, "-P", "-c", script, str(tmp_path)], cwd=tmp_path, env=environment, check=True)
+    out = subprocess.run([sys.executable, "-m", "viewer", "--help"], cwd=tmp_path, env=environment, check=True,
+                         capture_output=True, text=True).stdout
+    assert "pushin" in out and "examples:" in out

@@ -1,0 +1,90 @@
+"""The command line: `pushin COMMAND …`, one module per command.
+
+A module has `add(subparsers)`, which declares its arguments and sets `run`, and `run(args)`, which does the work and
+returns the exit code. What goes wrong because of the input is a PushinError: one sentence and exit code 2.
+"""
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import re
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from .. import __version__
+from ..errors import PushinError
+
+COMMANDS = ("open", "still", "compare", "move", "render", "sheet", "describe", "advise", "moves", "bench")
+"""In the order of `pushin --help`; each is a module of this package."""
+
+EXAMPLES = """\
+examples:
+  pushin                                     the bundled plate in the window
+  pushin photo.exr --depth photo_z.exr       a plate of your own
+  pushin still photo.png --depth z.png --depth-kind millimetres --focal-length 35 --push 20% -o push.png
+  pushin compare --subject mira --push 25% -o compare.png
+  pushin COMMAND --help                      every option of a command, with examples
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports a wrong argument as every other mistake is reported: in one sentence."""
+
+    def error(self, message):
+        raise PushinError(f"{message[:1].upper()}{message[1:]}; see `{self.prog} --help`.")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command and returns its exit code: 0 done, 1 found something wrong, 2 bad input, 130 interrupted."""
+    try:
+        try:
+            argv = _with_command(_with_negatives(sys.argv[1:] if argv is None else argv))
+            args = _parser(argv[0]).parse_args(argv)
+            return args.run(args) or 0
+        finally:
+            sys.stdout.flush()  # here, where a reader who has gone can be dealt with
+    except PushinError as error:
+        print(f"pushin: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe has gone; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _with_command(argv: list[str]) -> list[str]:
+    """`pushin PLATE …` is short for `pushin open PLATE …`."""
+    first = argv[0] if argv else ""
+    if first in COMMANDS or first in ("-h", "--help", "--version"):
+        return argv
+    near = difflib.get_close_matches(first, COMMANDS, n=1, cutoff=0.7)
+    if near and not Path(first).exists():
+        raise PushinError(f"There is neither a command nor a file '{first}'; did you mean `pushin {near[0]}`?")
+    return ["open", *argv]
+
+
+def _with_negatives(argv: list[str]) -> list[str]:
+    """Ties `--push -20%` to `--push=-20%`: argparse would take the value for an option."""
+    tied: list[str] = []
+    for word in argv:
+        if re.match(r"-\.?\d", word) and tied and re.fullmatch(r"--[a-z-]+", tied[-1]):
+            tied[-1] += f"={word}"
+        else:
+            tied.append(word)
+    return tied
+
+
+def _parser(command: str) -> Parser:
+    """The parser for one command, or for all where help was asked for: a command starts faster without the others."""
+    parser = Parser(prog="pushin", usage="pushin [PLATE] [OPTION...]\n       pushin COMMAND [OPTION...]",
+                    description="Previews camera moves and rack focus on a still with depth.",
+                    epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--version", action="version", version=f"pushin {__version__}")
+    subparsers = parser.add_subparsers(prog="pushin", title="commands", metavar="COMMAND", required=True)
+    for name in [command] if command in COMMANDS else COMMANDS:
+        import_module(f".{name}", __name__).add(subparsers)
+    return parser

@@ -1,0 +1,206 @@
+"""Arguments that several commands share, and what they stand for: the plate, a camera, a subject, a size."""
+from __future__ import annotations
+
+import argparse
+import math
+import re
+import sys
+from dataclasses import replace
+
+from ..errors import PushinError
+
+DEPTH_KINDS = ("metres", "millimetres", "disparity", "inverse")
+BOKEH = ("gather", "reference", "off")
+
+
+def add_plate(parser: argparse.ArgumentParser) -> None:
+    """PLATE and what describes it; `open_plate` reads them."""
+    group = parser.add_argument_group("plate")
+    group.add_argument("plate", nargs="?", metavar="PLATE",
+                       help="the picture: PNG, TIFF, JPEG, WebP or EXR (default: the bundled plate)")
+    group.add_argument("--depth", metavar="FILE",
+                       help="its depth map: EXR, 16-bit PNG, TIFF, PFM or NPY (default: the depth inside PLATE)")
+    group.add_argument("--depth-kind", choices=DEPTH_KINDS,
+                       help="what the depth map holds: planar metres or millimetres, disparity in pixels (with "
+                            "--baseline), or relative inverse depth, bright is near (with --near and --far); "
+                            "default: told from the file")
+    group.add_argument("--focal-length", type=positive, metavar="MM",
+                       help="focal length of the lens that took the plate (default: from EXIF)")
+    group.add_argument("--sensor-width", type=positive, metavar="MM",
+                       help="width of the sensor that the plate's width spans (default: from EXIF, else 36)")
+    group.add_argument("--principal-point", type=point, metavar="X,Y",
+                       help="pixel, from the top left corner, that the lens looks straight at (default: the centre)")
+    group.add_argument("--near", type=positive, metavar="M", help="nearest distance of a relative depth map")
+    group.add_argument("--far", type=positive, metavar="M", help="farthest distance of a relative depth map")
+    group.add_argument("--baseline", type=positive, metavar="M", help="distance between the lenses of a stereo pair")
+
+
+def open_plate(args: argparse.Namespace):
+    """The Plate that the arguments name, saying what was assumed; the bundled one where they name none."""
+    described = {name: getattr(args, name) for name in
+                 ("depth", "depth_kind", "focal_length", "sensor_width", "principal_point", "near", "far", "baseline")
+                 if getattr(args, name) is not None}
+    if args.plate is None:
+        if described:
+            option = next(iter(described)).replace("_", "-")
+            raise PushinError(f"--{option} describes a plate of your own, but no PLATE was given.")
+        from ..bundled import bundled_plate
+        return bundled_plate()
+    from ..plate import Plate
+    plate = Plate.open(args.plate, **described)
+    for note in plate.notes:
+        print(f"pushin: note: {note}", file=sys.stderr)
+    return plate
+
+
+def add_subject(parser) -> None:
+    parser.add_argument("--subject", type=subject, metavar="X,Y",
+                        help="pixel of the plate, from its top left corner, whose distance counts; on the bundled "
+                             "plate also mira or tom (default: the nearest sizeable thing)")
+
+
+def add_push(parser, default: str | None = None) -> None:
+    parser.add_argument("--push", type=push, default=default, metavar="TRAVEL",
+                        help="camera travel towards the subject: per cent of its distance (25%%) or metres (0.4); "
+                             "negative pulls out" + (f" (default: {default.replace('%', '%%')})" if default else ""))
+
+
+def find_subject(args: argparse.Namespace, plate):
+    """The Subject that --subject means."""
+    from ..bundled import bundled_subjects
+    from ..pair import default_subject, subject_at
+    from ..shots.framing import Subject
+    named = {s.name: s for s in bundled_subjects()} if args.plate is None else {}
+    asked = args.subject
+    if asked is None:
+        if not named:
+            return subject_at(plate, default_subject(plate))
+        asked = next(iter(named))
+    if isinstance(asked, str):
+        if asked not in named:
+            known = f"; the bundled plate has {' and '.join(named)}" if named else "; name its pixel, such as 640,360"
+            raise PushinError(f"This plate has no subject named '{asked}'{known}.")
+        found = named[asked]
+        return Subject.at(found.name, plate, found.box, found.head, found.xy)
+    return subject_at(plate, asked)
+
+
+def travel(amount: tuple[float, str], distance: float) -> float:
+    """Metres of travel towards a subject at distance; refuses to pass it."""
+    value, unit = amount
+    metres = value / 100 * distance if unit == "%" else value
+    if metres >= distance:
+        raise PushinError(f"A push of {metres:.3g} m passes the subject, which is {distance:.3g} m away.")
+    return metres
+
+
+def add_camera(parser: argparse.ArgumentParser) -> None:
+    """Where the camera stands, how it is turned, its lens and its focus; `camera` and `bokeh` read them."""
+    group = parser.add_argument_group("camera", "The plate's own camera stands at 0,0,0 and looks straight ahead.")
+    group.add_argument("--position", type=vector, default=(0.0, 0.0, 0.0), metavar="X,Y,Z",
+                       help="metres from the plate's camera: right, up and back are positive (default: 0,0,0)")
+    add_push(group)
+    add_subject(group)
+    for turn, positive_is in (("pan", "right"), ("tilt", "up"), ("roll", "clockwise")):
+        group.add_argument(f"--{turn}", type=number, default=0.0, metavar="DEGREES", help=f"positive is {positive_is}")
+    group.add_argument("--lens", type=positive, metavar="MM",
+                       help="focal length of the moved camera, to zoom with (default: the plate's)")
+    group.add_argument("--f-stop", type=positive, metavar="N", help="f-number of the lens (default: everything sharp)")
+    group.add_argument("--focus", type=positive, metavar="M",
+                       help="focus distance from the moved camera (default: on the subject)")
+    group.add_argument("--blades", type=int, default=0, choices=(0, *range(3, 17)), metavar="N",
+                       help="iris blades, 3 to 16; 0 is a round iris (default)")
+    group.add_argument("--bokeh", choices=BOKEH,
+                       help="how blur is made: gather is fast, reference exact and slow (default: gather with "
+                            "--f-stop, else off)")
+
+
+def camera(args: argparse.Namespace, plate):
+    """The Camera that the arguments of `add_camera` describe."""
+    from ..shots.framing import Stage, distance
+    x, y, z = args.position
+    stage = Stage.of(plate)
+    if args.push is not None:
+        z -= travel(args.push, find_subject(args, plate).depth)
+    moved = stage.camera(position=(x, y, z), pan=args.pan, tilt=args.tilt, roll=args.roll,
+                         focal_length=args.lens or plate.focal_length, f_stop=args.f_stop, blades=args.blades)
+    focus = args.focus
+    if focus is None and args.f_stop is not None:
+        focus = distance(stage, find_subject(args, plate), moved)
+        if not focus > 0:
+            raise PushinError("The subject is not in front of the camera; say with --focus what is to be sharp.")
+    return moved if focus is None else replace(moved, focus_distance=focus)
+
+
+def bokeh(args: argparse.Namespace) -> str:
+    return args.bokeh or ("off" if args.f_stop is None else "gather")
+
+
+def add_size(parser, default: str) -> None:
+    parser.add_argument("--size", type=size, metavar="WxH", help=f"size in pixels (default: {default})")
+
+
+def add_output(parser, example: str) -> None:
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", help=f"the file to write ({example})")
+
+
+# Readers of single values, for argparse: a ValueError there becomes its message.
+
+def positive(text: str) -> float:
+    value = number(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number above zero")
+    return value
+
+
+def count(text: str) -> int:
+    if not re.fullmatch(r"\d{1,6}", text) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above zero")
+    return int(text)
+
+
+def number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number")
+    return value
+
+
+def push(text: str) -> tuple[float, str]:
+    """'25%' -> (25.0, "%"); '0.4' or '0.4m' -> (0.4, "m")."""
+    match = re.fullmatch(r"\s*([-+]?[\d.]+)\s*(%|m|)\s*", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"'{text}' is neither per cent (25%) nor metres (0.4)")
+    return number(match[1]), match[2] or "m"
+
+
+def size(text: str) -> tuple[int, int]:
+    """'1280x720' -> (1280, 720)."""
+    match = re.fullmatch(r"(\d{1,5})[xX×](\d{1,5})", text.strip())
+    if not match or not all(1 <= int(side) <= 16384 for side in match.groups()):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a size such as 1280x720")
+    return int(match[1]), int(match[2])
+
+
+def vector(text: str) -> tuple[float, ...]:
+    """'0.1,0,-0.4' -> (0.1, 0.0, -0.4)."""
+    return _numbers(text, 3, "three numbers such as 0.1,0,-0.4")
+
+
+def subject(text: str) -> str | tuple[float, ...]:
+    """'640,360' -> (640.0, 360.0); 'mira' -> 'mira'."""
+    return point(text) if "," in text else text
+
+
+def point(text: str) -> tuple[float, ...]:
+    return _numbers(text, 2, "two pixel coordinates such as 640,360")
+
+
+def _numbers(text: str, count: int, wanted: str) -> tuple[float, ...]:
+    parts = text.split(",")
+    if len(parts) != count:
+        raise argparse.ArgumentTypeError(f"'{text}' is not {wanted}")
+    return tuple(number(part) for part in parts)

@@ -1,0 +1,60 @@
+"""`pushin compare`: plate, push-in and matched zoom side by side."""
+from __future__ import annotations
+
+import argparse
+
+from . import arguments
+
+EXAMPLES = """\
+examples:
+  pushin compare -o compare.png                                        the bundled plate, 25 % closer
+  pushin compare --subject tom --push 1.2 -o compare.png               1.2 m towards the man in the background
+  pushin compare photo.exr --focal-length 50 --subject 812,400 --push 30% -o compare.png
+
+The zoom has the focal length that shows the subject as large as the push-in does. What differs is everything else.
+"""
+
+PUSH = "25%"
+PANEL_WIDTH = 640
+SUFFIXES = (".png", ".jpg")
+
+
+def add(subparsers) -> None:
+    parser = subparsers.add_parser("compare", usage="pushin compare [PLATE] [OPTION...] -o FILE",
+                                   help="plate, push-in and the zoom with the same subject size",
+                                   description="Puts the plate, a push-in and the zoom that shows the subject at the "
+                                               "same size side by side, with the figures that tell them apart.",
+                                   epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_plate(parser)
+    arguments.add_subject(parser)
+    arguments.add_push(parser, default=PUSH)
+    arguments.add_size(parser, f"of each picture; {PANEL_WIDTH} pixels wide")
+    arguments.add_output(parser, ".png or .jpg")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from ..export.files import check_target
+    check_target(args.output, SUFFIXES)
+    plate = arguments.open_plate(args)
+    write(args.output, plate, arguments.find_subject(args, plate), args.push, args.size)
+    return 0
+
+
+def write(output, plate, subject, push: tuple[float, str], size: tuple[int, int] | None = None) -> None:
+    """Renders the three pictures of a Subject and writes them as one labelled strip."""
+    from ..export.compare import Panel, strip
+    from ..export.files import check_target
+    from ..export.stills import encode_srgb, write_picture
+    from ..pair import Pair
+    from ..render import Renderer
+    path = check_target(output, SUFFIXES)
+    pair = Pair(plate, subject, arguments.travel(push, subject.depth))
+    end = pair.duration
+    moments = [("Plate", pair.cameras(0)[0], pair.captions(0)[0]),
+               *zip(pair.titles, pair.cameras(end), pair.captions(end))]
+    size = size or (PANEL_WIDTH, max(1, round(PANEL_WIDTH * plate.size[1] / plate.size[0])))
+    with Renderer(plate, size=size) as renderer:
+        panels = [Panel(encode_srgb(renderer.render(camera).color), title, caption)
+                  for title, camera, caption in moments]
+    write_picture(path, strip(panels))

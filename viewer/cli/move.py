@@ -1,0 +1,221 @@
+"""`pushin move`: a shot file from words."""
+from __future__ import annotations
+
+import argparse
+import re
+from dataclasses import replace
+
+from . import arguments
+
+EXAMPLES = """\
+subjects are named on the bundled plate (mira, tom); on your own they are
+  X,Y                                    a point
+  LEFT,TOP,RIGHT,BOTTOM                  an object's box
+  NAME=LEFT,TOP,RIGHT,BOTTOM             the same with a name
+  NAME=LEFT,TOP,RIGHT,BOTTOM/L,T,R,B     a person: figure, and head from crown to chin
+
+examples:
+  pushin move --move push-in --subject mira --from medium --to close-up --seconds 6 -o shot.json
+  pushin move photo.exr --move push-in --subject anna=300,90,640,700/390,90,520,260 --amount 25% -o shot.json
+  pushin move --move "dolly zoom in" --subject mira --amount 0.5m --speed slow --rig steadicam -o shot.json
+  pushin move --move "truck 0.4m left" --move "pan 5°" --seconds 4 -o shot.json
+  pushin move --move static --focus rack --to-subject tom --f-stop 2 --focus-at 1.5 -o shot.json
+  pushin move --move "rack over the shoulder" --to-subject tom --camera "ALEXA 35 4.6K 16:9" \\
+              --lens "Supreme Prime 35" -o shot.json
+`pushin moves` lists every move and rig; `pushin describe`, `advise` and `render` take the shot from there.
+"""
+
+WORDS = ("amount", "start", "end", "seconds", "speed", "ease", "toward", "size", "angle", "rise", "sideways", "beat",
+         "side", "pull")
+
+
+def add(subparsers) -> None:
+    parser = subparsers.add_parser(
+        "move", help="make a shot from words: a push-in, a rack, a dolly zoom …", epilog=EXAMPLES,
+        description="Writes a shot file from the words of film: a move (or several, which add up), focus, a rig and a "
+                    "lens. A move that changes the subject's size also gets its matched counterpart as take B.",
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_plate(parser)
+    move = parser.add_argument_group("move")
+    move.add_argument("--move", action="append", default=None, metavar="NAME",
+                      help="what the camera does, if need be with its amount; several add up (default: static)")
+    move.add_argument("--subject", action="append", metavar="SUBJECT", help="who it is about (default: mira on the "
+                      "bundled plate); given again, others in the picture")
+    move.add_argument("--to-subject", metavar="SUBJECT", help="the second subject, of a rack")
+    move.add_argument("--amount", metavar="AMOUNT", help="how far: 0.4m, 25%%, 30°, 50mm; with left or down the other "
+                                                         "way")
+    move.add_argument("--from", dest="start", metavar="SIZE", help="shot size at the start: wide, medium, close-up …")
+    move.add_argument("--to", dest="end", metavar="SIZE", help="shot size at the end")
+    move.add_argument("--seconds", metavar="S", help="how long it takes (6, 2.5, 61/24)")
+    move.add_argument("--speed", metavar="SPEED", help="instead: slow, moderate, fast, or 0.2m/s")
+    move.add_argument("--ease", metavar="EASE", help="linear, in, out, both, hold (default: both)")
+    move.add_argument("--toward", choices=("axis", "subject"), help="along the lens's axis, or straight to the subject")
+    for word, about in (("size", "shot size of a combination's frame"), ("angle", "of a push-in with tilt"),
+                        ("rise", "of a push-in with boom up"), ("sideways", "of a push-in with tracking"),
+                        ("beat", "rest between there and back, seconds"),
+                        ("side", "near or far: where soft focus "
+                                 "lies"), ("pull", "seconds of the pull in a tracking shot")):
+        move.add_argument(f"--{word}", metavar=word.upper(), help=about)
+    move.add_argument("--rig", default="dolly", metavar="RIG", help="what carries the camera (default: dolly)")
+    move.add_argument("--seed", type=int, default=1, help="of the rig's float (default: 1)")
+    focus = parser.add_argument_group("focus")
+    focus.add_argument("--focus", metavar="NAME",
+                       help="follow, rack, dual rack, soft to sharp …, or none (default: follow the subject, if the "
+                            "move does not pull focus itself)")
+    focus.add_argument("--focus-at", metavar="S", help="when the pull starts")
+    focus.add_argument("--focus-seconds", metavar="S", help="how long it takes (default: 1)")
+    focus.add_argument("--focus-ease", metavar="EASE", help="how it eases (default: both)")
+    lens = parser.add_argument_group("camera and delivery")
+    lens.add_argument("--camera", metavar="NAME", help="a camera of the kit (default: the plate's sensor)")
+    lens.add_argument("--lens", metavar="NAME", help="a lens of the kit (default: one without limits)")
+    lens.add_argument("--f-stop", type=float, metavar="N", help="f-number (default: 2.8, or the lens's widest)")
+    lens.add_argument("--ratio", metavar="R", help="delivery ratio: 2.39, 1.85, 16:9, 4:3, 9:16 (default: the "
+                                                   "camera's)")
+    lens.add_argument("--delivery", default="HD", metavar="D", help="HD, 2K, UHD, 4K, 8K or pixels across (default: "
+                                                                    "HD)")
+    lens.add_argument("--fps", default="24", metavar="F", help="frames a second: 24, 25, 24000/1001 (default: 24)")
+    shot = parser.add_argument_group("shot")
+    shot.add_argument("--number", metavar="N", help="in the shot list (default: 1)")
+    shot.add_argument("--title", metavar="TEXT", help="what the scene is")
+    shot.add_argument("--notes", metavar="TEXT", help="anything else")
+    shot.add_argument("--take", default="A", metavar="NAME", help="the take's name (default: A)")
+    shot.add_argument("--append", action="store_true", help="add the take to the shot that FILE holds already")
+    shot.add_argument("--no-match", action="store_true", help="without the matched take B")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the shot file to write (shot.json)")
+    parser.set_defaults(run=run)
+
+
+def run(args) -> int:
+    from ..export.description import as_text, shot_line
+    from ..optics import DELIVERY_WIDTHS
+    from ..shots.advice import advise
+    from ..shots.comparison import matched
+    from ..shots.document import Shot, Take, start_camera
+    from ..shots.kit import kit
+    from ..shots.moves import Scene, make
+    from ..shots.shotfile import OPTIONS, load, open_plate, plate_file, save
+    from ..shots.timeline import seconds
+
+    if args.append:
+        shot = load(args.output)
+        plate = open_plate(shot)
+    else:
+        plate = arguments.open_plate(args)
+        described = {name: value for name in OPTIONS if name != "depth" and (value := getattr(args, name)) is not None}
+        shot = Shot(plate_file(plate, args.plate, args.depth, **described), fps=seconds(args.fps))
+    subjects, main, second = _subjects(args, plate, shot)
+    delivery = DELIVERY_WIDTHS.get(args.delivery) or _whole(args.delivery, "--delivery")
+    changes = {"number": args.number, "title": args.title, "notes": args.notes,
+               "ratio": args.ratio and kit().ratio(args.ratio), "body": args.camera and kit().body(args.camera)}
+    shot = replace(shot, subjects=subjects, delivery_width=delivery,
+                   **{name: value for name, value in changes.items() if value is not None})
+    lens = args.lens and kit().lens(args.lens)
+    start = {"f_stop": args.f_stop} if args.f_stop is not None else {}
+    camera = start_camera(shot.plate.stage, shot.body, lens or None, **start)
+    bare = Take(args.take, make(Scene(shot.plate.stage), "static"), camera, args.rig, args.seed, lens or None)
+    scene = Scene(shot.plate.stage, subjects, camera, shot.lines(bare), shot.fps)
+
+    timeline = _timeline(scene, args, main, second)
+    if args.focus and args.focus.lower() != "none":
+        timeline += make(scene, args.focus, **_understood(args.focus, {
+            "subject": main, "to": second, "at": args.focus_at, "seconds": args.focus_seconds, "ease": args.focus_ease,
+            "side": args.side}))
+    elif not args.focus and main and not timeline.track("focus_distance"):
+        timeline += make(scene, "follow focus", subject=main)
+    take = replace(bare, timeline=timeline)
+    shot = shot.with_take(take)
+    if main and not args.no_match and _changes_size(shot, take, main):
+        other = "B" if take.name == "A" else f"{take.name} matched"
+        shot = shot.with_take(matched(take, main, other))
+    save(shot, args.output)
+    print(as_text([shot_line(shot, t.name) for t in shot.takes]), end="")
+    for advice in advise(shot, take.name, plate):
+        print(f"{'note' if advice.works else 'warning'}: {advice}")
+    return 0
+
+
+def _changes_size(shot, take, subject: str) -> bool:
+    """Whether a take changes the subject's size so much that a matched take shows something else."""
+    if not shot.subject(subject).has_size:
+        return False
+    play = shot.perform(take.name)
+    sizes = [play.size(subject, float(t)) for t in shot.frames(take.name)[::6]] + [play.size(subject, play.duration)]
+    return max(sizes) > 1.05 * min(sizes)
+
+
+def _timeline(scene, args, main, second):
+    """The moves that were asked for, added up; every word must be understood by at least one of them."""
+    from ..errors import PushinError
+    from ..shots.moves import make, named_move
+    # "truck 0.4m left" is a move and its own amount.
+    moves = [re.fullmatch(r"(.*?)\s*([-+]?[\d.].*)?", move).groups() for move in args.move or ["static"]]
+    said = {word: getattr(args, word) for word in WORDS if getattr(args, word) is not None}
+    if args.focus:
+        said.pop("side", None)
+    for word in said:
+        if not any(word in named_move(move).words for move, _ in moves):
+            option = {"start": "from", "end": "to"}.get(word, word)
+            raise PushinError(f"--{option} means nothing to {' or '.join(move for move, _ in moves)}; "
+                              f"`pushin moves {moves[0][0]}` lists its words.")
+    parts = []
+    for move, amount in moves:
+        words = _understood(move, {**said, "subject": main, "to": second})
+        parts.append(make(scene, move, **(words | {"amount": amount} if amount else words)))
+    return sum(parts[1:], parts[0])
+
+
+def _understood(move: str, words: dict) -> dict:
+    from ..shots.moves import named_move
+    return {word: value for word, value in words.items() if word in named_move(move).words and value is not None}
+
+
+def _subjects(args, plate, shot):
+    """(all subjects, the main one's name, the second one's name)."""
+    from ..shots.framing import Subject
+    known = {s.name: s for s in shot.subjects}
+    if args.plate is None and not args.append:
+        from ..bundled import bundled_subjects
+        known = {s.name: Subject.at(s.name, plate, s.box, s.head, s.xy) for s in bundled_subjects()}
+    names = []
+    for text in [*(args.subject or []), *([args.to_subject] if args.to_subject else [])]:
+        if text not in known:
+            subject = _subject(text, plate, len(known), list(known))
+            known[subject.name] = subject
+            text = subject.name
+        names.append(text)
+    second = names.pop() if args.to_subject else None
+    main = names[0] if names else next((name for name in known if name != second), None)
+    return tuple(known.values()), main, second
+
+
+def _subject(text: str, plate, count: int, known: list[str]):
+    from ..errors import PushinError
+    from ..shots.framing import Subject
+    name, equals, places = text.rpartition("=")
+    if not equals and not re.match(r"[-\d.]", text):
+        raise PushinError("There is no subject called "
+                          f"'{text}'" + (f"; known are {', '.join(known)}" if known else "") +
+                          ". Give its place: NAME=X,Y or NAME=LEFT,TOP,RIGHT,BOTTOM.")
+    name = name or f"subject {count + 1}"
+    figure, slash, head = places.partition("/")
+    box, head = _pixels(figure, (2, 4)), _pixels(head, (4,)) if slash else None
+    return Subject.at(name, plate, box if len(box) == 4 else None, head, box if len(box) == 2 else None)
+
+
+def _pixels(text: str, counts: tuple[int, ...]) -> tuple[float, ...]:
+    from ..errors import PushinError
+    try:
+        values = tuple(map(float, text.split(",")))
+    except ValueError:
+        values = ()
+    if len(values) not in counts:
+        raise PushinError(f"'{text}' cannot be read: a subject's place is pixel coordinates such as 640,360 or "
+                          "300,90,640,700.")
+    return values
+
+
+def _whole(text: str, option: str) -> int:
+    from ..errors import PushinError
+    if not text.isdigit():
+        raise PushinError(f"'{text}' cannot be read: {option} takes HD, 2K, UHD, 4K, 8K or a number of pixels.")
+    return int(text)

@@ -1,0 +1,169 @@
+"""`pushin render`: a shot as a film or as single frames."""
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from pathlib import Path
+
+from ..errors import PushinError
+from . import arguments
+
+EXAMPLES = """\
+examples:
+  pushin render shot.json -o shot.mp4                         take A as H.264
+  pushin render shot.json --take B --size 1280x720 -o zoom.mp4
+  pushin render shot.json -o frames/                          frames/shot_A.0001.png and on; run again, it resumes
+  pushin render shot.json --format exr --frames 10-48 -o frames/
+
+A film is H.264 in MP4 or MOV, 8-bit 4:2:0, tagged BT.709. Ctrl-C ends it early: the frames so far make a film that
+plays. Single frames are PNG (8-bit sRGB) or EXR (linear half RGB, Z in metres, and `invented`, the share of each pixel
+that the plate never showed). A frame that is there already, whole and drawn from the same plate and camera, is kept.
+
+exit code: 0 done, 2 bad input, 130 interrupted
+"""
+
+
+def add(subparsers) -> None:
+    parser = subparsers.add_parser(
+        "render", usage="pushin render SHOT [OPTION...] -o FILE|FOLDER/", help="render a shot as a film or as frames",
+        description="Renders one take of a shot as H.264, or as a sequence of PNG or EXR files.", epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_shot(parser)
+    arguments.add_size(parser, "the shot's delivery")
+    parser.add_argument("--frames", type=frames, metavar="N-M",
+                        help="only these frames, counted from 1: 10-48, 10- or 48 (default: all)")
+    parser.add_argument("--format", choices=("png", "exr"), help="of single frames (default: png)")
+    parser.add_argument("--crf", type=crf, metavar="N",
+                        help="quality of a film, from 1 (best) to 51 (default: 18)")
+    parser.add_argument("--stats", action="store_true", help="say how long it took, and the share outside of drawing")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE|FOLDER/",
+                        help="a film (.mp4, .mov), or a folder for single frames")
+    parser.set_defaults(run=run)
+
+
+def add_shot(parser) -> None:
+    """SHOT, and how its frames are drawn; `opened` reads SHOT."""
+    parser.add_argument("shot", metavar="SHOT", help="a shot file, as `pushin move` writes it")
+    parser.add_argument("--take", metavar="NAME", help="which take (default: the first, A)")
+    parser.add_argument("--bokeh", choices=arguments.BOKEH, default="off",
+                        help="how blur is made: gather is fast, reference exact and slow (default: off)")
+
+
+def run(args) -> int:
+    from ..export.delivery import Delivery, Drawing
+    from ..export.video import SUFFIXES, check_video
+    film = not args.output.endswith("/") and Path(args.output).suffix.lower() in SUFFIXES
+    _check(args, film)
+    shot, plate = opened(args.shot)
+    delivery = Delivery(shot, args.take, args.size)
+    chosen = delivery.range(*args.frames or ())
+    if film:
+        check_video(args.output, delivery.size)
+    from ..render import Renderer
+    with Renderer(plate, size=delivery.size) as renderer:
+        drawing, began = Drawing(delivery, renderer, args.bokeh), time.perf_counter()
+        drawn = (_film if film else _frames)(args, drawing, chosen)
+        seconds = time.perf_counter() - began
+    if args.stats and drawn:
+        print(f"{drawn} frames of {delivery.size[0]}x{delivery.size[1]} in {seconds:.1f} s "
+              f"({drawn / seconds:.1f} a second); {1 - drawing.seconds / seconds:.1%} of the time outside of drawing.")
+    return 0 if drawn is not None else 130
+
+
+def opened(path: str):
+    """(Shot, Plate) of a shot file, with a note where the plate's files are not what they were."""
+    from ..shots.shotfile import changed_files, load, open_plate
+    shot = load(path)
+    plate = open_plate(shot)  # says what is missing
+    for changed in changed_files(shot):
+        print(f"pushin: note: {changed} has changed since the shot was saved; marks and sizes may be off.",
+              file=sys.stderr)
+    return shot, plate
+
+
+def _film(args, drawing, chosen: range) -> int | None:
+    """Writes a film; how many frames were drawn, or None where it was interrupted."""
+    from ..export.video import CRF, write_video
+    with Progress(len(chosen)) as progress:
+        def pictures():
+            for frame in drawing.each(chosen, "picture"):
+                yield frame.picture
+                progress.step()
+        try:
+            return write_video(args.output, pictures(), drawing.delivery.size, drawing.delivery.shot.fps,
+                               CRF if args.crf is None else args.crf)
+        except KeyboardInterrupt:
+            return progress.interrupted(f"{args.output} plays up to there" if progress.done else "nothing was written")
+
+
+def _frames(args, drawing, chosen: range) -> int | None:
+    """Writes single frames; how many were drawn, or None where it was interrupted."""
+    from ..export.sequence import Sequence, sequence_name
+    sequence = Sequence(args.output, sequence_name(args.shot, drawing.delivery), drawing, args.format or "png")
+    missing = sequence.missing(chosen)
+    if len(missing) < len(chosen):
+        print(f"pushin: note: {len(chosen) - len(missing)} of {len(chosen)} frames were there already.",
+              file=sys.stderr)
+    with Progress(len(missing)) as progress:
+        try:
+            sequence.write(missing, progress.step)
+            return len(missing)
+        except KeyboardInterrupt:
+            return progress.interrupted("the same command goes on from there")
+
+
+def _check(args, film: bool) -> None:
+    """Refuses what contradicts itself, before any work."""
+    if film and args.format:
+        raise PushinError("--format is of single frames, and the output is a film; name a folder instead.")
+    if not film and args.crf is not None:
+        raise PushinError("--crf is of a film; name one that ends in .mp4 or .mov.")
+    if not film and Path(args.output).suffix and not args.output.endswith("/") and not Path(args.output).is_dir():
+        raise PushinError(f"'{args.output}' should end in .mp4 or .mov for a film, or in / for a folder of frames.")
+
+
+class Progress:
+    """Counts frames, as a bar with the time that is left on a terminal's stderr, silently elsewhere.
+
+    done, total  frames
+    """
+
+    def __init__(self, total: int):
+        from tqdm import tqdm
+        self.done, self.total = 0, total
+        self._bar = tqdm(total=total, unit=" frames", disable=None, file=sys.stderr, leave=False, dynamic_ncols=True,
+                         bar_format="{n_fmt}/{total_fmt} {bar} {remaining} left, {rate_fmt}")
+
+    def step(self) -> None:
+        self.done += 1
+        self._bar.update()
+
+    def interrupted(self, so: str) -> None:
+        """Says how far it came, and what that means."""
+        self._bar.close()
+        print(f"pushin: interrupted after {self.done} of {self.total} frames; {so}.", file=sys.stderr)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._bar.close()
+
+
+# Readers of single values, for argparse.
+
+def frames(text: str) -> tuple[int | None, int | None]:
+    """'10-48' -> (10, 48), '10-' -> (10, None), '-48' -> (None, 48), '12' -> (12, 12)."""
+    match = re.fullmatch(r"(\d{0,6})(-?)(\d{0,6})", text.strip())
+    first, dash, last = match.groups() if match else ("", "", "")
+    if not first and not last or any(n and not int(n) for n in (first, last)):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a range of frames such as 10-48")
+    return (int(first) if first else None), (int(last) if last else None if dash else int(first))
+
+
+def crf(text: str) -> int:
+    if not (re.fullmatch(r"\d{1,2}", text) and 1 <= int(text) <= 51):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 to 51")
+    return int(text)

@@ -1,0 +1,365 @@
+"""A shot in words: the line of a shot list, and a prompt for AI video generation. All of it is read off the shot's own
+evaluation, not off the names of its moves."""
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import replace
+from typing import NamedTuple
+
+from .. import optics
+from ..camera import Camera
+from ..shots.comparison import Comparison, main_subject
+from ..shots.document import Shot, Take
+from ..shots.framing import Subject, distance, place_in_frame, pose_of, shot_size
+from ..shots.focus_pulls import SOFT
+from ..shots.performance import Performance
+from ..shots.rigs import rig
+from ..shots.timeline import INFINITY
+from ..shots.words import SPEEDS, SWEEPS
+
+NOTICED = {"scale": 0.02, "metres": 0.02, "degrees": 0.5, "blur": 0.003}
+"""Changes below these are not worth a word: 2 % of size, 2 cm, half a degree, a blur of 0.3 % of the frame's width."""
+
+
+# -- the shot list ----------------------------------------------------------------------------------------------------
+
+class Line(NamedTuple):
+    """One line of a shot list."""
+
+    number: str
+    size: str
+    move: str
+    lens: str
+    equipment: str
+    subject: str
+    duration: str
+
+
+def shot_line(shot: Shot, take: str | None = None) -> Line:
+    """The shot-list line of a take."""
+    of, play = shot.take(take), shot.perform(take)
+    end = float(of.timeline.duration)
+    number = shot.number + (of.name if len(shot.takes) > 1 else "")
+    subject = _main(shot, of)
+    sizes = _sizes(play, subject, end) if subject else []
+    focals = [play.camera(t).focal_length for t in _samples(end)]
+    low, high = min(focals), max(focals)
+    first = play.camera(0)
+    lens = f"{first.focal_length:.0f} mm" if high / low < 1.01 else f"{focals[0]:.0f}-{focals[-1]:.0f} mm"
+    if first.f_stop:
+        lens += f" f/{first.f_stop:.2g}"
+    if of.lens:
+        lens += f" ({of.lens.name})"
+    frames = len(shot.frames(of.name))
+    return Line(number, " to ".join(dict.fromkeys(sizes)) or "-", _moves(of), lens,
+                ", ".join([of.rig] + ([shot.body.name] if shot.body else [])), subject.name if subject else "-",
+                f"{end:.3g} s ({frames} frames)")
+
+
+def frame_label(shot: Shot, take: Take, play: Performance, time) -> str:
+    """What stands under a frame of a contact sheet: timecode, focal length, stop, focus and shot size."""
+    camera, subject = play.camera(float(time)), _main(shot, take)
+    parts = [shot.timecode(time), f"{camera.focal_length:.0f} mm"]
+    if camera.f_stop:
+        parts += [f"f/{camera.f_stop:.2g}", f"focus {camera.focus_distance:.2f} m"]
+    if subject and subject.has_size:
+        parts.append(shot_size(play.size(subject.name, float(time)), subject.kind).name)
+    return "  ".join(parts)
+
+
+def as_text(lines: list[Line]) -> str:
+    """Aligned columns, for reading."""
+    rows = [[f.capitalize() for f in Line._fields], *map(list, lines)]
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip() for row in rows) + "\n"
+
+
+def as_csv(lines: list[Line]) -> str:
+    """Comma-separated with a heading (RFC 4180), for spreadsheets."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(Line._fields)
+    # A cell that begins like a formula is kept a text: spreadsheets run formulas.
+    writer.writerows(["'" + cell if cell[:1] in "=+-@" and len(cell) > 1 else cell for cell in line] for line in lines)
+    return out.getvalue()
+
+
+def as_markdown(lines: list[Line]) -> str:
+    """A Markdown table."""
+    rows = [[f.capitalize() for f in Line._fields], ["---"] * len(Line._fields),
+            *[[cell.replace("|", "\\|") for cell in line] for line in lines]]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
+
+
+FORMATS = {"text": as_text, "csv": as_csv, "markdown": as_markdown}
+
+
+# -- the prompt -------------------------------------------------------------------------------------------------------
+
+def prompt(shot: Shot, take: str | None = None) -> str:
+    """A prompt for AI video generation: frames, camera, focus and feeling, in plain sentences."""
+    of, play = shot.take(take), shot.perform(take)
+    end = float(of.timeline.duration)
+    subject = _main(shot, of)
+    motion = _motion(shot, of, play, subject)
+    parts = [("Scene", shot.title), ("Start frame", _frame(shot, of, play, subject, 0.0)),
+             ("End frame", _frame(shot, of, play, subject, end)), ("Camera", _camera(shot, of, play, motion)),
+             ("Focus", _focus(shot, of, play)), ("Feeling", _feeling(shot, of, motion)),
+             ("Duration", f"{end:.3g} seconds, one continuous take, {float(shot.fps):.5g} frames per second.")]
+    return "\n".join(f"{label}: {text}" for label, text in parts if text) + "\n"
+
+
+class _Motion(NamedTuple):
+    """What changes from the start to the end, or to the turning point of a move that comes back."""
+
+    growth: float       # of the subject, times
+    background: float   # times
+    forward: float
+    right: float
+    up: float
+    pan: float
+    tilt: float
+    roll: float
+    zoom: float         # times
+    returns: bool
+    seconds: float
+
+    @property
+    def pace(self) -> str:
+        """Slow, moderate or fast, as the words of moves define them, by what changes fastest."""
+        way = self.seconds / 2 if self.returns else self.seconds
+        grows = lambda scale: math.expm1(abs(math.log(max(scale, 1e-6))) / way) / SPEEDS["moderate"]
+        sweeps = math.hypot(math.radians(self.pan), math.radians(self.tilt)) / way / SWEEPS["moderate"]
+        passes = math.hypot(self.right, self.up) / 3 / way / SWEEPS["moderate"]
+        rate = max(grows(self.growth), grows(self.background), sweeps, passes)
+        return "very slow" if rate < 0.2 else "slow" if rate < 0.63 else "moderate" if rate < 1.7 else "fast"
+
+
+def _motion(shot: Shot, take: Take, play: Performance, subject: Subject | None) -> _Motion:
+    end = float(take.timeline.duration)
+    if rig(take.rig).sway:   # what was meant, without the rig's float
+        take = replace(take, rig="dolly")
+        shot = shot.with_take(take)
+        play = shot.perform(take.name)
+    cameras = [play.camera(t) for t in _samples(end)]
+    first = cameras[0]
+    away = [math.dist(c.position, first.position) for c in cameras]
+    turned = [abs(c.pan - first.pan) + abs(c.tilt - first.tilt) for c in cameras]
+    zoomed = [abs(math.log(c.focal_length / first.focal_length)) for c in cameras]
+    # How far from the start it is, in all: 5 cm count as much as a degree and as 2 % of zoom.
+    reach = [20 * metres + degrees + 50 * zoom for metres, degrees, zoom in zip(away, turned, zoomed)]
+    farthest = max(range(len(cameras)), key=reach.__getitem__)
+    returns = reach[farthest] > 1 and reach[-1] < 0.2 * reach[farthest]
+    last = cameras[farthest] if returns else cameras[-1]
+    at = pose_of(first)
+    right, up, forward = at.to(last.position)
+    growth = background = 1.0
+    if subject:
+        figures = Comparison(shot, take.name, subject.name)
+        then = figures.at(_samples(end)[farthest] if returns else end)
+        growth, background = then.subject_scale, then.background_scale
+    return _Motion(growth, background, forward, right, up, last.pan - first.pan, last.tilt - first.tilt,
+                   last.roll - first.roll, last.focal_length / first.focal_length, returns, end)
+
+
+def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t: float) -> str:
+    """What a frame shows: shot size, where the subject stands in it, who else is in it and how large."""
+    camera, lines = play.camera(t), shot.lines(take)
+    view = float(optics.field_of_view(camera.focal_length, camera.sensor_width * lines.width))
+    if subject is None:
+        return f"a {camera.focal_length:.0f} mm lens, {view:.0f} degrees wide."
+    sentences = []
+    others = [s for s in shot.subjects if s is not subject]
+    where = _where(shot, lines, camera, subject)
+    if subject.has_size:
+        size = shot_size(share := play.size(subject.name, t), subject.kind)
+        shot_of = size.name if size.name.endswith("close-up") else f"{size.name} shot"
+        shows = size.shows if subject.kind == "person" else f"filling {share:.0%} of the frame"
+        sentences.append(f"{shot_of} of {subject.name} ({shows}), {where}")
+    else:
+        sentences.append(f"{subject.name}, {where}")
+    for other in others:
+        point = place_in_frame(camera, shot.plate.stage.point(*other.anchor, other.depth))
+        ahead = distance(shot.plate.stage, other, camera)
+        if ahead <= 0.05 or abs(point[0]) > lines.width / 2 or abs(point[1]) > lines.height / 2:
+            sentences.append(f"{other.name} out of frame")
+            continue
+        depth = "behind" if other.depth > subject.depth else "in front"
+        sentences.append(f"{other.name} {depth}, {_where(shot, lines, camera, other)}")
+    return f"{'; '.join(sentences)}. The view is {view:.0f} degrees wide."
+
+
+def _where(shot: Shot, lines, camera: Camera, subject: Subject) -> str:
+    u, v = place_in_frame(camera, shot.plate.stage.point(*subject.anchor, subject.depth))
+    across, down = u / lines.width, v / lines.height
+    side = ("in the middle" if abs(across) < 1 / 12 else
+            f"{'far ' if abs(across) > 1 / 3 else ''}{'right' if across > 0 else 'left'} of centre")
+    height = "" if abs(down) < 0.2 else (" in the upper part" if down > 0 else " in the lower part")
+    return side + height
+
+
+def _camera(shot: Shot, take: Take, play: Performance, m: _Motion) -> str:
+    """Direction, distance, speed and manner of the camera's move."""
+    does = []
+    if abs(m.forward) > NOTICED["metres"]:
+        does.append(f"{'moves forward' if m.forward > 0 else 'moves back'} {abs(m.forward):.2f} m")
+    if abs(m.right) > NOTICED["metres"]:
+        does.append(f"travels {abs(m.right):.2f} m to the {'right' if m.right > 0 else 'left'}")
+    if abs(m.up) > NOTICED["metres"]:
+        does.append(f"{'rises' if m.up > 0 else 'sinks'} {abs(m.up):.2f} m")
+    for angle, ways in ((m.pan, ("right", "left")), (m.tilt, ("up", "down"))):
+        if abs(angle) > NOTICED["degrees"]:
+            verb = "pans" if ways[0] == "right" else "tilts"
+            does.append(f"{verb} {_degrees(angle)} {ways[0] if angle > 0 else ways[1]}")
+    if abs(m.roll) > NOTICED["degrees"]:
+        does.append(f"rolls {_degrees(m.roll)} {'clockwise' if m.roll > 0 else 'anticlockwise'}")
+    first = play.camera(0).focal_length
+    if abs(math.log(m.zoom)) > NOTICED["scale"]:
+        does.append(f"zooms {'in' if m.zoom > 1 else 'out'} from {first:.0f} to {first * m.zoom:.0f} mm")
+    if not does:
+        return f"the camera does not move ({take.rig})."
+    manner = {"steadicam": "floating gently", "gimbal": "gliding", "handheld": "handheld, with breath and sway",
+              "drone": "drifting slightly"}.get(take.rig, "smoothly")
+    pace = {"very slow": "very slowly", "slow": "slowly", "moderate": "at a moderate pace", "fast": "fast"}[m.pace]
+    back = ", and comes back the same way" if m.returns else ""
+    carried = "" if take.rig == "handheld" else f", {take.rig}" if take.rig == "locked-off" else f", on a {take.rig}"
+    text = f"the camera {_and(does)}{back}, {pace} over {m.seconds:.3g} s, {manner}{carried}."
+    scale = NOTICED["scale"]
+    subject, background = math.log(max(m.growth, 1e-6)), math.log(max(m.background, 1e-6))
+    if abs(subject) < scale < abs(background):
+        text += (f" The subject keeps its size while the background {'grows' if background > 0 else 'shrinks'} to "
+                 f"{m.background:.2g} times its size: a dolly zoom.")
+    elif abs(subject - background) > scale:
+        text += (f" The subject {'grows' if subject > 0 else 'shrinks'} to {m.growth:.2g} times its size, the "
+                 f"background only to {m.background:.2g} times: perspective changes."
+                 if abs(subject) > abs(background) else
+                 f" The subject changes to {m.growth:.2g} times its size, the background to {m.background:.2g} times.")
+    elif abs(subject) > scale:
+        text += (f" Subject and background change alike, to {m.growth:.2g} times their size: perspective does not "
+                 "change.")
+    return text
+
+
+def _focus(shot: Shot, take: Take, play: Performance) -> str:
+    """Which element is sharp and which soft, and when focus shifts, to what."""
+    first, end = play.camera(0), float(take.timeline.duration)
+    if first.f_stop is None:
+        return "everything is sharp, near and far."
+    sentences = [_sharpness(shot, play, 0.0, "At the start")]
+    track = take.timeline.track("focus_distance")
+    for a, b in zip(track.keys, track.keys[1:]) if track else ():
+        if a.value != b.value:
+            sentences.append(f"From {float(a.time):.1f} s to {float(b.time):.1f} s focus shifts from "
+                             f"{_mark(shot, play, a)} to {_mark(shot, play, b)}.")
+    last = _sharpness(shot, play, end, "At the end")
+    if track and len(track.keys) == 1 and isinstance(track.keys[0].value, str) and track.keys[0].value != INFINITY:
+        sentences.append(f"Focus follows {track.keys[0].value} throughout.")
+    if last.replace("At the end", "At the start") != sentences[0]:
+        sentences.append(last)
+    return " ".join(s for s in sentences if s)
+
+
+def _sharpness(shot: Shot, play: Performance, t: float, when: str) -> str:
+    camera, circle = play.camera(t), shot.circle()
+    sharp, soft = [], []
+    things = [(s.name, distance(shot.plate.stage, s, camera)) for s in shot.subjects]
+    things = [thing for thing in things if thing[1] > 0.05] + [("the far background", math.inf)]
+    for name, depth in things:
+        blur = float(optics.circle_of_confusion(depth, camera.focal_length, camera.f_stop, camera.focus_distance))
+        if blur <= circle:
+            sharp.append(name)
+        else:
+            share = blur / camera.sensor_width
+            how = ("very soft" if share > 2 * SOFT else "soft" if share > SOFT / 3 else "slightly soft")
+            soft.append(f"{name} {how}")
+    text = f"{when} {_and(sharp) or 'nothing'} {'are' if len(sharp) > 1 else 'is'} sharp"
+    return text + (f", {_and(soft)}." if soft else ".")
+
+
+def _mark(shot: Shot, play: Performance, key) -> str:
+    """A focus mark in words: a subject's name, or in front of or behind whom it lies."""
+    if key.value == INFINITY:
+        return "the far distance"
+    if isinstance(key.value, str):
+        return key.value
+    camera = play.camera(float(key.time))
+    depths = sorted((distance(shot.plate.stage, s, camera), s.name) for s in shot.subjects)
+    nearer = [name for depth, name in depths if depth < key.value]
+    if not depths:
+        return f"{key.value:.2g} m"
+    return f"behind {nearer[-1]}" if nearer else f"in front of {depths[0][1]}"
+
+
+def _feeling(shot: Shot, take: Take, m: _Motion) -> str:
+    """The emotional register, from what the move does to subject and background (Katz; Thompson and Bowen)."""
+    subject, background = math.log(max(m.growth, 1e-6)), math.log(max(m.background, 1e-6))
+    scale, words = NOTICED["scale"], []
+    if abs(subject) < scale < abs(background):
+        words.append("vertigo: the world slips while the face stays" if background < 0 else
+                     "dread: the world closes in on the subject")
+    elif subject > scale:
+        if abs(m.forward) > NOTICED["metres"]:
+            words.append("urgency, sudden realisation" if m.pace == "fast" else
+                         "quietly growing intimacy and tension" if "slow" in m.pace else
+                         "rising tension, drawing closer to the subject")
+        else:
+            words.append("scrutiny from afar: attention without approach")
+    elif subject < -scale:
+        words.append("loneliness and release, the subject left behind" if abs(m.forward) > NOTICED["metres"] else
+                     "detachment: the surroundings take over")
+    if m.returns:
+        words.append("then letting go again")
+    if abs(m.right) > 0.1 and abs(m.pan) > 3:
+        words.append("the subject as the still centre of a moving world")
+    elif abs(m.right) > 0.1:
+        words.append("discovery, layers of the place sliding past")
+    if m.up > 0.1:
+        words.append("a rising overview")
+    elif m.up < -0.1:
+        words.append("coming down to eye level with the subject")
+    if abs(m.roll) > 3:
+        words.append("unease")
+    if not words:
+        words.append("stillness, watchful attention")
+    words += {"handheld": ["nervous immediacy"], "steadicam": ["a living presence"]}.get(take.rig, [])
+    track = take.timeline.track("focus_distance")
+    if track and any(a.value != b.value for a, b in zip(track.keys, track.keys[1:])):
+        words.append("attention is led by the focus")
+    return "; ".join(words) + "."
+
+
+# -- both ------------------------------------------------------------------------------------------------------------
+
+def _samples(end: float) -> list[float]:
+    return [end * i / 24 for i in range(25)]
+
+
+def _main(shot: Shot, take: Take) -> Subject | None:
+    return main_subject(shot, take) if shot.subjects else None
+
+
+def _sizes(play: Performance, subject: Subject, end: float) -> list[str]:
+    """Shot sizes at the start, at the turning point of a move that comes back, and at the end."""
+    if not subject.has_size:
+        return []
+    sizes = [play.size(subject.name, t) for t in _samples(end)]
+    extreme = max(range(len(sizes)), key=lambda i: abs(math.log(max(sizes[i], 1e-9) / max(sizes[0], 1e-9))))
+    picked = [sizes[0], sizes[extreme], sizes[-1]]
+    return [shot_size(s, subject.kind).name for s in picked]
+
+
+def _moves(take: Take) -> str:
+    moves = list(take.timeline.moves)
+    if take.match:
+        moves.insert(0, f"{take.match.by} matched to take {take.match.take}")
+    return " + ".join(moves) or "static"
+
+
+def _degrees(angle: float) -> str:
+    return f"{abs(angle):.0f} degree{'' if round(abs(angle)) == 1 else 's'}"
+
+
+def _and(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""

@@ -1,0 +1,44 @@
+"""Writing a file so that it is there whole or not at all."""
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import PushinError
+
+
+def check_target(path: str | os.PathLike, suffixes: tuple[str, ...]) -> Path:
+    """The path as a Path, or a PushinError where nothing of that kind can be written there.
+
+    Asked before the work starts: a minute of rendering is not to end in a misspelt folder.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in suffixes:
+        raise PushinError(f"'{path}' should end in {' or '.join(suffixes)}: that chooses the format.")
+    if path.is_dir():
+        raise PushinError(f"'{path}' is a folder; name a file in it.")
+    if not path.parent.is_dir():
+        raise PushinError(f"The folder '{path.parent}' does not exist.")
+    if not os.access(path.parent, os.W_OK):
+        raise PushinError(f"The folder '{path.parent}' cannot be written to.")
+    return path
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Calls write(temporary path in the same folder) and puts the result in place of path in one step."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            write(temporary)
+            mask = os.umask(0)
+            os.umask(mask)
+            temporary.chmod(0o666 & ~mask)  # mkstemp makes it private; a picture is as public as any new file
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise PushinError(f"'{path}' cannot be written: {error.strerror or error}.") from error

@@ -1,0 +1,101 @@
+"""Image sequences: every frame a file of its own, as compositing and grading take them."""
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from .. import __version__
+from ..errors import PushinError
+from .background import Background
+from .delivery import Delivery, Drawing
+from .files import check_target
+from .stills import write_exr, write_picture
+
+FORMATS = ("png", "exr")
+"""png is 8-bit sRGB; exr holds half RGB, float Z in metres and half `invented`, all linear."""
+
+_STAMP = "pushin"
+"""The PNG text and EXR attribute that say from what a frame was drawn."""
+
+
+class Sequence:
+    """The files of a delivery's frames: FOLDER/NAME.0001.png and on, counted from 1.
+
+    A finished file is stamped with what it was drawn from: the plate, the frame's camera, the size and the bokeh.
+    """
+
+    def __init__(self, folder: str | Path, name: str, drawing: Drawing, format: str = "png"):
+        self.folder, self.format, self.drawing = Path(folder), format, drawing
+        self.name = re.sub(r"[^\w.-]+", "_", name)
+        try:
+            self.folder.mkdir(exist_ok=True)
+        except FileExistsError:
+            raise PushinError(f"'{folder}' is a file; name a folder for the frames.") from None
+        except OSError as error:
+            raise PushinError(f"The folder '{folder}' cannot be made: {error.strerror or error}.") from None
+        check_target(self.path(0), (f".{format}",))
+
+    def path(self, frame: int) -> Path:
+        """Where a frame, counted from 0, is written."""
+        return self.folder / f"{self.name}.{frame + 1:04d}.{self.format}"
+
+    def missing(self, frames: Iterable[int]) -> list[int]:
+        """Those of the frames of which there is no whole file, or one drawn from something else."""
+        read = _png_stamp if self.format == "png" else _exr_stamp
+        return [frame for frame in frames if read(self.path(frame)) != self._stamp(frame)]
+
+    def write(self, frames: Iterable[int], done: Callable[[], None] = lambda: None) -> None:
+        """Draws and writes frames, each whole or not at all, while the next is drawn; done is called after each."""
+        def save(jobs):
+            for path, frame, stamp in jobs:
+                if self.format == "png":
+                    from PIL.PngImagePlugin import PngInfo
+                    text = PngInfo()
+                    text.add_text(_STAMP, stamp)
+                    write_picture(path, frame.picture, pnginfo=text, compress_level=3)
+                else:
+                    write_exr(path, frame.color, frame.depth, frame.invented, **{_STAMP: stamp})
+                done()
+
+        arrays = ("picture",) if self.format == "png" else ("color", "depth", "invented")
+        frames = list(frames)
+        with Background(save) as writer:
+            for number, frame in zip(frames, self.drawing.each(frames, *arrays)):
+                writer.put((self.path(number), frame, self._stamp(number)))
+
+    def _stamp(self, frame: int) -> str:
+        drawing, delivery = self.drawing, self.drawing.delivery
+        made_from = (drawing.renderer.plate.digest, delivery.camera(frame), delivery.size, drawing.bokeh, __version__)
+        return hashlib.sha256(repr(made_from).encode()).hexdigest()
+
+
+def sequence_name(file: str | Path, delivery: Delivery) -> str:
+    """NAME of a shot file's frames; with the take's name where the shot has several."""
+    stem = Path(file).stem
+    return f"{stem}_{delivery.take.name}" if len(delivery.shot.takes) > 1 else stem
+
+
+def _png_stamp(path: Path) -> str | None:
+    from PIL import Image
+    try:
+        with Image.open(path) as picture:
+            picture.load()
+            return picture.info.get(_STAMP)
+    except (OSError, SyntaxError, ValueError):  # not there, cut off, or no picture
+        return None
+
+
+def _exr_stamp(path: Path) -> str | None:
+    import OpenEXR
+
+    from ..plate.exr import read_exr
+    if not path.is_file():
+        return None
+    try:
+        read_exr(path)
+        with OpenEXR.File(str(path), header_only=True) as file:
+            return file.header().get(_STAMP)
+    except (PushinError, OSError, RuntimeError):
+        return None
