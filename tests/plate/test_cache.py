@@ -98,7 +98,7 @@ def test_any_damaged_byte_is_noticed_or_harmless(tmp_path, small, monkeypatch):
     place = st.one_of(st.integers(0, len(data) - 1),
                       st.tuples(st.sampled_from(headers), st.integers(0, 160)).map(lambda t: min(sum(t), len(data) - 1)))
 
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     @given(place, st.integers(1, 255))
     def check(at, flip):
         path.write_bytes(data[:at] + bytes([data[at] ^ flip]) + data[at + 1:])

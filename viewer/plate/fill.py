@@ -119,8 +119,12 @@ def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
 PATCH = 2
 """Pixels: half a patch's side less one."""
 
-SEARCHED = 120_000
-"""Hidden pixels up to which a level of the pyramid is searched; finer levels take their matches from the coarser."""
+THOROUGH, QUICK = (1, 2, 1, 4, 1), (1, 2)
+"""Pixels: how far away neighbours' matches are tried, step by step, at a coarse level and at a fine one."""
+
+SEARCHED = 60_000
+"""Hidden pixels that a level searches for, the ones next to shown pixels first: a move uncovers those first. The others
+take their matches from the coarser level."""
 
 
 def _pyramid(color, disparity, hidden, usable):
@@ -166,9 +170,9 @@ class _Level:
             return sources[at.clip(0, len(sources) - 1)]
 
         image = self.color.copy()
+        index, distance = nearest(self.usable)
         if match is None:
             current = alike(0.01)
-            index, _ = nearest(self.usable)
             image[self.hidden] = self.color.reshape(-1, 3)[index[self.hidden]]
             image[self.hidden] = cv2.GaussianBlur(image, (0, 0), 3)[self.hidden]
         else:
@@ -181,25 +185,30 @@ class _Level:
             bad = ~self.usable.ravel()[current]
             current[bad] = alike(0.003)[bad]
             image[self.hidden] = self.color.reshape(-1, 3)[current]
-            if len(y) <= SEARCHED:
-                grown = cv2.resize(guess, (w, h), interpolation=cv2.INTER_LINEAR)
-                image[self.hidden] = 0.5 * (image[self.hidden] + grown[self.hidden])
-        if rounds and len(y) <= SEARCHED:
-            for _ in range(rounds):
-                current = self.search(image, current, here, alike, rng)
-                image = self.vote(image, current, here)
-        full = np.zeros((h, w), np.int64)
-        full[y, x] = current
-        return full, image
+        full = np.full(h * w, -1, np.int64)
+        full[here] = current
+        if rounds:
+            few = len(here) <= SEARCHED
+            active = np.arange(len(here)) if few else np.argpartition(distance[y, x], SEARCHED)[:SEARCHED]
+            if match is not None:
+                grown = cv2.resize(guess, (w, h), interpolation=cv2.INTER_LINEAR).reshape(-1, 3)
+                pixels = image.reshape(-1, 3)
+                pixels[here[active]] = 0.5 * (pixels[here[active]] + grown[here[active]])
+            for _ in range(rounds if few else 1):
+                self.search(image, full, here[active], lambda spread: alike(spread)[active], rng, THOROUGH if few else QUICK)
+                image = self.vote(image, full, here[active])
+        return full.reshape(h, w), image
 
     def patches(self, image):
-        """Every pixel's patch in a perceptual scale, float32 (h * w, k, 3), and which of its pixels lie at like depth."""
-        coded = np.power(np.clip(image, 0, 4), 1 / 2.2).astype(np.float32)
-        pad = lambda a: cv2.copyMakeBorder(a, PATCH, PATCH, PATCH, PATCH, cv2.BORDER_REPLICATE)
+        """A function from flat pixel indices (n,) to their patches in a perceptual scale, float32 (n, k, 3)."""
         h, w = self.hidden.shape
-        window = [(i, j) for i in range(2 * PATCH + 1) for j in range(2 * PATCH + 1)]
-        c = pad(coded)
-        return np.stack([c[i:i + h, j:j + w] for i, j in window], 2).reshape(h * w, len(window), 3)
+        coded = np.power(np.clip(image, 0, 4), 1 / 2.2).astype(np.float32)
+        coded = cv2.copyMakeBorder(coded, PATCH, PATCH, PATCH, PATCH, cv2.BORDER_REPLICATE)
+        wide = coded.shape[1]
+        coded = coded.reshape(-1, 3)
+        side = np.arange(2 * PATCH + 1)
+        window = (side[:, None] * wide + side).ravel()
+        return lambda at: coded.take((at // w * wide + at % w)[:, None] + window, axis=0)
 
     def weights(self, here):
         h, w = self.hidden.shape
@@ -215,26 +224,25 @@ class _Level:
         k[:, len(out) // 2] = np.maximum(k[:, len(out) // 2], 0.1)
         return k / k.sum(1, keepdims=True)
 
-    def search(self, image, current, here, alike, rng):
+    def search(self, image, match, here, alike, rng, steps):
+        """Improves the matches of the pixels `here` in the flat map `match`."""
         h, w = self.hidden.shape
         patches = self.patches(image)
-        target, k = patches[here], self.weights(here)
+        target, k = patches(here), self.weights(here)
+        current = match[here]
         d = self.disparity.ravel()
         y, x = here // w, here % w
         usable = self.usable.ravel()
         scale = 0.3 * w
 
         def cost(source):
-            e = patches[source]
-            e = e - target
+            e = patches(source) - target
             c = np.einsum("nkc,nkc,nk->n", e, e, k)
             gap = np.abs(d[source] - d[here]) / (0.05 * d[here] + 0.002)
             far = ((source % w - x) ** 2 + (source // w - y) ** 2) / (scale * scale)
             return np.where(usable[source], c + 0.02 * np.maximum(gap - 1, 0) ** 2 + 0.01 * far, np.inf)
 
         best = cost(current)
-        slot = np.full(h * w, -1, np.int64)
-        slot[here] = np.arange(len(here))
 
         def consider(source):
             nonlocal best, current
@@ -242,28 +250,25 @@ class _Level:
             better = c < best
             best, current = np.where(better, c, best), np.where(better, source, current)
 
-        for step in (1, 2, 1, 4, 1):
+        for step in steps:
             for dy, dx in ((0, step), (step, 0), (0, -step), (-step, 0)):
                 yy, xx = y + dy, x + dx
                 inside = (yy >= 0) & (yy < h) & (xx >= 0) & (xx < w)
-                neighbour = np.where(inside, slot[(yy * w + xx).clip(0, h * w - 1)], -1)
-                source = np.where(neighbour >= 0, current[neighbour], here + dy * w + dx)
+                source = np.where(inside, match[(yy * w + xx).clip(0, h * w - 1)], -1)
                 sy, sx = source // w - dy, source % w - dx
-                # A neighbour that is shown and not hidden stands for itself: what lies beside it may go on.
-                ok = (sy >= 0) & (sy < h) & (sx >= 0) & (sx < w) & (neighbour >= 0)
+                ok = (source >= 0) & (sy >= 0) & (sy < h) & (sx >= 0) & (sx < w)
                 consider(np.where(ok, sy * w + sx, current))
+                match[here] = current
             consider(alike(0.002 * step))
             reach = max(2, w // (4 * step * step))
             sy = (current // w + rng.integers(-reach, reach + 1, len(y))).clip(0, h - 1)
             sx = (current % w + rng.integers(-reach, reach + 1, len(y))).clip(0, w - 1)
             consider(sy * w + sx)
-        return current
-
-    def vote(self, image, current, here):
-        """Every hidden pixel becomes the mean of what the patches over it say."""
-        h, w = self.hidden.shape
-        match = np.full(h * w, -1, np.int64)
         match[here] = current
+
+    def vote(self, image, match, here):
+        """The picture with the pixels `here` as the mean of what the patches over them say."""
+        h, w = self.hidden.shape
         y, x = here // w, here % w
         d = self.disparity.ravel()
         color = self.color.reshape(-1, 3)
@@ -282,6 +287,6 @@ class _Level:
                 total += k[:, None] * color[s]
                 weight += k
         out = image.copy()
-        own = color[current]
+        own = color[match[here]]
         out.reshape(-1, 3)[here] = np.where(weight[:, None] > 0, total / np.maximum(weight, 1e-6)[:, None], own)
         return out
