@@ -3,17 +3,17 @@
 uniform mat4 plate_to_clip;
 uniform vec2 texel;      // 1 / atlas size
 
-in vec4 corner;          // plate x, y in pixels, disparity in 1/m; 1: shown by the plate, 0: invented, -1: beyond the frame
+in vec4 corner;          // plate x, y in pixels, disparity in 1/m; KIND of the patch
 in vec2 atlas;           // atlas pixel
 in float back;           // share of its disparity with which the patch enters the depth test
 
 out vec2 at;
-flat out float shown;
+flat out float kind;     // 1: the plate's own pixels, 2: pixels with coverage, -1: beyond the frame
 
 void main() {
     gl_Position = plate_to_clip * vec4(corner.xy, 1.0, corner.z);
     at = atlas;
-    shown = abs(corner.w);
+    kind = corner.w;
     // Upper half of the depth range for the plate's own surfaces, lower half for what is beyond its frame, so that an
     // invention out there never hides what the plate shows. The matrix gives clip z = 2 near / Z - 1, times w.
     float depth = 0.5 * (gl_Position.z + gl_Position.w) * back;

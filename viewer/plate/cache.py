@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +17,15 @@ def folder() -> Path:
     return Path(os.environ.get("PUSHIN_CACHE") or platformdirs.user_cache_dir("pushin", appauthor=False)) / "layers"
 
 
-def load(key: str) -> dict[str, np.ndarray] | None:
-    """The arrays stored under `key`, or None where there are none, or none that can be read."""
+def load(key: str, names: set[str]) -> dict[str, np.ndarray] | None:
+    """The arrays `names` stored under `key`, or None where they are not there, or not to be read."""
     path = folder() / f"{key}.npz"
     try:
         with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
+            arrays = {name: stored[name] for name in names}
         os.utime(path)
         return arrays
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except Exception:  # a damaged file raises almost anything from zipfile, zlib and numpy; it is made anew
         return None
 
 

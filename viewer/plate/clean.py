@@ -55,7 +55,12 @@ def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: fl
         return d
     guide = _perceptual(color)
     sigma = noise_of(d, known)
+    noisy = sigma > UNSEEN * 4 * tolerance(focal)
     cuts = find_cuts(d, focal)
+    ramps = mixed(d)
+    ramped = ramps.sum() > USUAL * (cuts.near.sum() + 1)
+    if known.all() and not noisy and not ramped:    # computed and not measured: there is nothing to mend
+        return d
     shift, reach = alignment(d, guide, cuts)
     if any(shift):
         def move(a, border):
@@ -63,10 +68,9 @@ def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: fl
                                   flags=cv2.INTER_NEAREST, borderMode=border)
         d, known = move(d, cv2.BORDER_REPLICATE), move(known.astype(np.uint8), cv2.BORDER_REPLICATE) > 0
         cuts = find_cuts(d, focal)
-    noisy = sigma > UNSEEN * 4 * tolerance(focal)
+        ramps = mixed(d)
     trusted = known & ~_beside(cuts, reach)
-    ramps = mixed(d)
-    if ramps.sum() > USUAL * (cuts.near.sum() + 1):
+    if ramped:
         trusted &= ~ramps
     if noisy or reach or not trusted.all():
         d = _regrown(d, guide, trusted, cuts)

@@ -28,11 +28,11 @@ from .matte import BAND, OPAQUE, Matte, find_matte
 BLOCK = 16
 """Pixels: side of the blocks in which surfaces are told apart."""
 
-MARGIN = BAND + 2
+MARGIN = BAND + 4
 """Pixels round a block in which its surfaces are known too: the band, and what a texture filter reads beyond."""
 
-GUTTER = 2
-"""Pixels of a tile round its block in the atlas: what the filter reads at the first mip level."""
+GUTTER = 4
+"""Pixels of a tile round its block in the atlas: what the filter reads at the second mip level."""
 
 SIZES = (8, 4, 2, 1)
 """Pixels: sides of the patches of a tile."""
@@ -73,7 +73,7 @@ class Patches:
     plane     float32 (n, 3): disparity at the rectangle's middle (1/m) and its slopes per pixel in x and y
     texture   float32 (n, 3): atlas pixels per plate pixel, and the atlas pixel of plate pixel (0, 0), so that
               atlas = texture[0] * plate + texture[1:]
-    shown     bool (n,): for soft patches, whether the plate showed this surface
+    covers    bool (n,): alpha in the atlas is coverage and not the share that the plate showed
     hidden    bool (n,): lies behind something in the plate, for the most part; gives way to what does not
     beyond    bool (n,): lies outside the plate's frame or is the backdrop; never hides what does not
     travel    float32 (n,): metres that the camera has to move sideways before the patch can come to light
@@ -83,7 +83,7 @@ class Patches:
     rect: np.ndarray
     plane: np.ndarray
     texture: np.ndarray
-    shown: np.ndarray
+    covers: np.ndarray
     hidden: np.ndarray
     beyond: np.ndarray
     travel: np.ndarray
@@ -106,8 +106,9 @@ class Patches:
 class Layers:
     """What the renderer draws.
 
-    atlas    float16 (H, W, 4). Solid patches: colour, and in alpha the share of the pixel that the plate showed.
-             Soft patches: colour premultiplied by coverage, and coverage.
+    atlas    float16 (H, W, 4): colour, and in alpha the share of the pixel that the plate showed; or colour premultiplied
+             by coverage, and coverage, for patches that say so
+    shown    uint8 (H, W), 0..255: for those, the share that the plate showed
     solid    patches without holes, nearest first
     soft     patches with coverage, farthest first
     levels   mip levels down to which the atlas can be filtered without reading a neighbouring tile
@@ -115,6 +116,7 @@ class Layers:
     """
 
     atlas: np.ndarray
+    shown: np.ndarray
     solid: Patches
     soft: Patches
     levels: int
@@ -128,7 +130,7 @@ class Layers:
         draft     be quick: hidden surfaces get plain colour. A draft is not kept; a kept result is better and is taken.
         """
         key = f"{plate.digest}-{_version()}"
-        stored = cache.load(key)
+        stored = cache.load(key, cls._names())
         if stored is not None:
             return cls._unpacked(stored)
         focal = plate.focal_length / plate.sensor_width * plate.width
@@ -138,15 +140,19 @@ class Layers:
             cache.store(key, layers._packed())
         return layers
 
+    @staticmethod
+    def _names() -> set[str]:
+        return {f"{kind}_{name}" for kind in ("solid", "soft") for name in Patches.__slots__} | {"atlas", "shown", "levels", "around"}
+
     def _packed(self) -> dict[str, np.ndarray]:
         parts = {f"{kind}_{name}": getattr(getattr(self, kind), name)
                  for kind in ("solid", "soft") for name in Patches.__slots__}
-        return parts | {"atlas": self.atlas, "levels": np.array(self.levels), "around": self.around}
+        return parts | {"atlas": self.atlas, "shown": self.shown, "levels": np.array(self.levels), "around": self.around}
 
     @classmethod
     def _unpacked(cls, stored) -> Layers:
         solid, soft = (Patches(*(stored[f"{kind}_{name}"] for name in Patches.__slots__)) for kind in ("solid", "soft"))
-        return cls(stored["atlas"], solid, soft, int(stored["levels"]), stored["around"])
+        return cls(stored["atlas"], stored["shown"], solid, soft, int(stored["levels"]), stored["around"])
 
 
 @lru_cache(maxsize=1)
@@ -185,13 +191,17 @@ class _Canvas:
         self.color, self.disparity = continue_beyond(color, disparity, pad)
         self.shown = np.zeros((high, wide), np.float32)
         self.shown[border:border + h, border:border + w] = 1
-        self.trusted = self.shown > 0
+        self.inside = self.shown > 0
+        self.trusted = self.inside.copy()
         self.pending = np.ones((high // BLOCK, wide // BLOCK), bool)
+        # The frame's border is no edge of what it crops.
         self.seams = np.zeros((2, high, wide), bool)
+        self.seams[0][:, :-1] = self.inside[:, 1:] != self.inside[:, :-1]
+        self.seams[1][:-1] = self.inside[1:] != self.inside[:-1]
         self.travel = np.zeros((high, wide), np.float32)
         self.level = 0
         self.plate = None
-        self.tiles: list[np.ndarray] = []
+        self.tiles: list[tuple[np.ndarray, np.ndarray]] = []
         self.solid: list[Patches] = []
         self.soft: list[Patches] = []
         self.count = 0
@@ -254,10 +264,11 @@ class _Canvas:
         behind, travel = continue_depth(self.disparity, lifted, active, self.focal, self.deepest)
         self.travel[lifted] = np.maximum(self.travel[lifted], travel)
         color = np.where(matte.band[..., None], matte.far, self.color)
-        usable = ~lifted & ~(matte.band & (matte.coverage > 0.35))
+        usable = ~lifted & ~(matte.band & (matte.coverage > 0.35)) & self.inside
         color = continue_color(color, behind, lifted & ~(matte.band & (matte.coverage < 0.35)), usable, draft=self.draft)
         color = np.where(matte.band[..., None], matte.far, color)
-        glimpsed = matte.band & (matte.coverage < OPAQUE) & self.trusted
+        # Beside the edge itself the plate shows both sides: a filter reads across it.
+        glimpsed = matte.band & ((matte.coverage < OPAQUE) | active.near) & self.trusted
         self.shown = np.where(lifted, np.where(glimpsed, self.shown, 0), self.shown)
         self.trusted &= ~lifted | glimpsed
         self.disparity, self.color = behind, color
@@ -280,7 +291,7 @@ class _Canvas:
                                          SHEET_SIZES, full=True)
         n = len(which)
         if self.level == 0:
-            tile, shown, hidden = np.full(n, -1), np.ones(n, bool), np.zeros(n, bool)
+            tile, hidden = np.full(n, -1), np.zeros(n, bool)
         else:
             at = np.arange(-GUTTER, size + GUTTER)
             h, w = self.disparity.shape
@@ -288,13 +299,12 @@ class _Canvas:
             color, share = self.carried(emitted)
             sheet = np.concatenate([color[window], share[window][..., None]], -1)
             tile = self.keep_tiles(sheet)[which]
-            seen = _over(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3], which, x, y, side) > 0.5 * side * side
-            shown, hidden = np.ones(n, bool), ~seen
+            hidden = _over(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3], which, x, y, side) < 1e-3
         rect = np.stack([x0[which] + x, y0[which] + y], -1).astype(np.float32)
         rect = np.concatenate([rect, rect + side[:, None]], -1)
         corner = np.stack([x0[which], y0[which], tile], -1).astype(np.float32)
         travel = np.zeros(n, np.float32) if self.level == 0 else _least(split(self.travel)[used], which, x, y, side)
-        self.solid.append(Patches(rect, plane, corner, shown, hidden, self.outside(rect), travel,
+        self.solid.append(Patches(rect, plane, corner, np.zeros(n, bool), hidden, self.outside(rect), travel,
                                   np.full(n, self.level, np.int32)))
 
     def carried(self, emitted: np.ndarray):
@@ -310,10 +320,12 @@ class _Canvas:
         shown[beyond] = self.shown.ravel()[index[beyond]]
         return color, shown
 
-    def keep_tiles(self, tiles: np.ndarray) -> np.ndarray:
-        """Takes tiles (n, side, side, 4) for the atlas; returns their numbers (n,)."""
+    def keep_tiles(self, tiles: np.ndarray, shown: np.ndarray | None = None) -> np.ndarray:
+        """Takes tiles (n, side, side, 4) for the atlas, and the share that the plate showed of tiles whose alpha is
+        coverage; returns their numbers (n,)."""
         first = self.count
-        self.tiles.append(tiles.astype(np.float16))
+        shown = np.zeros(tiles.shape[:3], np.uint8) if shown is None else (shown * 255).astype(np.uint8)
+        self.tiles.append((tiles.astype(np.float16), shown))
         self.count += len(tiles)
         return np.arange(first, self.count)
 
@@ -387,21 +399,24 @@ class _Canvas:
         tile = np.concatenate([paint * alpha[..., None], alpha[..., None]], -1)
         _carry_border(tile, lambda gutter, edge: (tile[gutter][..., 3] == 0) & (tile[edge][..., 3] >= OPAQUE))
         c = np.s_[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
-        shown = self.shown[window][:, m:-m, m:-m][block_of]
+        # A soft edge outside its surface was shown if the surface beside it was.
+        shown = self.shown[window]
+        beside = self.shown.ravel()[index][window]
+        shown = np.where(outside, beside, shown)[keep][block_of]
         k = np.flatnonzero((alpha[c] > 0).any((1, 2)))
         if len(k):
             self.add(by[block_of[k]], bx[block_of[k]], tile[k], depth[k][c], alpha[k][c], shown[k])
 
     def add(self, by, bx, tile, depth, alpha, shown) -> None:
         """Puts tiles of single surfaces into the atlas and fits patches to them."""
-        first = self.keep_tiles(tile)[0]
+        first = self.keep_tiles(tile, shown)[0]
+        shown = shown[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
         which, x, y, size, plane = fit(depth, alpha > 0, shown > 0, FIT * tolerance(self.focal), SIZES)
         rect = np.stack([bx[which] * BLOCK + x, by[which] * BLOCK + y], -1).astype(np.float32)
         rect = np.concatenate([rect, rect + size[:, None]], -1)
         corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
-        seen = _over(shown * alpha, which, x, y, size) > 0.5 * _over(alpha, which, x, y, size)
-        patches = Patches(rect, plane, corner, seen, ~seen, self.outside(rect),
-                          _least(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size),
+        patches = Patches(rect, plane, corner, np.ones(len(which), bool), _over(shown * alpha, which, x, y, size) < 1e-3,
+                          self.outside(rect), _least(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size),
                           np.full(len(rect), self.level, np.int32))
         whole = _over(tile[..., 3] < OPAQUE, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
         self.solid.append(patches.take(whole))
@@ -420,7 +435,7 @@ class _Canvas:
         k, high, wide = BACKDROP, *self.disparity.shape
         color = cv2.resize(self.color, (wide // k, high // k), interpolation=cv2.INTER_AREA)
         d = self.disparity.reshape(high // k, k, wide // k, k).min((1, 3))
-        radius = int(self.deepest) // k
+        radius = max(int(self.deepest) // k, 1)
         opened = cv2.morphologyEx(d, cv2.MORPH_OPEN, np.ones((radius, radius), np.uint8), borderType=cv2.BORDER_REPLICATE)
         same = (d < opened + CUT_SHARE * opened + 1e-3).astype(np.float32)[..., None]
         pad = [(n, n) for n in d.shape]
@@ -429,8 +444,10 @@ class _Canvas:
         color = _soften(_fill_smoothly(color, same), pad)
         d = 0.97 * cv2.GaussianBlur(opened, (0, 0), 3)
         step = 32
-        h, w = (n // step * step for n in d.shape)
-        z = d[:h, :w].reshape(h // step, step, w // step, step).transpose(0, 2, 1, 3).reshape(-1, step, step)
+        d = np.pad(d, [(0, -n % step) for n in d.shape], mode="edge")
+        color = np.pad(color, [*((0, -n % step) for n in color.shape[:2]), (0, 0)], mode="edge")
+        h, w = d.shape
+        z = d.reshape(h // step, step, w // step, step).swapaxes(1, 2).reshape(-1, step, step)
         which, x, y, size, plane = fit(z, np.ones(z.shape, bool), np.zeros(z.shape, bool), np.inf, (step,))
         x, y = which % (w // step) * step, which // (w // step) * step
         corner = (np.stack([x, y], -1) * k - np.array([wide, high]) - self.border).astype(np.float32)
@@ -446,24 +463,23 @@ class _Canvas:
     def layers(self) -> Layers:
         h, w = self.disparity.shape
         # Under the plate itself the tiles, size by size in rows, and under them the backdrop.
-        rows, places, row = [], [np.zeros((0, 2), int)], h
-        for tiles in self.tiles:
+        places, row = [np.zeros((0, 2), int)], h
+        wide = max(w, *(t.shape[1] for t, _ in self.tiles), 1)
+        for tiles, _ in self.tiles:
             n, side = tiles.shape[:2]
-            across = w // side
-            down = -(-n // across)
-            full = np.zeros((down * across, side, side, 4), np.float16)
-            full[:n] = tiles
-            band = np.zeros((down * side, w, 4), np.float16)
-            band[:, :across * side] = full.reshape(down, across, side, side, 4).swapaxes(1, 2).reshape(down * side, -1, 4)
-            rows.append(band)
-            places.append(np.stack([np.arange(n) % across * side, np.arange(n) // across * side + row], -1) + GUTTER)
-            row += down * side
+            at = np.arange(n)
+            places.append(np.stack([at % (wide // side) * side, at // (wide // side) * side + row], -1) + GUTTER)
+            row += -(-n // (wide // side)) * side
         place = np.concatenate(places)
         backdrop, behind = self.backdrop(row)
-        atlas = np.zeros((row + len(backdrop), max(w, backdrop.shape[1]), 4), np.float16)
+        size = row + len(backdrop), max(wide, backdrop.shape[1])
+        atlas, shown = np.zeros((*size, 4), np.float16), np.zeros(size, np.uint8)
         atlas[:h, :w] = self.plate
-        atlas[h:row, :w] = np.concatenate([np.zeros((0, w, 4), np.float16), *rows])
         atlas[row:, :backdrop.shape[1]] = backdrop
+        for (tiles, seen), corner in zip(self.tiles, places[1:]):
+            side = np.arange(tiles.shape[1]) - GUTTER
+            at = corner[:, 1, None, None] + side[:, None], corner[:, 0, None, None] + side
+            atlas[at], shown[at] = tiles, seen
 
         def placed(patches: Patches) -> Patches:
             """From canvas to plate coordinates, and from tile numbers to places in the atlas."""
@@ -473,9 +489,9 @@ class _Canvas:
             return replace(patches, rect=patches.rect - self.border, texture=texture)
 
         solid, soft = Patches.joined([placed(Patches.joined(self.solid)), behind]), placed(Patches.joined(self.soft))
-        return Layers(atlas, solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
+        return Layers(atlas, shown, solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
                       soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0])))),
-                      1, backdrop[..., :3].mean((0, 1)).astype(np.float32))
+                      int(np.log2(GUTTER)), backdrop[..., :3].mean((0, 1)).astype(np.float32))
 
 
 def fit(depth, support, shown, tol: float, sizes, full: bool = False):
@@ -608,7 +624,7 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad) -> tuple[np.n
 
     def edge(c, d):
         """A border line, opened: colour (n, 3) and disparity (n,)."""
-        size = max(3, wide // 8)
+        size = min(max(3, wide // 8), len(d))
         opened = cv2.morphologyEx(d[None], cv2.MORPH_OPEN, np.ones((1, size), np.uint8), borderType=cv2.BORDER_REPLICATE)[0]
         stays = d <= opened * (1 + CUT_SHARE) + 1e-4
         at = np.flatnonzero(stays)

@@ -126,24 +126,27 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     seen = (mixed * line * line).sum(1) / np.maximum(length, 1e-9) ** 2
     trust = guess / (guess + seen) * trusted[y, x]
     coverage = trust * placed + (1 - trust) * mask
+    # Neither side may bring more light than there is here.
+    most = lambda mean, noise: (here / np.maximum(mean - 2 * np.sqrt(noise), 1e-4)).min(1).clip(0, 1)
+    coverage = np.maximum(np.minimum(coverage, most(near, noise_near)), 1 - most(far, noise_far))
     # Too little to be drawn: the pixel is wholly of one side. The limit is low, for a lamp is 100 times white.
     coverage = np.where(coverage < FAINT, 0, np.where(coverage > OPAQUE, 1, coverage))
     # What the two clean colours leave over is the picture's own detail: it goes to the side that shows.
     a, b = coverage[:, None], 1 - coverage[:, None]
     rest = here - a * near - b * far
     total = a * a * noise_near + b * b * noise_far
-    near = np.maximum(near + rest * a * noise_near / total, 0)
-    far = np.maximum(far + rest * b * noise_far / total, 0)
-    # Both together are the picture exactly, without going below black: the smaller side gives way, the larger closes up.
-    near = np.minimum(near, here / np.maximum(a, 1e-3))
-    far = np.minimum(far, here / np.maximum(b, 1e-3))
-    near, far = (np.where(a >= 0.5, (here - b * far) / np.maximum(a, 0.5), near),
-                 np.where(a >= 0.5, far, (here - a * near) / np.maximum(b, 0.5)))
+    # Both stay near what was seen here and what their side looks like, and together are the picture exactly: the line
+    # of all such pairs crosses the box that these bounds make, so that clipping one and solving the other suffices.
+    bounds = [(share * np.minimum(here, mean), 1.6 * np.maximum(here, mean) + 0.01) for share, mean in ((0, near), (0.6, far))]
+    fitted = np.clip(near + rest * a * noise_near / total, *bounds[0])
+    remaining = np.clip((here - a * fitted) / np.maximum(b, 1e-6), *bounds[1])
+    far = np.where(b > 0, remaining, far)
+    near = np.where(a > 0, (here - b * far) / np.maximum(a, 1e-6), near)
     inner = np.zeros((h, w), bool)
     inner[y, x] = is_near
     out = Matte(band, inner, np.zeros((h, w), np.float32), color.copy(), color.copy(), disparity.copy())
     out.coverage[y, x] = coverage
     out.near[y, x] = np.maximum(near, 0)
-    out.far[y, x] = np.maximum(far, 0)
+    out.far[y, x] = far
     out.front[y, x] = np.where(is_near, own, np.where(front_weight > 0, front_sum / np.maximum(front_weight, 1e-9), base))
     return out

@@ -43,6 +43,7 @@ class ReprojectPass:
         self.atlas = self.context.texture((wide, high), 4, np.ascontiguousarray(layers.atlas), dtype="f2")
         self.atlas.repeat_x = self.atlas.repeat_y = False
         self.atlas.build_mipmaps(0, layers.levels)
+        self.shown = self.context.texture((wide, high), 1, np.ascontiguousarray(layers.shown), dtype="f1", alignment=1)
         self.parts = [_Part(self.context, (self.solid,), layers.solid, OVERLAP, self.lift),
                       _Part(self.context, (self.soft, self.surface), layers.soft, OVERLAP, self.lift)]
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
@@ -75,16 +76,18 @@ class ReprojectPass:
         context = self.context
         matrix = tuple((camera.projection(target.size) @ camera.view() @ self.lift).T.ravel())
         for p in (self.solid, self.soft, self.surface):
-            set_uniforms(p, texel=self.texel, picture=0, plate_to_clip=matrix)
+            set_uniforms(p, texel=self.texel, picture=0, shown=1, plate_to_clip=matrix)
         for part in self.parts:
             part.select(camera, self.nearest)
         self.atlas.filter = self._filter(camera, target.size), moderngl.LINEAR
         self.atlas.use(0)
+        self.shown.use(1)
         target.use()
         context.disable(moderngl.CULL_FACE | moderngl.BLEND)
         context.enable(moderngl.DEPTH_TEST)
         context.enable_direct(GL_DEPTH_CLAMP)
         context.depth_func = ">="
+        context.blend_equation = moderngl.FUNC_ADD
         return self.parts
 
     def _restore(self) -> None:
@@ -92,7 +95,8 @@ class ReprojectPass:
         self.context.disable_direct(GL_DEPTH_CLAMP)
 
     def _filter(self, camera: Camera, size) -> int:
-        """Coarser levels only for a camera that shrinks something to less than half: they cost even where unused."""
+        """Coarser levels only for a camera that shrinks something to less than half: bilinear filtering covers two pixels
+        without them, and they cost even where unused."""
         back = max(float(camera.position[2]), 0.0)
         scale = camera.intrinsics(size)[0, 0] * self.lift[0, 0] / (1 + back * self.nearest)
         return moderngl.LINEAR if scale > 0.5 else moderngl.LINEAR_MIPMAP_LINEAR
@@ -102,6 +106,7 @@ class ReprojectPass:
             part.release()
         if self.parts:
             self.atlas.release()
+            self.shown.release()
         self.parts = []
 
     def release(self) -> None:
@@ -125,7 +130,7 @@ class _Part:
         value, slope_x, slope_y = patches.plane.T[..., None]
         d = value + slope_x * (x - (x0 + x1)[:, None] / 2) + slope_y * (y - (y0 + y1)[:, None] / 2)
         scale, u0, v0 = patches.texture.T[..., None]
-        kind = np.broadcast_to(np.where(patches.beyond, -1.0, patches.shown)[:, None], x.shape)
+        kind = np.broadcast_to(np.where(patches.beyond, -1.0, 1.0 + patches.covers)[:, None], x.shape)
         back = np.broadcast_to(np.where(patches.hidden, GIVES_WAY, 1.0)[:, None], x.shape)
         vertices = np.stack([x, y, np.maximum(d, 0), kind, scale * x + u0, scale * y + v0, back], -1).astype("f4")
         self.corners = (np.arange(n)[:, None] * 4 + np.array([0, 1, 2, 2, 1, 3])).astype("i4")
