@@ -128,15 +128,16 @@ take their matches from the coarser level."""
 
 
 def _pyramid(color, disparity, hidden, usable):
-    levels = [_Level(color, disparity, hidden, usable)]
+    levels = [_Level(color, disparity, hidden, usable, finest=True)]
     while min(levels[-1].hidden.shape) > 64 and len(levels) < 6:
         levels.append(levels[-1].half())
     return levels
 
 
 class _Level:
-    def __init__(self, color, disparity, hidden, usable):
+    def __init__(self, color, disparity, hidden, usable, finest=False):
         self.color, self.disparity, self.hidden, self.usable = color, disparity, hidden, usable
+        self.finest = finest
 
     def half(self):
         h, w = (n // 2 * 2 for n in self.hidden.shape)
@@ -197,6 +198,8 @@ class _Level:
             for _ in range(rounds if few else 1):
                 self.search(image, full, here[active], lambda spread: alike(spread)[active], rng, THOROUGH if few else QUICK)
                 image = self.vote(image, full, here[active])
+            if self.finest:  # a mean of patches would take the grain off
+                image.reshape(-1, 3)[here] = self.color.reshape(-1, 3)[full[here]]
         return full.reshape(h, w), image
 
     def patches(self, image):

@@ -264,7 +264,7 @@ class _Canvas:
         behind, travel = continue_depth(self.disparity, lifted, active, self.focal, self.deepest)
         self.travel[lifted] = np.maximum(self.travel[lifted], travel)
         color = np.where(matte.band[..., None], matte.far, self.color)
-        usable = ~lifted & ~(matte.band & (matte.coverage > 0.35)) & self.inside
+        usable = ~lifted & ~(matte.band & (matte.coverage > 0.35))
         color = continue_color(color, behind, lifted & ~(matte.band & (matte.coverage < 0.35)), usable, draft=self.draft)
         color = np.where(matte.band[..., None], matte.far, color)
         # Beside the edge itself the plate shows both sides: a filter reads across it.

@@ -124,6 +124,8 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     guess = (0.3 * 4 * mask * (1 - mask) + 0.03) ** 2
     mixed = placed[:, None] ** 2 * noise_near + (1 - placed[:, None]) ** 2 * noise_far
     seen = (mixed * line * line).sum(1) / np.maximum(length, 1e-9) ** 2
+    astray = here - far - placed[:, None] * line  # off the line: neither of both, and no measure of how much of either
+    seen = seen + (astray * astray).sum(1) / np.maximum(length, 1e-9)
     trust = guess / (guess + seen) * trusted[y, x]
     coverage = trust * placed + (1 - trust) * mask
     # Neither side may bring more light than there is here.
@@ -135,18 +137,24 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     a, b = coverage[:, None], 1 - coverage[:, None]
     rest = here - a * near - b * far
     total = a * a * noise_near + b * b * noise_far
-    # Both stay near what was seen here and what their side looks like, and together are the picture exactly: the line
-    # of all such pairs crosses the box that these bounds make, so that clipping one and solving the other suffices.
-    bounds = [(share * np.minimum(here, mean), 1.6 * np.maximum(here, mean) + 0.01) for share, mean in ((0, near), (0.6, far))]
-    fitted = np.clip(near + rest * a * noise_near / total, *bounds[0])
-    remaining = np.clip((here - a * fitted) / np.maximum(b, 1e-6), *bounds[1])
-    far = np.where(b > 0, remaining, far)
-    near = np.where(a > 0, (here - b * far) / np.maximum(a, 1e-6), near)
+    near_fitted = near + rest * a * noise_near / total
+    far_fitted = far + rest * b * noise_far / total
+    # The side that hardly shows stays like its surroundings, the other closes up to the picture exactly.
+    def like(mean, noise, fitted, share):
+        spread = 2 * np.sqrt(noise)
+        own = mean + share * (here - mean)
+        return np.clip(fitted, np.minimum(mean - spread, own).clip(0), np.maximum(mean + spread, own))
+
+    mostly = a >= 0.5
+    far = np.where(mostly, np.minimum(like(far, noise_far, far_fitted, b), here / np.maximum(b, 1e-6)), far)
+    near = np.where(mostly, near, np.minimum(like(near, noise_near, near_fitted, a), here / np.maximum(a, 1e-6)))
+    near, far = (np.where(mostly, (here - b * far) / np.maximum(a, 0.5), near),
+                 np.where(mostly, far, (here - a * near) / np.maximum(b, 0.5)))
     inner = np.zeros((h, w), bool)
     inner[y, x] = is_near
     out = Matte(band, inner, np.zeros((h, w), np.float32), color.copy(), color.copy(), disparity.copy())
     out.coverage[y, x] = coverage
     out.near[y, x] = np.maximum(near, 0)
-    out.far[y, x] = far
+    out.far[y, x] = np.maximum(far, 0)
     out.front[y, x] = np.where(is_near, own, np.where(front_weight > 0, front_sum / np.maximum(front_weight, 1e-9), base))
     return out
