@@ -6,7 +6,7 @@ uniform sampler2D shown; // share that the plate showed, where alpha is coverage
 uniform vec2 texel;      // 1 / atlas size
 
 in vec2 at;
-flat in float kind;      // 1: alpha is the share that the plate showed, 2: alpha is coverage, -1: beyond the frame
+flat in float kind;      // viewer/plate/layers.py: 0 PIXELS, 1 COVERAGE, 2 COVERAGE_SHOWN, 3 COVERAGE_HIDDEN; -1: beyond the frame
 
 const float SHARPER = -0.3;  // mip levels: what shimmers a little less than it blurs
 
@@ -19,7 +19,8 @@ void main() {
     // A texture unit resolves 1/256 of a texel: snapping to that makes the identity camera exact beside bright lights.
     vec2 place = round(at * 256.0) * (texel / 256.0);
     vec4 pixel = texture(picture, place, SHARPER);
-    float share = kind < 0.0 ? 0.0 : kind > 1.5 ? textureLod(shown, place, 0.0).r : pixel.a;
+    float share = kind == 0.0 ? pixel.a : kind == 2.0 ? 1.0 : 0.0;
+    if (kind == 1.0) share = textureLod(shown, place, 0.0).r;
 #if defined(SURFACE)
     if (pixel.a < 0.5) discard;
 #elif defined(SOFT)

@@ -8,7 +8,7 @@ in vec2 atlas;           // atlas pixel
 in float back;           // share of its disparity with which the patch enters the depth test
 
 out vec2 at;
-flat out float kind;     // 1: the plate's own pixels, 2: pixels with coverage, -1: beyond the frame
+flat out float kind;
 
 void main() {
     gl_Position = plate_to_clip * vec4(corner.xy, 1.0, corner.z);

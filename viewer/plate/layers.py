@@ -40,7 +40,7 @@ SIZES = (8, 4, 2, 1)
 COARSE = 8
 """Pixels: smallest patch of what the plate never showed; its shape is a guess."""
 
-FIT = 1
+FIT = 4
 """Tolerances, that is half a pixel of parallax, within which a patch follows its surface."""
 
 LEVELS, DRAFT_LEVELS = 5, 3
@@ -65,6 +65,11 @@ BEYOND = 0.1
 """Share of the plate's width that is continued round the frame."""
 
 
+PIXELS, COVERAGE, COVERAGE_SHOWN, COVERAGE_HIDDEN = range(4)
+"""What alpha in the atlas is for a patch: the share that the plate showed; or coverage, of which the plate showed the
+share that a map of its own tells, or all, or nothing."""
+
+
 @dataclass(slots=True)
 class Patches:
     """n plane patches. Coordinates are plate pixels, origin at the plate's top left corner.
@@ -73,7 +78,7 @@ class Patches:
     plane     float32 (n, 3): disparity at the rectangle's middle (1/m) and its slopes per pixel in x and y
     texture   float32 (n, 3): atlas pixels per plate pixel, and the atlas pixel of plate pixel (0, 0), so that
               atlas = texture[0] * plate + texture[1:]
-    covers    bool (n,): alpha in the atlas is coverage and not the share that the plate showed
+    kind      uint8 (n,): PIXELS, COVERAGE, COVERAGE_SHOWN or COVERAGE_HIDDEN, what alpha in the atlas is
     hidden    bool (n,): lies behind something in the plate, for the most part; gives way to what does not
     beyond    bool (n,): lies outside the plate's frame or is the backdrop; never hides what does not
     travel    float32 (n,): metres that the camera has to move sideways before the patch can come to light
@@ -83,7 +88,7 @@ class Patches:
     rect: np.ndarray
     plane: np.ndarray
     texture: np.ndarray
-    covers: np.ndarray
+    kind: np.ndarray
     hidden: np.ndarray
     beyond: np.ndarray
     travel: np.ndarray
@@ -98,7 +103,7 @@ class Patches:
     @classmethod
     def joined(cls, parts: list[Patches]) -> Patches:
         if not parts:
-            return cls(*(np.zeros((0, k), np.float32) for k in (4, 3, 3)), *(np.zeros(0, bool) for _ in range(3)), np.zeros(0, np.float32), np.zeros(0, np.int32))
+            return cls(*(np.zeros((0, k), np.float32) for k in (4, 3, 3)), np.zeros(0, np.uint8), *(np.zeros(0, bool) for _ in range(2)), np.zeros(0, np.float32), np.zeros(0, np.int32))
         return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in cls.__slots__))
 
 
@@ -304,7 +309,7 @@ class _Canvas:
         rect = np.concatenate([rect, rect + side[:, None]], -1)
         corner = np.stack([x0[which], y0[which], tile], -1).astype(np.float32)
         travel = np.zeros(n, np.float32) if self.level == 0 else _least(split(self.travel)[used], which, x, y, side)
-        self.solid.append(Patches(rect, plane, corner, np.zeros(n, bool), hidden, self.outside(rect), travel,
+        self.solid.append(Patches(rect, plane, corner, np.full(n, PIXELS, np.uint8), hidden, self.outside(rect), travel,
                                   np.full(n, self.level, np.int32)))
 
     def carried(self, emitted: np.ndarray):
@@ -415,8 +420,10 @@ class _Canvas:
         rect = np.stack([bx[which] * BLOCK + x, by[which] * BLOCK + y], -1).astype(np.float32)
         rect = np.concatenate([rect, rect + size[:, None]], -1)
         corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
-        patches = Patches(rect, plane, corner, np.ones(len(which), bool), _over(shown * alpha, which, x, y, size) < 1e-3,
-                          self.outside(rect), _least(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size),
+        seen, all_of_it = _over(shown * alpha, which, x, y, size), _over(alpha, which, x, y, size)
+        kind = np.where(seen < 1e-3, COVERAGE_HIDDEN, np.where(seen > all_of_it - 1e-3, COVERAGE_SHOWN, COVERAGE))
+        patches = Patches(rect, plane, corner, kind.astype(np.uint8), seen < 1e-3, self.outside(rect),
+                          _least(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size),
                           np.full(len(rect), self.level, np.int32))
         whole = _over(tile[..., 3] < OPAQUE, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
         self.solid.append(patches.take(whole))
@@ -456,7 +463,7 @@ class _Canvas:
         n = len(rect)
         texture = np.stack([np.full(n, 1 / k), np.full(n, (wide + self.border) / k),
                             np.full(n, row + (high + self.border) / k)], -1).astype(np.float32)
-        patches = Patches(rect, plane, texture, *np.array([[0], [1], [1]], bool).repeat(n, 1), np.zeros(n, np.float32),
+        patches = Patches(rect, plane, texture, np.full(n, PIXELS, np.uint8), *np.ones((2, n), bool), np.zeros(n, np.float32),
                           np.full(n, self.level + 1, np.int32))
         return np.concatenate([color, np.zeros((*color.shape[:2], 1), np.float32)], -1), patches
 

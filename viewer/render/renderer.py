@@ -11,11 +11,13 @@ import numpy as np
 from ..camera import NEAR, Camera
 from ..errors import PushinError
 from ..plate.layers import Layers
-from .display import DisplayPass
+from .display import CopyPass, DisplayPass
 from .gl import headless_context, read, texture
+from .lens import AccumulatePass, aperture_views
 from .reproject import ReprojectPass
 
-BOKEH = ("off", "gather", "reference")
+BOKEH = {"off": 1, "gather": 32, "reference": 160}
+"""Views of the lens that are averaged. A gather pass over one view is to take the place of "gather"."""
 
 
 @dataclass(slots=True)
@@ -23,6 +25,7 @@ class _Targets:
     """What one frame is drawn into."""
 
     scene: moderngl.Framebuffer
+    flat: moderngl.Framebuffer
     color: moderngl.Texture
     depth: moderngl.Texture
     screen: moderngl.Framebuffer
@@ -33,10 +36,10 @@ class _Targets:
         color, depth = texture(context, size), context.depth_texture(size)
         picture = texture(context, size, dtype="f1")
         picture.filter = moderngl.LINEAR, moderngl.LINEAR
-        return cls(context.framebuffer([color], depth), color, depth, context.framebuffer([picture]), picture)
+        return cls(context.framebuffer([color], depth), context.framebuffer([color]), color, depth, context.framebuffer([picture]), picture)
 
     def release(self) -> None:
-        for item in (self.scene, self.screen, self.color, self.depth, self.picture):
+        for item in (self.scene, self.flat, self.screen, self.color, self.depth, self.picture):
             item.release()
 
 
@@ -114,7 +117,9 @@ class Renderer:
         self._free: list[_Targets] = []
         self._held: weakref.WeakSet[Frame] = weakref.WeakSet()
         self._closed = False
-        self.display = DisplayPass(self.context)
+        self.display, self.copy = DisplayPass(self.context), CopyPass(self.context)
+        self.accumulate = AccumulatePass(self.context)
+        self._sum = None
         self.reproject = ReprojectPass(self.context)
         self.use(layers or Layers.of(plate))
 
@@ -124,16 +129,37 @@ class Renderer:
         self.reproject.load(layers, self.plate)
 
     def render(self, camera: Camera, bokeh: str = "off") -> Frame:
-        """The plate as `camera` sees it. bokeh: "off"."""
+        """The plate as `camera` sees it; bokeh: off (a pinhole), gather (quick) or reference (the lens to the full), for
+        a camera that has an f-stop."""
         if bokeh not in BOKEH:
             raise PushinError(f"There is no bokeh called {bokeh!r}; choose one of {', '.join(BOKEH)}.")
         targets = self._free.pop() if self._free else _Targets.create(self.context, self.size)
-        self.reproject.draw(targets.scene, camera)
+        if camera.f_stop is None or BOKEH[bokeh] == 1:
+            self.reproject.draw(targets.scene, camera)
+        else:
+            self._through_lens(targets, camera, BOKEH[bokeh])
         self.display.draw(targets.screen, color=targets.color)
         frame = Frame(targets, self.size, partial(self.reproject.draw_edges_depth, targets.scene, camera))
         self._held.add(frame)
         weakref.finalize(frame, self._reclaim, targets)
         return frame
+
+    def _through_lens(self, targets: _Targets, camera: Camera, count: int) -> None:
+        """The mean of views over the aperture; depth is that of the aperture's centre."""
+        if not (camera.f_stop > 0 and camera.focus_distance > 0):
+            raise PushinError("The f-stop and the focus distance must be greater than 0.")
+        if self._sum is None:
+            self._sum = texture(self.context, self.size, dtype="f4")
+            self._sum_target = self.context.framebuffer([self._sum])
+        self._sum_target.clear()
+        for view in aperture_views(camera, count):
+            self.reproject.draw(targets.scene, view)
+            self.context.enable(moderngl.BLEND)
+            self.context.blend_func = moderngl.ONE, moderngl.ONE
+            self.accumulate.draw(self._sum_target, color=targets.color, weight=1 / count)
+            self.context.disable(moderngl.BLEND)
+        self.reproject.draw(targets.scene, camera)
+        self.copy.draw(targets.flat, color=self._sum)
 
     def _reclaim(self, targets: _Targets) -> None:
         if self._closed:
@@ -150,7 +176,8 @@ class Renderer:
         if not self._closed:
             self._closed = True
             self._complete_held()
-            for item in (*self._free, self.reproject, self.display):
+            sums = (self._sum_target, self._sum) if self._sum else ()
+            for item in (*self._free, *sums, self.reproject, self.display, self.copy, self.accumulate):
                 item.release()
             self._free.clear()
 

@@ -130,7 +130,7 @@ class _Part:
         value, slope_x, slope_y = patches.plane.T[..., None]
         d = value + slope_x * (x - (x0 + x1)[:, None] / 2) + slope_y * (y - (y0 + y1)[:, None] / 2)
         scale, u0, v0 = patches.texture.T[..., None]
-        kind = np.broadcast_to(np.where(patches.beyond, -1.0, 1.0 + patches.covers)[:, None], x.shape)
+        kind = np.broadcast_to(np.where(patches.beyond, -1.0, patches.kind)[:, None], x.shape)
         back = np.broadcast_to(np.where(patches.hidden, GIVES_WAY, 1.0)[:, None], x.shape)
         vertices = np.stack([x, y, np.maximum(d, 0), kind, scale * x + u0, scale * y + v0, back], -1).astype("f4")
         self.corners = (np.arange(n)[:, None] * 4 + np.array([0, 1, 2, 2, 1, 3])).astype("i4")
