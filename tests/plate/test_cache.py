@@ -35,7 +35,7 @@ def kept(folder):
 def test_what_is_stored_is_found(folder):
     arrays = {"a": np.arange(6, dtype=np.float16).reshape(2, 3), "b": np.array(3), "c": np.zeros((0, 4), bool)}
     cache.store("key", arrays)
-    found = cache.load("key", {"a"})
+    found = cache.load("key", {"a", "b", "c"})
     assert found.keys() == arrays.keys()
     for name, value in arrays.items():
         assert found[name].dtype == value.dtype

@@ -40,8 +40,8 @@ SIZES = (8, 4, 2, 1)
 COARSE = 8
 """Pixels: smallest patch of what the plate never showed; its shape is a guess."""
 
-FIT = 4
-"""Tolerances, that is half a pixel of parallax, within which a patch follows its surface."""
+FIT = 1
+"""Tolerances, that is a quarter of a pixel of parallax, within which a patch follows its surface."""
 
 LEVELS, DRAFT_LEVELS = 5, 3
 """Surfaces behind each other that are told apart."""
