@@ -1,7 +1,9 @@
 """Contexts, programs and targets: the few GL idioms that every pass shares."""
 from __future__ import annotations
 
+import os
 import re
+import sys
 import threading
 
 import moderngl
@@ -32,7 +34,9 @@ def headless_context() -> moderngl.Context:
 
 def _create() -> moderngl.Context:
     reasons = []
-    for options in ({"backend": "egl"}, {}):
+    # Asked for X11 without a display, the library would try the usual ones by itself, whoever they belong to.
+    windowing = [{}] if sys.platform != "linux" or os.environ.get("DISPLAY") else []
+    for options in ({"backend": "egl"}, *windowing):
         try:
             return moderngl.create_context(standalone=True, require=330, **options)
         except Exception as error:  # moderngl raises a plain Exception, ctypes an OSError where a library is missing
