@@ -93,7 +93,9 @@ def test_inverse(tmp_path, picture, far):
     plate = Plate.open(picture, tmp_path / "d.png", near=1, far=far)
     np.testing.assert_allclose(plate.disparity, 1 / far + (codes - 10) / 200 * (1 - 1 / far), rtol=1e-5, atol=1e-7)
     with pytest.raises(PushinError, match="near and far"):
-        Plate.open(picture, tmp_path / "d.png")
+        Plate.open(picture, tmp_path / "d.png", near=1, depth_kind="inverse")
+    assumed = Plate.open(picture, tmp_path / "d.png")
+    assert assumed.relative and assumed.depth.min() == pytest.approx(1) and assumed.depth.max() == pytest.approx(10)
     with pytest.raises(PushinError, match="less than"):
         Plate.open(picture, tmp_path / "d.png", near=5, far=4)
 
