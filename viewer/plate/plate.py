@@ -16,6 +16,7 @@ from .source import check_declared, check_shape, existing, name_of
 
 _WINDOW = 3
 """Pixels to each side that are asked for the depth of a point."""
+_BESIDE = ("_depth", "-depth", ".depth", "_z")
 _ASPECT_TOLERANCE = 0.03
 """Depth maps are rounded to other grids than pictures (multiples of 14 or 32 pixels); a crop differs by more."""
 
@@ -63,7 +64,8 @@ class Plate:
         """Open a picture and its depth. Raises PushinError with one sentence on whatever is wrong.
 
         image            path of a PNG, TIFF, JPEG, WebP, HEIC or EXR
-        depth            path of an EXR, PNG, TIFF, PFM or NPY; None: the depth inside the picture's file
+        depth            path of an EXR, PNG, TIFF, PFM or NPY; None: the depth inside the picture's file, or a map
+                         beside it that is named like it with _depth
         depth_kind       one of `depth.KINDS`, such as metres, disparity (pixels of the depth map) or inverse (near is
                          bright); told or guessed from the file when None
         focal_length     millimetres, of the lens that took the picture; from EXIF when None
@@ -76,9 +78,13 @@ class Plate:
         image = existing(image)
         depth_path = None if depth is None else existing(depth)
         picture = read_picture(image)
+        if depth_path is None and picture.depth is None:
+            depth_path = beside(image)
         name, notes = name_of(image), list(picture.notes)
         lens, assumed = lenses.resolve(name, picture.lens, picture.full_size, focal_length, sensor_width)
         notes += assumed
+        if depth is None and depth_path is not None:
+            notes.append(f"{name_of(depth_path)} lies beside {name} and is taken as its depth.")
         if depth_path is None:
             found, source = picture.depth, name
             if found is None:
@@ -226,6 +232,16 @@ class Plate:
         same = window[np.abs(window - center) <= depths.SAME_SURFACE * np.maximum(window, center)]
         median = float(np.median(window if same.size < _WINDOW else same))
         return 1 / median if median > 0 else float("inf")
+
+
+def beside(image: Path) -> Path | None:
+    """A depth map beside a picture, named like it with one of _BESIDE; None where there is none."""
+    for ending in _BESIDE:
+        for suffix in (".png", ".tif", ".tiff", ".exr", ".pfm", ".npy"):
+            path = image.with_name(image.stem + ending + suffix)
+            if path != image and path.is_file():
+                return path
+    return None
 
 
 def _digest(color, depth, known, *lens) -> str:
