@@ -82,11 +82,19 @@ def adjusted(plate, adjustments: Adjustments):
     plate = plate.measured
     if adjustments == Adjustments():
         return plate
-    depth, relative = plate.depth, plate.relative
+    depth, relative, notes = plate.depth, plate.relative, plate.notes
     if adjustments.anchors:
+        notes = tuple(note for note in notes if note != unscaled(plate))
         depth, relative = scale.fit(plate, adjustments.anchors)(depth, relative), False
     depth = repair.applied(adjustments.edits, np.asarray(depth, np.float32), plate.color)
-    return plate.with_depth(depth, relative=relative, adjustments=adjustments, unadjusted=plate)
+    return plate.with_depth(depth, relative=relative, notes=notes, adjustments=adjustments, unadjusted=plate)
+
+
+def unscaled(plate) -> str:
+    """What a plate of relative depth says of itself."""
+    finite = plate.depth[np.isfinite(plate.depth)]
+    return (f"Distances of {plate.source} are relative; {finite.min():.3g} to {finite.max():.3g} m is assumed: tell one or "
+            f"two with --at X,Y=M.") if finite.size else ""
 
 
 def residuals(plate, adjustments: Adjustments) -> list[str]:

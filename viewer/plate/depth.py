@@ -188,7 +188,7 @@ def _from_exr(path: Path) -> Embedded:
     values = file.only()
     if values is None:
         raise PushinError(f"{name_of(path)} has no depth channel among {file.names()}; name it Z.")
-    return Embedded(values, "metres", name_of(path))
+    return Embedded(values, None, name_of(path))
 
 
 def _from_npy(path: Path) -> np.ndarray:

@@ -89,6 +89,8 @@ class Exr:
             kind = "dioptres"
             notes.append(f"{one_line(channel)} of {file} is taken as 1/distance, as Nuke renders it; "
                          f"--depth-kind metres takes it as distance.")
+        else:
+            notes.append(f"{one_line(channel)} of {file} is taken as metres.")
         return Embedded(values, kind, source, notes=tuple(notes))
 
     def only(self) -> np.ndarray | None:

@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import PushinError
 from . import depth as depths
 from . import lens as lenses
-from .adjust import Adjustments, adjusted, focus_anchor
+from .adjust import Adjustments, adjusted, focus_anchor, unscaled
 from .images import SIDEWAYS, read_picture, repaired, to_half, upright
 from .source import check_declared, check_shape, existing, name_of
 
@@ -126,14 +126,13 @@ class Plate:
                              f"into depth along the axis; --planar takes it as it is.")
         if ray:
             metres = depths.planar(metres, focal_pixels * shrunk, tuple(v * shrunk for v in center))
-        if relative and depth_kind in depths.RELATIVE:
-            notes.append(f"Nothing says how far away things in {source} are: {depths.ASSUMED_RANGE[0]:g} to "
-                         f"{depths.ASSUMED_RANGE[1]:g} m is assumed; tell one or two distances with --at X,Y=M.")
         if principal_point is not None:
             scale = size[0] / picture.full_size[0]
             principal_point = tuple(v * scale for v in _point(principal_point))
         plate = cls._made(picture.color, metres, lens, principal_point, image, notes)
         plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence)
+        if relative:
+            plate = replace(plate, notes=(*plate.notes, unscaled(plate)))
         if adjustments is None:
             adjustments, said = Adjustments.load(image)
             if relative and not adjustments.anchors and (anchor := focus_anchor(picture.exif, plate)):
