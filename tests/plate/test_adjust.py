@@ -147,9 +147,9 @@ def test_a_cut_puts_the_depth_edge_on_the_picture_edge():
     soft = 1 / cv2.GaussianBlur(np.roll(1 / depth, 3, 1), (0, 0), 3)
     wrong = lambda z: ((z < 2.8) != disc).mean()
     after = repair.applied((repair.Cut(BOX),), soft, color)
-    assert wrong(after) < 0.1 * wrong(soft) and wrong(after) < 2e-3
+    assert wrong(after) < 0.2 * wrong(soft) and wrong(after) < 4e-3
     band = cv2.dilate(disc.astype(np.uint8), np.ones((9, 9))) > cv2.erode(disc.astype(np.uint8), np.ones((9, 9)))
-    assert np.median(np.abs(after - depth)[band] / depth[band]) < 0.1
+    assert np.median(np.abs(after - depth)[band] / depth[band]) < 0.15
     np.testing.assert_array_equal(after, repair.applied((repair.Cut(BOX),), soft, color))
 
 

@@ -85,11 +85,12 @@ def opened(tmp_path, data, name="photo.jpg", **options):
 @given(st.sampled_from(["RangeInverse", "RangeLinear"]), st.floats(0.1, 20), st.floats(1.1, 50), st.sampled_from([1, -1]))
 def test_gdepth_gives_back_the_distances_it_was_made_of(tmp_path_factory, form, near, ratio, order):
     far, share = near * ratio, RAMP / 255
-    plate = opened(tmp_path_factory.mktemp("g"), gdepth(form=form, near=near, far=far, order=order))
+    data = gdepth(form=form, near=near, far=far, order=order)
+    plate = opened(tmp_path_factory.mktemp("g"), data)
     want = near + share * (far - near) if form == "RangeLinear" else 1 / (1 / near + share * (1 / far - 1 / near))
-    assert plate.depth.min() == pytest.approx(want.min(), rel=0.02) and not plate.relative
-    assert plate.depth.max() == pytest.approx(want.max(), rel=0.02)
-    assert np.all(np.diff(plate.depth[HEIGHT // 2]) >= -1e-5), "dark is near"
+    np.testing.assert_allclose(embedded.from_jpeg(plate.path, data)[0].values, want, rtol=1e-4)
+    assert near * 0.99 < plate.depth.min() and plate.depth.max() < far * 1.01 and not plate.relative
+    assert np.all(np.diff(plate.depth[HEIGHT // 2].reshape(8, 8).mean(1)) > 0), "dark is near"
 
 
 def test_gdepth_without_a_unit_is_relative(tmp_path):
@@ -139,7 +140,7 @@ def test_an_upright_photo_turns_its_depth_too(tmp_path):
     exif[0x0112] = 6
     turned = with_segments(gdepth(), app(0xE1, exif.tobytes()))
     plate = opened(tmp_path, turned)
-    assert plate.size == (HEIGHT, WIDTH) and np.all(np.diff(plate.depth[:, 20]) >= -1e-5)
+    assert plate.size == (HEIGHT, WIDTH) and np.all(np.diff(plate.depth[:, 20].reshape(8, 8).mean(1)) > 0)
 
 
 @pytest.mark.parametrize("data", [PHOTO, PHOTO + with_segments(encoded(RAMP, "JPEG"), xmp('<a hdrgm:Version="1"/>'))])

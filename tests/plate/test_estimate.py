@@ -45,7 +45,8 @@ def scene(height, width):
 def test_relative_depth_of_a_small_photo(tmp_path, size, rank, kind):
     network = Model(model(tmp_path / "m.onnx", GREY, size, rank=rank, kind=kind))
     found = estimate(network, scene(80, 120))
-    assert found.kind == "inverse" and found.values.shape == (80, 120) and found.tiles == 1 and not network.metric
+    assert found.kind == "inverse" and found.values.shape == (80, 120) and not network.metric
+    assert (found.tiles > 1) == (size[0] is not None), "only a network of 28 x 42 sees such a photo small"
     assert found.values.min() == pytest.approx(0.1, abs=0.02) and found.values.max() == pytest.approx(1, abs=0.02)
     rows = found.values.mean(0)
     assert np.all(np.diff(rows) < 1e-2) and rows[57] - rows[63] > 0.3, "the step stays sharp"
@@ -163,12 +164,3 @@ def test_offline_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(hub, "HUB", "http://127.0.0.1:9")
     with pytest.raises(PushinError, match="--model FILE.onnx"):
         hub.model_file(hub.DEFAULT)
-
-
-def test_soft_maps_become_steps_and_sharp_ones_stay():
-    step = np.where(np.arange(96) < 48, 1.0, 0.3).astype(np.float32) * np.ones((64, 1), np.float32)
-    np.testing.assert_array_equal(depth.sharpened(step), step)
-    slope = np.linspace(0.2, 1, 96, dtype=np.float32) * np.ones((64, 1), np.float32)
-    np.testing.assert_array_equal(depth.sharpened(slope), slope)
-    soft = cv2.GaussianBlur(step, (0, 0), 1.5)
-    assert np.abs(depth.sharpened(soft) - step).max() < 0.03 < np.abs(soft - step).max()

@@ -62,9 +62,9 @@ def containers(folder: Path) -> dict[str, bytes]:
 
 
 def mutated(data: bytes, rng) -> bytes:
-    """One to eight of: other bytes, a lost or repeated piece, a large number, an end that is cut off."""
+    """One to four of: other bytes, a lost or repeated piece, a large number, an end that is cut off."""
     data = bytearray(data)
-    for _ in range(rng.integers(1, 9)):
+    for _ in range(rng.integers(1, 5)):
         if len(data) < 16:
             break
         at, kind = int(rng.integers(len(data) - 8)), rng.integers(6)

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..errors import PushinError
 from . import exr
+from .edges import components
 from .embedded import Embedded
 from .images import is_exr, read_grey
 from .lens import positive
@@ -137,6 +138,40 @@ def filled(disparity: np.ndarray, known: np.ndarray) -> np.ndarray:
     return np.where(known, disparity, membrane(disparity, known, _background(disparity, known)))
 
 
+def unquantised(disparity: np.ndarray) -> np.ndarray:
+    """Disparity that was stored in few codes, 8 bits for most, without its terraces, float32 (h, w).
+
+    Where a code meets the next one lies the value between both; in between it runs smoothly from one such line to the
+    next (Laplace's equation), never leaving its code. A surface within one code keeps it. Others come back as they are.
+    """
+    codes, code = np.unique(disparity, return_inverse=True)
+    if not _CODES[0] <= len(codes) <= _CODES[1] or disparity.size < 16 * len(codes):
+        return disparity
+    code = code.reshape(disparity.shape).astype(np.int32)
+    # The codes of a file are evenly spaced, or those of a curve; a code that no pixel has makes a wider step.
+    steps = np.diff(codes)
+    wide = steps > 1.6 * np.minimum(np.append(steps[1:], np.inf), np.append(np.inf, steps[:-1]))
+    code = np.append(0, np.cumsum(1 + wide))[code].astype(np.int32)
+    padded = np.pad(code, 1, mode="edge")
+    up, down, edge = np.zeros((3, *code.shape), bool)
+    for y, x in ((0, 1), (2, 1), (1, 0), (1, 2)):
+        step = padded[y:y + code.shape[0], x:x + code.shape[1]] - code
+        up |= step == 1
+        down |= step == -1
+        edge |= np.abs(step) > 1
+    right, below = np.zeros((2, *code.shape), bool)
+    right[:, :-1], below[:-1] = code[:, 1:] != code[:, :-1], code[1:] != code[:-1]
+    label = components(right, below)
+    rises, falls = (np.bincount(label[m], minlength=label.max() + 1) > 0 for m in (up, down))
+    line = up | down | edge
+    away = cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, 5)
+    held = line | (~(rises & falls)[label] & (away >= _HOLD))
+    share = membrane((0.5 * up - 0.5 * down).astype(np.float32), held, held).clip(-0.5, 0.5)
+    at = np.searchsorted(codes, disparity)
+    higher, lower = codes[(at + 1).clip(0, len(codes) - 1)], codes[(at - 1).clip(0)]
+    return (disparity + np.where(share > 0, share * (higher - disparity), share * (disparity - lower))).astype(np.float32)
+
+
 def sharpened(disparity: np.ndarray) -> np.ndarray:
     """A soft map's edges as steps, float32 (h, w); maps whose edges are steps come back as they are.
 
@@ -145,10 +180,15 @@ def sharpened(disparity: np.ndarray) -> np.ndarray:
     the step lands in the middle of the ramp. A ramp is where the range of values stops growing with the window, as on
     a slope it does not.
     """
-    around, beyond, box = (np.ones((n, n), np.uint8) for n in (2 * _RAMP + 1, 4 * _RAMP + 1, 3))
-    high, low = cv2.dilate(disparity, around), cv2.erode(disparity, around)
+    margin = 2 * _RAMP
+    if min(disparity.shape) <= margin:
+        return disparity
+    around, beyond, box = (np.ones((n, n), np.uint8) for n in (2 * _RAMP + 1, 2 * margin + 1, 3))
+    padded = np.pad(disparity, margin, mode="reflect", reflect_type="odd")      # slopes go on beyond the frame
+    inside = lambda a: a[margin:-margin, margin:-margin]
+    high, low = inside(cv2.dilate(padded, around)), inside(cv2.erode(padded, around))
     step = high - low
-    edge = (step > _RAMP_STEP * high) & (cv2.dilate(disparity, beyond) - cv2.erode(disparity, beyond) < 1.6 * step)
+    edge = (step > _RAMP_STEP * high) & (inside(cv2.dilate(padded, beyond) - cv2.erode(padded, beyond)) < 1.6 * step)
     ramp = edge & (np.abs(disparity - (high + low) / 2) < 0.48 * step)
     if ramp.sum() < _SOFT * edge.sum() or not edge.any():
         return disparity
@@ -414,6 +454,10 @@ def _children(plane: np.ndarray, outside) -> np.ndarray:
 
 # Fitting ------------------------------------------------------------------------------------------------------------
 
+_CODES = 64, 256
+"""Fewer are flat cards, more are fine enough."""
+_HOLD = 4
+"""Pixels from the only rim of a terrace at which it has its code's own value again."""
 _RAMP, _RAMP_STEP = 3, 0.08
 """Pixels of a map to each side of an edge that are searched for a ramp, and its relative height: networks and depth
 from phones blur edges by up to so many of their own pixels."""

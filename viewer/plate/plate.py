@@ -183,11 +183,12 @@ class Plate:
         known = metres > 0
         with np.errstate(divide="ignore"):
             disparity = depths.filled(np.where(known, 1 / metres, 0).astype(np.float32), known)
-            disparity = depths.fitted(disparity, color)
-            if metres.shape == (height, width):
+            even = depths.unquantised(disparity)
+            fitted = depths.fitted(even, color)
+            if fitted is disparity:
                 depth = np.where(known, metres, 1 / disparity)
             else:
-                depth, known = 1 / disparity, depths.sampled(known, (width, height))
+                depth, known = 1 / fitted, depths.sampled(known, (width, height))
         depth, known = np.ascontiguousarray(depth, np.float32), np.ascontiguousarray(known)
         depth[depth >= depths.SKY_METRES] = np.inf
         point = (width / 2, height / 2) if principal_point is None else _point(principal_point)

@@ -36,7 +36,9 @@ class Stroke:
     def apply(self, disparity: np.ndarray, color: np.ndarray) -> np.ndarray:
         line = np.full(disparity.shape, 255, np.uint8)
         points = np.round(np.array(self.points) - 0.5).astype(np.int32)
-        cv2.polylines(line, [points.reshape(-1, 1, 2)], False, 0)
+        points = points.clip(-1 << 14, 1 << 14)
+        for start, end in zip(points, points[1:] if len(points) > 1 else points):
+            cv2.line(line, start.tolist(), end.tolist(), 0)
         away = cv2.distanceTransform(line, cv2.DIST_L2, 5) if (line == 0).any() else np.full(line.shape, np.inf)
         share = np.clip(2 * (1 - away / self.radius), 0, 1).astype(np.float32)   # full in the inner half
         share = share * share * (3 - 2 * share)
@@ -115,10 +117,11 @@ def applied(edits, depth: np.ndarray, color: np.ndarray) -> np.ndarray:
     if not edits:
         return depth
     with np.errstate(divide="ignore"):
-        disparity = (1 / depth).astype(np.float32)
+        before = disparity = (1 / depth).astype(np.float32)
         for edit in edits:
             disparity = edit.apply(disparity, color).astype(np.float32)
-        return np.where(disparity > 1 / depths.SKY_METRES, 1 / disparity, np.inf).astype(np.float32)
+        mended = np.where(disparity > 1 / depths.SKY_METRES, 1 / disparity, np.inf)
+        return np.where(disparity == before, depth, mended).astype(np.float32)
 
 
 def cut_out(color: np.ndarray, likely: np.ndarray, allowed: np.ndarray) -> np.ndarray:
