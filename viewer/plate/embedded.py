@@ -17,7 +17,7 @@ import io
 import re
 import struct
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +43,7 @@ class Embedded:
     ray         whether it is the distance along the ray and not along the axis
     confidence  mean of the embedded confidence map, 0 to 1, or None
     notes       sentences on what was assumed
+    in_photo    whether it comes from a photo, and not from a file of its own or a renderer
     """
 
     values: np.ndarray
@@ -51,7 +52,13 @@ class Embedded:
     relative: bool = False
     ray: bool = False
     confidence: float | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    in_photo: bool = False
+
+    @property
+    def coarse(self) -> bool:
+        """Whether a photo's depth has so few values that they were 8 bits."""
+        return self.in_photo and len(np.unique(self.values)) <= 256
 
 
 # JPEG ---------------------------------------------------------------------------------------------------------------

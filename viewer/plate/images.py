@@ -311,7 +311,7 @@ def _from_pixels(path: Path) -> _Encoded:
         header = replace(header, image=Image.frombytes(header.image.mode, header.image.size, header.image.data, "raw",
                                                        header.image.mode, header.image.stride))
         encoded = _from_pillow(path, header)
-    encoded.depth = depth
+    encoded.depth = depth and replace(depth, in_photo=True)
     encoded.notes += depth.notes if depth else ()
     encoded.exif, encoded.orientation = header.exif, header.orientation
     if encoded.alpha is not None:

@@ -129,7 +129,8 @@ class Plate:
         if principal_point is not None:
             scale = size[0] / picture.full_size[0]
             principal_point = tuple(v * scale for v in _point(principal_point))
-        plate = cls._made(picture.color, metres, lens, principal_point, image, notes)
+        coarse = values.dtype == np.uint8 or found.coarse
+        plate = cls._made(picture.color, metres, lens, principal_point, image, notes, coarse)
         plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence)
         if relative:
             plate = replace(plate, notes=(*plate.notes, unscaled(plate)))
@@ -177,13 +178,16 @@ class Plate:
         return cls._made(to_half(np.dstack(planes)), metres, lens, principal_point, None, [])
 
     @classmethod
-    def _made(cls, color, metres, lens, principal_point, path, notes) -> Plate:
-        """Depth brought to the picture's size and filled, everything frozen and named by its content."""
+    def _made(cls, color, metres, lens, principal_point, path, notes, coarse=False) -> Plate:
+        """Depth brought to the picture's size and filled, everything frozen and named by its content.
+
+        coarse: whether it was stored in so few codes that surfaces are terraces
+        """
         height, width = color.shape[:2]
         known = metres > 0
         with np.errstate(divide="ignore"):
             disparity = depths.filled(np.where(known, 1 / metres, 0).astype(np.float32), known)
-            even = depths.unquantised(disparity)
+            even = depths.unquantised(disparity) if coarse else disparity
             fitted = depths.fitted(even, color)
             if fitted is disparity:
                 depth = np.where(known, metres, 1 / disparity)
