@@ -454,7 +454,7 @@ def _children(plane: np.ndarray, outside) -> np.ndarray:
 
 # Fitting ------------------------------------------------------------------------------------------------------------
 
-_CODES = 64, 256
+_CODES = 96, 256
 """Fewer are flat cards, more are fine enough."""
 _HOLD = 4
 """Pixels from the only rim of a terrace at which it has its code's own value again."""
