@@ -43,7 +43,7 @@ def containers(folder: Path) -> dict[str, bytes]:
     app1 = lambda body: jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + jpeg[2:]
     heic = io.BytesIO()
     pillow_heif.from_pillow(Image.fromarray(color)).save(heic, quality=60)
-    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    header = {"compression": OpenEXR.NO_COMPRESSION, "type": OpenEXR.scanlineimage}
     with OpenEXR.File(header, {"RGB": (color / 255).astype(np.float16), "Z": 1 + depth.astype(np.float32)}) as file:
         file.write(str(folder / "good.exr"))
     weights = helper.make_tensor("w", TensorProto.FLOAT, [1, 3, 1, 1], [0.3, 0.5, 0.2])

@@ -9,6 +9,8 @@ whole's scale and offset by least squares (Miangoleh et al. 2021 merge in that w
 """
 from __future__ import annotations
 
+import contextlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +63,7 @@ class Model:
             raise PushinError(f"{name} is empty or larger than {MOST_BYTES >> 30} GB, and no model.")
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
-        with reading(self.path):
+        with reading(self.path), contextlib.redirect_stdout(io.StringIO()):     # it prints when it falls back
             self._session = onnxruntime.InferenceSession(str(self.path), options, providers=["CPUExecutionProvider"])
             inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         shape = inputs[0].shape if len(inputs) == 1 else ()
