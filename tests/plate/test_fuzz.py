@@ -124,7 +124,7 @@ def test_damaged_containers_in_a_process_of_their_own(tmp_path):
                          timeout=240, cwd=Path(__file__).parents[2], env=os.environ | {"PYTHONPATH": "."})
     assert run.returncode == 0 and run.stderr == "", (run.returncode, run.stderr[-2000:])
     assert int(run.stdout.rsplit("peak ")[1].split()[0]) < MOST_MEGABYTES
-    for kind in ("a.heic", "gdepth.jpg", "dynamic.jpg", "a.exr", "a.onnx"):
+    for kind in ("a.heic", "gdepth.jpg", "dynamic.jpg", "a.exr"):
         assert f"'{kind} opened'" in run.stdout and f"'{kind} refused'" in run.stdout
 
 

@@ -93,16 +93,16 @@ def adjusted(plate, adjustments: Adjustments):
 def unscaled(plate) -> str:
     """What a plate of relative depth says of itself."""
     finite = plate.depth[np.isfinite(plate.depth)]
-    return (f"Distances of {plate.source} are relative; {finite.min():.3g} to {finite.max():.3g} m is assumed: tell one or "
-            f"two with --at X,Y=M.") if finite.size else ""
+    return (f"Distances of {plate.source} are relative; {finite.min():.3g} to {finite.max():.3g} m is assumed: tell one "
+            f"or two with --at X,Y=M.") if finite.size else ""
 
 
 def residuals(plate, adjustments: Adjustments) -> list[str]:
     """A line for each anchor: where it is, how far away it was said to be, and by how much the plate misses it."""
     fitted = scale.fit(plate.measured, adjustments.anchors)
     points = [scale.located(plate, anchor) for anchor in adjustments.anchors]
-    return [f"at {p.xy[0]:.0f},{p.xy[1]:.0f}: {p.metres:.3g} m, missed by {abs(miss):.2g} m ({abs(miss) / p.metres:.1%})"
-            for p, miss in zip(points, fitted.residuals)]
+    return [f"at {p.xy[0]:.0f},{p.xy[1]:.0f}: {p.metres:.3g} m, missed by {abs(miss):.2g} m "
+            f"({abs(miss) / p.metres:.1%})" for p, miss in zip(points, fitted.residuals)]
 
 
 def focus_anchor(exif: dict, plate) -> scale.Anchor | None:

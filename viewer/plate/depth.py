@@ -145,7 +145,8 @@ def unquantised(disparity: np.ndarray) -> np.ndarray:
     next (Laplace's equation), never leaving its code. A surface within one code keeps it. Others come back as they are.
     """
     codes, code = np.unique(disparity, return_inverse=True)
-    if not _CODES[0] <= len(codes) <= _CODES[1] or disparity.size < 16 * len(codes):
+    level = [(np.diff(disparity, axis=axis) == 0).mean() for axis in (0, 1)]
+    if not _CODES[0] <= len(codes) <= _CODES[1] or min(level) < _LEVEL:
         return disparity
     code = code.reshape(disparity.shape).astype(np.int32)
     # The codes of a file are evenly spaced, or those of a curve; a code that no pixel has makes a wider step.
@@ -169,7 +170,8 @@ def unquantised(disparity: np.ndarray) -> np.ndarray:
     share = membrane((0.5 * up - 0.5 * down).astype(np.float32), held, held).clip(-0.5, 0.5)
     at = np.searchsorted(codes, disparity)
     higher, lower = codes[(at + 1).clip(0, len(codes) - 1)], codes[(at - 1).clip(0)]
-    return (disparity + np.where(share > 0, share * (higher - disparity), share * (disparity - lower))).astype(np.float32)
+    rise = np.where(share > 0, higher - disparity, disparity - lower)
+    return (disparity + share * rise).astype(np.float32)
 
 
 def sharpened(disparity: np.ndarray) -> np.ndarray:
@@ -454,8 +456,8 @@ def _children(plane: np.ndarray, outside) -> np.ndarray:
 
 # Fitting ------------------------------------------------------------------------------------------------------------
 
-_CODES = 96, 256
-"""Fewer are flat cards, more are fine enough."""
+_CODES, _LEVEL = (32, 256), 0.3
+"""Fewer codes are flat cards, more are fine enough; and terraces are wider than a pixel, both ways."""
 _HOLD = 4
 """Pixels from the only rim of a terrace at which it has its code's own value again."""
 _RAMP, _RAMP_STEP = 3, 0.08

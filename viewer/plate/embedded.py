@@ -140,7 +140,8 @@ def from_jpeg(path: Path, data: bytes) -> tuple[Embedded | None, bytes | None]:
 def _gdepth(path: Path, xmp: str) -> Embedded:
     payload = _payload(xmp, "GDepth:Data")
     if payload is None:
-        raise PushinError(f"{name_of(path)} declares depth (GDepth) but does not hold it; copy the original photo again.")
+        raise PushinError(f"{name_of(path)} declares depth (GDepth) but does not hold it; copy the original photo "
+                          f"again.")
     confidence = _payload(xmp, "GDepth:Confidence")
     return _ranged(path, xmp, "GDepth", _grey(path, payload),
                    None if confidence is None else float(_grey(path, confidence).mean()))
@@ -231,10 +232,10 @@ def _second_picture(path: Path, picture: bytes) -> Embedded | None:
 
 def _apple(path: Path, values, kind: str, relative: bool) -> Embedded:
     kind = "metres" if kind == "depth" else "dioptres"
-    notes = (f"The {'depth' if kind == 'metres' else 'disparity'} inside {name_of(path)} is taken as "
-             + ("metres" if kind == "metres" else "1/metres") + (", which phones estimate coarsely." if relative else "."),)
-    return Embedded(values, kind, "a phone's disparity" if kind == "dioptres" else "a phone's depth", relative,
-                    notes=notes)
+    name, unit = ("depth", "metres") if kind == "metres" else ("disparity", "1/metres")
+    notes = (f"The {name} inside {name_of(path)} is taken as {unit}"
+             + (", which phones estimate coarsely." if relative else "."),)
+    return Embedded(values, kind, f"a phone's {name}", relative, notes=notes)
 
 
 def _tag(xmp: str, name: str) -> str | None:
@@ -326,7 +327,7 @@ def heic_depth(path: Path, image) -> Embedded | None:
             return _apple(path, low + share * (high - low), "disparity", True)
         if kind in (0, 2) and near and far and 0 < near < far:
             values = 1 / far + share * (1 / near - 1 / far) if kind == 0 else far + share * (near - far)
-            return Embedded(values.astype(np.float32), "dioptres" if kind == 0 else "metres", "an auxiliary depth image")
+            return Embedded(values.astype(np.float32), ("dioptres", "", "metres")[kind], "an auxiliary depth image")
         return Embedded(share, "inverse", "an auxiliary depth image", True,
                         notes=(f"The depth inside {name_of(path)} does not tell its range; it is taken as relative "
                                f"inverse depth, near is bright.",))

@@ -5,7 +5,7 @@ Two layouts, told from the file's own inputs and outputs:
   Depth Pro (Bochkovskii et al. 2024)    1x3x1536x1536 in; metres and the focal length in pixels out
 
 A network sees a large photo small. So its estimate of the whole is refined by overlapping tiles, each brought to the
-whole's scale and offset by least squares (Miangoleh et al. 2021 merge in that way), and enlarged along the photo's edges.
+whole's scale and offset by least squares (Miangoleh et al. 2021 merge in that way), and enlarged along its edges.
 """
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ class Model:
     def run(self, picture: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, float | None]:
         """Depth (h', w') of a display-referred picture, float32 (h, w, 3) 0 to 1, shown to the network at (height,
         width), and the focal length in pixels of that size."""
-        shown = cv2.resize(picture, size[::-1], interpolation=cv2.INTER_AREA if size[0] < len(picture) else cv2.INTER_CUBIC)
+        shown = cv2.resize(picture, size[::-1], interpolation=cv2.INTER_AREA if size[0] < len(picture)
+                           else cv2.INTER_CUBIC)
         mean, spread = (0.5, 0.5) if self.metric else (_MEAN, _SPREAD)
         batch = ((shown - mean) / spread).transpose(2, 0, 1)[None].astype(self._type)
         with reading(self.path):

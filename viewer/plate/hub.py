@@ -109,8 +109,8 @@ def _fetched(name: str, url: str, path: Path, pin: Path, progress) -> Path:
                 if total and done != total:
                     raise PushinError(f"The download of {name} broke off; try again.")
                 if re.fullmatch("[0-9a-f]{64}", told_sum) and told_sum != digest.hexdigest():
-                    raise PushinError(f"The model {name} arrived damaged: its SHA-256 is not the one that the hub tells; "
-                                      f"try again.")
+                    raise PushinError(f"The model {name} arrived damaged: its SHA-256 is not the one that the hub "
+                                      f"tells; try again.")
                 os.replace(part, path)
             finally:
                 with contextlib.suppress(FileNotFoundError):

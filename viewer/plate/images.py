@@ -335,7 +335,8 @@ def _from_container(path: Path, header: _Header) -> tuple[_Header, embedded.Embe
                 image.getexif()[_ORIENTATION] = header.orientation
                 header = replace(header, image=image, profile=image.info.get("icc_profile") or header.profile,
                                  size=image.size[::-1] if header.orientation in SIDEWAYS else image.size)
-                note = (f"{name_of(path)} also holds the photo from before its background was blurred; that one is used.",)
+                note = (f"{name_of(path)} also holds the photo from before its background was blurred; that one is "
+                        f"used.",)
         except (UnidentifiedImageError, OSError, ValueError):
             pass
     return header, replace(depth, notes=depth.notes + note)
