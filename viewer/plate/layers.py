@@ -21,7 +21,7 @@ import numpy as np
 
 from . import cache
 from .clean import clean
-from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
+from .edges import CUT_SHARE, REACH_METRES, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import continue_color, continue_depth
 from .matte import BAND, OPAQUE, Matte, find_matte
 
@@ -45,6 +45,10 @@ FIT = 1
 
 LEVELS, DRAFT_LEVELS = 5, 3
 """Surfaces behind each other that are told apart."""
+
+OVERLAP, JOIN = 0.3, 3.0
+"""Plate pixels by which patches reach over their rectangle, at the least, so that neighbours leave no crack between them,
+and at the most. Less than half a pixel samples inside the rectangle only."""
 
 FINE = 4
 """Pixels: smaller patches are only for jumps; relief that small is not worth two triangles a bump."""
@@ -82,6 +86,7 @@ class Patches:
     hidden    bool (n,): lies behind something in the plate, for the most part; gives way to what does not
     beyond    bool (n,): lies outside the plate's frame or is the backdrop; never hides what does not
     travel    float32 (n,): metres that the camera has to move sideways before the patch can come to light
+    over      float32 (n, 4): plate pixels by which it reaches over the left, upper, right and lower side of its rectangle
     level     int32 (n,): how many surfaces were lifted off before this one came to light
     """
 
@@ -93,6 +98,11 @@ class Patches:
     beyond: np.ndarray
     travel: np.ndarray
     level: np.ndarray
+    over: np.ndarray | None = None
+
+    def __post_init__(self):
+        if self.over is None:
+            self.over = np.full((len(self.rect), 4), OVERLAP, np.float32)
 
     def __len__(self) -> int:
         return len(self.rect)
@@ -495,7 +505,9 @@ class _Canvas:
             texture = np.concatenate([np.ones((len(tile), 1)), offset + self.border], 1).astype(np.float32)
             return replace(patches, rect=patches.rect - self.border, texture=texture)
 
-        solid, soft = Patches.joined([placed(Patches.joined(self.solid)), behind]), placed(Patches.joined(self.soft))
+        solid, soft = placed(Patches.joined(self.solid)), placed(Patches.joined(self.soft))
+        join(solid, soft, self.focal)
+        solid = Patches.joined([solid, behind])
         return Layers(atlas, shown, solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
                       soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0])))),
                       int(np.log2(GUTTER)), backdrop[..., :3].mean((0, 1)).astype(np.float32))
@@ -538,6 +550,41 @@ def fit(depth, support, shown, tol: float, sizes, full: bool = False):
         open_ = open_ & ~np.repeat(np.repeat(done, size, 1), size, 2)
     which, x, y, size, plane = (np.concatenate(parts) for parts in zip(*found))
     return which, x.astype(np.float32), y.astype(np.float32), size, plane.astype(np.float32)
+
+
+def join(solid: Patches, soft: Patches, focal: float) -> None:
+    """Lets patches reach under nearer neighbours of the same surface, as far as a move opens a step between them.
+
+    A step too small for an edge (CUT_SHARE) has nothing behind it: a crack there would show the far background.
+    """
+    for level in np.unique(np.concatenate([solid.level, soft.level])):
+        mine = [np.flatnonzero(p.level == level) for p in (soft, solid)]
+        rect, plane, over = (np.concatenate([getattr(p, name)[at] for p, at in zip((soft, solid), mine)])
+                             for name in ("rect", "plane", "over"))
+        low = rect[:, :2].min(0).astype(int)
+        x0, y0, x1, y1 = (rect - np.tile(low, 2)).astype(int).T
+        number = np.full((y1.max(), x1.max()), -1, np.int32)
+        for side in np.unique(x1 - x0):
+            at = np.flatnonzero(x1 - x0 == side)
+            step = np.arange(side)
+            number[y0[at, None, None] + step[:, None], x0[at, None, None] + step] = at[:, None, None]
+        middle = 0.5 * (rect[:, :2] + rect[:, 2:]) - low
+
+        def value(k, x, y):
+            return plane[k, 0] + plane[k, 1] * (x - middle[k, 0]) + plane[k, 2] * (y - middle[k, 1])
+
+        for before, after, dx, dy in ((2, 0, 1, 0), (3, 1, 0, 1)):   # sides of `over` that meet there
+            a, b = number[:number.shape[0] - dy, :number.shape[1] - dx], number[dy:, dx:]
+            y, x = np.nonzero((a != b) & (a >= 0) & (b >= 0))
+            a, b = a[y, x], b[y, x]
+            x, y = x + (1 if dx else 0.5), y + (1 if dy else 0.5)
+            da, db = value(a, x, y), value(b, x, y)
+            gap = db - da
+            gap[np.abs(gap) > CUT_SHARE * np.maximum(da, db)] = 0
+            reach = np.clip(REACH_METRES * focal * np.abs(gap), OVERLAP, JOIN).astype(np.float32)
+            np.maximum.at(over[:, before], a[gap > 0], reach[gap > 0])
+            np.maximum.at(over[:, after], b[gap < 0], reach[gap < 0])
+        solid.over[mine[1]] = over[len(mine[0]):]   # what is soft would be blended twice
 
 
 def _planes(mask, z, px, py):

@@ -8,10 +8,6 @@ from ..camera import Camera
 from ..plate.layers import Layers, Patches
 from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, program, set_uniforms
 
-OVERLAP = 0.3
-"""Plate pixels by which patches reach over their rectangle, so that neighbours leave no crack between them; less than
-half a pixel, so that the identity camera samples each patch inside its rectangle only."""
-
 GIVES_WAY = 0.97
 """Of its disparity, with which a hidden patch enters the depth test: patches follow surfaces only within a tolerance, and
 what is hidden must not come through what hides it."""
@@ -44,8 +40,8 @@ class ReprojectPass:
         self.atlas.repeat_x = self.atlas.repeat_y = False
         self.atlas.build_mipmaps(0, layers.levels)
         self.shown = self.context.texture((wide, high), 1, np.ascontiguousarray(layers.shown), dtype="f1", alignment=1)
-        self.parts = [_Part(self.context, (self.solid,), layers.solid, OVERLAP, self.lift),
-                      _Part(self.context, (self.soft, self.surface), layers.soft, OVERLAP, self.lift)]
+        self.parts = [_Part(self.context, (self.solid,), layers.solid, self.lift),
+                      _Part(self.context, (self.soft, self.surface), layers.soft, self.lift)]
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera) -> None:
@@ -118,15 +114,16 @@ class ReprojectPass:
 class _Part:
     """Patches that are drawn in one go."""
 
-    def __init__(self, context, programs, patches: Patches, overlap: float, lift: np.ndarray):
+    def __init__(self, context, programs, patches: Patches, lift: np.ndarray):
         self.patches = patches
         self.count = 0
         n = len(patches)
         if n == 0:
             return
         x0, y0, x1, y1 = patches.rect.T
-        x = np.stack([x0 - overlap, x1 + overlap, x0 - overlap, x1 + overlap], -1)
-        y = np.stack([y0 - overlap, y0 - overlap, y1 + overlap, y1 + overlap], -1)
+        left, upper, right, lower = patches.over.T
+        x = np.stack([x0 - left, x1 + right, x0 - left, x1 + right], -1)
+        y = np.stack([y0 - upper, y0 - upper, y1 + lower, y1 + lower], -1)
         value, slope_x, slope_y = patches.plane.T[..., None]
         d = value + slope_x * (x - (x0 + x1)[:, None] / 2) + slope_y * (y - (y0 + y1)[:, None] / 2)
         scale, u0, v0 = patches.texture.T[..., None]
