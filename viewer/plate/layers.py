@@ -281,7 +281,7 @@ class _Canvas:
         color = np.where(matte.band[..., None], matte.far, self.color)
         usable = ~lifted & ~(matte.band & (matte.coverage > 0.35))
         color = continue_color(color, behind, lifted & ~(matte.band & (matte.coverage < 0.35)), usable, draft=self.draft)
-        color = np.where(matte.band[..., None], matte.far, color)
+        color = np.where((matte.band & (matte.coverage < 1))[..., None], matte.far, color)
         # Beside the edge itself the plate shows both sides: a filter reads across it.
         glimpsed = matte.band & ((matte.coverage < OPAQUE) | active.near) & self.trusted
         self.shown = np.where(lifted, np.where(glimpsed, self.shown, 0), self.shown)
