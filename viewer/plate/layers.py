@@ -56,6 +56,9 @@ FINE = 4
 JUMP = 5
 """Fits, that is a pixel of parallax: an error from which a patch spans a jump."""
 
+MOSTLY_FAR = 0.35
+"""Coverage up to which a pixel's far colour, taken apart from the near one, is better than a guess."""
+
 DEEPEST = 0.22
 """Share of the plate's width to which a surface is continued behind a foreground at the most."""
 
@@ -245,12 +248,13 @@ class _Canvas:
                            lifted, self.trusted)
         touched = lifted | matte.band | cuts.near | cuts.far
         blocks = _any_near(touched, MARGIN) & self.pending
+        behind = self.look_behind(active, lifted, matte)
         self.emit_whole(self.pending & ~blocks)
         self.emit_lifted(blocks, cuts, active, lifted, matte)
         self.pending = blocks
         seams[0][:, :-1] |= (lifted[:, 1:] != lifted[:, :-1]) & ~cuts.right[:, :-1]
         seams[1][:-1] |= (lifted[1:] != lifted[:-1]) & ~cuts.below[:-1]
-        self.move_on(active, lifted, matte)
+        self.move_on(active, lifted, matte, *behind)
         self.level += 1
         return True
 
@@ -275,13 +279,23 @@ class _Canvas:
         tangled = near_side & far_side | (self.level >= LEVELS // 2)
         return (np.where(tangled, count(candidate & ~waits) > 0, (count(candidate) > 0) & ~background))[cells]
 
-    def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte) -> None:
+    def look_behind(self, active: Cuts, lifted: np.ndarray, matte: Matte):
+        """(colour, disparity, travel) of what is behind the lifted pixels; in the matte, the two colours of pixels that are
+        mostly near are parted anew, now that the far one is known."""
         behind, travel = continue_depth(self.disparity, lifted, active, self.focal, self.deepest)
+        band, share = matte.band, matte.coverage
+        color = np.where(band[..., None], matte.far, self.color)
+        usable = ~lifted & ~(band & (share > MOSTLY_FAR))
+        color = continue_color(color, behind, lifted & ~(band & (share < MOSTLY_FAR)), usable, draft=self.draft)
+        again = band & (share >= 0.5) & (share < 1)
+        a, here = share[again][:, None], self.color[again]
+        far = np.minimum(color[again], here / (1 - a))
+        matte.near[again] = (here - (1 - a) * far) / a
+        matte.far[again] = far
+        return np.where((band & (share < 1))[..., None], matte.far, color), behind, travel
+
+    def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte, color, behind, travel) -> None:
         self.travel[lifted] = np.maximum(self.travel[lifted], travel)
-        color = np.where(matte.band[..., None], matte.far, self.color)
-        usable = ~lifted & ~(matte.band & (matte.coverage > 0.35))
-        color = continue_color(color, behind, lifted & ~(matte.band & (matte.coverage < 0.35)), usable, draft=self.draft)
-        color = np.where((matte.band & (matte.coverage < 1))[..., None], matte.far, color)
         # Beside the edge itself the plate shows both sides: a filter reads across it.
         glimpsed = matte.band & ((matte.coverage < OPAQUE) | active.near) & self.trusted
         self.shown = np.where(lifted, np.where(glimpsed, self.shown, 0), self.shown)
