@@ -316,8 +316,11 @@ class _Canvas:
         keep = split(emitted)
         used = np.flatnonzero(keep.any((1, 2)))
         y0, x0 = used // (wide // size) * size, used % (wide // size) * size
-        which, x, y, side, plane = fit(split(self.disparity)[used], keep[used], split(self.shown)[used] > 0, FIT * tolerance(self.focal),
-                                         SHEET_SIZES, full=True)
+        # Nothing may lie on both sides of the frame: `beyond` would be true of half of it.
+        inside = split(self.inside)[used]
+        which, x, y, side, plane = (np.concatenate(both) for both in zip(*(
+            fit(split(self.disparity)[used], keep[used] & part, split(self.shown)[used] > 0, FIT * tolerance(self.focal),
+                SHEET_SIZES, full=True) for part in (inside, ~inside))))
         n = len(which)
         if self.level == 0:
             tile, hidden = np.full(n, -1), np.zeros(n, bool)
@@ -440,7 +443,9 @@ class _Canvas:
         """Puts tiles of single surfaces into the atlas and fits patches to them."""
         first = self.keep_tiles(tile, shown)[0]
         shown = shown[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
-        which, x, y, size, plane = fit(depth, alpha > 0, shown > 0, FIT * tolerance(self.focal), SIZES)
+        inside = self.inside[_windows(by, bx, self.disparity.shape, 0)]
+        which, x, y, size, plane = (np.concatenate(both) for both in zip(*(
+            fit(depth, (alpha > 0) & part, shown > 0, FIT * tolerance(self.focal), SIZES) for part in (inside, ~inside))))
         rect = np.stack([bx[which] * BLOCK + x, by[which] * BLOCK + y], -1).astype(np.float32)
         rect = np.concatenate([rect, rect + size[:, None]], -1)
         corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
@@ -562,6 +567,8 @@ def fit(depth, support, shown, tol: float, sizes, full: bool = False):
         done = np.zeros((n, k, k), bool)
         done[tuple(p[good] for p in pick)] = True
         open_ = open_ & ~np.repeat(np.repeat(done, size, 1), size, 2)
+    if not found:
+        return tuple(np.zeros((0, 3) if i == 4 else 0, np.int64 if i == 0 else np.float32) for i in range(5))
     which, x, y, size, plane = (np.concatenate(parts) for parts in zip(*found))
     return which, x.astype(np.float32), y.astype(np.float32), size, plane.astype(np.float32)
 
