@@ -445,7 +445,7 @@ class _Canvas:
         shown = shown[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
         inside = self.inside[_windows(by, bx, self.disparity.shape, 0)]
         which, x, y, size, plane = (np.concatenate(both) for both in zip(*(
-            fit(depth, (alpha > 0) & part, shown > 0, FIT * tolerance(self.focal), SIZES) for part in (inside, ~inside))))
+            fit(depth, alpha > 0, shown > 0, FIT * tolerance(self.focal), SIZES, within=part) for part in (inside, ~inside))))
         rect = np.stack([bx[which] * BLOCK + x, by[which] * BLOCK + y], -1).astype(np.float32)
         rect = np.concatenate([rect, rect + size[:, None]], -1)
         corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
@@ -532,22 +532,26 @@ class _Canvas:
                       int(np.log2(GUTTER)), backdrop[..., :3].mean((0, 1)).astype(np.float32))
 
 
-def fit(depth, support, shown, tol: float, sizes, full: bool = False):
+def fit(depth, support, shown, tol: float, sizes, full: bool = False, within=None):
     """Covers the supported pixels of every tile with squares on which `depth` is a plane within `tol`.
 
     depth, support, shown  (n, s, s): disparity, pixels to cover, pixels that the plate showed
     sizes           sides to try, large to small; full: a square must be wholly supported
+    within          (n, s, s): a square must lie in it; None is anywhere
     returns         tile (m,), x (m,), y (m,), size (m,), plane (m, 3): value in the middle, slopes per pixel
     """
     found = []
     n, s, _ = depth.shape
-    open_ = support
+    open_ = support if within is None else support & within
     for size in sizes:
         k = s // size
         split = lambda a: a.reshape(n, k, size, k, size).transpose(0, 1, 3, 2, 4).reshape(n, k, k, size * size)
         m = split(open_)
         count = m.sum(-1)
-        pick = np.nonzero(count == size * size if full else count > 0)
+        wanted = count == size * size if full else count > 0
+        if within is not None:
+            wanted &= split(within).all(-1)
+        pick = np.nonzero(wanted)
         if not len(pick[0]):
             continue
         mask, z = m[pick].astype(np.float32), split(depth)[pick]
