@@ -13,11 +13,14 @@ from ..errors import PushinError
 from ..plate.layers import Layers
 from .display import CopyPass, DisplayPass, Overlay, coc_coefficients
 from .gl import headless_context, read, texture
+from .bokeh import BokehPass
 from .lens import AccumulatePass, Exposure, MeanPass, check_lens
 from .reproject import ReprojectPass
 
-BOKEH = {"off": 1, "gather": 32, "reference": 160}
-"""Views of the lens that are averaged. A gather pass over one view is to take the place of "gather"."""
+BOKEH = ("off", "gather", "reference")
+
+VIEWS = 160
+"""Views of the lens that the reference is the mean of."""
 
 HIGHLIGHTS = 4.0
 """Times white that a clipped light of a display-referred plate is taken to be."""
@@ -29,6 +32,7 @@ class _Targets:
 
     scene: moderngl.Framebuffer
     flat: moderngl.Framebuffer
+    surface: moderngl.Framebuffer
     color: moderngl.Texture
     depth: moderngl.Texture
     screen: moderngl.Framebuffer
@@ -40,10 +44,11 @@ class _Targets:
         depth.compare_func = ""     # read as it is
         picture = texture(context, size, dtype="f1")
         picture.filter = moderngl.LINEAR, moderngl.LINEAR
-        return cls(context.framebuffer([color], depth), context.framebuffer([color]), color, depth, context.framebuffer([picture]), picture)
+        return cls(context.framebuffer([color], depth), context.framebuffer([color]),
+                   context.framebuffer(depth_attachment=depth), color, depth, context.framebuffer([picture]), picture)
 
     def release(self) -> None:
-        for item in (self.scene, self.flat, self.screen, self.color, self.depth, self.picture):
+        for item in (self.scene, self.flat, self.surface, self.screen, self.color, self.depth, self.picture):
             item.release()
 
 
@@ -134,6 +139,7 @@ class Renderer:
         self._closed = False
         self.display, self.copy = DisplayPass(self.context), CopyPass(self.context)
         self.accumulate, self.mean = AccumulatePass(self.context), MeanPass(self.context)
+        self.bokeh = BokehPass(self.context)
         self.highlights = highlights or (HIGHLIGHTS if np.max(plate.color) <= 1 else 1.0)
         self._exposure: Exposure | None = None
         self.reproject = ReprojectPass(self.context)
@@ -154,11 +160,15 @@ class Renderer:
         if bokeh not in BOKEH:
             raise PushinError(f"There is no bokeh called {bokeh!r}; choose one of {', '.join(BOKEH)}.")
         targets = self._targets()
+        finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
         if camera.f_stop is None or bokeh == "off":
             self.reproject.draw(targets.scene, camera)
+        elif bokeh == "gather":
+            self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights)
+            finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
         else:
-            self._expose(targets, camera, BOKEH[bokeh])
-        return self._shown(targets, camera, overlay)
+            self._expose(targets, camera, VIEWS)
+        return self._shown(targets, camera, overlay, finish)
 
     def refine(self, camera: Camera, views: int = 8, overlay: Overlay = Overlay()) -> tuple[Frame, float]:
         """A picture through the lens that grows from call to call: (frame, share done).
@@ -166,7 +176,7 @@ class Renderer:
         It starts as render(camera, "gather") shows it, passes into the mean of the views taken so far, `views` more with
         every call, and ends as render(camera, "reference"). Another camera or size starts anew.
         """
-        count = BOKEH["reference"]
+        count = VIEWS
         if camera.f_stop is None:
             return self.render(camera, overlay=overlay), 1.0
         old = self._exposure
@@ -179,13 +189,14 @@ class Renderer:
         self.reproject.draw(targets.scene, camera)
         done = exposure.taken / count
         exposure.develop(targets.flat, self.mean, exposure.first._targets.color, done)
-        return self._shown(targets, camera, overlay), done
+        finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
+        return self._shown(targets, camera, overlay, finish), done
 
     def _targets(self) -> _Targets:
         return self._free.pop() if self._free else _Targets.create(self.context, self.size)
 
-    def _shown(self, targets: _Targets, camera: Camera, overlay: Overlay) -> Frame:
-        finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
+    def _shown(self, targets: _Targets, camera: Camera, overlay: Overlay, finish) -> Frame:
+        """The frame of what was drawn; finish() draws what only its depth needs."""
         if overlay:
             finish()
             finish = None
@@ -227,7 +238,7 @@ class Renderer:
             self._closed = True
             self._complete_held()
             self._forget()
-            for item in (*self._free, self.reproject, self.display, self.copy, self.accumulate, self.mean):
+            for item in (*self._free, self.reproject, self.display, self.copy, self.accumulate, self.mean, self.bokeh):
                 item.release()
             self._free.clear()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import moderngl
 import numpy as np
 
-from ..camera import Camera
+from ..camera import NEAR, Camera
 from ..plate.layers import Layers, Patches
 from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, program, set_uniforms
 
@@ -90,6 +90,12 @@ class ReprojectPass:
         self.context.blend_func = moderngl.ZERO, moderngl.ONE
         self._render(self.parts[1], None, "SURFACE")
         self._restore()
+
+    def nearest_in(self, camera: Camera) -> float:
+        """The largest disparity, 1/m, that this camera may see anything at."""
+        forward = -camera.position[2]
+        room = 1 / self.nearest - abs(forward) - np.hypot(*camera.position[:2])
+        return 1 / max(room, NEAR) if self.nearest > 0 else 0.0
 
     def _render(self, patches: _Part, part: Slice | None, *features: str) -> None:
         p = self.program(*features)

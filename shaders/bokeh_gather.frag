@@ -1,0 +1,58 @@
+#version 330
+// Half-resolution gather. BACK: every sample whose own disc reaches here, and nothing sharper that stands in front.
+// VEIL: the foreground's light and coverage, which spread over whatever is behind.
+uniform sampler2D light;       // half resolution
+#ifdef VEIL
+uniform sampler2D radius;
+#endif
+uniform sampler2D tiles;
+uniform sampler2D taps;        // rows of points: x, y on the iris of radius 1, radius within its shape, share of the light
+uniform float cats_eye;
+
+#include "common/bokeh.glsl"
+
+out vec4 gathered;
+
+int row_for(float r) { return r < 6.0 ? 1 : r < 14.0 ? 2 : 3; }   // viewer/render/bokeh.py: ROWS
+
+void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    vec2 size = vec2(textureSize(light, 0));
+    vec3 most = texelFetch(tiles, ivec2(gl_FragCoord.xy * 2.0 / TILE), 0).rgb;
+    vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
+    gathered = vec4(0.0);
+#ifdef VEIL
+    float reach = most.b;
+    if (reach < FRONT_FROM) return;
+#else
+    vec4 here = texelFetch(light, at, 0);
+    float own = abs(here.a), reach = max(own, most.g);
+    if (max(most.r, most.g) < FINE) { gathered = vec4(here.rgb, 1.0); return; }
+    float total = 0.0;
+#endif
+    int row = row_for(reach), count = int(texelFetch(taps, ivec2(0, row), 0).x);
+    for (int i = 1; i <= count; i++) {
+        vec4 tap = texelFetch(taps, ivec2(i, row), 0);
+        if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
+#ifdef VEIL
+        // In front of the focus the image of the iris is upside down; a sample lies where its light comes from.
+        vec2 there = (gl_FragCoord.xy + 0.5 * reach * tap.xy) / size;
+        float r = textureLod(radius, there, 0.0).r;
+        float hit = r - reach * tap.z;                  // pixels by which its disc reaches beyond here
+        float k = tap.w * (reach * reach) / max(r * r, 1.0) * clamp(0.5 * hit + 0.5, 0.0, 1.0);
+        gathered += k * textureLod(light, there, 0.0);
+#else
+        vec4 sample_ = textureLod(light, (gl_FragCoord.xy - 0.5 * reach * tap.xy) / size, 0.0);
+        // What is behind may only come as far as this pixel's own blur lets it; what is in front, as its own.
+        float r = sample_.a > here.a ? min(abs(sample_.a), own) : abs(sample_.a);
+        float k = tap.w / max(r * r, 1.0) * clamp(0.5 * (r - reach * tap.z) + 0.5, 0.0, 1.0);
+        gathered.rgb += k * sample_.rgb;
+        total += k;
+#endif
+    }
+#ifdef VEIL
+    gathered /= max(gathered.a, 1.0);
+#else
+    gathered = total > 0.0 ? vec4(gathered.rgb / total, 1.0) : vec4(here.rgb, 1.0);
+#endif
+}

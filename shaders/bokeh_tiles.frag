@@ -1,0 +1,24 @@
+#version 330
+// Every tile's largest radii: r behind the focus, g in front of it within the back slice, b of the veil.
+uniform sampler2D light;
+uniform sampler2D veil;
+uniform bool has_veil;
+
+#include "common/bokeh.glsl"
+
+out vec4 largest;
+
+void main() {
+    ivec2 first = ivec2(gl_FragCoord.xy) * int(TILE), end = textureSize(light, 0) - 1;
+    largest = vec4(0.0);
+    for (int y = 0; y < int(TILE); y++)
+        for (int x = 0; x < int(TILE); x++) {
+            ivec2 at = min(first + ivec2(x, y), end);
+            float r = texelFetch(light, at, 0).a;
+            largest.rg = max(largest.rg, vec2(r, -r));
+        }
+    if (has_veil)
+        for (int y = 0; y < int(TILE) / 2; y++)
+            for (int x = 0; x < int(TILE) / 2; x++)
+                largest.b = max(largest.b, texelFetch(veil, min(first / 2 + ivec2(x, y), textureSize(veil, 0) - 1), 0).r);
+}
