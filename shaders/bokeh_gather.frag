@@ -45,7 +45,7 @@ void main() {
         vec4 sample_ = textureLod(light, (gl_FragCoord.xy - 0.5 * reach * tap.xy) / size, 0.0);
         // What is behind may only come as far as this pixel's own blur lets it; what is in front, as its own.
         float r = sample_.a > here.a ? min(abs(sample_.a), own) : abs(sample_.a);
-        float k = tap.w / max(r * r, 1.0) * clamp(0.5 * (r - reach * tap.z) + 0.5, 0.0, 1.0);
+        float k = tap.w / max(r * r, 1.0) * clamp(r - reach * tap.z + 0.5, 0.0, 1.0);
         gathered.rgb += k * sample_.rgb;
         total += k;
 #endif

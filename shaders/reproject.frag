@@ -38,7 +38,12 @@ void main() {
     if (share < 0.5 && kind >= 0.0 && texelFetch(border, ivec2(gl_FragCoord.xy), 0).r > gl_FragCoord.z) discard;
 #endif
 #if defined(SURFACE)
+#ifdef SLICE
+    // A lens spreads light, and a tenth of a lamp is more of it than all of the wall behind.
+    if (pixel.a < 0.5 && max(pixel.r, max(pixel.g, pixel.b)) < 0.5) discard;
+#else
     if (pixel.a < 0.5) discard;
+#endif
 #elif defined(SOFT)
     if (pixel.a < 1e-4) discard;  // less than viewer/plate/matte.py leaves over
 #ifdef FRONT
