@@ -17,26 +17,23 @@ out vec4 picture;
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
     vec2 size = vec2(textureSize(light, 0));
-    vec3 most = texelFetch(tiles, ivec2(gl_FragCoord.xy / TILE), 0).rgb;
+    vec4 most = texelFetch(tiles, ivec2(gl_FragCoord.xy / TILE), 0);
     vec4 here = texelFetch(light, at, 0);
     vec3 back = here.rgb;
-    float own = abs(here.a), reach = max(min(own, COARSE), most.g);
-    float coarse = smoothstep(FINE, COARSE, own);
+    // The rim of a lamp's disc is too bright for half resolution.
+    bool lamps = most.a > LAMP;
+    float own = abs(here.a), reach = max(lamps ? own : min(own, COARSE), most.g);
+    float coarse = lamps ? 0.0 : smoothstep(FINE, COARSE, own);
     if (reach > SHARP && coarse < 1.0) {
         vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
-        vec3 sum = vec3(0.0);
-        float total = 0.0;
-        int row = reach < 2.0 ? 0 : 1, count = int(texelFetch(taps, ivec2(0, row), 0).x);
+        vec4 sum = vec4(0.0), over = vec4(0.0);
+        int row = row_for(reach), count = int(texelFetch(taps, ivec2(0, row), 0).x);
         for (int i = 1; i <= count; i++) {
             vec4 tap = texelFetch(taps, ivec2(i, row), 0);
             if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
-            vec4 sample_ = textureLod(light, (gl_FragCoord.xy - reach * tap.xy) / size, 0.0);
-            float r = max(sample_.a > here.a ? min(abs(sample_.a), own) : abs(sample_.a), 0.3);
-            float k = tap.w / max(r * r, 0.25) * clamp(r - reach * tap.z + 0.5, 0.0, 1.0);
-            sum += k * sample_.rgb;
-            total += k;
+            collect(textureLod(light, (gl_FragCoord.xy - reach * tap.xy) / size, 0.0), here.a, reach, tap, sum, over);
         }
-        if (total > 0.0) back = mix(back, sum / total, smoothstep(SHARP, 2.0 * SHARP, reach));
+        back = mix(back, collected(back, sum, over), smoothstep(SHARP, 2.0 * SHARP, reach));
     }
     if (coarse > 0.0) back = mix(back, textureLod(wide, gl_FragCoord.xy / size, 0.0).rgb, coarse);
     float invented = texelFetch(color, at, 0).a;

@@ -13,12 +13,10 @@ uniform float cats_eye;
 
 out vec4 gathered;
 
-int row_for(float r) { return r < 6.0 ? 1 : r < 14.0 ? 2 : 3; }   // viewer/render/bokeh.py: ROWS
-
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
     vec2 size = vec2(textureSize(light, 0));
-    vec3 most = texelFetch(tiles, ivec2(gl_FragCoord.xy * 2.0 / TILE), 0).rgb;
+    vec4 most = texelFetch(tiles, ivec2(gl_FragCoord.xy * 2.0 / TILE), 0);
     vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
     gathered = vec4(0.0);
 #ifdef VEIL
@@ -27,8 +25,8 @@ void main() {
 #else
     vec4 here = texelFetch(light, at, 0);
     float own = abs(here.a), reach = max(own, most.g);
-    if (max(most.r, most.g) < FINE) { gathered = vec4(here.rgb, 1.0); return; }
-    float total = 0.0;
+    if (most.a > LAMP || max(most.r, most.g) < FINE) { gathered = vec4(here.rgb, 1.0); return; }
+    vec4 back = vec4(0.0), over = vec4(0.0);
 #endif
     int row = row_for(reach), count = int(texelFetch(taps, ivec2(0, row), 0).x);
     for (int i = 1; i <= count; i++) {
@@ -43,16 +41,12 @@ void main() {
         gathered += k * textureLod(light, there, 0.0);
 #else
         vec4 sample_ = textureLod(light, (gl_FragCoord.xy - 0.5 * reach * tap.xy) / size, 0.0);
-        // What is behind may only come as far as this pixel's own blur lets it; what is in front, as its own.
-        float r = sample_.a > here.a ? min(abs(sample_.a), own) : abs(sample_.a);
-        float k = tap.w / max(r * r, 1.0) * clamp(r - reach * tap.z + 0.5, 0.0, 1.0);
-        gathered.rgb += k * sample_.rgb;
-        total += k;
+        collect(sample_, here.a, reach, tap, back, over);
 #endif
     }
 #ifdef VEIL
     gathered /= max(gathered.a, 1.0);
 #else
-    gathered = total > 0.0 ? vec4(gathered.rgb / total, 1.0) : vec4(here.rgb, 1.0);
+    gathered = vec4(collected(here.rgb, back, over), 1.0);
 #endif
 }

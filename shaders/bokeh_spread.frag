@@ -16,6 +16,7 @@ void main() {
             if (there != clamp(there, ivec2(0), end)) continue;
             vec4 theirs = texelFetch(tiles, there, 0);
             float gap = TILE * max(max(abs(x), abs(y)) - 1, 0);
+            if (gap <= max(theirs.r, theirs.g)) largest.a = max(largest.a, theirs.a);
             largest.gb = max(largest.gb, theirs.gb * step(vec2(gap), theirs.gb));
         }
 }

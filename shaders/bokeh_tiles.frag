@@ -1,5 +1,5 @@
 #version 330
-// Every tile's largest radii: r behind the focus, g in front of it within the back slice, b of the veil.
+// Every tile's largest radii: r behind the focus, g in front of it within the back slice, b of the veil; a: its brightest light.
 uniform sampler2D light;
 uniform sampler2D veil;
 uniform bool has_veil;
@@ -14,8 +14,8 @@ void main() {
     for (int y = 0; y < int(TILE); y++)
         for (int x = 0; x < int(TILE); x++) {
             ivec2 at = min(first + ivec2(x, y), end);
-            float r = texelFetch(light, at, 0).a;
-            largest.rg = max(largest.rg, vec2(r, -r));
+            vec4 pixel = texelFetch(light, at, 0);
+            largest.rga = max(largest.rga, vec3(pixel.a, -pixel.a, max(pixel.r, max(pixel.g, pixel.b))));
         }
     if (has_veil)
         for (int y = 0; y < int(TILE) / 2; y++)
