@@ -22,23 +22,28 @@ void main() {
     vec3 back = here.rgb;
     // The rim of a lamp's disc is too bright for half resolution.
     bool lamps = most.a > LAMP;
-    float own = abs(here.a), reach = max(lamps ? own : min(own, COARSE), most.g);
+    float own = abs(here.a), reach = reach_of(here.a, lamps ? 1e4 : COARSE, most);
     float coarse = lamps ? 0.0 : smoothstep(FINE, COARSE, own);
     if (reach > SHARP && coarse < 1.0) {
         vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
-        vec4 sum = vec4(0.0), over = vec4(0.0);
+        Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
         int row = row_for(reach), count = int(texelFetch(taps, ivec2(0, row), 0).x);
         for (int i = 1; i <= count; i++) {
             vec4 tap = texelFetch(taps, ivec2(i, row), 0);
             if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
-            collect(textureLod(light, (gl_FragCoord.xy - reach * tap.xy) / size, 0.0), here.a, reach, tap, sum, over);
+            collect(found, textureLod(light, (gl_FragCoord.xy - reach * tap.xy) / size, 0.0), here.a, reach, tap);
         }
-        back = mix(back, collected(back, sum, over), smoothstep(SHARP, 2.0 * SHARP, reach));
+        back = mix(back, collected(found, back, here.a, reach), smoothstep(SHARP, 2.0 * SHARP, reach));
     }
-    if (coarse > 0.0) back = mix(back, textureLod(wide, gl_FragCoord.xy / size, 0.0).rgb, coarse);
+    if (coarse > 0.0) {
+        // Within the tile: a neighbour may not have been gathered.
+        vec2 corner = floor(gl_FragCoord.xy / TILE) * TILE;
+        vec2 place = clamp(gl_FragCoord.xy, corner + 1.0, corner + TILE - 1.0);
+        back = mix(back, textureLod(wide, 0.5 * place / vec2(textureSize(wide, 0)), 0.0).rgb, coarse);
+    }
     float invented = texelFetch(color, at, 0).a;
     if (has_veil && most.b >= FRONT_FROM) {
-        vec4 over = textureLod(veil, gl_FragCoord.xy / size, 0.0);
+        vec4 over = textureLod(veil, 0.5 * gl_FragCoord.xy / vec2(textureSize(veil, 0)), 0.0);
         back = over.rgb + (1.0 - over.a) * back;
         invented *= 1.0 - over.a;
     }

@@ -24,9 +24,9 @@ void main() {
     if (reach < FRONT_FROM) return;
 #else
     vec4 here = texelFetch(light, at, 0);
-    float own = abs(here.a), reach = max(own, most.g);
+    float reach = reach_of(here.a, 1e4, most);
     if (most.a > LAMP || max(most.r, most.g) < FINE) { gathered = vec4(here.rgb, 1.0); return; }
-    vec4 back = vec4(0.0), over = vec4(0.0);
+    Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
 #endif
     int row = row_for(reach), count = int(texelFetch(taps, ivec2(0, row), 0).x);
     for (int i = 1; i <= count; i++) {
@@ -41,12 +41,12 @@ void main() {
         gathered += k * textureLod(light, there, 0.0);
 #else
         vec4 sample_ = textureLod(light, (gl_FragCoord.xy - 0.5 * reach * tap.xy) / size, 0.0);
-        collect(sample_, here.a, reach, tap, back, over);
+        collect(found, sample_, here.a, reach, tap);
 #endif
     }
 #ifdef VEIL
     gathered /= max(gathered.a, 1.0);
 #else
-    gathered = vec4(collected(here.rgb, back, over), 1.0);
+    gathered = vec4(collected(found, here.rgb, here.a, reach), 1.0);
 #endif
 }

@@ -17,6 +17,6 @@ void main() {
             vec4 theirs = texelFetch(tiles, there, 0);
             float gap = TILE * max(max(abs(x), abs(y)) - 1, 0);
             if (gap <= max(theirs.r, theirs.g)) largest.a = max(largest.a, theirs.a);
-            largest.gb = max(largest.gb, theirs.gb * step(vec2(gap), theirs.gb));
+            largest.rgb = max(largest.rgb, theirs.rgb * step(vec3(gap), theirs.rgb));
         }
 }

@@ -5,24 +5,44 @@ const float FINE = 4.0;        // pixels: radius from which a half-resolution ga
 const float COARSE = 6.0;      //   wholly from here on: by then it holds all that such a blur leaves
 const float FRONT_FROM = 3.0;  // pixels: radius in front of the focus from which a surface becomes a veil of its own,
 const float FRONT_WHOLE = 5.0; //   wholly from here on
+const float THIN = 2.0;        // pixels: radius from which a surface may be seen round
 const float LAMP = 1.5;        // times white, from which a disc is as bright as its rim is hard
 
 int row_for(float r) { return r < 2.0 ? 0 : r < 6.0 ? 1 : r < 14.0 ? 2 : 3; }   // viewer/render/bokeh.py: ROWS
 
 float radius_of(float stored, vec2 lens) { return lens.x + lens.y * (stored >= 0.5 ? stored - 0.5 : stored); }
 
-// One sample (light, signed radius) at `tap` of a gather over `reach` pixels, as seen from a pixel of signed radius `here`.
-// `back` is a mean: what is behind may come no farther than this pixel's own blur lets it. `over` covers: what stands more
-// than a pixel of circle in front takes its own share of the pixel, and no more.
-void collect(vec4 light, float here, float reach, vec4 tap, inout vec4 back, inout vec4 over) {
-    bool covers = light.a < here - 1.0 && -light.a > abs(here);
-    float r = max(light.a > here ? min(abs(light.a), abs(here)) : abs(light.a), SHARP);
-    float k = tap.w / (r * r) * clamp(r - reach * tap.z + 0.5, 0.0, 1.0);
-    if (covers) over += k * reach * reach * vec4(light.rgb, 1.0);
-    else back += k * vec4(light.rgb, 1.0);
+// What a gather has found, each the sum of light and of weights.
+struct Found {
+    vec4 over;    // stands in front and spreads over this pixel
+    vec4 same;    // of this pixel's own surface
+    vec4 behind;  // shows through as far as the own surface, blurred, leaves gaps
+};
+
+// How far round a pixel of signed radius `here` to look, with the largest radii behind and in front of the focus that may
+// reach it: what is behind a surface shows beyond that surface's own blur, if there is any.
+float reach_of(float here, float limit, vec4 most) {
+    float own = abs(here);
+    float behind = own < THIN ? own : min(most.r, 2.0 * own);
+    return max(min(max(own, behind), limit), most.g);
 }
 
-vec3 collected(vec3 own, vec4 back, vec4 over) {
-    over /= max(over.a, 1.0);
-    return over.rgb + (1.0 - over.a) * (back.a > 0.0 ? back.rgb / back.a : own);
+// Adds one sample (light, signed radius) at `tap` of a gather over `reach` pixels round a pixel of signed radius `here`.
+void collect(inout Found found, vec4 light, float here, float reach, vec4 tap) {
+    float own = abs(here);
+    bool covers = light.a < here - 1.0 && -light.a > own, behind = light.a > here + 1.0;
+    // What is behind a sharp surface does not come over it.
+    float r = max(behind && own < THIN ? min(abs(light.a), own) : abs(light.a), SHARP);
+    vec4 k = tap.w / (r * r) * clamp(r - reach * tap.z + 0.5, 0.0, 1.0) * vec4(light.rgb, 1.0);
+    if (covers) found.over += k * reach * reach;
+    else if (behind) found.behind += k;
+    else found.same += k;
+}
+
+vec3 collected(Found found, vec3 own_light, float here, float reach) {
+    float share = mix(1.0, min(found.same.a * reach * reach, 1.0), smoothstep(THIN, 2.0 * THIN, abs(here)));
+    vec3 surface = found.same.a > 0.0 ? found.same.rgb / found.same.a : own_light;
+    if (found.behind.a > 0.0) surface = mix(found.behind.rgb / found.behind.a, surface, share);
+    vec4 over = found.over / max(found.over.a, 1.0);
+    return over.rgb + (1.0 - over.a) * surface;
 }
