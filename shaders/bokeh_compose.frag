@@ -6,7 +6,9 @@ uniform sampler2D color;       // of the back slice: its alpha is the invented s
 uniform sampler2D tiles;
 uniform sampler2D taps;
 uniform sampler2D wide;        // half resolution
-uniform sampler2D veil;
+uniform sampler2D veil;        // half resolution
+uniform sampler2D front;       // light and coverage of the front slice,
+uniform sampler2D front_radius;// and its radii
 uniform bool has_veil;
 uniform float cats_eye;
 
@@ -18,6 +20,9 @@ void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
     vec2 size = vec2(textureSize(light, 0));
     vec4 most = texelFetch(tiles, ivec2(gl_FragCoord.xy / TILE), 0);
+    vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
+    // Of the half-resolution gathers only this tile's pixels: a neighbour may not have been gathered.
+    vec2 corner = floor(gl_FragCoord.xy / TILE) * TILE, within = clamp(gl_FragCoord.xy, corner + 1.0, corner + TILE - 1.0);
     vec4 here = texelFetch(light, at, 0);
     vec3 back = here.rgb;
     // The rim of a lamp's disc is too bright for half resolution.
@@ -25,7 +30,6 @@ void main() {
     float own = abs(here.a), reach = reach_of(here.a, lamps ? 1e4 : COARSE, most);
     float coarse = lamps ? 0.0 : smoothstep(FINE, COARSE, own);
     if (reach > SHARP && coarse < 1.0) {
-        vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
         Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
         int row = row_for(reach), count = int(texelFetch(taps, ivec2(0, row), 0).x);
         for (int i = 1; i <= count; i++) {
@@ -36,14 +40,21 @@ void main() {
         back = mix(back, collected(found, back, here.a, reach), smoothstep(SHARP, 2.0 * SHARP, reach));
     }
     if (coarse > 0.0) {
-        // Within the tile: a neighbour may not have been gathered.
-        vec2 corner = floor(gl_FragCoord.xy / TILE) * TILE;
-        vec2 place = clamp(gl_FragCoord.xy, corner + 1.0, corner + TILE - 1.0);
-        back = mix(back, textureLod(wide, 0.5 * place / vec2(textureSize(wide, 0)), 0.0).rgb, coarse);
+        back = mix(back, textureLod(wide, 0.5 * within / vec2(textureSize(wide, 0)), 0.0).rgb, coarse);
     }
     float invented = texelFetch(color, at, 0).a;
     if (has_veil && most.b >= FRONT_FROM) {
-        vec4 over = textureLod(veil, 0.5 * gl_FragCoord.xy / vec2(textureSize(veil, 0)), 0.0);
+        vec4 over = vec4(0.0);
+        if (lamps) {
+            int row = row_for(most.b), count = int(texelFetch(taps, ivec2(0, row), 0).x);
+            for (int i = 1; i <= count; i++) {
+                vec4 tap = texelFetch(taps, ivec2(i, row), 0);
+                if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
+                vec2 there = (gl_FragCoord.xy + most.b * tap.xy) / size;
+                over += veiled(textureLod(front, there, 0.0), textureLod(front_radius, there, 0.0).r, most.b, tap, 1.0);
+            }
+            over /= max(over.a, 1.0);
+        } else over = textureLod(veil, 0.5 * within / vec2(textureSize(veil, 0)), 0.0);
         back = over.rgb + (1.0 - over.a) * back;
         invented *= 1.0 - over.a;
     }

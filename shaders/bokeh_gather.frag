@@ -21,7 +21,7 @@ void main() {
     gathered = vec4(0.0);
 #ifdef VEIL
     float reach = most.b;
-    if (reach < FRONT_FROM) return;
+    if (reach < FRONT_FROM || most.a > LAMP) return;
 #else
     vec4 here = texelFetch(light, at, 0);
     float reach = reach_of(here.a, 1e4, most);
@@ -35,10 +35,7 @@ void main() {
 #ifdef VEIL
         // In front of the focus the image of the iris is upside down; a sample lies where its light comes from.
         vec2 there = (gl_FragCoord.xy + 0.5 * reach * tap.xy) / size;
-        float r = textureLod(radius, there, 0.0).r;
-        float hit = r - reach * tap.z;                  // pixels by which its disc reaches beyond here
-        float k = tap.w * (reach * reach) / max(r * r, 1.0) * clamp(0.5 * hit + 0.5, 0.0, 1.0);
-        gathered += k * textureLod(light, there, 0.0);
+        gathered += veiled(textureLod(light, there, 0.0), textureLod(radius, there, 0.0).r, reach, tap, 2.0);
 #else
         vec4 sample_ = textureLod(light, (gl_FragCoord.xy - 0.5 * reach * tap.xy) / size, 0.0);
         collect(found, sample_, here.a, reach, tap);

@@ -16,7 +16,7 @@ void main() {
             if (there != clamp(there, ivec2(0), end)) continue;
             vec4 theirs = texelFetch(tiles, there, 0);
             float gap = TILE * max(max(abs(x), abs(y)) - 1, 0);
-            if (gap <= max(theirs.r, theirs.g)) largest.a = max(largest.a, theirs.a);
+            if (gap <= max(theirs.r, max(theirs.g, theirs.b))) largest.a = max(largest.a, theirs.a);
             largest.rgb = max(largest.rgb, theirs.rgb * step(vec3(gap), theirs.rgb));
         }
 }

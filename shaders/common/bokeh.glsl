@@ -46,3 +46,8 @@ vec3 collected(Found found, vec3 own_light, float here, float reach) {
     vec4 over = found.over / max(found.over.a, 1.0);
     return over.rgb + (1.0 - over.a) * surface;
 }
+
+// One sample of the foreground, light and coverage, whose disc of radius r may reach here; soft: pixels of its rim.
+vec4 veiled(vec4 light, float r, float reach, vec4 tap, float soft) {
+    return tap.w * (reach * reach) / max(r * r, 1.0) * clamp((r - reach * tap.z) / soft + 0.5, 0.0, 1.0) * light;
+}

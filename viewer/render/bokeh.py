@@ -78,7 +78,7 @@ class BokehPass:
             self.prepare_front.draw(t.front_target, color=t.front_color, depth=t.front_depth, lens=lens, highlights=highlights)
             self.halve_front.draw(t.half_front_target, light=t.front_light, radius=t.front_radius)
         self.halve.draw(t.half_target, light=t.light)
-        self.tiles.draw(t.tiles_target, light=t.light, veil=t.half_front_radius, has_veil=front)
+        self.tiles.draw(t.tiles_target, light=t.light, veil=t.half_front, veil_radius=t.half_front_radius, has_veil=front)
         most = max(far, -(far + per_disparity * nearest), 0.0)
         self.spread.draw(t.spread_target, tiles=t.tiles, reach=int(np.ceil(min(most, 0.1 * width) / TILE)) + 1)
         self.gather.draw(t.wide_target, light=t.half_light, tiles=t.spread, taps=self.taps, cats_eye=camera.cats_eye)
@@ -86,7 +86,7 @@ class BokehPass:
             self.veil.draw(t.veil_target, light=t.half_front, radius=t.half_front_radius, tiles=t.spread, taps=self.taps,
                            cats_eye=camera.cats_eye)
         self.compose.draw(target, light=t.light, color=t.color, tiles=t.spread, taps=self.taps, wide=t.wide, veil=t.veil,
-                          has_veil=front, cats_eye=camera.cats_eye)
+                          front=t.front_light, front_radius=t.front_radius, has_veil=front, cats_eye=camera.cats_eye)
 
     def _load_taps(self, camera: Camera) -> None:
         """Rows of points: their count, then x, y, radius within the iris's shape, and share of the light times their
