@@ -21,7 +21,7 @@ from .reproject import ReprojectPass, Slice
 TILE = 16
 """shaders/common/bokeh.glsl"""
 
-ROWS = (12, 48, 96, 220)
+ROWS = (16, 64, 160, 320)
 """Points of the iris for radii up to 2, 6 and 14 pixels, and beyond; at full resolution in the first two."""
 
 FRONT_FROM, BACK_TO = 3.0, 7.0
