@@ -7,8 +7,12 @@ uniform sampler2D tiles;
 uniform sampler2D taps;
 uniform sampler2D wide;        // half resolution
 uniform sampler2D veil;        // half resolution
+uniform bool fine;             // lamps from full resolution
 uniform sampler2D front;       // light and coverage of the front slice,
 uniform sampler2D front_radius;// and its radii
+uniform sampler2D half_light;  // the same at half resolution
+uniform sampler2D half_front;
+uniform sampler2D half_front_radius;
 uniform bool has_veil;
 uniform float cats_eye;
 
@@ -35,7 +39,8 @@ void main() {
         for (int i = 1; i <= count; i++) {
             vec4 tap = texelFetch(taps, ivec2(i, row), 0);
             if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
-            collect(found, textureLod(light, (gl_FragCoord.xy - reach * tap.xy) / size, 0.0), here.a, reach, tap);
+            vec2 there = (gl_FragCoord.xy - reach * tap.xy) / size;
+            collect(found, fine || reach < COARSE ? textureLod(light, there, 0.0) : textureLod(half_light, there, 0.0), here.a, reach, tap);
         }
         back = mix(back, collected(found, back, here.a, reach), smoothstep(SHARP, 2.0 * SHARP, reach));
     }
@@ -51,7 +56,8 @@ void main() {
                 vec4 tap = texelFetch(taps, ivec2(i, row), 0);
                 if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
                 vec2 there = (gl_FragCoord.xy + most.b * tap.xy) / size;
-                over += veiled(textureLod(front, there, 0.0), textureLod(front_radius, there, 0.0).r, most.b, tap, 1.0);
+                over += fine ? veiled(textureLod(front, there, 0.0), textureLod(front_radius, there, 0.0).r, most.b, tap, 1.0)
+                             : veiled(textureLod(half_front, there, 0.0), textureLod(half_front_radius, there, 0.0).r, most.b, tap, 1.0);
             }
             over /= max(over.a, 1.0);
         } else over = textureLod(veil, 0.5 * within / vec2(textureSize(veil, 0)), 0.0);

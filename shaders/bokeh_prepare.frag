@@ -20,8 +20,8 @@ void main() {
 #ifdef FRONT
     // Below half coverage a soft edge has no depth of its own: it is that of the surface beside it.
     if (stored == 0.0 && pixel.a > 0.0)
-        for (int i = 0; i < 25; i++) {
-            ivec2 there = clamp(at + ivec2(i % 5 - 2, i / 5 - 2), ivec2(0), textureSize(depth, 0) - 1);
+        for (int i = 0; i < 9; i++) {
+            ivec2 there = clamp(at + 2 * ivec2(i % 3 - 1, i / 3 - 1), ivec2(0), textureSize(depth, 0) - 1);
             stored = max(stored, texelFetch(depth, there, 0).r);
         }
     float r = -radius_of(stored, lens);

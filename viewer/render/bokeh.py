@@ -18,11 +18,11 @@ from .gl import ScreenPass, texture
 from .lens import aperture_points, check_lens
 from .reproject import ReprojectPass, Slice
 
-TILE = 16
-"""shaders/common/bokeh.glsl"""
+TILE, SHARP = 16, 0.5
+"""Pixels: shaders/common/bokeh.glsl"""
 
-ROWS = (16, 64, 160, 320)
-"""Points of the iris for radii up to 2, 6 and 14 pixels, and beyond; at full resolution in the first two."""
+ROWS = {True: (16, 64, 160, 320), False: (12, 40, 64, 100)}
+"""Points of the iris for radii up to 2, 6 and 14 pixels, and beyond: for a picture that is looked at, and for one of many."""
 
 FRONT_FROM, BACK_TO = 3.0, 7.0
 """Pixels: radius in front of the focus from which the front slice holds a surface, and up to which the back slice does.
@@ -46,20 +46,22 @@ class BokehPass:
         self.halve_front = _Pass(context, "bokeh_halve.frag", FRONT=1)
         self.tiles, self.spread = _Pass(context, "bokeh_tiles.frag"), _Pass(context, "bokeh_spread.frag")
         self.gather, self.veil = _Pass(context, "bokeh_gather.frag"), _Pass(context, "bokeh_gather.frag", VEIL=1)
-        self.compose = _Pass(context, "bokeh_compose.frag")
+        self.compose, self.copy = _Pass(context, "bokeh_compose.frag"), _Pass(context, "copy.frag")
         self.targets: _Targets | None = None
-        self.taps = context.texture((max(ROWS) + 1, len(ROWS)), 4, dtype="f4")
+        self.taps = context.texture((max(ROWS[True]) + 1, len(ROWS[True])), 4, dtype="f4")
         self._iris = None
 
-    def draw(self, target: moderngl.Framebuffer, camera: Camera, reproject: ReprojectPass, highlights: float = 1.0) -> None:
-        """Draws what the camera's lens shows into a target of half-float colour (colour, invented share)."""
+    def draw(self, target: moderngl.Framebuffer, camera: Camera, reproject: ReprojectPass, highlights: float = 1.0,
+             fine: bool = True) -> None:
+        """Draws what the camera's lens shows into a target of half-float colour (colour, invented share); with fewer points
+        of the iris if it need not be fine."""
         check_lens(camera)
         width, height = target.size
         if self.targets is None or self.targets.size != target.size:
             self._drop()
             self.targets = _Targets(self.context, target.size)
         t = self.targets
-        self._load_taps(camera)
+        self._load_taps(camera, fine)
         far, per_disparity = (0.5 * c for c in coc_coefficients(camera, width))   # radii
         lens = far, 2 * per_disparity / NEAR
 
@@ -69,6 +71,10 @@ class BokehPass:
 
         aperture = camera.focal_length / camera.f_stop / 2000
         nearest = reproject.nearest_in(camera)
+        if max(abs(far), abs(far + per_disparity * nearest)) < SHARP:
+            reproject.draw(t.scene, camera)
+            self.copy.draw(target, color=t.color)
+            return
         front = bool(far + per_disparity * nearest < -FRONT_FROM)
         back = Slice((-1.0, window_depth(-BACK_TO) if front else 1.0), aperture, False)
         reproject.draw(t.scene, camera, back, edges_depth=True)
@@ -86,17 +92,19 @@ class BokehPass:
             self.veil.draw(t.veil_target, light=t.half_front, radius=t.half_front_radius, tiles=t.spread, taps=self.taps,
                            cats_eye=camera.cats_eye)
         self.compose.draw(target, light=t.light, color=t.color, tiles=t.spread, taps=self.taps, wide=t.wide, veil=t.veil,
-                          front=t.front_light, front_radius=t.front_radius, has_veil=front, cats_eye=camera.cats_eye)
+                          fine=fine, front=t.front_light, front_radius=t.front_radius,
+                          half_light=t.half_light, half_front=t.half_front,
+                          half_front_radius=t.half_front_radius, has_veil=front, cats_eye=camera.cats_eye)
 
-    def _load_taps(self, camera: Camera) -> None:
+    def _load_taps(self, camera: Camera, fine: bool) -> None:
         """Rows of points: their count, then x, y, radius within the iris's shape, and share of the light times their
         count, so that a row's light is its area whatever its length."""
-        iris = camera.blades, camera.blade_rotation, camera.roundness, camera.squeeze, camera.ring
+        iris = fine, camera.blades, camera.blade_rotation, camera.roundness, camera.squeeze, camera.ring
         if iris == self._iris:
             return
         self._iris = iris
-        table = np.zeros((len(ROWS), max(ROWS) + 1, 4), np.float32)
-        for row, count in zip(table, ROWS):
+        table = np.zeros((len(ROWS[fine]), max(ROWS[True]) + 1, 4), np.float32)
+        for row, count in zip(table, ROWS[fine]):
             points, weight = aperture_points(count, camera)
             plain, _ = aperture_points(count, replace(camera, blades=0, roundness=0.0, squeeze=1.0, blade_rotation=0.0))
             row[0] = count
@@ -111,7 +119,7 @@ class BokehPass:
     def release(self) -> None:
         self._drop()
         for item in (self.prepare, self.prepare_front, self.halve, self.halve_front, self.tiles, self.spread, self.gather,
-                     self.veil, self.compose, self.taps):
+                     self.veil, self.compose, self.copy, self.taps):
             item.release()
 
 

@@ -151,11 +151,12 @@ class Renderer:
         self._forget()
         self.reproject.load(layers, self.plate)
 
-    def render(self, camera: Camera, bokeh: str = "off", overlay: Overlay = Overlay()) -> Frame:
+    def render(self, camera: Camera, bokeh: str = "off", overlay: Overlay = Overlay(), live: bool = False) -> Frame:
         """The plate as `camera` sees it.
 
         bokeh    off (a pinhole), gather (quick) or reference (the lens to the full), for a camera that has an f-stop
         overlay  what is laid over Frame.picture; Frame.color stays as it is
+        live     one of many pictures: gather from fewer points of the iris
         """
         if bokeh not in BOKEH:
             raise PushinError(f"There is no bokeh called {bokeh!r}; choose one of {', '.join(BOKEH)}.")
@@ -164,7 +165,7 @@ class Renderer:
         if camera.f_stop is None or bokeh == "off":
             self.reproject.draw(targets.scene, camera)
         elif bokeh == "gather":
-            self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights)
+            self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights, fine=not live)
             finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
         else:
             self._expose(targets, camera, VIEWS)

@@ -130,7 +130,7 @@ class ReprojectPass:
         context = self.context
         self.matrix = camera.projection(target.size) @ camera.view() @ self.lift
         for patches in self.parts:
-            patches.select(camera, self.nearest, part.lens_radius if part else 0.0)
+            patches.select(camera, self.nearest, part)
         self.atlas.filter = self._filter(camera, target.size), moderngl.LINEAR
         self.atlas.use(0)
         self.shown.use(1)
@@ -220,15 +220,20 @@ class _Part:
                    @ np.vstack([self.points.T, np.ones(len(self.points))]))
         return bool(((np.abs(x) < w) & (np.abs(y) < w)).any())
 
-    def select(self, camera: Camera, nearest: float, spare: float = 0.0) -> None:
-        """Picks the patches that this camera's travel and `spare` metres to the side, can bring to light; in the order
-        in which they are drawn."""
+    def select(self, camera: Camera, nearest: float, part: Slice | None = None) -> None:
+        """Picks the patches that this camera's travel, and its lens's radius to the side, can bring to light, of those in a
+        slice of depth; in the order in which they are drawn."""
         if len(self.patches) == 0:
             return
         x, y, z = camera.position
         forward = abs(z) / max(1 + z * nearest, 0.1)
-        seen = self.patches.travel <= SIDEWAYS * (np.hypot(x, y) + spare + forward * self.off_axis)
+        seen = self.patches.travel <= SIDEWAYS * (np.hypot(x, y) + (part.lens_radius if part else 0.0) + forward * self.off_axis)
         seen |= self.patches.travel == 0
+        if part:
+            # Along the plate's axis: a camera that turns sees other depths, but not by more than the margin.
+            far, near = (2 * depth / NEAR for depth in part.depths)
+            reach = self.patches.plane[:, 0] / np.maximum(1 + z * self.patches.plane[:, 0], 1e-3)
+            seen &= (reach >= 0.6 * far) & (reach <= 1.6 * near)
         if self.drawn is None or not np.array_equal(seen, self.drawn):
             self.drawn = seen
             self.indices.orphan()
