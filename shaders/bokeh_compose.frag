@@ -51,13 +51,14 @@ void main() {
     if (has_veil && most.b >= FRONT_FROM) {
         vec4 over = vec4(0.0);
         if (lamps) {
-            int row = row_for(most.b), count = int(texelFetch(taps, ivec2(0, row), 0).x);
+            float far = most.b + 0.5;   // to the end of the rim
+            int row = row_for(far), count = int(texelFetch(taps, ivec2(0, row), 0).x);
             for (int i = 1; i <= count; i++) {
                 vec4 tap = texelFetch(taps, ivec2(i, row), 0);
                 if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
-                vec2 there = (gl_FragCoord.xy + most.b * tap.xy) / size;
-                over += fine ? veiled(textureLod(front, there, 0.0), textureLod(front_radius, there, 0.0).r, most.b, tap, 1.0)
-                             : veiled(textureLod(half_front, there, 0.0), textureLod(half_front_radius, there, 0.0).r, most.b, tap, 1.0);
+                vec2 there = (gl_FragCoord.xy + far * tap.xy) / size;
+                over += fine ? veiled(textureLod(front, there, 0.0), textureLod(front_radius, there, 0.0).r, far, tap, 1.0)
+                             : veiled(textureLod(half_front, there, 0.0), textureLod(half_front_radius, there, 0.0).r, far, tap, 1.0);
             }
             over /= max(over.a, 1.0);
         } else over = textureLod(veil, 0.5 * within / vec2(textureSize(veil, 0)), 0.0);

@@ -20,8 +20,8 @@ void main() {
     vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
     gathered = vec4(0.0);
 #ifdef VEIL
-    float reach = most.b;
-    if (reach < FRONT_FROM || most.a > LAMP) return;
+    if (most.b < FRONT_FROM || most.a > LAMP) return;
+    float reach = most.b + 1.0;     // to the end of the rim
 #else
     vec4 here = texelFetch(light, at, 0);
     float reach = reach_of(here.a, 1e4, most);

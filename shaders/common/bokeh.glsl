@@ -5,6 +5,7 @@ const float FINE = 4.0;        // pixels: radius from which a half-resolution ga
 const float COARSE = 6.0;      //   wholly from here on: by then it holds all that such a blur leaves
 const float FRONT_FROM = 3.0;  // pixels: radius in front of the focus from which a surface becomes a veil of its own,
 const float FRONT_WHOLE = 5.0; //   wholly from here on
+const float APART = 0.5;       // pixels of radius between two surfaces
 const float THIN = 2.0;        // pixels: radius from which a surface may be seen round
 const float LAMP = 1.5;        // times white, from which a disc is as bright as its rim is hard
 
@@ -30,9 +31,11 @@ float reach_of(float here, float limit, vec4 most) {
 // Adds one sample (light, signed radius) at `tap` of a gather over `reach` pixels round a pixel of signed radius `here`.
 void collect(inout Found found, vec4 light, float here, float reach, vec4 tap) {
     float own = abs(here);
-    bool covers = light.a < here - 1.0 && -light.a > own, behind = light.a > here + 1.0;
-    // What is behind a sharp surface does not come over it.
-    float r = max(behind && own < THIN ? min(abs(light.a), own) : abs(light.a), SHARP);
+    bool covers = light.a < here - APART && -light.a > own, behind = light.a > here + APART;
+    float r = abs(light.a);
+    // Behind what is blurred in front of the focus things go on; behind a sharp surface they do not come over it.
+    if (behind) r = here < 0.0 ? max(r, own) : own < THIN ? min(r, own) : r;
+    r = max(r, SHARP);
     vec4 k = tap.w / (r * r) * clamp(r - reach * tap.z + 0.5, 0.0, 1.0) * vec4(light.rgb, 1.0);
     if (covers) found.over += k * reach * reach;
     else if (behind) found.behind += k;
@@ -40,7 +43,7 @@ void collect(inout Found found, vec4 light, float here, float reach, vec4 tap) {
 }
 
 vec3 collected(Found found, vec3 own_light, float here, float reach) {
-    float share = mix(1.0, min(found.same.a * reach * reach, 1.0), smoothstep(THIN, 2.0 * THIN, abs(here)));
+    float share = mix(1.0, min(found.same.a * reach * reach, 1.0), here < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -here) : smoothstep(THIN, 2.0 * THIN, here));
     vec3 surface = found.same.a > 0.0 ? found.same.rgb / found.same.a : own_light;
     if (found.behind.a > 0.0) surface = mix(found.behind.rgb / found.behind.a, surface, share);
     vec4 over = found.over / max(found.over.a, 1.0);
