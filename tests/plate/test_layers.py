@@ -4,6 +4,7 @@ import pytest
 
 from tests import plates
 from viewer import Camera, Renderer
+from viewer.plate import layers as layers_module
 from viewer.plate.layers import Layers
 
 SCENES = {"card": plates.card_before_wall(), "disc": plates.card_before_wall(region=plates.disc(150, 90, 45)),
@@ -131,3 +132,20 @@ def test_the_smallest_plates_have_layers_too(size):
     with Renderer(plate, (64, 48)) as renderer:
         frame = renderer.render(Camera(position=(0.1, 0, 0)))
         assert np.isfinite(frame.color).all() and frame.color.min() > 0.05
+
+
+@pytest.mark.parametrize("size", [(320, 192), (323, 190)])
+def test_a_large_picture_is_taken_apart_smaller_and_shows_its_own_pixels(tmp_path, monkeypatch, size):
+    """Away from edges every pixel is the plate's own; moved, the picture is that of layers at full size, edges apart."""
+    monkeypatch.setenv("PUSHIN_CACHE", str(tmp_path))
+    plate = plates.card_before_wall(size, card=plates.waves(1, 12, 5), wall=plates.waves(2, 12, 5)).plate()
+    moved = Camera(position=(0.05, 0, -0.2))
+    with Renderer(plate, plate.size, layers=Layers.of(plate)) as renderer:
+        whole = renderer.render(moved).color
+    monkeypatch.setattr(layers_module, "WORKING", size[0] * size[1] / 9)
+    monkeypatch.setenv("PUSHIN_CACHE", str(tmp_path / "smaller"))
+    with Renderer(plate, plate.size, layers=Layers.of(plate)) as renderer:
+        same, reduced = renderer.render(Camera()), renderer.render(moved)
+    off = np.abs(same.color - np.asarray(plate.color, np.float32)).max(-1)
+    assert (off > 0.004).mean() < 0.45 and np.median(off) < 0.001 and np.isfinite(same.color).all() and same.invented.max() < 0.01
+    assert np.median(np.abs(reduced.color - whole)) < 0.004 and np.mean((reduced.color - whole) ** 2) < 1e-3

@@ -65,6 +65,9 @@ DEEPEST = 0.22
 SHEET, SHEET_SIZES = 64, (64, 32, 16, 8, 4, 2, 1)
 """Pixels: sides of the tiles that hold what has no soft edge, and of the patches on them."""
 
+WORKING = 1.5e6
+"""Pixels in which surfaces and their edges are told apart: a larger picture is taken apart at the next whole fraction."""
+
 BACKDROP = 8
 """Pixels of the plate to one of the backdrop."""
 
@@ -153,7 +156,13 @@ class Layers:
             return cls._unpacked(stored)
         focal = plate.focal_length / plate.sensor_width * plate.width
         color = np.asarray(plate.color, np.float32)
-        layers = build(color, clean(plate.disparity, color, plate.known, focal), focal, progress, draft)
+        step = max(1, round((color.shape[0] * color.shape[1] / WORKING) ** 0.5))
+        if step == 1:
+            layers = build(color, clean(plate.disparity, color, plate.known, focal), focal, progress, draft)
+        else:
+            small, disparity, known = _reduced(color, plate.disparity, plate.known, step)
+            layers = build(small, clean(disparity, small, known, focal / step), focal / step, progress, draft)
+            layers = _enlarged(layers, color, small, step)
         if not draft:
             cache.store(key, layers._packed())
         return layers
@@ -178,6 +187,60 @@ def _version() -> str:
     """Changes with the code that makes layers, so that what older code made is not taken for its own."""
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     return hashlib.sha256(code).hexdigest()[:12]
+
+
+def _reduced(color, disparity, known, step: int):
+    """Picture, disparity and what is known of it, with one pixel for step x step: colour as their mean, the rest as that
+    of the middle one, for a mean of two surfaces is on neither."""
+    h, w = disparity.shape
+    pad = ((0, -h % step), (0, -w % step))
+    if any(after for _, after in pad):
+        color = np.pad(color, (*pad, (0, 0)), mode="edge")
+    small = cv2.resize(color, (color.shape[1] // step, color.shape[0] // step), interpolation=cv2.INTER_AREA)
+    middle = np.s_[step // 2::step, step // 2::step]
+    return small, np.pad(disparity, pad, mode="edge")[middle], np.pad(known, pad, mode="edge")[middle]
+
+
+def _enlarged(layers: Layers, color: np.ndarray, small: np.ndarray, step: int) -> Layers:
+    """Layers of a reduced picture, `small`, as those of the picture itself; where they are just the reduced picture's pixels
+    they show its own."""
+    high, wide = layers.atlas.shape[:2]
+    h, w = color.shape[:2]
+    # Beside the reduced picture's atlas, with a rim for the filter and for patches that end on a whole step.
+    size = max(high, h + step), wide + w + step
+    atlas, shown = np.zeros((*size, 4), np.float16), np.zeros(size, np.uint8)
+    atlas[:high, :wide], shown[:high, :wide] = layers.atlas, layers.shown
+    own = atlas[:h + step, wide:]
+    own[:h, :w, :3], own[..., 3] = color, 1
+    own[h:, :w, :3] = own[h - 1, :w, :3]
+    own[:, w:, :3] = own[:, w - 1:w, :3]
+
+    def scaled(patches: Patches, solid: bool) -> Patches:
+        texture = patches.texture / [step, 1, 1]
+        plain = _as_photographed(patches, layers.atlas, small) & solid
+        texture[plain] = 1, wide, 0
+        return replace(patches, rect=patches.rect * step, plane=patches.plane / np.float32([1, step, step]),
+                       texture=texture.astype(np.float32), over=patches.over * np.float32(step))
+
+    return Layers(atlas, shown, scaled(layers.solid, True), scaled(layers.soft, False), layers.levels, layers.around)
+
+
+def _as_photographed(patches: Patches, atlas, small) -> np.ndarray:
+    """Which patches, bool (n,), show the reduced picture as it is, and all of it was shown."""
+    plain = np.zeros(len(patches), bool)
+    side = (patches.rect[:, 2] - patches.rect[:, 0]).astype(int)
+    inside = (patches.rect[:, :2] >= 0).all(1) & (patches.rect[:, 2:] <= [small.shape[1], small.shape[0]]).all(1)
+    asked = inside & ~patches.beyond & ((patches.kind == PIXELS) | (patches.kind == COVERAGE_SHOWN))
+    for k in np.unique(side[asked]):
+        at = np.flatnonzero(asked & (side == k))
+        for part in np.array_split(at, max(1, len(at) * k * k // 1_000_000)):
+            x = patches.rect[part, 0].astype(int)[:, None, None] + np.arange(k)
+            y = patches.rect[part, 1].astype(int)[:, None, None] + np.arange(k)[:, None]
+            there = (y + patches.texture[part, 2].astype(int)[:, None, None], x + patches.texture[part, 1].astype(int)[:, None, None])
+            tile = atlas[there].astype(np.float32)
+            same = np.abs(tile[..., :3] - small[y, x]).max(-1) <= 1e-3 * (1 + small[y, x].max(-1))
+            plain[part] = (same & (tile[..., 3] > 0.999)).all((1, 2))
+    return plain
 
 
 def build(color: np.ndarray, disparity: np.ndarray, focal: float, progress: Callable[..., None] | None = None,
