@@ -26,8 +26,8 @@ from ..errors import PushinError
 from . import folders
 
 MODIFIERS = ("Ctrl", "Alt", "Shift", "Super")
-KEYS = (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *"0123456789", *(f"F{n}" for n in range(1, 13)), "Space", "Enter", "Tab", "Escape",
-        "Backspace", "Delete", "Insert", "Home", "End", "PageUp", "PageDown", "Left", "Right", "Up", "Down",
+KEYS = (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *"0123456789", *(f"F{n}" for n in range(1, 13)), "Space", "Enter", "Tab",
+        "Escape", "Backspace", "Delete", "Insert", "Home", "End", "PageUp", "PageDown", "Left", "Right", "Up", "Down",
         *",./;'[]\\-=`?")
 """Keys by what is printed on them; "?" is Shift+/ where that types it."""
 
@@ -154,7 +154,7 @@ Tab                 | Rehearse                 | The keys are the rig, until pre
 R                   | Record                   | Records what is performed into a new take.
 T                   | Tap tempo                | Tapped in time, it sets how long a pull takes.
 Ctrl+Home           | Back to one              | The camera back to where the take starts.
-Ctrl+G              | Next rig                 | Dolly, slider, Steadicam, handheld …
+Ctrl+G              | Next rig                 | Dolly, slider, gimbal, Steadicam, handheld, drone, locked-off.
 1                   | Focus mark 1             | Focus goes to the first subject in the time of a pull.
 2                   | Focus mark 2             | Focus goes to the second subject.
 3                   | Focus mark 3             | Focus goes to the third subject.
@@ -300,7 +300,7 @@ class Actions:
         return action if action and self.run(action.name) else None
 
     def search(self, text: str) -> list[Action]:
-        """Actions by letters of their names in order ("swb" is Swap A and B), then by words of their help; best first."""
+        """Actions by letters of their names in order ("sbs": Side by side), then by words of their help; best first."""
         words = text.lower().split()
         if not words:
             return list(self.all)
