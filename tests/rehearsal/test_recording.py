@@ -114,11 +114,11 @@ def test_a_performance_survives_its_file():
 # -- smoothing --------------------------------------------------------------------------------------------------------
 
 pushes = st.builds(Controls, *[st.sampled_from([-1.0, -0.3, 0.0, 0.0, 0.0, 0.5, 1.0])] * 8)
-performances = st.lists(st.tuples(pushes, st.floats(0.05, 0.8)), min_size=1, max_size=4)
+performances = st.lists(st.tuples(pushes, st.floats(0.05, 0.6)), min_size=1, max_size=3)
 
 
 @given(performances, st.sampled_from([30, 60, 144]), st.sampled_from([0.2, 1.0, 5.0]))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 def test_smoothing_keeps_the_performance_at_every_sample(performed, rate, fine):
     tolerance = Tolerance(5 * fine, 0.1 * fine, 1.0 * fine, 2.0 * fine)
     recorder, seen = perform(performed, rate)
@@ -162,7 +162,7 @@ def test_a_push_in_by_hand_becomes_a_handful_of_keys():
     take = recorder.take("B", EMPTY, FPS)
     smoothed, report = smooth(take, Tolerance(), FPS)
     before, after = sum(line.before for line in report), sum(line.after for line in report)
-    assert before > 400 and after <= 16
+    assert before > 800 and after <= 20
     assert all(key.time.denominator in (1, 2, 3, 4, 6, 8, 12, 24) for t in smoothed.timeline.tracks for key in t.keys)
 
 
@@ -203,14 +203,14 @@ def test_smoothing_leaves_moves_alone_and_can_be_repeated(shot):
     assert count(coarse) <= count(twice) <= count(once)
 
 
-def test_a_minute_is_smoothed_in_seconds():
+def test_a_long_take_is_smoothed_in_seconds():
     import time
     chance = np.random.default_rng(1)
-    performed = [(Controls(*chance.choice([-1, 0, 0, 1], 8)), 1.0) for _ in range(60)]
+    performed = [(Controls(*chance.choice([-1, 0, 0, 1], 8)), 1.0) for _ in range(20)]
     recorder, _ = perform(performed)
     take = recorder.take("B", EMPTY, FPS)
     start = time.process_time()
     _, report = smooth(take, Tolerance(), FPS)
-    assert time.process_time() - start < 30
+    assert time.process_time() - start < 15
     assert sum(line.after for line in report) < 0.1 * sum(line.before for line in report)
     assert len(report) == len(CHANNELS)

@@ -65,9 +65,9 @@ class Recorder:
                   and not (track.channel == "arc" and {"x", "z", "pan"} & set(channels))]
         for i, channel in enumerate(CHANNELS):
             if channel in channels:
-                keys = _without_rests([Key(at, values[i]) for at, values in samples])
+                keys = [Key(at, values[i]) for at, values in samples]
                 still = {"focal_length": self.start.focal_length, "focus_distance": self.start.focus_distance}
-                if len(keys) > 1 or abs(keys[0].value - still.get(channel, 0.0)) > 1e-12:
+                if any(abs(key.value - still.get(channel, 0.0)) > NEVER for key in keys):
                     tracks.append(Track(channel, keys, performed=True))
         end = Fraction(math.ceil(samples[-1][0] * fps)) / fps
         duration = end if set(channels) >= set(CHANNELS) else max(end, of.timeline.duration)
@@ -75,13 +75,6 @@ class Recorder:
                       if not ({"pan", "tilt"} if hold.what == "framing" else {"focal_length"}) & set(channels))
         return replace(of, name=name, match=None,
                        timeline=Timeline(max(duration, 1 / Fraction(fps)), tuple(tracks), holds))
-
-
-def _without_rests(keys: list[Key]) -> tuple[Key, ...]:
-    """Without keys between two of the same value: nothing is lost."""
-    kept = [key for before, key, after in zip([None, *keys], keys, [*keys[1:], None])
-            if before is None or after is None or not before.value == key.value == after.value]
-    return tuple(kept[:1] if all(key.value == kept[0].value for key in kept) else kept)
 
 
 # -- smoothing --------------------------------------------------------------------------------------------------------
@@ -141,7 +134,7 @@ def smooth(take: Take, tolerance: Tolerance, fps: Fraction) -> tuple[Take, tuple
 
 
 NEVER = 1e-9
-"""Of a tolerance of nothing: what rounding takes."""
+"""What rounding takes: less than that is no movement, and a tolerance of nothing is that much."""
 FOCUS_FLOOR = 0.1
 """Dioptres: beyond 10 m an error in focus counts as it does there, else infinity would allow none."""
 PIECE = 24
