@@ -54,7 +54,8 @@ class Recorder:
             samples.pop()   # the clock stood still; what holds is what was done last
         samples.append((at, values))
 
-    def take(self, name: str, of: Take, fps: Fraction, channels: tuple[Channel, ...] = CHANNELS, which: int = -1) -> Take:
+    def take(self, name: str, of: Take, fps: Fraction, channels: tuple[Channel, ...] = CHANNELS,
+             which: int = -1) -> Take:
         """A take as it was performed: another take's camera, rig and lens, and its tracks in all other channels.
 
         channels  what was performed; the others go on as they were, so that a focus pull can be recorded onto a move
