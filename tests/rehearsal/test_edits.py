@@ -152,7 +152,8 @@ def test_keys_are_deleted_eased_copied_and_pasted(shot):
     z, focus = index(shot, "z"), index(shot, "focus_distance")
     gone = edits.delete_keys(shot, "A", [KeyAt(focus, Fraction(1)), KeyAt(focus, Fraction(2))])
     assert gone.take("A").timeline.track("focus_distance") is None
-    assert edits.set_ease(shot, "A", [KeyAt(z, Fraction(0))], "hold").take("A").timeline.tracks[z].keys[0].ease == "hold"
+    eased = edits.set_ease(shot, "A", [KeyAt(z, Fraction(0))], "hold")
+    assert eased.take("A").timeline.tracks[z].keys[0].ease == "hold"
     copied = edits.copy_keys(shot, "A", [KeyAt(focus, Fraction(1)), KeyAt(focus, Fraction(2)), KeyAt(z, Fraction(4))])
     pasted = edits.paste_keys(edits.add_take(shot), "B", copied, 2.0)
     assert keys(pasted, "focus_distance", "B") == [(2, "mira"), (3, "tom")] and pasted.take("B").timeline.duration == 5
@@ -164,8 +165,8 @@ def test_keys_are_deleted_eased_copied_and_pasted(shot):
     assert edits.set_key(shot, "A", z, 2, -0.1).take("A").timeline.tracks[z].keys[1] == Key(2, -0.1, "both")
 
 
-@given(st.sampled_from(EASES) | st.tuples(st.floats(0.05, 0.95), st.floats(0, 1), st.floats(0.05, 0.95), st.floats(0, 1)),
-       st.floats(0.05, 0.95))
+@given(st.sampled_from(EASES) | st.tuples(st.floats(0.05, 0.95), st.floats(0, 1), st.floats(0.05, 0.95),
+                                          st.floats(0, 1)), st.floats(0.05, 0.95))
 def test_parting_a_way_keeps_its_curve(ease, share):
     first, second = edits.part(ease, share)
     whole, one, two = curve(ease), curve(first), curve(second)
@@ -178,7 +179,8 @@ def test_parting_a_way_keeps_its_curve(ease, share):
         assert way + (1 - way) * two(u) == pytest.approx(whole(share + (1 - share) * u), abs=1e-6)
 
 
-@pytest.mark.parametrize("channel, a, b", [("z", 0.0, -0.5), ("focal_length", 35.0, 70.0), ("focus_distance", 1.0, 4.0)])
+@pytest.mark.parametrize("channel, a, b", [("z", 0.0, -0.5), ("focal_length", 35.0, 70.0),
+                                           ("focus_distance", 1.0, 4.0)])
 @pytest.mark.parametrize("ease", ["both", "in", "linear", "hold", (0.2, 0.7, 0.5, 1.2)])
 def test_a_key_put_in_changes_nothing(shot, channel, a, b, ease):
     track = Track(channel, (Key(0, a, ease), Key(4, b)))
