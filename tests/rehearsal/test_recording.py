@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from viewer.rehearsal import edits
 from viewer.rehearsal.controls import Controls, Operator
 from viewer.rehearsal.recording import CHANNELS, Recorder, Tolerance, smooth
 from viewer.shots.document import PlateFile, Shot, Take, start_camera
-from viewer.shots.framing import Stage
+from viewer.shots.framing import Stage, anchor_point
 from viewer.shots.rigs import RIGS
 from viewer.shots.shotfile import dump, parse
 from viewer.shots.timeline import Key, Timeline, Track
@@ -85,19 +86,67 @@ def test_a_loop_gives_a_pass_each():
     assert played(recorder.take("B", EMPTY, FPS)).camera(0.9).position == CAMERA.position
 
 
-def test_a_pull_is_recorded_onto_a_move(shot):
-    move = shot.take("A")
-    recorder = Recorder(move.camera)
-    operator = Operator(move.camera, RIGS["dolly"])
-    state = operator.begin()
-    for n in range(60):
-        recorder.add(n / 60, state)
-        state = operator.step(state, Controls(focus=-1), 1 / 60)
-    take = recorder.take("B", move, FPS, channels=("focus_distance",))
-    assert take.timeline.track("z") == move.timeline.track("z") and take.timeline.duration == move.timeline.duration
-    focus = take.timeline.track("focus_distance")
-    assert focus.performed and focus != move.timeline.track("focus_distance")
-    assert shot.with_take(take).perform("B").camera(0.5).focus_distance > move.camera.focus_distance
+def test_a_pull_is_performed_onto_a_move(shot):
+    """Nobody touches the camera, so it goes on as the take has it; the hand on the focus ring is recorded."""
+    for rig in ("dolly", "handheld"):
+        here = shot.with_take(replace(shot.take("A"), rig=rig))
+        move, plays, steady = here.take("A"), here.perform("A"), here.perform("A", steady=True)
+        operator, recorder = Operator(move.camera, RIGS[rig], seed=move.seed), Recorder(move.camera)
+        state, hands = operator.begin(), frozenset()
+        for n in range(120):
+            held = Controls(focus=-1.0 if n > 30 else 0.0)
+            hands |= held.hands
+            time = (n + 1) / 60
+            state = operator.step(state, held, 1 / 60, steady.camera(time), hands)
+            assert operator.camera(state, time).position == pytest.approx(plays.camera(time).position, abs=1e-9)
+            recorder.add(time, state)
+        assert hands == {"focus"}
+        take = recorder.take("B", move, FPS, hands)
+        assert take.timeline.track("z") == move.timeline.track("z")
+        assert take.timeline.duration == move.timeline.duration
+        both = here.with_take(take)
+        assert both.perform("B").camera(2).focus_distance == pytest.approx(1 / state.focus)
+        assert both.perform("B").camera(1.5).position == plays.camera(1.5).position
+
+
+@pytest.mark.parametrize("speed", [1.0, 0.5])
+def test_pulls_from_mark_to_mark_are_kept_as_marks(shot, speed):
+    """What the number keys did becomes keys that name their subjects, and follow them; also in slow motion."""
+    shot = edits.replace_moves(shot, "A", "push-in", subject="mira", amount="20%", seconds=6)
+    move = edits.focus_on(shot, "A", 1.8).take("A")
+    point = lambda name: anchor_point(shot.plate.stage, shot.subject(name))
+    operator, recorder, seen = Operator(move.camera, RIGS["dolly"]), Recorder(move.camera), []
+    state, steady, time = operator.begin(), shot.perform("A", steady=True), 0.0
+    recorder.add(time, state)
+    for n in range(300):
+        if n in (30, 150):
+            name = "tom" if n == 30 else "mira"
+            state = operator.pull(state, point(name), 0.8, name)
+        time += speed / 60
+        state = operator.step(state, Controls(), 1 / 60, steady.camera(time), {"focus"})
+        recorder.add(time, state)
+        seen.append((time, operator.camera(state).focus_distance))
+    take = recorder.take("B", move, FPS, {"focus"})
+    keys = take.timeline.track("focus_distance").keys
+    assert [key.value for key in keys] == [pytest.approx(1.8), pytest.approx(1.8), "tom", "tom", "mira"]
+    assert [float(key.time) for key in keys[1:]] == pytest.approx([t * speed for t in (0.5, 1.3, 2.5, 3.3)], abs=1e-4)
+    play = shot.with_take(take).perform("B")
+    for time, focus in seen:
+        assert 1 / play.camera(time).focus_distance == pytest.approx(1 / focus, abs=1e-3)
+    assert smooth(take, Tolerance(), FPS)[0] == take
+
+
+def test_a_hand_on_the_ring_is_kept_as_it_was():
+    for hand_at, pulls in ((40, [10]), (0, [10, 30]), (80, [])):
+        operator, recorder = Operator(CAMERA, RIGS["dolly"]), Recorder(CAMERA)
+        state = operator.begin()
+        for n in range(100):
+            if n in pulls:
+                state = operator.pull(state, 1.0 + n / 10, 1.0, f"mark {n}")
+            state = operator.step(state, Controls(focus=0.5 if hand_at and n > hand_at else 0.0), 1 / 60)
+            recorder.add(n / 60, state)
+        keys = recorder.take("B", EMPTY, FPS).timeline.track("focus_distance").keys
+        assert len(keys) == 100 and all(isinstance(key.value, float) for key in keys)
 
 
 def test_nothing_performed_is_a_still_take():

@@ -55,9 +55,19 @@ class Controls(NamedTuple):
         """Both at once, as far as it goes."""
         return Controls(*(min(max(a + b, -1.0), 1.0) for a, b in zip(self, other)))
 
+    @property
+    def hands(self) -> frozenset[str]:
+        """Which of HANDS push something."""
+        return frozenset(hand for hand, fields in HANDS.items() if any(getattr(self, field) for field in fields))
+
     def times(self, pace: float) -> Controls:
         """Slower or faster; `times(0.25)` for a finer hand."""
         return Controls(*(pace * value for value in self))
+
+
+HANDS = {"grip": ("dolly", "truck", "boom"), "operator": ("pan", "tilt", "roll"), "zoom": ("zoom",),
+         "focus": ("focus",)}
+"""Who does what on set. What nobody lays a hand on goes on as the take has it."""
 
 
 def from_keys(held: Iterable) -> Controls:
@@ -119,12 +129,14 @@ class Pull(NamedTuple):
     start    dioptres it left from
     to       dioptres, or a point in the plate camera's frame, which is followed
     elapsed, seconds
+    name     of the mark, where it has one: a subject's, or "infinity"
     """
 
     start: float
     to: float | Vector
     elapsed: float
     seconds: float
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +201,18 @@ class Operator:
         return RigState(tuple(map(float, camera.position)), camera.pan, camera.tilt, camera.roll,
                         math.log(camera.focal_length), 1 / camera.focus_distance)
 
-    def step(self, state: RigState, controls: Controls, dt: float) -> RigState:
-        """dt seconds later, the controls having been held as they are all the while."""
+    def step(self, state: RigState, controls: Controls, dt: float, take: Camera | None = None,
+             hands: Iterable[str] = ()) -> RigState:
+        """dt seconds later, the controls having been held as they are all the while.
+
+        take   the take's own camera then, without the rig's float (`shot.perform(name, steady=True)`): everything on
+               which no hand has been laid goes on as it has it, so that a focus pull is performed on a move
+        hands  which of HANDS have been laid on; without a take all of them
+        """
         if not dt > 0:
             return state
+        others = self.at(take) if take else None
+        left = set(HANDS) - set(hands) if take else set()
         asked = [push * full for push, full in zip(controls, self.speeds)]
         moved, speed, gain = map(list, zip(*(_follow(*channel, dt) for channel in
                                              zip(state.speed, state.gain, asked, self._rates))))
@@ -203,8 +223,14 @@ class Operator:
             if not low <= values[i] <= high:
                 values[i] = min(max(values[i], low), high)
                 speed[3 + i] = gain[3 + i] = 0.0
+        if "grip" in left:
+            position = others.position
+        if "operator" in left:
+            values[:3] = others.pan, others.tilt, others.roll
+        if "zoom" in left:
+            values[3] = others.zoom
         low, high = self._focuses(values[3])
-        pull = None if controls.focus else state.pull
+        pull = None if controls.focus or "focus" in left else state.pull
         if pull:
             pull = pull._replace(elapsed=pull.elapsed + dt)
             mark = pull.to
@@ -214,16 +240,19 @@ class Operator:
             focus = pull.start + share * (mark - pull.start)
             speed[7] = gain[7] = 0.0
         else:
-            focus = state.focus + moved[7]
+            focus = others.focus if "focus" in left else state.focus + moved[7]
         if not low <= focus <= high:
             focus = min(max(focus, low), high)
             speed[7] = gain[7] = 0.0
         return RigState(position, *values, focus, tuple(speed), tuple(gain), pull)
 
-    def pull(self, state: RigState, to: float | Vector, seconds: float) -> RigState:
-        """Focus begins to glide to a mark: metres (may be infinite), or a subject's point, which it then follows."""
+    def pull(self, state: RigState, to: float | Vector, seconds: float, name: str = "") -> RigState:
+        """Focus begins to glide to a mark: metres (may be infinite), or a subject's point, which it then follows.
+
+        name  of the mark, by which a recording of it can be edited later
+        """
         mark = 1 / to if isinstance(to, (int, float)) else tuple(map(float, to))
-        return replace(state, pull=Pull(state.focus, mark, 0.0, max(seconds, 1e-3)))
+        return replace(state, pull=Pull(state.focus, mark, 0.0, max(seconds, 1e-3), name))
 
     def camera(self, state: RigState, time: float | None = None) -> Camera:
         """The camera of a state; with the rig's float where a time is given."""

@@ -2,7 +2,7 @@
 
     recorder = Recorder(take.camera)
     recorder.add(clock.time, state)            # once per frame of the window, while recording
-    take = recorder.take("C", of=take, fps=shot.fps)
+    take = recorder.take("C", of=take, fps=shot.fps, hands={"focus"})
     take, report = smooth(take, Tolerance(), shot.fps)
 
 `smooth` keeps, per channel, the least number of keys between which cubic Bézier eases stay within the tolerance at
@@ -14,6 +14,7 @@ of a cubic, Graphics Gems, 1990, in place of the line).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from typing import Callable, NamedTuple
@@ -25,57 +26,92 @@ from ..shots.document import Take
 from ..shots.easing import OVERSHOOT, curve
 from ..shots.performance import FARTHEST
 from ..shots.timeline import Channel, Key, Timeline, Track, seconds
-from .controls import RigState
+from .controls import HANDS, Pull, RigState
 
 CHANNELS: tuple[Channel, ...] = ("x", "y", "z", "pan", "tilt", "roll", "focal_length", "focus_distance")
 """What a performance drives."""
+OF = {"grip": ("x", "y", "z", "arc"), "operator": ("pan", "tilt", "roll"), "zoom": ("focal_length",),
+      "focus": ("focus_distance",)}
+"""The channels of each of controls.HANDS."""
+
+
+class Sample(NamedTuple):
+    """A state of the rig at a time: the values of CHANNELS, and the pull that focus was on."""
+
+    time: Fraction
+    values: tuple[float, ...]
+    pull: Pull | None
 
 
 class Recorder:
     """Notes states of the rig at times of the clock.
 
     start   the camera that the take starts from
-    passes  each a list of (seconds, values of CHANNELS); where the clock goes back, as in a loop, a new one begins
+    passes  each a list of Sample; where the clock goes back, as in a loop, a new one begins
     """
 
     def __init__(self, start: Camera):
         self.start = start
-        self.passes: list[list[tuple[Fraction, tuple[float, ...]]]] = []
+        self.passes: list[list[Sample]] = []
 
     def add(self, time: float, state: RigState) -> None:
         at, begin = seconds(max(time, 0.0)), self.start
         values = (*(p - b for p, b in zip(state.position, begin.position)), state.pan - begin.pan,
                   state.tilt - begin.tilt, state.roll - begin.roll, math.exp(state.zoom),
                   1 / max(state.focus, 1 / FARTHEST))
-        if not self.passes or at < self.passes[-1][-1][0]:
+        if not self.passes or at < self.passes[-1][-1].time:
             self.passes.append([])
         samples = self.passes[-1]
-        if samples and at == samples[-1][0]:
+        if samples and at == samples[-1].time:
             samples.pop()   # the clock stood still; what holds is what was done last
-        samples.append((at, values))
+        samples.append(Sample(at, values, state.pull))
 
-    def take(self, name: str, of: Take, fps: Fraction, channels: tuple[Channel, ...] = CHANNELS,
-             which: int = -1) -> Take:
-        """A take as it was performed: another take's camera, rig and lens, and its tracks in all other channels.
+    def take(self, name: str, of: Take, fps: Fraction, hands: Iterable[str] = HANDS, which: int = -1) -> Take:
+        """A take as it was performed: another take's camera, rig and lens, and its tracks where no hand was laid.
 
-        channels  what was performed; the others go on as they were, so that a focus pull can be recorded onto a move
-        which     of the passes; the last by default
+        hands  which of controls.HANDS performed; so a focus pull can be recorded onto a move
+        which  of the passes; the last by default
         """
-        samples = self.passes[which]
-        tracks = [track for track in of.timeline.tracks if track.channel not in channels
-                  and not (track.channel == "arc" and {"x", "z", "pan"} & set(channels))]
+        samples, hands = self.passes[which], set(hands)
+        channels = {channel for hand in hands for channel in OF[hand]}
+        tracks = [track for track in of.timeline.tracks if track.channel not in channels]
+        still = {"focal_length": self.start.focal_length, "focus_distance": self.start.focus_distance}
         for i, channel in enumerate(CHANNELS):
-            if channel in channels:
-                keys = [Key(at, values[i]) for at, values in samples]
-                still = {"focal_length": self.start.focal_length, "focus_distance": self.start.focus_distance}
-                if any(abs(key.value - still.get(channel, 0.0)) > NEVER for key in keys):
-                    tracks.append(Track(channel, keys, performed=True))
-        end = Fraction(math.ceil(samples[-1][0] * fps)) / fps
-        duration = end if set(channels) >= set(CHANNELS) else max(end, of.timeline.duration)
-        holds = tuple(hold for hold in of.timeline.holds
-                      if not ({"pan", "tilt"} if hold.what == "framing" else {"focal_length"}) & set(channels))
+            keys = [Key(sample.time, sample.values[i]) for sample in samples]
+            pulled = _pulls(samples, keys) if channel == "focus_distance" else None
+            if channel in channels and pulled:
+                tracks.append(Track(channel, pulled, performed=True))
+            elif channel in channels and any(abs(key.value - still.get(channel, 0.0)) > NEVER for key in keys):
+                tracks.append(Track(channel, keys, performed=True))
+        end = Fraction(math.ceil(samples[-1].time * fps)) / fps
+        duration = end if hands >= set(HANDS) else max(end, of.timeline.duration)
+        let_go = {"operator": "framing", "zoom": "size"}
+        holds = tuple(h for h in of.timeline.holds if h.what not in {let_go.get(hand) for hand in hands})
         return replace(of, name=name, match=None,
                        timeline=Timeline(max(duration, 1 / Fraction(fps)), tuple(tracks), holds))
+
+
+def _pulls(samples: list[Sample], keys: list[Key]) -> tuple[Key, ...] | None:
+    """Focus as marks that follow their subjects, where all that was done to it was to go from mark to mark."""
+    first = samples[0].pull
+    if first and not (first.name and first.elapsed >= first.seconds):
+        return None   # it began in the middle of one
+    marks = [Key(keys[0].time, first.name if first else keys[0].value)]
+    for before, sample, key in zip(samples, samples[1:], keys[1:]):
+        pull = sample.pull
+        if pull is None:
+            if before.pull or key.value != keys[0].value:
+                return None   # a hand was on the ring
+        elif not before.pull or pull[:2] != before.pull[:2] or pull.elapsed < before.pull.elapsed:
+            if not pull.name or before.time < marks[-1].time:
+                return None   # no mark to follow, or the one before was not reached
+            # The clock may run slower than the world in which the pull takes its time.
+            pace = float(sample.time - before.time) / pull.elapsed
+            value = marks[-1].value
+            if marks[-1].time == before.time:
+                marks.pop()
+            marks += [Key(before.time, value, "both"), Key(before.time + seconds(pull.seconds * pace), pull.name)]
+    return tuple(marks) if len(marks) > 1 and marks[-1].time <= samples[-1].time else None
 
 
 # -- smoothing --------------------------------------------------------------------------------------------------------
