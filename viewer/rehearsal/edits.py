@@ -444,7 +444,8 @@ def _parted(track: Track, time: Fraction) -> Track:
 def part(ease: Ease, share: float) -> tuple[Ease, Ease]:
     """The eases before and after a share of the time, each scaled to its part, as de Casteljau parts a curve.
 
-    Exact, but where a part goes back on itself by more than a handle may reach (see easing.OVERSHOOT).
+    Exact, but where a part's handles would have to reach beyond its time (which they do only if they cross, x1 > x2)
+    or farther beyond its way than handles may (see easing.OVERSHOOT).
     """
     if ease in ("linear", "hold"):
         return ease, ease
