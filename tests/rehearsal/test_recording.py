@@ -132,7 +132,7 @@ def test_pulls_from_mark_to_mark_are_kept_as_marks(shot, speed):
     assert [float(key.time) for key in keys[1:]] == pytest.approx([t * speed for t in (0.5, 1.3, 2.5, 3.3)], abs=1e-4)
     play = shot.with_take(take).perform("B")
     for time, focus in seen:
-        assert 1 / play.camera(time).focus_distance == pytest.approx(1 / focus, abs=2e-3)
+        assert 1 / play.camera(time).focus_distance == pytest.approx(1 / focus, abs=1e-4)
     assert smooth(take, Tolerance(), FPS)[0] == take
 
 

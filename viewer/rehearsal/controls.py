@@ -126,13 +126,13 @@ HEAD, RING = 0.3, 0.2
 class Pull(NamedTuple):
     """Focus on its way to a mark.
 
-    start    dioptres it left from
-    to       dioptres, or a point in the plate camera's frame, which is followed
+    start    where it left from: dioptres, or a point in the plate camera's frame, which is followed
+    to       where it goes, likewise
     elapsed, seconds
     name     of the mark, where it has one: a subject's, or "infinity"
     """
 
-    start: float
+    start: float | Vector
     to: float | Vector
     elapsed: float
     seconds: float
@@ -233,11 +233,11 @@ class Operator:
         pull = None if controls.focus or "focus" in left else state.pull
         if pull:
             pull = pull._replace(elapsed=pull.elapsed + dt)
-            mark = pull.to
-            if not isinstance(mark, (int, float)):
-                mark = 1 / max(pose(position, *values[:3]).to(mark)[2], 1 / high)
+            stand = pose(position, *values[:3])
+            left_from, to = (m if isinstance(m, (int, float)) else 1 / max(stand.to(m)[2], 1 / high)
+                             for m in (pull.start, pull.to))
             share = _EASE(pull.elapsed / pull.seconds) if pull.elapsed < pull.seconds else 1.0
-            focus = pull.start + share * (mark - pull.start)
+            focus = left_from + share * (to - left_from)
             speed[7] = gain[7] = 0.0
         else:
             focus = others.focus if "focus" in left else state.focus + moved[7]
@@ -252,7 +252,9 @@ class Operator:
         name  of the mark, by which a recording of it can be edited later
         """
         mark = 1 / to if isinstance(to, (int, float)) else tuple(map(float, to))
-        return replace(state, pull=Pull(state.focus, mark, 0.0, max(seconds, 1e-3), name))
+        last = state.pull
+        start = last.to if last and last.elapsed >= last.seconds else state.focus
+        return replace(state, pull=Pull(start, mark, 0.0, max(seconds, 1e-3), name))
 
     def camera(self, state: RigState, time: float | None = None) -> Camera:
         """The camera of a state; with the rig's float where a time is given."""
