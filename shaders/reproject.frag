@@ -15,12 +15,19 @@ layout(location = 0, index = 0) out vec4 color;     // scene-linear colour and i
 layout(location = 0, index = 1) out vec4 coverage;  // what blending takes from the picture so far
 #endif
 
+#ifdef BEHIND
+uniform sampler2D border;  // depth of what continues beyond the plate's frame: what was hidden and lies behind that stays hidden
+#endif
+
 void main() {
     // A texture unit resolves 1/256 of a texel: snapping to that makes the identity camera exact beside bright lights.
     vec2 place = round(at * 256.0) * (texel / 256.0);
     vec4 pixel = texture(picture, place, SHARPER);
     float share = kind == 0.0 ? pixel.a : kind == 2.0 ? 1.0 : 0.0;
     if (kind == 1.0) share = textureLod(shown, place, 0.0).r;
+#ifdef BEHIND
+    if (share < 0.5 && kind >= 0.0 && texelFetch(border, ivec2(gl_FragCoord.xy), 0).r > gl_FragCoord.z) discard;
+#endif
 #if defined(SURFACE)
     if (pixel.a < 0.5) discard;
 #elif defined(SOFT)

@@ -17,5 +17,9 @@ void main() {
     // Upper half of the depth range for the plate's own surfaces, lower half for what is beyond its frame, so that an
     // invention out there never hides what the plate shows. The matrix gives clip z = 2 near / Z - 1, times w.
     float depth = 0.5 * (gl_Position.z + gl_Position.w) * back;
+#ifdef BORDER
+    gl_Position.z = depth;
+#else
     gl_Position.z = corner.w < 0.0 ? depth - gl_Position.w : depth;
+#endif
 }

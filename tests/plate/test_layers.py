@@ -120,7 +120,8 @@ def test_a_better_fill_takes_the_place_of_a_draft(tmp_path, monkeypatch):
     with Renderer(plate, plate.size) as renderer:
         np.testing.assert_array_equal(after.color, renderer.render(camera).color)
     seen = after.invented == 0
-    assert np.abs(before - after.color)[seen].max() < 0.02, "what the plate shows stays as it is"
+    changed = np.abs(before - after.color)[seen].max(-1) > 0.02
+    assert changed.mean() < 0.01, "what the plate shows stays as it is, but for what mixes with the fill at an edge"
 
 
 @pytest.mark.xfail(reason="known gap: no border is left to continue", strict=False)

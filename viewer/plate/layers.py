@@ -21,7 +21,7 @@ import numpy as np
 
 from . import cache
 from .clean import clean
-from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
+from .edges import CUT_SHARE, REACH_METRES, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import continue_color, continue_depth
 from .matte import BAND, OPAQUE, Matte, find_matte
 
@@ -46,11 +46,18 @@ FIT = 1
 LEVELS, DRAFT_LEVELS = 5, 3
 """Surfaces behind each other that are told apart."""
 
+OVERLAP, JOIN = 0.3, 3.0
+"""Plate pixels by which patches reach over their rectangle, at the least, so that neighbours leave no crack between them,
+and at the most. Less than half a pixel samples inside the rectangle only."""
+
 FINE = 4
 """Pixels: smaller patches are only for jumps; relief that small is not worth two triangles a bump."""
 
 JUMP = 5
 """Fits, that is a pixel of parallax: an error from which a patch spans a jump."""
+
+MOSTLY_FAR = 0.35
+"""Coverage up to which a pixel's far colour, taken apart from the near one, is better than a guess."""
 
 DEEPEST = 0.22
 """Share of the plate's width to which a surface is continued behind a foreground at the most."""
@@ -82,6 +89,7 @@ class Patches:
     hidden    bool (n,): lies behind something in the plate, for the most part; gives way to what does not
     beyond    bool (n,): lies outside the plate's frame or is the backdrop; never hides what does not
     travel    float32 (n,): metres that the camera has to move sideways before the patch can come to light
+    over      float32 (n, 4): plate pixels by which it reaches over the left, upper, right and lower side of its rectangle
     level     int32 (n,): how many surfaces were lifted off before this one came to light
     """
 
@@ -93,6 +101,11 @@ class Patches:
     beyond: np.ndarray
     travel: np.ndarray
     level: np.ndarray
+    over: np.ndarray | None = None
+
+    def __post_init__(self):
+        if self.over is None:
+            self.over = np.full((len(self.rect), 4), OVERLAP, np.float32)
 
     def __len__(self) -> int:
         return len(self.rect)
@@ -235,12 +248,13 @@ class _Canvas:
                            lifted, self.trusted)
         touched = lifted | matte.band | cuts.near | cuts.far
         blocks = _any_near(touched, MARGIN) & self.pending
+        behind = self.look_behind(active, lifted, matte)
         self.emit_whole(self.pending & ~blocks)
         self.emit_lifted(blocks, cuts, active, lifted, matte)
         self.pending = blocks
         seams[0][:, :-1] |= (lifted[:, 1:] != lifted[:, :-1]) & ~cuts.right[:, :-1]
         seams[1][:-1] |= (lifted[1:] != lifted[:-1]) & ~cuts.below[:-1]
-        self.move_on(active, lifted, matte)
+        self.move_on(active, lifted, matte, *behind)
         self.level += 1
         return True
 
@@ -265,13 +279,23 @@ class _Canvas:
         tangled = near_side & far_side | (self.level >= LEVELS // 2)
         return (np.where(tangled, count(candidate & ~waits) > 0, (count(candidate) > 0) & ~background))[cells]
 
-    def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte) -> None:
+    def look_behind(self, active: Cuts, lifted: np.ndarray, matte: Matte):
+        """(colour, disparity, travel) of what is behind the lifted pixels; in the matte, the two colours of pixels that are
+        mostly near are parted anew, now that the far one is known."""
         behind, travel = continue_depth(self.disparity, lifted, active, self.focal, self.deepest)
+        band, share = matte.band, matte.coverage
+        color = np.where(band[..., None], matte.far, self.color)
+        usable = ~lifted & ~(band & (share > MOSTLY_FAR))
+        color = continue_color(color, behind, lifted & ~(band & (share < MOSTLY_FAR)), usable, draft=self.draft)
+        again = band & (share >= 0.5) & (share < 1)
+        a, here = share[again][:, None], self.color[again]
+        far = np.minimum(color[again], here / (1 - a))
+        matte.near[again] = (here - (1 - a) * far) / a
+        matte.far[again] = far
+        return np.where((band & (share < 1))[..., None], matte.far, color), behind, travel
+
+    def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte, color, behind, travel) -> None:
         self.travel[lifted] = np.maximum(self.travel[lifted], travel)
-        color = np.where(matte.band[..., None], matte.far, self.color)
-        usable = ~lifted & ~(matte.band & (matte.coverage > 0.35))
-        color = continue_color(color, behind, lifted & ~(matte.band & (matte.coverage < 0.35)), usable, draft=self.draft)
-        color = np.where(matte.band[..., None], matte.far, color)
         # Beside the edge itself the plate shows both sides: a filter reads across it.
         glimpsed = matte.band & ((matte.coverage < OPAQUE) | active.near) & self.trusted
         self.shown = np.where(lifted, np.where(glimpsed, self.shown, 0), self.shown)
@@ -292,8 +316,11 @@ class _Canvas:
         keep = split(emitted)
         used = np.flatnonzero(keep.any((1, 2)))
         y0, x0 = used // (wide // size) * size, used % (wide // size) * size
-        which, x, y, side, plane = fit(split(self.disparity)[used], keep[used], split(self.shown)[used] > 0, FIT * tolerance(self.focal),
-                                         SHEET_SIZES, full=True)
+        # Nothing may lie on both sides of the frame: `beyond` would be true of half of it.
+        inside = split(self.inside)[used]
+        which, x, y, side, plane = (np.concatenate(both) for both in zip(*(
+            fit(split(self.disparity)[used], keep[used] & part, split(self.shown)[used] > 0, FIT * tolerance(self.focal),
+                SHEET_SIZES, full=True) for part in (inside, ~inside))))
         n = len(which)
         if self.level == 0:
             tile, hidden = np.full(n, -1), np.zeros(n, bool)
@@ -416,7 +443,9 @@ class _Canvas:
         """Puts tiles of single surfaces into the atlas and fits patches to them."""
         first = self.keep_tiles(tile, shown)[0]
         shown = shown[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
-        which, x, y, size, plane = fit(depth, alpha > 0, shown > 0, FIT * tolerance(self.focal), SIZES)
+        inside = self.inside[_windows(by, bx, self.disparity.shape, 0)]
+        which, x, y, size, plane = (np.concatenate(both) for both in zip(*(
+            fit(depth, alpha > 0, shown > 0, FIT * tolerance(self.focal), SIZES, within=part) for part in (inside, ~inside))))
         rect = np.stack([bx[which] * BLOCK + x, by[which] * BLOCK + y], -1).astype(np.float32)
         rect = np.concatenate([rect, rect + size[:, None]], -1)
         corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
@@ -495,28 +524,34 @@ class _Canvas:
             texture = np.concatenate([np.ones((len(tile), 1)), offset + self.border], 1).astype(np.float32)
             return replace(patches, rect=patches.rect - self.border, texture=texture)
 
-        solid, soft = Patches.joined([placed(Patches.joined(self.solid)), behind]), placed(Patches.joined(self.soft))
+        solid, soft = placed(Patches.joined(self.solid)), placed(Patches.joined(self.soft))
+        join(solid, soft, self.focal)
+        solid = Patches.joined([solid, behind])
         return Layers(atlas, shown, solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
                       soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0])))),
                       int(np.log2(GUTTER)), backdrop[..., :3].mean((0, 1)).astype(np.float32))
 
 
-def fit(depth, support, shown, tol: float, sizes, full: bool = False):
+def fit(depth, support, shown, tol: float, sizes, full: bool = False, within=None):
     """Covers the supported pixels of every tile with squares on which `depth` is a plane within `tol`.
 
     depth, support, shown  (n, s, s): disparity, pixels to cover, pixels that the plate showed
     sizes           sides to try, large to small; full: a square must be wholly supported
+    within          (n, s, s): a square must lie in it; None is anywhere
     returns         tile (m,), x (m,), y (m,), size (m,), plane (m, 3): value in the middle, slopes per pixel
     """
     found = []
     n, s, _ = depth.shape
-    open_ = support
+    open_ = support if within is None else support & within
     for size in sizes:
         k = s // size
         split = lambda a: a.reshape(n, k, size, k, size).transpose(0, 1, 3, 2, 4).reshape(n, k, k, size * size)
         m = split(open_)
         count = m.sum(-1)
-        pick = np.nonzero(count == size * size if full else count > 0)
+        wanted = count == size * size if full else count > 0
+        if within is not None:
+            wanted &= split(within).all(-1)
+        pick = np.nonzero(wanted)
         if not len(pick[0]):
             continue
         mask, z = m[pick].astype(np.float32), split(depth)[pick]
@@ -536,8 +571,45 @@ def fit(depth, support, shown, tol: float, sizes, full: bool = False):
         done = np.zeros((n, k, k), bool)
         done[tuple(p[good] for p in pick)] = True
         open_ = open_ & ~np.repeat(np.repeat(done, size, 1), size, 2)
+    if not found:
+        return tuple(np.zeros((0, 3) if i == 4 else 0, np.int64 if i == 0 else np.float32) for i in range(5))
     which, x, y, size, plane = (np.concatenate(parts) for parts in zip(*found))
     return which, x.astype(np.float32), y.astype(np.float32), size, plane.astype(np.float32)
+
+
+def join(solid: Patches, soft: Patches, focal: float) -> None:
+    """Lets patches reach under nearer neighbours of the same surface, as far as a move opens a step between them.
+
+    A step too small for an edge (CUT_SHARE) has nothing behind it: a crack there would show the far background.
+    """
+    for level in np.unique(np.concatenate([solid.level, soft.level])):
+        mine = [np.flatnonzero(p.level == level) for p in (soft, solid)]
+        rect, plane, over = (np.concatenate([getattr(p, name)[at] for p, at in zip((soft, solid), mine)])
+                             for name in ("rect", "plane", "over"))
+        low = rect[:, :2].min(0).astype(int)
+        x0, y0, x1, y1 = (rect - np.tile(low, 2)).astype(int).T
+        number = np.full((y1.max(), x1.max()), -1, np.int32)
+        for side in np.unique(x1 - x0):
+            at = np.flatnonzero(x1 - x0 == side)
+            step = np.arange(side)
+            number[y0[at, None, None] + step[:, None], x0[at, None, None] + step] = at[:, None, None]
+        middle = 0.5 * (rect[:, :2] + rect[:, 2:]) - low
+
+        def value(k, x, y):
+            return plane[k, 0] + plane[k, 1] * (x - middle[k, 0]) + plane[k, 2] * (y - middle[k, 1])
+
+        for before, after, dx, dy in ((2, 0, 1, 0), (3, 1, 0, 1)):   # sides of `over` that meet there
+            a, b = number[:number.shape[0] - dy, :number.shape[1] - dx], number[dy:, dx:]
+            y, x = np.nonzero((a != b) & (a >= 0) & (b >= 0))
+            a, b = a[y, x], b[y, x]
+            x, y = x + (1 if dx else 0.5), y + (1 if dy else 0.5)
+            da, db = value(a, x, y), value(b, x, y)
+            gap = db - da
+            gap[np.abs(gap) > CUT_SHARE * np.maximum(da, db)] = 0
+            reach = np.clip(REACH_METRES * focal * np.abs(gap), OVERLAP, JOIN).astype(np.float32)
+            np.maximum.at(over[:, before], a[gap > 0], reach[gap > 0])
+            np.maximum.at(over[:, after], b[gap < 0], reach[gap < 0])
+        solid.over[mine[1]] = over[len(mine[0]):]   # what is soft would be blended twice
 
 
 def _planes(mask, z, px, py):

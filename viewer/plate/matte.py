@@ -142,7 +142,7 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     # The side that hardly shows stays like its surroundings, the other closes up to the picture exactly.
     def like(mean, noise, fitted, share):
         spread = 2 * np.sqrt(noise)
-        own = mean + share * (here - mean)
+        own = mean + share * (np.minimum(here, 2 * mean + spread) - mean)    # a lamp is 100 times white
         return np.clip(fitted, np.minimum(mean - spread, own).clip(0), np.maximum(mean + spread, own))
 
     mostly = a >= 0.5

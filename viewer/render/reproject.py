@@ -8,10 +8,6 @@ from ..camera import Camera
 from ..plate.layers import Layers, Patches
 from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, program, set_uniforms
 
-OVERLAP = 0.3
-"""Plate pixels by which patches reach over their rectangle, so that neighbours leave no crack between them; less than
-half a pixel, so that the identity camera samples each patch inside its rectangle only."""
-
 GIVES_WAY = 0.97
 """Of its disparity, with which a hidden patch enters the depth test: patches follow surfaces only within a tolerance, and
 what is hidden must not come through what hides it."""
@@ -28,7 +24,14 @@ class ReprojectPass:
         self.solid = program(context, "reproject.vert", "reproject.frag")
         self.soft = program(context, "reproject.vert", "reproject.frag", SOFT=1)
         self.surface = program(context, "reproject.vert", "reproject.frag", SURFACE=1)
+        # Where the picture's continuation beyond its frame is in view, what is hidden behind it stays hidden.
+        self.solid_border = program(context, "reproject.vert", "reproject.frag", BORDER=1)
+        self.soft_border = program(context, "reproject.vert", "reproject.frag", SURFACE=1, BORDER=1)
+        self.solid_behind = program(context, "reproject.vert", "reproject.frag", BEHIND=1)
+        self.soft_behind = program(context, "reproject.vert", "reproject.frag", SOFT=1, BEHIND=1)
         self.parts: list[_Part] = []
+        self.beyond: list[_Part] = []
+        self.border_depth = self.border_target = None
 
     def load(self, layers: Layers, plate) -> None:
         """Puts a plate's layers on the GPU, in place of those of before."""
@@ -44,8 +47,11 @@ class ReprojectPass:
         self.atlas.repeat_x = self.atlas.repeat_y = False
         self.atlas.build_mipmaps(0, layers.levels)
         self.shown = self.context.texture((wide, high), 1, np.ascontiguousarray(layers.shown), dtype="f1", alignment=1)
-        self.parts = [_Part(self.context, (self.solid,), layers.solid, OVERLAP, self.lift),
-                      _Part(self.context, (self.soft, self.surface), layers.soft, OVERLAP, self.lift)]
+        self.parts = [_Part(self.context, (self.solid, self.solid_behind), layers.solid, self.lift),
+                      _Part(self.context, (self.soft, self.surface, self.soft_behind), layers.soft, self.lift)]
+        backdrop = layers.solid.level.max(initial=0)
+        self.beyond = [_Part(self.context, (with_,), p.take(p.beyond & (p.level < backdrop)), self.lift)
+                       for with_, p in ((self.solid_border, layers.solid), (self.soft_border, layers.soft))]
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera) -> None:
@@ -55,12 +61,14 @@ class ReprojectPass:
         """
         context = self.context
         solid, soft = self._prepare(target, camera)
+        behind = self._draw_border(target, camera)
+        target.use()
         target.clear(*self.around, 1.0, depth=0.0)
-        solid.render(0)
+        solid.render(1 if behind else 0)
         target.depth_mask = False
         context.enable(moderngl.BLEND)
         context.blend_func = moderngl.ONE, GL_ONE_MINUS_SRC1_COLOR
-        soft.render(0)
+        soft.render(2 if behind else 0)
         target.depth_mask = True
         self._restore()
 
@@ -72,11 +80,34 @@ class ReprojectPass:
         soft.render(1)
         self._restore()
 
+    def _draw_border(self, target, camera: Camera) -> bool:
+        """Draws the depth of what continues beyond the frame, if the camera sees any of it."""
+        if not any(part.in_view(self.matrix) for part in self.beyond):
+            return False
+        if self.border_depth is None or self.border_depth.size != target.size:
+            self._drop_border()
+            self.border_depth = self.context.depth_texture(target.size)
+            self.border_depth.compare_func = ""
+            self.border_target = self.context.framebuffer(depth_attachment=self.border_depth)
+        self.border_target.use()
+        self.border_target.clear(depth=0.0)
+        for part in self.beyond:
+            part.select(camera, self.nearest)
+            part.render(0)
+        self.border_depth.use(2)
+        return True
+
+    def _drop_border(self) -> None:
+        for item in (self.border_target, self.border_depth):
+            if item is not None:
+                item.release()
+        self.border_depth = self.border_target = None
+
     def _prepare(self, target, camera):
         context = self.context
-        matrix = tuple((camera.projection(target.size) @ camera.view() @ self.lift).T.ravel())
-        for p in (self.solid, self.soft, self.surface):
-            set_uniforms(p, texel=self.texel, picture=0, shown=1, plate_to_clip=matrix)
+        self.matrix = camera.projection(target.size) @ camera.view() @ self.lift
+        for p in self.programs:
+            set_uniforms(p, texel=self.texel, picture=0, shown=1, border=2, plate_to_clip=tuple(self.matrix.T.ravel()))
         for part in self.parts:
             part.select(camera, self.nearest)
         self.atlas.filter = self._filter(camera, target.size), moderngl.LINEAR
@@ -102,8 +133,10 @@ class ReprojectPass:
         return moderngl.LINEAR if scale > 0.5 else moderngl.LINEAR_MIPMAP_LINEAR
 
     def _drop(self) -> None:
-        for part in self.parts:
+        for part in (*self.parts, *self.beyond):
             part.release()
+        self.beyond = []
+        self._drop_border()
         if self.parts:
             self.atlas.release()
             self.shown.release()
@@ -111,22 +144,27 @@ class ReprojectPass:
 
     def release(self) -> None:
         self._drop()
-        for p in (self.solid, self.soft, self.surface):
+        for p in self.programs:
             p.release()
+
+    @property
+    def programs(self):
+        return self.solid, self.soft, self.surface, self.solid_border, self.soft_border, self.solid_behind, self.soft_behind
 
 
 class _Part:
     """Patches that are drawn in one go."""
 
-    def __init__(self, context, programs, patches: Patches, overlap: float, lift: np.ndarray):
+    def __init__(self, context, programs, patches: Patches, lift: np.ndarray):
         self.patches = patches
         self.count = 0
         n = len(patches)
         if n == 0:
             return
         x0, y0, x1, y1 = patches.rect.T
-        x = np.stack([x0 - overlap, x1 + overlap, x0 - overlap, x1 + overlap], -1)
-        y = np.stack([y0 - overlap, y0 - overlap, y1 + overlap, y1 + overlap], -1)
+        left, upper, right, lower = patches.over.T
+        x = np.stack([x0 - left, x1 + right, x0 - left, x1 + right], -1)
+        y = np.stack([y0 - upper, y0 - upper, y1 + lower, y1 + lower], -1)
         value, slope_x, slope_y = patches.plane.T[..., None]
         d = value + slope_x * (x - (x0 + x1)[:, None] / 2) + slope_y * (y - (y0 + y1)[:, None] / 2)
         scale, u0, v0 = patches.texture.T[..., None]
@@ -142,6 +180,15 @@ class _Part:
         middle = np.stack([(x0 + x1) / 2, (y0 + y1) / 2, np.ones(n), np.zeros(n)])
         self.off_axis = np.hypot(*(lift @ middle)[:2]).astype("f4")
         self.drawn = None
+        self.points = np.ascontiguousarray(vertices[..., :3].reshape(-1, 3))
+
+    def in_view(self, matrix: np.ndarray) -> bool:
+        """Whether the camera sees any of the patches' corners."""
+        if len(self.patches) == 0:
+            return False
+        x, y, w = (matrix[[0, 1, 3]] @ np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]]).T
+                   @ np.vstack([self.points.T, np.ones(len(self.points))]))
+        return bool(((np.abs(x) < w) & (np.abs(y) < w)).any())
 
     def select(self, camera: Camera, nearest: float) -> None:
         """Picks the patches that this camera's travel can bring to light; in the order in which they are drawn."""
