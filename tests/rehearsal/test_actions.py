@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.errors import PushinError
@@ -32,6 +32,7 @@ def test_a_chord_has_one_form(text, known):
     assert chord(text) == known == chord(known)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_what_is_no_chord_is_a_sentence(text):
     try:

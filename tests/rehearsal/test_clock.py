@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.errors import PushinError
@@ -47,6 +47,7 @@ def test_speeds():
     assert clock.speed == 4 and clock.play().tick(0.5).time == 2
 
 
+@settings(deadline=None)
 @given(rates, st.integers(1, 3000), st.data())
 def test_stepping_visits_every_frame_exactly(fps, frames, data):
     clock = Clock(Fraction(frames) / fps, fps)
@@ -58,6 +59,7 @@ def test_stepping_visits_every_frame_exactly(fps, frames, data):
     assert clock.to_end().frame == frames - 1 and clock.step(10**6).frame == frames - 1
 
 
+@settings(deadline=None)
 @given(rates, st.floats(-1, 70))
 def test_snapping_finds_the_nearest_frame(fps, time):
     clock = Clock(60, fps).seek(time, snap=True)
@@ -73,6 +75,7 @@ def test_a_minute_of_ntsc_does_not_drift():
     assert clock.at == 1000 / NTSC and clock.timecode == "00:00:41:16"
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["in", "out", "tick", "seek", "step", "toggle", "loop", "faster"]),
                           st.floats(-2, 12)), max_size=30))
 def test_it_never_leaves_its_shot(happenings):

@@ -167,6 +167,7 @@ def test_keys_and_sticks_become_controls():
     assert from_gamepad(rest, up) == Controls(boom=1, roll=1, zoom=1)
 
 
+@settings(deadline=None)
 @given(st.floats(-1.5, 1.5), st.floats(-1.5, 1.5))
 def test_a_sticks_push(x, y):
     px, py = stick(x, y)

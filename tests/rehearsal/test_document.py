@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.errors import PushinError
@@ -80,6 +80,7 @@ def test_an_edit_by_name(shot, mira):
     assert document.do(name_subject, replace(mira, name="mia")) and document.history.undo_label == "Name subject"
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from("esurc"), max_size=40))
 def test_history_is_what_its_plain_description_says(moves):
     """Against the plainest model: a list of values, a position, and a drag that began at a value."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.errors import PushinError
@@ -165,6 +165,7 @@ def test_keys_are_deleted_eased_copied_and_pasted(shot):
     assert edits.set_key(shot, "A", z, 2, -0.1).take("A").timeline.tracks[z].keys[1] == Key(2, -0.1, "both")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(EASES) | st.tuples(st.floats(0.05, 0.5), st.floats(0, 1), st.floats(0.5, 0.95),
                                           st.floats(0, 1)), st.floats(0.05, 0.95))
 def test_parting_a_way_keeps_its_curve(ease, share):

@@ -158,6 +158,7 @@ def written(tmp_path_factory, shot, titled):
     return data, seen
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_torn_journal_gives_the_last_whole_step(written, data):
     whole, seen = written
@@ -174,6 +175,7 @@ def test_a_torn_journal_gives_the_last_whole_step(written, data):
         assert later is None or later[0].value in seen
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_journal_never_gives_what_never_was(written, data):
     whole, seen = written
@@ -184,7 +186,7 @@ def test_a_damaged_journal_never_gives_what_never_was(written, data):
     assert read is None or read[0].value in seen
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 @given(st.binary(max_size=300))
 def test_rubbish_in_the_folder_is_nothing(tmp_path, rubbish):
     (tmp_path / "x.journal").write_bytes(rubbish)

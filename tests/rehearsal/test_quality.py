@@ -31,6 +31,7 @@ def test_a_fast_machine_stays_at_full_quality():
     assert governor.at == 0 and changes(made) == 0
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 0.02), st.floats(0.001, 0.15))
 def test_thirty_a_second_wherever_it_can_be_had(fixed, pixels):
     cost = lambda step, n: fixed + pixels * step.cost
@@ -46,7 +47,7 @@ def test_thirty_a_second_wherever_it_can_be_had(fixed, pixels):
 
 
 @given(st.integers(0, 2**32), st.floats(0.01, 0.1), st.floats(0.0, 0.25))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_it_does_not_pump(seed, pixels, noise):
     """A minute of a machine whose times vary, with a hiccup now and then."""
     chance = random.Random(seed)
