@@ -128,6 +128,7 @@ def test_pulls_from_mark_to_mark_are_kept_as_marks(shot, speed):
         seen.append((time, operator.camera(state).focus_distance))
     take = recorder.take("B", move, FPS, {"focus"})
     keys = take.timeline.track("focus_distance").keys
+    assert take.timeline.moves == ("push-in", "rack")
     assert [key.value for key in keys] == [pytest.approx(1.8), pytest.approx(1.8), "tom", "tom", "mira"]
     assert [float(key.time) for key in keys[1:]] == pytest.approx([t * speed for t in (0.5, 1.3, 2.5, 3.3)], abs=1e-4)
     play = shot.with_take(take).perform("B")
@@ -147,6 +148,16 @@ def test_a_hand_on_the_ring_is_kept_as_it_was():
             recorder.add(n / 60, state)
         keys = recorder.take("B", EMPTY, FPS).timeline.track("focus_distance").keys
         assert len(keys) == 100 and all(isinstance(key.value, float) for key in keys)
+
+
+@pytest.mark.parametrize("performed, words", [
+    ([(Controls(dolly=1, truck=0.2), 1.0)], ("push-in",)), ([(Controls(dolly=-1), 1.0)], ("pull-out",)),
+    ([(Controls(dolly=1), 1.0), (Controls(dolly=-1), 1.0)], ("push-in pull-out",)),
+    ([(Controls(truck=-1, pan=1), 1.0)], ("truck", "pan")), ([(Controls(boom=1, zoom=1), 1.0)], ("boom", "zoom in")),
+    ([(Controls(zoom=-1, focus=1), 1.0)], ("zoom out", "focus pull")), ([(Controls(), 1.0)], ())])
+def test_what_was_performed_has_its_film_name(performed, words):
+    recorder, _ = perform(performed)
+    assert recorder.take("B", EMPTY, FPS).timeline.moves == words
 
 
 def test_nothing_performed_is_a_still_take():

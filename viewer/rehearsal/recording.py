@@ -24,6 +24,7 @@ import numpy as np
 from ..camera import Camera
 from ..shots.document import Take
 from ..shots.easing import OVERSHOOT, curve
+from ..shots.framing import pose_of
 from ..shots.performance import FARTHEST
 from ..shots.timeline import Channel, Key, Timeline, Track, seconds
 from .controls import HANDS, Pull, RigState
@@ -76,19 +77,33 @@ class Recorder:
         channels = {channel for hand in hands for channel in OF[hand]}
         tracks = [track for track in of.timeline.tracks if track.channel not in channels]
         still = {"focal_length": self.start.focal_length, "focus_distance": self.start.focus_distance}
+        words = _words(self.start, samples)
         for i, channel in enumerate(CHANNELS):
             keys = [Key(sample.time, sample.values[i]) for sample in samples]
             pulled = _pulls(samples, keys) if channel == "focus_distance" else None
             if channel in channels and pulled:
-                tracks.append(Track(channel, pulled, performed=True))
+                tracks.append(Track(channel, pulled, "rack", performed=True))
             elif channel in channels and any(abs(key.value - still.get(channel, 0.0)) > NEVER for key in keys):
-                tracks.append(Track(channel, keys, performed=True))
+                tracks.append(Track(channel, keys, words.get(channel, ""), performed=True))
         end = Fraction(math.ceil(samples[-1].time * fps)) / fps
         duration = end if hands >= set(HANDS) else max(end, of.timeline.duration)
         let_go = {"operator": "framing", "zoom": "size"}
         holds = tuple(h for h in of.timeline.holds if h.what not in {let_go.get(hand) for hand in hands})
         return replace(of, name=name, match=None,
                        timeline=Timeline(max(duration, 1 / Fraction(fps)), tuple(tracks), holds))
+
+
+def _words(start: Camera, samples: list[Sample]) -> dict[Channel, str]:
+    """What was done in each channel by its film name, for the lanes and the shot list."""
+    origin = pose_of(replace(start, position=(0.0, 0.0, 0.0)))
+    ways = [origin.to(sample.values[:3]) for sample in samples]   # right, up, forward
+    right, up, forward = (max((way[axis] for way in ways), key=abs) for axis in range(3))
+    comes_back = abs(ways[-1][2]) < abs(forward) / 4
+    travel = max((abs(forward), "push-in pull-out" if forward > 0 and comes_back else
+                  "push-in" if forward > 0 else "pull-out"), (abs(right), "truck"), (abs(up), "boom"))[1]
+    focal = max((math.log(sample.values[6] / start.focal_length) for sample in samples), key=abs)
+    return {"x": travel, "y": travel, "z": travel, "pan": "pan", "tilt": "tilt", "roll": "roll",
+            "focal_length": "zoom in" if focal > 0 else "zoom out", "focus_distance": "focus pull"}
 
 
 def _pulls(samples: list[Sample], keys: list[Key]) -> tuple[Key, ...] | None:
