@@ -152,7 +152,7 @@ def test_a_hand_on_the_ring_is_kept_as_it_was():
 
 @pytest.mark.parametrize("performed, words", [
     ([(Controls(dolly=1, truck=0.2), 1.0)], ("push-in",)), ([(Controls(dolly=-1), 1.0)], ("pull-out",)),
-    ([(Controls(dolly=1), 1.0), (Controls(dolly=-1), 1.6)], ("push-in pull-out",)),
+    ([(Controls(dolly=1), 1.0), (Controls(dolly=-1), 1.3)], ("push-in pull-out",)),
     ([(Controls(truck=-1, pan=1), 1.0)], ("truck", "pan")), ([(Controls(boom=1, zoom=1), 1.0)], ("boom", "zoom in")),
     ([(Controls(zoom=-1, focus=1), 1.0)], ("zoom out", "focus pull")), ([(Controls(), 1.0)], ())])
 def test_what_was_performed_has_its_film_name(performed, words):
