@@ -63,7 +63,7 @@ class Journal:
         self._thread: threading.Thread | None = None
         self._encoder, self._history = _Encoder(), None
         self._path, self._saved = None, None
-        self._unwritten, self._anew = b"", False
+        self._unwritten, self._anew, self._begun = b"", False, False
         self._size = self._size_anew = 0
 
     # -- on the window's thread ------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ class Journal:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._notes or self._unwritten or self._ended)
+                self._changed.wait_for(lambda: self._notes or self._unwritten or self._begun or self._ended)
                 pause = AGAIN if self.problem else self._every
                 self._changed.wait_for(lambda: self._hurry or self._ended, pause)
                 if self._ended:
@@ -122,30 +122,39 @@ class Journal:
                 notes, self._notes = _merged(self._notes), []
                 noted, self._hurry = self._noted, False
             for note in notes:
-                self._take(*note)
-            if self._size + len(self._unwritten) > max(LARGE, 2 * self._size_anew) and not self._anew:
-                self._snapshot()
+                self._apply(*note)
             try:
+                self._encode(notes)
                 self._write()
                 problem = None
             except OSError as error:
                 problem = f"Autosave does not work: {self.file.parent}: {error.strerror or error}."
+            except Exception as error:   # a value that cannot be written must not end the journal of all others
+                self._begun = True
+                problem = f"Autosave does not work: {' '.join(str(error).split())[:200]}."
             with self._changed:
                 self.problem = problem
                 self._written = self._written if problem else noted
                 self._tries += 1
                 self._changed.notify_all()
 
-    def _take(self, what: str, *more) -> None:
+    def _apply(self, what: str, *more) -> None:
+        """Keeps a copy of the document's past, which shares all its values with it."""
         if what == "begin":
             self._history, self._path, self._saved = more
-            self._snapshot()
+            self._begun = True
         elif what == "saved":
             self._path, self._saved = more
-            self._unwritten += self._encoder.record("saved", *more)
         else:
             getattr(self._history, what)(*more)
-            self._unwritten += self._encoder.record(what, *more)
+
+    def _encode(self, notes: list[tuple]) -> None:
+        if not self._begun:
+            self._unwritten += b"".join([self._encoder.record(*note) for note in notes])
+        large = self._size + len(self._unwritten) > max(LARGE, 2 * self._size_anew) and not self._anew
+        if self._begun or large:
+            self._snapshot()
+            self._begun = False
 
     def _snapshot(self) -> None:
         """The whole document, for a file that starts anew."""
