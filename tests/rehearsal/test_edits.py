@@ -52,6 +52,8 @@ def test_takes(shot):
     assert edits.rename_take(matched, "A", "A") == matched
     gone = edits.remove_take(matched, "A")
     assert [t.name for t in gone.takes] == ["B", "C"] and gone.take("B").match is None
+    with pytest.raises(PushinError, match="only take"):
+        edits.remove_take(shot, "A")
     assert edits.add_take(replace(shot, takes=())).take().name == "A"
     many = shot
     for _ in range(30):
@@ -67,6 +69,32 @@ def test_time_of_a_take(shot):
     assert slower.duration == 8 and keys(slower, "focus_distance") == [(2, "mira"), (4, "tom")]
     assert edits.end_take(shot, "A", 2.01).duration == 2
     assert edits.retime_take(shot, "A", 0).duration == Fraction(1, 24)
+
+
+def test_a_matched_take_lasts_as_long_as_what_it_matches(shot):
+    pair = edits.match_take(edits.match_take(shot, "B", "A", "mira"), "C", "B", "mira", "push-in")
+    lasting = lambda s: {float(t.timeline.duration) for t in s.takes}
+    assert lasting(edits.retime_take(pair, "A", 7)) == {7}
+    assert keys(edits.retime_take(pair, "A", 8), "focus_distance", "B") == [(2, "mira"), (4, "tom")]
+    assert lasting(edits.end_take(pair, "A", 3)) == {3}
+    assert lasting(edits.apply_move(pair, "A", "truck", amount="0.1 m", seconds=2, at=4)) == {6}
+    assert lasting(edits.replace_moves(pair, "A", "push-in", amount="10%", seconds=9)) == {9}
+    assert lasting(edits.focus_on(pair, "A", 2.0, at=5)) == {5}
+    own = edits.end_take(pair, "C", 2)      # its own length is left alone
+    assert [float(t.timeline.duration) for t in edits.retime_take(own, "A", 8).takes] == [8, 8, 2]
+
+
+def test_matching_keeps_a_takes_own_lens_and_place(shot):
+    """A long lens from farther away beside the push-in: the same size at every moment, each with its own lens."""
+    far = replace(shot.take("A").camera, position=(0.0, 0.0, 1.0), focal_length=60.0, f_stop=4.0)
+    two = edits.start_here(edits.add_take(shot), "B", far)
+    two = edits.focus_on(two, "B", "mira")
+    pair = edits.match_take(two, "B", "A", "mira")
+    a, b = pair.perform("A"), pair.perform("B")
+    for t in (0, 1.3, 4):
+        assert b.size("mira", t) == pytest.approx(a.size("mira", t), rel=1e-4)
+        assert b.camera(t).position[2] == 1.0 and b.camera(t).f_stop == 4
+    assert keys(pair, "focus_distance", "B") == [(0, "mira")]
 
 
 def test_lens_and_rig(shot):

@@ -44,7 +44,13 @@ class Copied(NamedTuple):
 
 
 def _with_timeline(shot: Shot, take: str, timeline: Timeline) -> Shot:
-    return shot.with_take(replace(shot.take(take), timeline=timeline))
+    """The take with another timeline; takes that match it, and lasted as long, go on lasting as long."""
+    before = shot.take(take).timeline.duration
+    shot = shot.with_take(replace(shot.take(take), timeline=timeline))
+    for other in shot.takes:
+        if other.match and other.match.take == take and other.timeline.duration == before != timeline.duration:
+            shot = _with_timeline(shot, other.name, replace(other.timeline, duration=timeline.duration))
+    return shot
 
 
 # -- takes ------------------------------------------------------------------------------------------------------------
@@ -75,7 +81,9 @@ def duplicate_take(shot: Shot, take: str, name: str | None = None) -> Shot:
 
 
 def remove_take(shot: Shot, take: str) -> Shot:
-    """Throws a take away; takes that matched it stand still from then on."""
+    """Throws a take away; takes that matched it stand still from then on. The last one stays."""
+    if len(shot.takes) == 1:
+        raise BadValue(f"{shot.take(take).name} is the only take; make another one before you throw it away.")
     shot.take(take)
     takes = tuple(replace(t, match=None) if t.match and t.match.take == take else t
                   for t in shot.takes if t.name != take)
@@ -94,9 +102,13 @@ def rename_take(shot: Shot, take: str, to: str) -> Shot:
 
 
 def retime_take(shot: Shot, take: str, duration) -> Shot:
-    """The same take in another duration: every key and hold with it."""
-    duration = max(snapped(duration, shot.fps), 1 / shot.fps)
-    return _with_timeline(shot, take, shot.take(take).timeline.stretched(duration))
+    """The same take in another duration: every key and hold with it, and so with takes that match it."""
+    duration, before = max(snapped(duration, shot.fps), 1 / shot.fps), shot.take(take).timeline.duration
+    shot = shot.with_take(replace(shot.take(take), timeline=shot.take(take).timeline.stretched(duration)))
+    for other in shot.takes:
+        if other.match and other.match.take == take and other.timeline.duration == before:
+            shot = retime_take(shot, other.name, duration)
+    return shot
 
 
 def end_take(shot: Shot, take: str, at) -> Shot:
@@ -106,8 +118,16 @@ def end_take(shot: Shot, take: str, at) -> Shot:
 
 
 def match_take(shot: Shot, take: str, to: str, subject: str, by: str | None = None) -> Shot:
-    """Makes one take show the subject as large as another does; by "zoom" or "push-in", None: whichever that is not."""
-    return shot.with_take(matched(shot.take(to), subject, take, by))
+    """Makes one take show the subject as large as another does; by "zoom" or "push-in", None: whichever that is not.
+
+    A take that is there already keeps its own camera, lens, rig and focus, and lasts as long as the other.
+    """
+    made = matched(shot.take(to), subject, take, by)
+    own = next((t for t in shot.takes if t.name == take), None)
+    if own:
+        kept = tuple(t for t in own.timeline.tracks if t.channel in ABSOLUTE)
+        made = replace(own, match=made.match, timeline=Timeline(made.timeline.duration, kept))
+    return shot.with_take(made)
 
 
 def set_rig(shot: Shot, take: str, name: str) -> Shot:
@@ -220,7 +240,8 @@ def replace_moves(shot: Shot, take: str, move: str, **words) -> Shot:
     if named_move(move).kind == "focus":
         return _with_timeline(shot, take, without_channels(of.timeline, ("focus_distance",)) + made)
     kept = tuple(t for t in of.timeline.tracks if t.channel in ABSOLUTE)
-    return shot.with_take(replace(of, match=None, timeline=Timeline(made.duration, kept) + made))
+    free = shot.with_take(replace(of, match=None))
+    return _with_timeline(free, take, Timeline(made.duration, kept) + made)
 
 
 def without_channels(timeline: Timeline, channels: Iterable[Channel]) -> Timeline:
@@ -247,7 +268,7 @@ def focus_on(shot: Shot, take: str, mark: float | str, at=None) -> Shot:
         return shot.with_take(replace(of, timeline=timeline, camera=replace(of.camera, focus_distance=mark)))
     key = Key(snapped(at, shot.fps), mark)
     if track is None:
-        return shot.with_take(replace(of, timeline=_longer(of.timeline.with_track(Track("focus_distance", (key,))))))
+        return _with_timeline(shot, take, _longer(of.timeline.with_track(Track("focus_distance", (key,)))))
     before = [k for k in track.keys if k.time <= key.time]
     key = replace(key, ease=before[-1].ease if before else "linear")
     return _with_timeline(shot, take, _longer(of.timeline.replacing(track, track.with_key(key))))
