@@ -263,6 +263,16 @@ def test_smoothing_leaves_moves_alone_and_can_be_repeated(shot):
     assert count(coarse) <= count(twice) <= count(once)
 
 
+def test_few_straight_keys_stay_straight():
+    """Between keys that are far apart the line counts, not only the keys."""
+    zigzag = Track("x", (Key(0, 0.0), Key(1, 1.0), Key(2, 0.0), Key(3, 1.0)), performed=True)
+    take = replace(EMPTY, timeline=Timeline(3, (zigzag,)))
+    smoothed, (line,) = smooth(take, Tolerance(millimetres=20), FPS)
+    before, after = played(take), played(smoothed)
+    assert max(abs(before.camera(n / 100).position[0] - after.camera(n / 100).position[0]) for n in range(301)) <= 0.0201
+    assert line.after == 4
+
+
 def test_a_long_take_is_smoothed_in_seconds():
     import time
     chance = np.random.default_rng(1)

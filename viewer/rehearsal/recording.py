@@ -176,7 +176,7 @@ def smooth(take: Take, tolerance: Tolerance, fps: Fraction) -> tuple[Take, tuple
     for track in take.timeline.tracks:
         if track.performed and len(track.keys) > 1 and not any(isinstance(key.value, str) for key in track.keys):
             figure, unit = tolerance.of(track.channel)
-            smoothed = _smooth(track, figure, Fraction(fps))
+            smoothed = min(track, _smooth(track, figure, Fraction(fps)), key=lambda t: len(t.keys))
             times = _sampled(track, Fraction(fps))
             report.append(Smoothed(track.channel, len(track.keys), len(smoothed.keys),
                                    float(_errors(track, smoothed, times).max()), figure, unit))
@@ -225,9 +225,9 @@ def values(track: Track, times) -> np.ndarray:
 
 
 def _sampled(track: Track, fps: Fraction) -> np.ndarray:
-    """The times at which a track is to be kept: its keys, and where ways are curved a few between frames."""
+    """The times at which a track is to be kept: its keys, and a few per frame where those are few or ways curved."""
     keys = [float(key.time) for key in track.keys]
-    if all(key.ease == "linear" for key in track.keys):
+    if all(key.ease == "linear" for key in track.keys) and max(np.diff(keys)) <= 2 / fps:
         return np.array(keys)
     count = math.ceil(float(track.end - track.start) * float(fps) * 4) + 1
     return np.union1d(keys, np.linspace(keys[0], keys[-1], count))
