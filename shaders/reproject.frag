@@ -1,6 +1,7 @@
 #version 330
 // Draws patches. Solid ones have no holes. SOFT ones have coverage in alpha and are blended, farthest first. SURFACE gives
-// those depth where they are mostly opaque, and no colour.
+// those depth where they are mostly opaque, and no colour. SLICE draws what lies in a range of depth; FRONT leaves coverage in
+// alpha, where otherwise the invented share is.
 uniform sampler2D picture;
 uniform sampler2D shown; // share that the plate showed, where alpha is coverage
 uniform vec2 texel;      // 1 / atlas size
@@ -19,22 +20,42 @@ layout(location = 0, index = 1) out vec4 coverage;  // what blending takes from 
 uniform sampler2D border;  // depth of what continues beyond the plate's frame: what was hidden and lies behind that stays hidden
 #endif
 
+#ifdef SLICE
+uniform vec2 depths;       // window depths, of the plate's half of the range, between which a fragment is drawn
+#endif
+
 void main() {
     // A texture unit resolves 1/256 of a texel: snapping to that makes the identity camera exact beside bright lights.
     vec2 place = round(at * 256.0) * (texel / 256.0);
     vec4 pixel = texture(picture, place, SHARPER);
     float share = kind == 0.0 ? pixel.a : kind == 2.0 ? 1.0 : 0.0;
     if (kind == 1.0) share = textureLod(shown, place, 0.0).r;
+#ifdef SLICE
+    float z = gl_FragCoord.z >= 0.5 ? gl_FragCoord.z - 0.5 : gl_FragCoord.z;  // shaders/reproject.vert
+    if (z < depths.x || z >= depths.y) discard;
+#endif
 #ifdef BEHIND
     if (share < 0.5 && kind >= 0.0 && texelFetch(border, ivec2(gl_FragCoord.xy), 0).r > gl_FragCoord.z) discard;
 #endif
 #if defined(SURFACE)
+#ifdef SLICE
+    // A lens spreads light, and a tenth of a lamp is more of it than all of the wall behind.
+    if (pixel.a < 0.5 && max(pixel.r, max(pixel.g, pixel.b)) < 0.5) discard;
+#else
     if (pixel.a < 0.5) discard;
+#endif
 #elif defined(SOFT)
     if (pixel.a < 1e-4) discard;  // less than viewer/plate/matte.py leaves over
+#ifdef FRONT
+    color = pixel;
+#else
     color = vec4(pixel.rgb, (1.0 - share) * pixel.a);
+#endif
     coverage = vec4(pixel.a);
 #else
     color = vec4(pixel.rgb, 1.0 - share);
+#ifdef FRONT
+    color.a = 1.0;
+#endif
 #endif
 }

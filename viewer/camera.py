@@ -29,6 +29,11 @@ class Camera:
     f_stop          f-number; None is a pinhole
     focus_distance  metres along the optical axis
     blades          number of iris blades; 0 is a round iris
+    blade_rotation  degrees by which the iris is turned counterclockwise; at 0 a corner lies half a blade from the right
+    roundness       of the blades: 0 straight, 1 a circle
+    squeeze         of an anamorphic lens: its blur is so many times as tall as wide
+    cats_eye        optical vignetting: iris radii by which the barrel's rim cuts into the blur at the frame's corners
+    ring            spherical aberration, profile of the blur: 1 bright at the rim (soap bubble), 0 even, -1 soft (creamy)
     """
 
     position: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -41,6 +46,11 @@ class Camera:
     f_stop: float | None = None
     focus_distance: float = 1.6
     blades: int = 0
+    blade_rotation: float = 0.0
+    roundness: float = 0.0
+    squeeze: float = 1.0
+    cats_eye: float = 0.0
+    ring: float = 0.0
 
     def rotation(self) -> np.ndarray:
         """Camera axes in the plate's frame as columns, float64 (3, 3)."""

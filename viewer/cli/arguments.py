@@ -65,13 +65,13 @@ def add_push(parser, default: str | None = None) -> None:
                              "negative pulls out" + (f" (default: {default.replace('%', '%%')})" if default else ""))
 
 
-def find_subject(args: argparse.Namespace, plate):
-    """The Subject that --subject means."""
+def find_subject(args: argparse.Namespace, plate, asked=None):
+    """The Subject that is asked for, by name or pixel; by default what --subject means."""
     from ..bundled import bundled_subjects
     from ..pair import default_subject, subject_at
     from ..shots.framing import Subject
     named = {s.name: s for s in bundled_subjects()} if args.plate is None else {}
-    asked = args.subject
+    asked = asked or args.subject
     if asked is None:
         if not named:
             return subject_at(plate, default_subject(plate))
@@ -108,11 +108,27 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--f-stop", type=positive, metavar="N", help="f-number of the lens (default: everything sharp)")
     group.add_argument("--focus", type=positive, metavar="M",
                        help="focus distance from the moved camera (default: on the subject)")
-    group.add_argument("--blades", type=int, default=0, choices=(0, *range(3, 17)), metavar="N",
-                       help="iris blades, 3 to 16; 0 is a round iris (default)")
+    add_bokeh(group)
+
+
+def add_bokeh(group) -> None:
+    """How blur is made and shaped; `bokeh` and `iris` read it."""
     group.add_argument("--bokeh", choices=BOKEH,
                        help="how blur is made: gather is fast, reference exact and slow (default: gather with "
                             "--f-stop, else off)")
+    group.add_argument("--blades", type=int, default=0, choices=(0, *range(3, 17)), metavar="N",
+                       help="iris blades, 3 to 16; 0 is a round iris (default)")
+    for name, default, text in (("blade-rotation", 0.0, "degrees by which the iris is turned"),
+                                ("roundness", 0.0, "of the blades: 0 straight, 1 a circle"),
+                                ("squeeze", 1.0, "of an anamorphic lens: its blur is so many times as tall as wide"),
+                                ("cats-eye", 0.0, "optical vignetting: how far the blur is cut towards the corners, 0 to 1"),
+                                ("ring", 0.0, "profile of the blur: 1 a soap bubble, 0 even, -1 creamy")):
+        group.add_argument(f"--{name}", type=number, default=default, metavar="N", help=f"{text} (default: {default:g})")
+
+
+def iris(args: argparse.Namespace) -> dict[str, float]:
+    """What the arguments of `add_bokeh` say of a Camera."""
+    return {name: getattr(args, name) for name in ("blades", "blade_rotation", "roundness", "squeeze", "cats_eye", "ring")}
 
 
 def camera(args: argparse.Namespace, plate):
@@ -123,7 +139,7 @@ def camera(args: argparse.Namespace, plate):
     if args.push is not None:
         z -= travel(args.push, find_subject(args, plate).depth)
     moved = stage.camera(position=(x, y, z), pan=args.pan, tilt=args.tilt, roll=args.roll,
-                         focal_length=args.lens or plate.focal_length, f_stop=args.f_stop, blades=args.blades)
+                         focal_length=args.lens or plate.focal_length, f_stop=args.f_stop, **iris(args))
     focus = args.focus
     if focus is None and args.f_stop is not None:
         focus = distance(stage, find_subject(args, plate), moved)

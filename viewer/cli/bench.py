@@ -46,6 +46,7 @@ def table(result: dict) -> str:
     rows = [("copy", result["copy_ms"], 1.0)]
     rows += [(name, figures["ms"], figures["ratio"]) for name, figures in result["passes"].items()]
     rows += [("whole frame", result["frame"]["ms"], result["frame"]["ratio"])]
+    rows += [(f"whole frame, {name}", figures["ms"], figures["ratio"]) for name, figures in result["lens"].items()]
     name_width = max(len(name) for name, _, _ in rows)
     lines = [f"{result['renderer']}, {width}x{height}", f"{'':{name_width}}  {'median ms':>9}  {'x copy':>6}"]
     return "\n".join(lines + [f"{name:{name_width}}  {ms:9.2f}  {ratio:6.2f}" for name, ms, ratio in rows])

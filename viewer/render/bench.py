@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,11 +11,16 @@ from .display import CopyPass
 from .gl import headless_context, texture
 from .renderer import Renderer
 
+LARGEST = 0.03
+"""Of the picture's width: the largest circle of confusion of a blurred frame."""
+
 
 def measure(plate, size: tuple[int, int], repeats: int = 30, renderer: Renderer | None = None) -> dict:
     """Median times of every pass over a push-in, in milliseconds and as ratios to a full-screen half-float copy.
 
-    returns  {"renderer", "size", "copy_ms", "passes": {name: {"ms", "ratio"}}, "frame": {"ms", "ratio"}}
+    returns  {"renderer", "size", "copy_ms", "passes": {name: {"ms", "ratio"}}, "frame": {"ms", "ratio"},
+              "lens": {"in focus", "blurred", "blurred, live": {"ms", "ratio"}}}, the last of whole frames through a lens: at f/64, and
+              wide open, with circles of up to LARGEST of the width
     """
     context = headless_context()
     with Renderer(plate, size, context) as renderer:
@@ -28,10 +34,18 @@ def measure(plate, size: tuple[int, int], repeats: int = 30, renderer: Renderer 
         work = {"copy": lambda camera: copy.draw(target, color=source),
                 "reproject": lambda camera: renderer.reproject.draw(targets.scene, camera),
                 "display": lambda camera: renderer.display.draw(targets.screen, color=targets.color)}
-        times = {name: [] for name in (*work, "frame")}
+        frames = {"frame": lambda camera: renderer.render(camera),
+                  "frame, in focus": lambda camera: renderer.render(replace(camera, f_stop=64.0, focus_distance=focus), "gather"),
+                  "frame, blurred": lambda camera: renderer.render(replace(camera, f_stop=wide, focus_distance=focus), "gather"),
+                  "frame, blurred, live": lambda camera: renderer.render(replace(camera, f_stop=wide, focus_distance=focus), "gather", live=True)}
+        focus = travel * 4
+        nearest = float(np.max(plate.disparity))
+        # The f-number at which the largest circle, of the nearest thing or the farthest, is LARGEST wide.
+        wide = plate.focal_length ** 2 * max(1 / focus, nearest - 1 / focus) / (1000 * LARGEST * plate.sensor_width)
+        times = {name: [] for name in (*work, *frames)}
         # In turn and not one after the other, so that a machine that slows down slows all of them.
         for camera in (cameras[0], *cameras):
-            for name, draw in (*work.items(), ("frame", renderer.render)):
+            for name, draw in (*work.items(), *frames.items()):
                 context.finish()
                 began = time.perf_counter()
                 draw(camera)
@@ -43,4 +57,5 @@ def measure(plate, size: tuple[int, int], repeats: int = 30, renderer: Renderer 
             item.release()
     rated = {name: {"ms": value, "ratio": value / ms["copy"]} for name, value in ms.items()}
     return {"renderer": context.info["GL_RENDERER"], "size": list(size), "copy_ms": ms["copy"],
-            "passes": {name: rated[name] for name in work if name != "copy"}, "frame": rated["frame"]}
+            "passes": {name: rated[name] for name in work if name != "copy"}, "frame": rated["frame"],
+            "lens": {name.partition(", ")[2]: rated[name] for name in frames if ", " in name}}

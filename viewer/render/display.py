@@ -1,16 +1,77 @@
-"""The last pass: scene-linear light becomes a picture for the screen."""
+"""The last pass: scene-linear light becomes a picture for the screen, with what helps to judge it laid over."""
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import moderngl
+
+from .. import optics
+from ..camera import NEAR, Camera
 from .gl import ScreenPass
 
 
-class DisplayPass(ScreenPass):
-    """Clips to 0..1 and applies the sRGB curve (IEC 61966-2-1)."""
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What is laid over a picture.
 
+    peaking   detail that is in focus, in red
+    zones     in front of the depth of field orange, behind it blue, the deeper the softer; lines at its limits
+    invented  what the plate never showed, in magenta
+    delivery  of optics.acceptable_circle: what counts as sharp
+    """
+
+    peaking: bool = False
+    zones: bool = False
+    invented: bool = False
+    delivery: str | int = "HD"
+
+    def __bool__(self) -> bool:
+        return self.peaking or self.zones or self.invented
+
+
+class DisplayPass:
+    """Clips to 0..1 and applies the sRGB curve (IEC 61966-2-1); an Overlay costs only where one is wanted."""
+
+    def __init__(self, context: moderngl.Context):
+        self.plain, self.overlaid = _Plain(context), _Overlaid(context)
+
+    def draw(self, target, color: moderngl.Texture) -> None:
+        self.plain.draw(target, color=color)
+
+    def draw_overlaid(self, target, color: moderngl.Texture, depth: moderngl.Texture, camera: Camera, overlay: Overlay) -> None:
+        """color, depth  of the frame; depth as shaders/reproject.vert stores it, soft edges included"""
+        at_infinity, per_disparity = coc_coefficients(camera, target.size[0])
+        circle = optics.in_pixels(optics.acceptable_circle(camera.sensor_width, overlay.delivery), camera.sensor_width,
+                                  target.size[0])
+        self.overlaid.draw(target, color=color, depth=depth, coc=(at_infinity, 2 * per_disparity / NEAR),
+                           sharp=max(float(circle), 1.0), peaking=overlay.peaking, zones=overlay.zones,
+                           invented=overlay.invented)
+
+    def release(self) -> None:
+        self.plain.release()
+        self.overlaid.release()
+
+
+class _Plain(ScreenPass):
     fragment = "display.frag"
+
+
+class _Overlaid(ScreenPass):
+    fragment = "display.frag"
+    defines = {"OVERLAY": 1}
 
 
 class CopyPass(ScreenPass):
     """Nothing but reading and writing every pixel once: the measure of all other passes' speed."""
 
     fragment = "copy.frag"
+
+
+def coc_coefficients(camera: Camera, width: int) -> tuple[float, float]:
+    """(a, b) with the signed circle of confusion a + b d, its diameter in pixels of a picture width pixels wide, at
+    disparity d (1/m); behind the focus it is positive. A pinhole has none."""
+    if camera.f_stop is None:
+        return 0.0, 0.0
+    there, here = (optics.in_pixels(optics.signed_circle_of_confusion(z, camera.focal_length, camera.f_stop, camera.focus_distance),
+                                    camera.sensor_width, width) for z in (float("inf"), 1.0))
+    return float(there), float(here - there)

@@ -81,10 +81,11 @@ class ScreenPass:
     """
 
     fragment: str
+    defines: dict[str, int] = {}
 
     def __init__(self, context: moderngl.Context):
         self.context = context
-        self.program = program(context, "screen.vert", self.fragment)
+        self.program = program(context, "screen.vert", self.fragment, **self.defines)
         self.triangle = context.vertex_array(self.program, [])
 
     def draw(self, target: moderngl.Framebuffer, **inputs) -> None:

@@ -1,45 +1,115 @@
 """The thin lens by brute force: the mean of many pinhole views from points on the aperture (Haeberli and Akeley 1990)."""
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+import moderngl
 import numpy as np
 
 from ..camera import Camera
-from .gl import ScreenPass
+from ..errors import PushinError
+from .gl import ScreenPass, texture
 
 GOLDEN = np.pi * (3 - np.sqrt(5))
 
 
 class AccumulatePass(ScreenPass):
-    """Adds a weighted picture to what the target holds."""
+    """Adds one view's share to a sum of light and to a sum of weights."""
 
     fragment = "accumulate.frag"
 
 
-def aperture_points(count: int, blades: int = 0) -> np.ndarray:
-    """Points spread evenly over an iris of radius 1, float64 (count, 2), +x right and +y up.
+class MeanPass(ScreenPass):
+    """Light by weight; mixed with another picture while there are few views."""
 
-    A sunflower spiral, and for a polygonal iris, inscribed in the circle with a corner on the right, those inside.
+    fragment = "mean.frag"
+
+
+def aperture_points(count: int, camera: Camera) -> tuple[np.ndarray, np.ndarray]:
+    """Points spread evenly over a camera's iris of radius 1, float64 (count, 2), +x right and +y up, and the share of
+    the light that each brings, float64 (count,), 1 in all.
+
+    A sunflower spiral, drawn in towards the sides of a polygonal iris, in an order in which the first few are spread
+    over all of it already. Corners lie half a blade from the right, as in Cycles (regular_polygon_sample).
     """
-    if blades < 3:
-        i = np.arange(count) + 0.5
-        return np.sqrt(i / count)[:, None] * np.stack([np.cos(i * GOLDEN), np.sin(i * GOLDEN)], -1)
-    # Enough of the circle for `count` points within the polygon, whose share of it is known.
-    share = blades / (2 * np.pi) * np.sin(2 * np.pi / blades)
-    points = aperture_points(int(np.ceil(count / share * 1.05)) + 8)
-    sector = 2 * np.pi / blades
-    angle = np.mod(np.arctan2(points[:, 1], points[:, 0]), sector) - sector / 2
-    inside = np.hypot(*points.T) * np.cos(angle) <= np.cos(sector / 2)
-    return points[inside][:count]
+    check_lens(camera)
+    stride = next(k for k in range(max(round(count * 0.618), 1), 2 * count) if math.gcd(k, count) == 1)
+    i = (np.arange(count) * stride) % count + 0.5
+    radius, angle = np.sqrt(i / count), i * GOLDEN
+    # A profile that is 1 in the mean: 2 r² - 1 is 0 over the disc.
+    weight = 1 + camera.ring * (2 * radius ** 2 - 1)
+    if camera.blades:
+        sector = 2 * np.pi / camera.blades
+        side = np.mod(angle + sector / 2, sector) - sector / 2
+        reach = np.cos(sector / 2) / np.cos(side)
+        reach += camera.roundness * (1 - reach)
+        radius, weight = radius * reach, weight * reach ** 2
+    angle = angle + np.radians(camera.blade_rotation)
+    return (radius[:, None] * np.stack([np.cos(angle) / camera.squeeze, np.sin(angle)], -1),
+            weight / weight.sum())
+
+
+def check_lens(camera: Camera) -> None:
+    """Raises PushinError for a lens that no light goes through as asked."""
+    if not (camera.f_stop is not None and camera.f_stop > 0 and camera.focus_distance > 0):
+        raise PushinError("The f-stop and the focus distance must be greater than 0.")
+    if camera.blades < 0 or camera.blades in (1, 2):
+        raise PushinError(f"An iris has 0 (round) or at least 3 blades, not {camera.blades}.")
+    for name, low, high in (("roundness", 0, 1), ("squeeze", 0.5, 3), ("cats_eye", 0, 1), ("ring", -1, 1)):
+        if not low <= getattr(camera, name) <= high:
+            raise PushinError(f"The lens's {name.replace('_', ' ')} lies between {low} and {high}, "
+                              f"not at {getattr(camera, name):g}.")
 
 
 def aperture_views(camera: Camera, count: int):
-    """Pinhole cameras (count of them) on the aperture of `camera`, all of which see its plane of focus alike."""
+    """Pinhole cameras (count of them) on the aperture of `camera`, all of which see its plane of focus alike; each with
+    its point on the iris of radius 1 and its share of the light."""
     radius = camera.focal_length / camera.f_stop / 2000
     right, up = camera.rotation()[:, 0], camera.rotation()[:, 1]
     scale = camera.focal_length / camera.sensor_width / camera.focus_distance
-    for x, y in radius * aperture_points(count, camera.blades):
+    for point, weight in zip(*aperture_points(count, camera)):
+        x, y = radius * point
         position = np.asarray(camera.position, float) + x * right + y * up
         shift = camera.lens_shift[0] + scale * x, camera.lens_shift[1] + scale * y
-        yield replace(camera, position=tuple(position), lens_shift=shift, f_stop=None)
+        yield replace(camera, position=tuple(position), lens_shift=shift, f_stop=None), point, weight
+
+
+class Exposure:
+    """A picture through the lens that grows view by view, and can be looked at before the last.
+
+    count       views in all
+    highlights  how many times brighter than white a clipped light is taken to be; 1 takes it as it is
+    first       a Frame to look at before there are views
+    """
+
+    def __init__(self, context: moderngl.Context, size: tuple[int, int], camera: Camera, count: int,
+                 highlights: float = 1.0, first=None):
+        self.context, self.camera, self.count, self.highlights = context, camera, count, highlights
+        self.size, self.first = size, first
+        self.taken = 0
+        self._views = aperture_views(camera, count)
+        self._light, self._weight = texture(context, size, dtype="f4"), texture(context, size, 1, dtype="f4")
+        self._target = context.framebuffer([self._light, self._weight])
+        self._target.clear()
+
+    def take(self, views: int, scene: moderngl.Framebuffer, reproject, accumulate: AccumulatePass) -> None:
+        """Adds that many views, or those that are left, each drawn into `scene` first."""
+        for _ in range(min(views, self.count - self.taken)):
+            view, point, weight = next(self._views)
+            reproject.draw(scene, view)
+            self.context.enable(moderngl.BLEND)
+            self.context.blend_func = moderngl.ONE, moderngl.ONE
+            accumulate.draw(self._target, color=scene.color_attachments[0], weight=weight, point=tuple(point),
+                            cats_eye=self.camera.cats_eye, highlights=self.highlights)
+            self.context.disable(moderngl.BLEND)
+            self.taken += 1
+
+    def develop(self, target: moderngl.Framebuffer, mean: MeanPass, first: moderngl.Texture | None = None,
+                share: float = 1.0) -> None:
+        """Writes the picture so far; `first`, a guess, keeps the rest of its share."""
+        mean.draw(target, light=self._light, weight=self._weight, first=first or self._light, share=share)
+
+    def release(self) -> None:
+        for item in (self._target, self._light, self._weight):
+            item.release()

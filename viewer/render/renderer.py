@@ -11,13 +11,19 @@ import numpy as np
 from ..camera import NEAR, Camera
 from ..errors import PushinError
 from ..plate.layers import Layers
-from .display import CopyPass, DisplayPass
+from .display import CopyPass, DisplayPass, Overlay, coc_coefficients
 from .gl import headless_context, read, texture
-from .lens import AccumulatePass, aperture_views
+from .bokeh import BokehPass
+from .lens import AccumulatePass, Exposure, MeanPass, check_lens
 from .reproject import ReprojectPass
 
-BOKEH = {"off": 1, "gather": 32, "reference": 160}
-"""Views of the lens that are averaged. A gather pass over one view is to take the place of "gather"."""
+BOKEH = ("off", "gather", "reference")
+
+VIEWS = 160
+"""Views of the lens that the reference is the mean of."""
+
+HIGHLIGHTS = 4.0
+"""Times white that a clipped light of a display-referred plate is taken to be."""
 
 
 @dataclass(slots=True)
@@ -26,6 +32,7 @@ class _Targets:
 
     scene: moderngl.Framebuffer
     flat: moderngl.Framebuffer
+    surface: moderngl.Framebuffer
     color: moderngl.Texture
     depth: moderngl.Texture
     screen: moderngl.Framebuffer
@@ -34,12 +41,14 @@ class _Targets:
     @classmethod
     def create(cls, context, size) -> _Targets:
         color, depth = texture(context, size), context.depth_texture(size)
+        depth.compare_func = ""     # read as it is
         picture = texture(context, size, dtype="f1")
         picture.filter = moderngl.LINEAR, moderngl.LINEAR
-        return cls(context.framebuffer([color], depth), context.framebuffer([color]), color, depth, context.framebuffer([picture]), picture)
+        return cls(context.framebuffer([color], depth), context.framebuffer([color]),
+                   context.framebuffer(depth_attachment=depth), color, depth, context.framebuffer([picture]), picture)
 
     def release(self) -> None:
-        for item in (self.scene, self.flat, self.screen, self.color, self.depth, self.picture):
+        for item in (self.scene, self.flat, self.surface, self.screen, self.color, self.depth, self.picture):
             item.release()
 
 
@@ -47,11 +56,12 @@ class Frame:
     """One rendered picture. It stays on the GPU until its arrays are asked for, and stays valid as long as it is held.
 
     size      (width, height) in pixels
+    camera    what it was taken with
     texture   GL name of the display-referred picture (8-bit sRGB, GL's row order: bottom row first)
     """
 
-    def __init__(self, targets: _Targets, size, finish_depth):
-        self._targets, self.size, self._finish_depth = targets, size, finish_depth
+    def __init__(self, targets: _Targets, size, camera: Camera, finish_depth):
+        self._targets, self.size, self.camera, self._finish_depth = targets, size, camera, finish_depth
         self.texture: int = targets.picture.glo
 
     def _complete(self) -> None:
@@ -89,6 +99,14 @@ class Frame:
             return np.where(disparity > SKY, 1 / disparity, np.inf).astype(np.float32)
 
 
+    @cached_property
+    def coc(self) -> np.ndarray:
+        """Signed circle of confusion, its diameter in pixels, float32 (h, w): positive behind the focus, negative in
+        front of it; 0 everywhere for a pinhole. Affine in disparity: optics.signed_circle_of_confusion."""
+        at_infinity, per_disparity = coc_coefficients(self.camera, self.size[0])
+        return (at_infinity + per_disparity / self.depth).astype(np.float32)
+
+
 SKY = 1e-4
 """1/m: disparities under this, beyond 10 km, are the sky; a 24-bit depth buffer tells nothing apart there."""
 
@@ -100,13 +118,15 @@ class Renderer:
     size     (width, height) in pixels
     context  the moderngl context of a window; None works without one
     layers   the plate's layers; None takes them from the cache or builds them
+    highlights  times white that a clipped light is taken to be when it is blurred; None is HIGHLIGHTS for a plate that
+             ends at white and 1 (off) for one that does not
 
     A frame is a pure function of plate, camera and size. Renderers may be used in any order, within one thread.
     Raises PushinError where there is no OpenGL 3.3, or a size that it cannot draw.
     """
 
     def __init__(self, plate, size: tuple[int, int], context: moderngl.Context | None = None,
-                 layers: Layers | None = None):
+                 layers: Layers | None = None, highlights: float | None = None):
         self.context = context or headless_context()
         width, height = (int(n) for n in size)
         most = self.context.info["GL_MAX_TEXTURE_SIZE"]
@@ -118,48 +138,90 @@ class Renderer:
         self._held: weakref.WeakSet[Frame] = weakref.WeakSet()
         self._closed = False
         self.display, self.copy = DisplayPass(self.context), CopyPass(self.context)
-        self.accumulate = AccumulatePass(self.context)
-        self._sum = None
+        self.accumulate, self.mean = AccumulatePass(self.context), MeanPass(self.context)
+        self.bokeh = BokehPass(self.context)
+        self.highlights = highlights or (HIGHLIGHTS if np.max(plate.color) <= 1 else 1.0)
+        self._exposure: Exposure | None = None
         self.reproject = ReprojectPass(self.context)
         self.use(layers or Layers.of(plate))
 
     def use(self, layers: Layers) -> None:
         """Draws from these layers of the plate from now on: a better fill that was made in the background, say."""
         self._complete_held()
+        self._forget()
         self.reproject.load(layers, self.plate)
 
-    def render(self, camera: Camera, bokeh: str = "off") -> Frame:
-        """The plate as `camera` sees it; bokeh: off (a pinhole), gather (quick) or reference (the lens to the full), for
-        a camera that has an f-stop."""
+    def render(self, camera: Camera, bokeh: str = "off", overlay: Overlay = Overlay(), live: bool = False) -> Frame:
+        """The plate as `camera` sees it.
+
+        bokeh    off (a pinhole), gather (quick) or reference (the lens to the full), for a camera that has an f-stop
+        overlay  what is laid over Frame.picture; Frame.color stays as it is
+        live     one of many pictures: gather from fewer points of the iris
+        """
         if bokeh not in BOKEH:
             raise PushinError(f"There is no bokeh called {bokeh!r}; choose one of {', '.join(BOKEH)}.")
-        targets = self._free.pop() if self._free else _Targets.create(self.context, self.size)
-        if camera.f_stop is None or BOKEH[bokeh] == 1:
+        targets = self._targets()
+        finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
+        if camera.f_stop is None or bokeh == "off":
             self.reproject.draw(targets.scene, camera)
+        elif bokeh == "gather":
+            self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights, fine=not live)
+            finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
         else:
-            self._through_lens(targets, camera, BOKEH[bokeh])
-        self.display.draw(targets.screen, color=targets.color)
-        frame = Frame(targets, self.size, partial(self.reproject.draw_edges_depth, targets.scene, camera))
+            self._expose(targets, camera, VIEWS)
+        return self._shown(targets, camera, overlay, finish)
+
+    def refine(self, camera: Camera, views: int = 8, overlay: Overlay = Overlay()) -> tuple[Frame, float]:
+        """A picture through the lens that grows from call to call: (frame, share done).
+
+        It starts as render(camera, "gather") shows it, passes into the mean of the views taken so far, `views` more with
+        every call, and ends as render(camera, "reference"). Another camera or size starts anew.
+        """
+        count = VIEWS
+        if camera.f_stop is None:
+            return self.render(camera, overlay=overlay), 1.0
+        old = self._exposure
+        if old is None or (old.camera, old.size, old.highlights) != (camera, self.size, self.highlights):
+            self._forget()
+            first = self.render(camera, "gather")
+            self._exposure = Exposure(self.context, self.size, camera, count, self.highlights, first)
+        exposure, targets = self._exposure, self._targets()
+        exposure.take(views, targets.scene, self.reproject, self.accumulate)
+        self.reproject.draw(targets.scene, camera)
+        done = exposure.taken / count
+        exposure.develop(targets.flat, self.mean, exposure.first._targets.color, done)
+        finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
+        return self._shown(targets, camera, overlay, finish), done
+
+    def _targets(self) -> _Targets:
+        return self._free.pop() if self._free else _Targets.create(self.context, self.size)
+
+    def _shown(self, targets: _Targets, camera: Camera, overlay: Overlay, finish) -> Frame:
+        """The frame of what was drawn; finish() draws what only its depth needs."""
+        if overlay:
+            finish()
+            finish = None
+            self.display.draw_overlaid(targets.screen, targets.color, targets.depth, camera, overlay)
+        else:
+            self.display.draw(targets.screen, targets.color)
+        frame = Frame(targets, self.size, camera, finish)
         self._held.add(frame)
         weakref.finalize(frame, self._reclaim, targets)
         return frame
 
-    def _through_lens(self, targets: _Targets, camera: Camera, count: int) -> None:
+    def _expose(self, targets: _Targets, camera: Camera, count: int) -> None:
         """The mean of views over the aperture; depth is that of the aperture's centre."""
-        if not (camera.f_stop > 0 and camera.focus_distance > 0):
-            raise PushinError("The f-stop and the focus distance must be greater than 0.")
-        if self._sum is None:
-            self._sum = texture(self.context, self.size, dtype="f4")
-            self._sum_target = self.context.framebuffer([self._sum])
-        self._sum_target.clear()
-        for view in aperture_views(camera, count):
-            self.reproject.draw(targets.scene, view)
-            self.context.enable(moderngl.BLEND)
-            self.context.blend_func = moderngl.ONE, moderngl.ONE
-            self.accumulate.draw(self._sum_target, color=targets.color, weight=1 / count)
-            self.context.disable(moderngl.BLEND)
+        check_lens(camera)
+        exposure = Exposure(self.context, self.size, camera, count, self.highlights)
+        exposure.take(count, targets.scene, self.reproject, self.accumulate)
         self.reproject.draw(targets.scene, camera)
-        self.copy.draw(targets.flat, color=self._sum)
+        exposure.develop(targets.flat, self.mean)
+        exposure.release()
+
+    def _forget(self) -> None:
+        if self._exposure is not None:
+            self._exposure.release()
+            self._exposure = None
 
     def _reclaim(self, targets: _Targets) -> None:
         if self._closed:
@@ -176,8 +238,8 @@ class Renderer:
         if not self._closed:
             self._closed = True
             self._complete_held()
-            sums = (self._sum_target, self._sum) if self._sum else ()
-            for item in (*self._free, *sums, self.reproject, self.display, self.copy, self.accumulate):
+            self._forget()
+            for item in (*self._free, self.reproject, self.display, self.copy, self.accumulate, self.mean, self.bokeh):
                 item.release()
             self._free.clear()
 

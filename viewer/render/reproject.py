@@ -1,10 +1,12 @@
 """The plate seen from another camera: its patches drawn into colour, invented share and depth."""
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import moderngl
 import numpy as np
 
-from ..camera import Camera
+from ..camera import NEAR, Camera
 from ..plate.layers import Layers, Patches
 from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, program, set_uniforms
 
@@ -21,17 +23,17 @@ class ReprojectPass:
 
     def __init__(self, context: moderngl.Context):
         self.context = context
-        self.solid = program(context, "reproject.vert", "reproject.frag")
-        self.soft = program(context, "reproject.vert", "reproject.frag", SOFT=1)
-        self.surface = program(context, "reproject.vert", "reproject.frag", SURFACE=1)
-        # Where the picture's continuation beyond its frame is in view, what is hidden behind it stays hidden.
-        self.solid_border = program(context, "reproject.vert", "reproject.frag", BORDER=1)
-        self.soft_border = program(context, "reproject.vert", "reproject.frag", SURFACE=1, BORDER=1)
-        self.solid_behind = program(context, "reproject.vert", "reproject.frag", BEHIND=1)
-        self.soft_behind = program(context, "reproject.vert", "reproject.frag", SOFT=1, BEHIND=1)
+        self._programs: dict[frozenset, moderngl.Program] = {}
         self.parts: list[_Part] = []
         self.beyond: list[_Part] = []
         self.border_depth = self.border_target = None
+
+    def program(self, *features: str) -> moderngl.Program:
+        """The program with these features of shaders/reproject.*; compiled when it is first wanted."""
+        key = frozenset(features)
+        if key not in self._programs:
+            self._programs[key] = program(self.context, "reproject.vert", "reproject.frag", **dict.fromkeys(features, 1))
+        return self._programs[key]
 
     def load(self, layers: Layers, plate) -> None:
         """Puts a plate's layers on the GPU, in place of those of before."""
@@ -47,38 +49,59 @@ class ReprojectPass:
         self.atlas.repeat_x = self.atlas.repeat_y = False
         self.atlas.build_mipmaps(0, layers.levels)
         self.shown = self.context.texture((wide, high), 1, np.ascontiguousarray(layers.shown), dtype="f1", alignment=1)
-        self.parts = [_Part(self.context, (self.solid, self.solid_behind), layers.solid, self.lift),
-                      _Part(self.context, (self.soft, self.surface, self.soft_behind), layers.soft, self.lift)]
+        self.parts = [_Part(self.context, p, self.lift) for p in (layers.solid, layers.soft)]
         backdrop = layers.solid.level.max(initial=0)
-        self.beyond = [_Part(self.context, (with_,), p.take(p.beyond & (p.level < backdrop)), self.lift)
-                       for with_, p in ((self.solid_border, layers.solid), (self.soft_border, layers.soft))]
+        # Where the picture's continuation beyond its frame is in view, what is hidden behind it stays hidden.
+        self.beyond = [_Part(self.context, p.take(p.beyond & (p.level < backdrop)), self.lift)
+                       for p in (layers.solid, layers.soft)]
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
-    def draw(self, target: moderngl.Framebuffer, camera: Camera) -> None:
+    def draw(self, target: moderngl.Framebuffer, camera: Camera, part: Slice | None = None, edges_depth: bool = False) -> None:
         """Draws into a target with a half-float colour (colour, invented share) and a depth texture.
 
-        Depth is left without the soft edges: `draw_edges_depth` adds them for those who want it.
+        part         only what lies in a range of depth, complete behind what is nearer
+        edges_depth  soft edges get depth too, as `draw_edges_depth` gives them
         """
         context = self.context
-        solid, soft = self._prepare(target, camera)
-        behind = self._draw_border(target, camera)
+        features = ("SLICE",) if part else ()
+        if part and part.front:
+            features += ("FRONT",)
+        self._prepare(target, camera, part)
+        if self._draw_border(target, camera):
+            features += ("BEHIND",)
         target.use()
-        target.clear(*self.around, 1.0, depth=0.0)
-        solid.render(1 if behind else 0)
+        target.clear(*((0.0, 0.0, 0.0, 0.0) if part and part.front else (*self.around, 1.0)), depth=0.0)
+        solid, soft = self.parts
+        self._render(solid, part, *features)
         target.depth_mask = False
         context.enable(moderngl.BLEND)
         context.blend_func = moderngl.ONE, GL_ONE_MINUS_SRC1_COLOR
-        soft.render(2 if behind else 0)
+        self._render(soft, part, "SOFT", *features)
         target.depth_mask = True
+        if edges_depth:
+            context.blend_func = moderngl.ZERO, moderngl.ONE
+            self._render(soft, part, "SURFACE", *features)
         self._restore()
 
     def draw_edges_depth(self, target: moderngl.Framebuffer, camera: Camera) -> None:
         """Adds the depth of soft edges to what `draw` drew with the same camera."""
-        _, soft = self._prepare(target, camera)
+        self._prepare(target, camera)
         self.context.enable(moderngl.BLEND)
         self.context.blend_func = moderngl.ZERO, moderngl.ONE
-        soft.render(1)
+        self._render(self.parts[1], None, "SURFACE")
         self._restore()
+
+    def nearest_in(self, camera: Camera) -> float:
+        """The largest disparity, 1/m, that this camera may see anything at."""
+        forward = -camera.position[2]
+        room = 1 / self.nearest - abs(forward) - np.hypot(*camera.position[:2])
+        return 1 / max(room, NEAR) if self.nearest > 0 else 0.0
+
+    def _render(self, patches: _Part, part: Slice | None, *features: str) -> None:
+        p = self.program(*features)
+        set_uniforms(p, texel=self.texel, picture=0, shown=1, border=2, plate_to_clip=tuple(self.matrix.T.ravel()),
+                     depths=part.depths if part else (0.0, 1.0))
+        patches.render(p)
 
     def _draw_border(self, target, camera: Camera) -> bool:
         """Draws the depth of what continues beyond the frame, if the camera sees any of it."""
@@ -91,9 +114,9 @@ class ReprojectPass:
             self.border_target = self.context.framebuffer(depth_attachment=self.border_depth)
         self.border_target.use()
         self.border_target.clear(depth=0.0)
-        for part in self.beyond:
+        for part, features in zip(self.beyond, (("BORDER",), ("BORDER", "SURFACE"))):
             part.select(camera, self.nearest)
-            part.render(0)
+            self._render(part, None, *features)
         self.border_depth.use(2)
         return True
 
@@ -103,13 +126,11 @@ class ReprojectPass:
                 item.release()
         self.border_depth = self.border_target = None
 
-    def _prepare(self, target, camera):
+    def _prepare(self, target, camera, part: Slice | None = None):
         context = self.context
         self.matrix = camera.projection(target.size) @ camera.view() @ self.lift
-        for p in self.programs:
-            set_uniforms(p, texel=self.texel, picture=0, shown=1, border=2, plate_to_clip=tuple(self.matrix.T.ravel()))
-        for part in self.parts:
-            part.select(camera, self.nearest)
+        for patches in self.parts:
+            patches.select(camera, self.nearest, part)
         self.atlas.filter = self._filter(camera, target.size), moderngl.LINEAR
         self.atlas.use(0)
         self.shown.use(1)
@@ -119,7 +140,6 @@ class ReprojectPass:
         context.enable_direct(GL_DEPTH_CLAMP)
         context.depth_func = ">="
         context.blend_equation = moderngl.FUNC_ADD
-        return self.parts
 
     def _restore(self) -> None:
         self.context.disable(moderngl.BLEND | moderngl.DEPTH_TEST)
@@ -144,19 +164,31 @@ class ReprojectPass:
 
     def release(self) -> None:
         self._drop()
-        for p in self.programs:
+        for p in self._programs.values():
             p.release()
+        self._programs.clear()
 
-    @property
-    def programs(self):
-        return self.solid, self.soft, self.surface, self.solid_border, self.soft_border, self.solid_behind, self.soft_behind
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What lies in a range of depth, for a lens that sees round what is before it.
+
+    depths       (far, near) window depths, NEAR / (2 Z), between which a fragment is drawn
+    lens_radius  metres that the lens sees to the side of its middle
+    front        alpha is coverage and the ground empty; else alpha is the invented share, and there is always a ground
+    """
+
+    depths: tuple[float, float]
+    lens_radius: float
+    front: bool
 
 
 class _Part:
     """Patches that are drawn in one go."""
 
-    def __init__(self, context, programs, patches: Patches, lift: np.ndarray):
-        self.patches = patches
+    def __init__(self, context, patches: Patches, lift: np.ndarray):
+        self.patches, self.context = patches, context
+        self.arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
         self.count = 0
         n = len(patches)
         if n == 0:
@@ -174,8 +206,6 @@ class _Part:
         self.corners = (np.arange(n)[:, None] * 4 + np.array([0, 1, 2, 2, 1, 3])).astype("i4")
         self.vertices = context.buffer(np.ascontiguousarray(vertices))
         self.indices = context.buffer(reserve=self.corners.nbytes, dynamic=True)
-        layout = [(self.vertices, "4f 2f 1f", "corner", "atlas", "back")]
-        self.arrays = [context.vertex_array(p, layout, index_buffer=self.indices) for p in programs]
         # How far from the axis, in units of depth: what a metre forward does, measured in metres sideways.
         middle = np.stack([(x0 + x1) / 2, (y0 + y1) / 2, np.ones(n), np.zeros(n)])
         self.off_axis = np.hypot(*(lift @ middle)[:2]).astype("f4")
@@ -190,26 +220,36 @@ class _Part:
                    @ np.vstack([self.points.T, np.ones(len(self.points))]))
         return bool(((np.abs(x) < w) & (np.abs(y) < w)).any())
 
-    def select(self, camera: Camera, nearest: float) -> None:
-        """Picks the patches that this camera's travel can bring to light; in the order in which they are drawn."""
+    def select(self, camera: Camera, nearest: float, part: Slice | None = None) -> None:
+        """Picks the patches that this camera's travel, and its lens's radius to the side, can bring to light, of those in a
+        slice of depth; in the order in which they are drawn."""
         if len(self.patches) == 0:
             return
         x, y, z = camera.position
         forward = abs(z) / max(1 + z * nearest, 0.1)
-        seen = self.patches.travel <= SIDEWAYS * (np.hypot(x, y) + forward * self.off_axis)
+        seen = self.patches.travel <= SIDEWAYS * (np.hypot(x, y) + (part.lens_radius if part else 0.0) + forward * self.off_axis)
         seen |= self.patches.travel == 0
+        if part:
+            # Along the plate's axis: a camera that turns sees other depths, but not by more than the margin.
+            far, near = (2 * depth / NEAR for depth in part.depths)
+            reach = self.patches.plane[:, 0] / np.maximum(1 + z * self.patches.plane[:, 0], 1e-3)
+            seen &= (reach >= 0.6 * far) & (reach <= 1.6 * near)
         if self.drawn is None or not np.array_equal(seen, self.drawn):
             self.drawn = seen
             self.indices.orphan()
             self.indices.write(np.ascontiguousarray(self.corners[seen]))
             self.count = 6 * int(seen.sum())
 
-    def render(self, which: int) -> None:
-        """With the which-th of the programs that the part was made for."""
+    def render(self, with_: moderngl.Program) -> None:
         if self.count:
-            self.arrays[which].render(vertices=self.count)
+            if with_ not in self.arrays:
+                used = [name for name in ("corner", "atlas", "back") if name in with_]
+                size = {"corner": "4f", "atlas": "2f", "back": "1f"}
+                layout = " ".join(size[n] if n in used else size[n].replace("f", "x4") for n in size)
+                self.arrays[with_] = self.context.vertex_array(with_, [(self.vertices, layout, *used)], index_buffer=self.indices)
+            self.arrays[with_].render(vertices=self.count)
 
     def release(self) -> None:
         if len(self.patches):
-            for item in (*self.arrays, self.indices, self.vertices):
+            for item in (*self.arrays.values(), self.indices, self.vertices):
                 item.release()

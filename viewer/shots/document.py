@@ -113,9 +113,10 @@ class Take:
                 raise BadValue(f"Take {self.name} starts with {channel} {value:g}, which lies between {low:g} and "
                                f"{high:g}.")
         if not (0.1 <= camera.sensor_width <= 1e3 and all(abs(s) <= 10 for s in camera.lens_shift)
-                and 0 <= camera.blades <= 30):
-            raise BadValue(f"Take {self.name} starts with a sensor width, lens shift or number of blades that no "
-                           "camera has.")
+                and 0 <= camera.blades <= 30 and camera.blades not in (1, 2) and abs(camera.blade_rotation) <= 360
+                and 0 <= camera.roundness <= 1 and 0.5 <= camera.squeeze <= 3 and 0 <= camera.cats_eye <= 1
+                and -1 <= camera.ring <= 1):
+            raise BadValue(f"Take {self.name} starts with a sensor width, lens shift or iris that no camera has.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,4 +276,4 @@ def start_camera(stage: Stage, body: Body | None = None, lens: Lens | None = Non
         focal = min(max(focal, lens.focal_length[0]), lens.focal_length[1])
         stop = min(max(stop, lens.stops[0]), lens.stops[1])
     return replace(camera, **{"sensor_width": width, "focal_length": focal, "f_stop": stop,
-                              "blades": lens.blades if lens else 0, **changes})
+                              "blades": lens.blades if lens else 0, "squeeze": lens.squeeze if lens else 1.0, **changes})

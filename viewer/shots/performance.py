@@ -104,7 +104,7 @@ class Performance:
             focal = breathed
         start = self.start
         return Camera(stand.position, pan, tilt, roll, focal, start.sensor_width, start.lens_shift, stop, focus,
-                      start.blades)
+                      start.blades, start.blade_rotation, start.roundness, start.squeeze, start.cats_eye, start.ring)
 
     def size(self, subject: str, t: float) -> float:
         """The subject's size in the frame at t: a person's head height over the frame's height, an object's share."""

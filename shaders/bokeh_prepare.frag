@@ -1,0 +1,34 @@
+#version 330
+// A slice of the scene made ready to be gathered. BACK: light and signed radius. FRONT: light and coverage as a veil.
+uniform sampler2D color;
+uniform sampler2D depth;
+uniform vec2 lens;         // signed radius in pixels: lens.x + lens.y * depth as stored
+uniform float highlights;
+
+#include "common/highlights.glsl"
+#include "common/bokeh.glsl"
+
+layout(location = 0) out vec4 light;
+#ifdef FRONT
+layout(location = 1) out float radius;
+#endif
+
+void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    vec4 pixel = texelFetch(color, at, 0);
+    float stored = texelFetch(depth, at, 0).r;
+#ifdef FRONT
+    // Below half coverage a soft edge has no depth of its own: it is that of the surface beside it.
+    if (stored == 0.0 && pixel.a > 0.0)
+        for (int i = 0; i < 9; i++) {
+            ivec2 there = clamp(at + 2 * ivec2(i % 3 - 1, i / 3 - 1), ivec2(0), textureSize(depth, 0) - 1);
+            stored = max(stored, texelFetch(depth, there, 0).r);
+        }
+    float r = -radius_of(stored, lens);
+    float veil = smoothstep(FRONT_FROM, FRONT_WHOLE, r);
+    light = veil * vec4(recovered(pixel.rgb, highlights), pixel.a);
+    radius = pixel.a > 0.0 ? max(r, 0.0) : 0.0;
+#else
+    light = vec4(recovered(pixel.rgb, highlights), radius_of(stored, lens));
+#endif
+}

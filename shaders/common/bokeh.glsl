@@ -1,0 +1,56 @@
+// Circles are signed radii in full-resolution pixels: positive behind the focus, negative in front of it.
+const float TILE = 16.0;       // pixels: side of the tiles in which the largest circles are known; viewer/render/bokeh.py
+const float SHARP = 0.5;       // pixels: a radius that no pixel can show
+const float FINE = 4.0;        // pixels: radius from which a half-resolution gather takes over,
+const float COARSE = 6.0;      //   wholly from here on: by then it holds all that such a blur leaves
+const float FRONT_FROM = 3.0;  // pixels: radius in front of the focus from which a surface becomes a veil of its own,
+const float FRONT_WHOLE = 5.0; //   wholly from here on
+const float APART = 0.5;       // pixels of radius between two surfaces
+const float THIN = 2.0;        // pixels: radius from which a surface may be seen round
+const float LAMP = 1.5;        // times white, from which a disc is as bright as its rim is hard
+
+int row_for(float r) { return r < 2.0 ? 0 : r < 6.0 ? 1 : r < 14.0 ? 2 : 3; }   // viewer/render/bokeh.py: ROWS
+
+float radius_of(float stored, vec2 lens) { return lens.x + lens.y * (stored >= 0.5 ? stored - 0.5 : stored); }
+
+// What a gather has found, each the sum of light and of weights.
+struct Found {
+    vec4 over;    // stands in front and spreads over this pixel
+    vec4 same;    // of this pixel's own surface
+    vec4 behind;  // shows through as far as the own surface, blurred, leaves gaps
+};
+
+// How far round a pixel of signed radius `here` to look, with the largest radii behind and in front of the focus that may
+// reach it: what is behind a surface shows beyond that surface's own blur, if there is any.
+float reach_of(float here, float limit, vec4 most) {
+    float own = abs(here);
+    float behind = own < THIN ? own : min(most.r, 2.0 * own);
+    return max(min(max(own, behind), limit), most.g);
+}
+
+// Adds one sample (light, signed radius) at `tap` of a gather over `reach` pixels round a pixel of signed radius `here`.
+void collect(inout Found found, vec4 light, float here, float reach, vec4 tap) {
+    float own = abs(here);
+    bool covers = light.a < here - APART && -light.a > own, behind = light.a > here + APART;
+    float r = abs(light.a);
+    // Behind what is blurred in front of the focus things go on; behind a sharp surface they do not come over it.
+    if (behind) r = here < 0.0 ? max(r, own) : own < THIN ? min(r, own) : r;
+    r = max(r, SHARP);
+    vec4 k = tap.w / (r * r) * clamp(r - reach * tap.z + 0.5, 0.0, 1.0) * vec4(light.rgb, 1.0);
+    if (covers) found.over += k * reach * reach;
+    else if (behind) found.behind += k;
+    else found.same += k;
+}
+
+vec3 collected(Found found, vec3 own_light, float here, float reach) {
+    float share = mix(1.0, min(found.same.a * reach * reach, 1.0), here < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -here) : smoothstep(THIN, 2.0 * THIN, here));
+    vec3 surface = found.same.a > 0.0 ? found.same.rgb / found.same.a : own_light;
+    if (found.behind.a > 0.0) surface = mix(found.behind.rgb / found.behind.a, surface, share);
+    vec4 over = found.over / max(found.over.a, 1.0);
+    return over.rgb + (1.0 - over.a) * surface;
+}
+
+// One sample of the foreground, light and coverage, whose disc of radius r may reach here; soft: pixels of its rim.
+vec4 veiled(vec4 light, float r, float reach, vec4 tap, float soft) {
+    return tap.w * (reach * reach) / max(r * r, 1.0) * clamp((r - reach * tap.z) / soft + 0.5, 0.0, 1.0) * light;
+}

@@ -1,0 +1,139 @@
+"""The gather pass: discs of the thin lens, layers that show through each other, and the reference as its oracle."""
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests import plates
+from tests.flip import display
+from viewer import Camera, Plate, Renderer
+from viewer.optics import in_pixels, signed_circle_of_confusion
+
+SIZE = (240, 180)
+
+
+def plate_of(color, depth):
+    return Plate.from_arrays(color.astype(np.float32), np.broadcast_to(np.float32(depth), color.shape[:2]).copy(), focal_length=35)
+
+
+@pytest.fixture(scope="module")
+def lamp(cache):
+    """A lamp of 3 x 3 pixels on a dim wall, 4 m away."""
+    color = np.full((SIZE[1], SIZE[0], 3), 0.01)
+    color[89:92, 119:122] = 60
+    with Renderer(plate_of(color, 4.0), SIZE) as renderer:
+        yield renderer
+
+
+def psnr(a, b):
+    return -10 * np.log10(max(np.mean((display(a) - display(b)) ** 2), 1e-12))
+
+
+@pytest.mark.parametrize("radius", [1.0, 2.0, 3.0, 5.0, 9.6])
+@pytest.mark.parametrize("side", ["behind", "in front of"])
+def test_a_light_becomes_a_disc_of_the_thin_lens(lamp, radius, side):
+    focus = 2.0 if side == "behind" else 20.0
+    one = abs(in_pixels(signed_circle_of_confusion(4.0, 35, 1.0, focus), 36, SIZE[0])) / 2
+    frame = lamp.render(Camera(focal_length=35, f_stop=one / radius, focus_distance=focus), "gather")
+    light = frame.color[..., 1] - 0.01
+    total = light[60:120, 90:150].sum()
+    assert total == pytest.approx(9 * 59.99, rel=0.02), "a lamp is as bright at every focus"
+    y, x = np.indices(light.shape)
+    spread = np.sqrt(2 * ((light * ((x - 120) ** 2 + (y - 90) ** 2))[60:120, 90:150].sum() / total))
+    # The lamp itself is 3 pixels wide: its mean square adds to the disc's.
+    assert np.sqrt(max(spread ** 2 - 2 * (9 - 1) / 6, 0)) == pytest.approx(radius, abs=0.5)
+
+
+def test_a_disc_is_even_and_has_no_holes(lamp):
+    one = abs(in_pixels(signed_circle_of_confusion(4.0, 35, 1.0, 2.0), 36, SIZE[0])) / 2
+    light = lamp.render(Camera(focal_length=35, f_stop=one / 9.0, focus_distance=2.0), "gather").color[..., 1]
+    y, x = np.indices(light.shape)
+    inner = light[np.hypot(x - 120, y - 90) < 6]
+    assert inner.min() > 0.75 * inner.mean() and inner.max() < 1.25 * inner.mean()
+
+
+@pytest.mark.parametrize("f_stop", [1.4, 2.8])
+def test_a_blurred_half_plane_over_a_sharp_wall_is_the_closed_form(cache, f_stop):
+    """Coverage across a straight edge blurred by a disc is the disc's segment; behind it the wall goes on, sharp."""
+    w, h = SIZE
+    near = plates.card_before_wall(SIZE, near=1.0, far=4.0, card=plates.flat(0.8, 0.1, 0.1), wall=plates.flat(0.1, 0.5, 0.2),
+                                   region=plates.box(-50, -50, w // 2, h + 50)).plate()
+    camera = Camera(focal_length=35, f_stop=f_stop, focus_distance=4.0)
+    radius = abs(in_pixels(signed_circle_of_confusion(1.0, 35, f_stop, 4.0), 36, w)) / 2
+    with Renderer(near, SIZE) as renderer:
+        row = renderer.render(camera, "gather").color[40:140].mean(0)
+    t = np.clip((np.arange(w) + 0.5 - w / 2) / radius, -1, 1)
+    cover = (np.arccos(t) - t * np.sqrt(1 - t * t)) / np.pi
+    wanted = cover[:, None] * [0.8, 0.1, 0.1] + (1 - cover[:, None]) * [0.1, 0.5, 0.2]
+    middle = slice(w // 2 - 40, w // 2 + 40)
+    assert np.abs(row - wanted)[middle].max() < 0.08 and np.abs(row - wanted)[middle].mean() < 0.02
+
+
+def test_nothing_sharp_in_front_bleeds_into_a_blurred_background(cache):
+    scene = plates.card_before_wall(SIZE, near=1.0, far=6.0, card=plates.flat(5.0, 0.0, 0.0), wall=plates.flat(0.0, 0.3, 0.3),
+                                    region=plates.box(60, 40, 120, 140))
+    with Renderer(scene.plate(), SIZE) as renderer:
+        color = renderer.render(Camera(focal_length=35, f_stop=1.0, focus_distance=1.0), "gather").color
+    outside = np.ones(color.shape[:2], bool)
+    outside[36:144, 56:124] = False
+    assert color[outside][:, 0].max() < 0.02
+    assert np.abs(color[outside][:, 1] - 0.3).max() < 0.02, "no halo, dark or bright"
+
+
+def test_a_plane_in_focus_is_untouched(rendered):
+    plate = plates.card_before_wall((120, 80), near=3.0, far=3.0).plate()
+    with Renderer(plate, plate.size) as renderer:
+        blurred = renderer.render(Camera(f_stop=0.7, focus_distance=3.0), "gather").picture.astype(int)
+    assert np.abs(blurred - rendered(plate, Camera()).picture.astype(int)).max() <= 1
+
+
+@pytest.mark.parametrize("name", ["steps", "room", "card"])
+@pytest.mark.parametrize("focus", [1.0, 2.0, 8.0])
+def test_the_gather_comes_close_to_the_reference(cache, name, focus):
+    scene = {"steps": plates.steps, "room": plates.room, "card": plates.card_before_wall}[name](SIZE)
+    with Renderer(scene.plate(), SIZE) as renderer:
+        camera = Camera(f_stop=2.0, focus_distance=focus)
+        assert psnr(renderer.render(camera, "gather").color, renderer.render(camera, "reference").color) >= 30
+
+
+def test_a_rack_glides(cache):
+    """Sharpness of either card falls or rises all the way, and no step is much larger than the others."""
+    scene = plates.card_before_wall(SIZE, near=1.5, far=4.0, card=plates.grain(1, 3), wall=plates.grain(2, 3),
+                                    region=plates.box(80, 50, 160, 130))
+    pictures = []
+    with Renderer(scene.plate(), SIZE) as renderer:
+        for s in np.linspace(0, 1, 17):
+            camera = Camera(f_stop=1.4, focus_distance=1 / ((1 - s) / 1.5 + s / 4.0))
+            pictures.append(display(renderer.render(camera, "gather").color))
+    contrast = np.array([[p[60:120, 90:150].std(), p[:40].std()] for p in pictures])
+    assert (np.diff(contrast[:, 0]) < 0.004).all() and (np.diff(contrast[:, 1]) > -0.004).all()
+    steps = np.array([np.abs(b - a).mean() for a, b in zip(pictures, pictures[1:])])
+    assert steps.max() < 4 * np.median(steps)
+
+
+@pytest.fixture(scope="module")
+def deep(cache):
+    """From a centimetre before the lens to the sky."""
+    depth = np.geomspace(0.01, 1e4, 96)[None] * np.ones((64, 1))
+    depth[:8] = np.inf
+    color = np.random.default_rng(0).uniform(0, 2, (64, 96, 3))
+    with Renderer(Plate.from_arrays(color.astype(np.float32), depth.astype(np.float32), focal_length=35), (96, 64)) as renderer:
+        yield renderer
+
+
+@settings(max_examples=25, deadline=None)
+@given(f_stop=st.floats(0.7, 64), focus=st.floats(0.05, 1e4), focal=st.floats(12, 300), blades=st.sampled_from([0, 5, 8]),
+       z=st.floats(-0.5, 0.5))
+def test_no_lens_makes_anything_but_light(deep, f_stop, focus, focal, blades, z):
+    frame = deep.render(Camera(focal_length=focal, f_stop=f_stop, focus_distance=focus, blades=blades, position=(0, 0, z)), "gather")
+    assert np.isfinite(frame.color).all() and frame.color.min() >= 0 and np.isfinite(frame.coc).all()
+    assert 0 <= frame.invented.min() and frame.invented.max() <= 1.001
+
+
+def test_the_same_lens_gives_the_same_bits(lamp):
+    camera = Camera(f_stop=1.4, focus_distance=2.0, blades=6)
+    first = lamp.render(camera, "gather").color.tobytes()
+    lamp.render(replace(camera, blades=0, f_stop=0.9), "gather")
+    assert lamp.render(camera, "gather").color.tobytes() == first
