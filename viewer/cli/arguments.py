@@ -35,19 +35,24 @@ def add_plate(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--baseline", type=positive, metavar="M", help="distance between the lenses of a stereo pair")
 
 
+def described(args: argparse.Namespace) -> dict:
+    """What the arguments say of the plate, as Plate.open is told it."""
+    return {name: getattr(args, name) for name in
+            ("depth", "depth_kind", "focal_length", "sensor_width", "principal_point", "near", "far", "baseline")
+            if getattr(args, name) is not None}
+
+
 def open_plate(args: argparse.Namespace):
     """The Plate that the arguments name, saying what was assumed; the bundled one where they name none."""
-    described = {name: getattr(args, name) for name in
-                 ("depth", "depth_kind", "focal_length", "sensor_width", "principal_point", "near", "far", "baseline")
-                 if getattr(args, name) is not None}
+    told = described(args)
     if args.plate is None:
-        if described:
-            option = next(iter(described)).replace("_", "-")
+        if told:
+            option = next(iter(told)).replace("_", "-")
             raise PushinError(f"--{option} describes a plate of your own, but no PLATE was given.")
         from ..bundled import bundled_plate
         return bundled_plate()
     from ..plate import Plate
-    plate = Plate.open(args.plate, **described)
+    plate = Plate.open(args.plate, **told)
     for note in plate.notes:
         print(f"pushin: note: {note}", file=sys.stderr)
     return plate
