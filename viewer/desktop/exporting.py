@@ -17,6 +17,10 @@ from . import style
 from .loading import Loading
 
 
+BOKEH = {"gather": "depth of field", "reference": "depth of field, exact and slow", "off": "all sharp"}
+"""What can be chosen, and how it is called."""
+
+
 class _Cancelled(Exception):
     """Raised between two frames of an export that nobody wants any more."""
 
@@ -31,7 +35,7 @@ class Export:
         self.session = session
         self.running: Loading | None = None
         self._stop = threading.Event()
-        self._path, self._take, self._blur, self._target = "", "", True, ""
+        self._path, self._take, self._bokeh, self._target = "", "", "gather", ""
         self.asks = False
 
     def ask(self) -> None:
@@ -115,13 +119,17 @@ class Export:
             if imgui.radio_button(f"take {take.name}", take.name == self._take):
                 self._take = take.name
             imgui.same_line()
-        self._blur = imgui.checkbox("depth of field", self._blur)[1]
+        imgui.new_line()
+        for bokeh, words in BOKEH.items():
+            if imgui.radio_button(words, bokeh == self._bokeh):
+                self._bokeh = bokeh
+            imgui.same_line()
+        imgui.new_line()
         started = imgui.button("Export", (7 * em, 0)) or entered
         imgui.same_line()
         closed = imgui.button("Cancel", (7 * em, 0)) or imgui.is_key_pressed(imgui.Key.escape, False)
         if started:
-            closed = self.session.attempt(lambda: self.start(self._path, self._take,
-                                                             "gather" if self._blur else "off"))
+            closed = self.session.attempt(lambda: self.start(self._path, self._take, self._bokeh))
         if closed:
             self.asks = False
             imgui.close_current_popup()

@@ -15,6 +15,7 @@ from ..rehearsal.recording import Recorder, Tolerance, smooth
 from ..shots.framing import anchor_point, distance
 from ..shots.rigs import RIGS, rig
 from .keys import key_of
+from .session import F_STOP
 
 PULL = 1.0
 """Seconds of a focus pull until a tempo is tapped."""
@@ -35,6 +36,7 @@ class Rehearsal:
         self._held = [(action, [key_of(key) for key in action.keys]) for action in actions.held]
         self._operator: Operator | None = None
         self._state = None
+        self._pulled = False     # focus was asked for
 
     def toggle(self) -> None:
         if self.on:
@@ -50,7 +52,7 @@ class Rehearsal:
         camera = session.camera(self.take)
         metres = max(distance(session.shot.plate.stage, subject, camera), 0.3) if subject else 2.0
         self._operator = Operator(take.camera, rig(take.rig), take.lens, metres, take.seed)
-        self._state = self._operator.at(camera)
+        self._state, self._pulled = self._operator.at(camera), False
         self.on = True
         session.live = {self.take: camera}
         session.say(f"Rehearsing {self.take} on a {take.rig}: W S dolly, A D truck, Q E boom, J ; pan, I K tilt, "
@@ -90,8 +92,9 @@ class Rehearsal:
         if not recorder.passes:
             return
         name = edits.free_name(session.shot)
-        of = session.shot.take(self.take)
-        session.edit(session.shot.with_take(recorder.take(name, of, session.shot.fps)), f"Record take {name}")
+        shot = session.with_aperture(self.take) if self._pulled else session.shot
+        taken = recorder.take(name, shot.take(self.take), session.shot.fps)
+        session.edit(session.shot.with_take(taken), f"Record take {name}")
         session.view = replace(session.view, b=name)
         session.say(f"Recorded as take {name}, shown as B. Ctrl+K makes it few keys; Ctrl+Z throws it away.")
 
@@ -115,6 +118,7 @@ class Rehearsal:
             session.focus(name, to)
             return
         to = anchor_point(session.shot.plate.stage, subjects[number - 1]) if number else math.inf
+        self._pulled = True
         self._state = self._operator.pull(self._state, to, self.tempo.seconds or PULL)
 
     def tap(self) -> None:
@@ -155,6 +159,9 @@ class Rehearsal:
         self._state = self._operator.step(self._state, pushed, dt)
         camera = self._operator.camera(self._state, session.time)
         take = session.shot.take(self.take)
+        self._pulled |= bool(pushed.focus)
+        if self._pulled and camera.f_stop is None:
+            camera = replace(camera, f_stop=F_STOP)   # a pull through a pinhole would not be seen
         if take.timeline.track("f_stop"):
                 camera = replace(camera, f_stop=session.performance(self.take).camera(session.time).f_stop)
         session.live = {self.take: camera}
