@@ -64,8 +64,8 @@ class Files:
         """The document of what was opened."""
         if opened.path:
             self.recent.add(opened.path)
-        elif opened.plate.path:
-            self.recent.add(opened.plate.path)
+        elif opened.shot.plate.path:     # the bundled plate is always at hand
+            self.recent.add(opened.shot.plate.path)
         if self._recovering is not None:
             found, self._recovering = self._recovering, None
             document = Document.recovered(found, journal=self.journal)

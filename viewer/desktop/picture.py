@@ -43,7 +43,8 @@ class PicturePanel:
                             below * scale.y + margin)
         self.tools.catch()
         for which in self.shown():
-            self._over(which, em)
+            if MODES[view.mode].apart or which == (view.mode == "B"):   # over each other: once
+                self._over(which, em)
             if view.figures:
                 self._figures(which, em)
         if MODES[view.mode].wiped:

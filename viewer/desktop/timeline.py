@@ -276,7 +276,7 @@ class TimelinePanel:
             imgui.set_next_item_width(11 * em)
         low, high = LIMITS[track.channel]
         speed = 0.005 * max(abs(key.value), 1.0)
-        moved, value = imgui.drag_float(f"{UNITS[track.channel]}##value", key.value, speed, low, high, "%.3g")
+        moved, value = imgui.drag_float(f"{UNITS[track.channel]}##value", key.value + 0.0, speed, low, high, "%.3g")
         if moved:
             self._set(place, replace(key, value=min(max(value, low), high)), f"Value of {WORDS[track.channel]}",
                       f"value {place}")
@@ -464,4 +464,4 @@ def said(channel: str, value) -> str:
         return value
     if channel == "f_stop":
         return f"f/{value:.2g}"
-    return f"{value:.3g}{'' if UNITS[channel] == '°' else ' '}{UNITS[channel]}"
+    return f"{value + 0.0:.3g}{'' if UNITS[channel] == '°' else ' '}{UNITS[channel]}"
