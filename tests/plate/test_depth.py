@@ -93,7 +93,9 @@ def test_inverse(tmp_path, picture, far):
     plate = Plate.open(picture, tmp_path / "d.png", near=1, far=far)
     np.testing.assert_allclose(plate.disparity, 1 / far + (codes - 10) / 200 * (1 - 1 / far), rtol=1e-5, atol=1e-7)
     with pytest.raises(PushinError, match="near and far"):
-        Plate.open(picture, tmp_path / "d.png")
+        Plate.open(picture, tmp_path / "d.png", near=1, depth_kind="inverse")
+    assumed = Plate.open(picture, tmp_path / "d.png")
+    assert assumed.relative and assumed.depth.min() == pytest.approx(1) and assumed.depth.max() == pytest.approx(10)
     with pytest.raises(PushinError, match="less than"):
         Plate.open(picture, tmp_path / "d.png", near=5, far=4)
 
@@ -278,3 +280,26 @@ def test_any_depth_is_a_plate_or_one_sentence(values):
     assert measured.any()
     # Filling stays between what was measured.
     assert plate.disparity.max() <= 1 / plate.depth[measured].min() * 1.001
+
+
+def test_soft_maps_become_steps_and_sharp_ones_stay():
+    step = np.where(np.arange(96) < 48, 1.0, 0.3).astype(np.float32) * np.ones((64, 1), np.float32)
+    np.testing.assert_array_equal(depth.sharpened(step), step)
+    slope = np.linspace(0.2, 1, 96, dtype=np.float32) * np.ones((64, 1), np.float32)
+    np.testing.assert_array_equal(depth.sharpened(slope), slope)
+    soft = cv2.GaussianBlur(step, (0, 0), 1.5)
+    assert np.abs(depth.sharpened(soft) - step).max() < 0.03 < np.abs(soft - step).max()
+
+
+def test_terraces_of_eight_bits_become_slopes():
+    """What a slope lost to its 8 bits comes back; an edge stays where it was."""
+    y, x = np.mgrid[:120, :160].astype(np.float32)
+    true = 0.2 + 0.0004 * x + 0.0003 * y + 0.4 * (x > 90)
+    low, high = true.min(), true.max()
+    stored = (low + np.round((true - low) / (high - low) * 255) / 255 * (high - low)).astype(np.float32)
+    found = depth.unquantised(stored)
+    inner = np.abs(x - 90.5) > 3
+    error = lambda d: np.abs(d - true)[inner].mean()
+    assert error(found) < 0.5 * error(stored)
+    assert np.abs(found - stored).max() <= 0.51 * (high - low) / 255
+    np.testing.assert_array_equal(depth.unquantised(true), true)

@@ -112,8 +112,8 @@ def test_exr_windows(tmp_path):
     picture = read_picture(tmp_path / "a.exr")
     assert picture.color.shape == (100, 40, 3)
     np.testing.assert_allclose(picture.color[5:5 + SIZE[1], 10:, 0], pixels[:, :30], rtol=1e-3)
-    assert not picture.color[:5].any() and np.isnan(picture.depth[:5]).all()
-    np.testing.assert_array_equal(picture.depth[5:37, 10:], pixels[:, :30] + 1)
+    assert not picture.color[:5].any() and np.isnan(picture.depth.values[:5]).all()
+    np.testing.assert_array_equal(picture.depth.values[5:37, 10:], pixels[:, :30] + 1)
 
 
 def test_exr_primaries(tmp_path):

@@ -16,7 +16,8 @@ from pathlib import Path
 from .. import __version__
 from ..errors import PushinError
 
-COMMANDS = ("open", "still", "compare", "rack", "move", "render", "sheet", "describe", "advise", "moves", "bench")
+COMMANDS = ("open", "still", "compare", "rack", "move", "render", "sheet", "describe", "advise", "moves", "info", "depth",
+            "repair", "bench")
 """In the order of `pushin --help`; each is a module of this package."""
 
 EXAMPLES = """\

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ..errors import PushinError
 
-DEPTH_KINDS = ("metres", "millimetres", "disparity", "inverse")
+DEPTH_KINDS = ("metres", "centimetres", "millimetres", "dioptres", "disparity", "inverse", "inverted", "linear")
 BOKEH = ("gather", "reference", "off")
 
 
@@ -17,13 +17,18 @@ def add_plate(parser: argparse.ArgumentParser) -> None:
     """PLATE and what describes it; `open_plate` reads them."""
     group = parser.add_argument_group("plate")
     group.add_argument("plate", nargs="?", metavar="PLATE",
-                       help="the picture: PNG, TIFF, JPEG, WebP or EXR (default: the bundled plate)")
+                       help="the picture: PNG, TIFF, JPEG, WebP, HEIC or EXR (default: the bundled plate)")
     group.add_argument("--depth", metavar="FILE",
-                       help="its depth map: EXR, 16-bit PNG, TIFF, PFM or NPY (default: the depth inside PLATE)")
+                       help="its depth map: EXR, PNG, TIFF, PFM or NPY (default: the depth inside PLATE, or a file beside "
+                            "it named like it with _depth)")
     group.add_argument("--depth-kind", choices=DEPTH_KINDS,
-                       help="what the depth map holds: planar metres or millimetres, disparity in pixels (with "
-                            "--baseline), or relative inverse depth, bright is near (with --near and --far); "
-                            "default: told from the file")
+                       help="what the depth map holds: distances, dioptres (1/metres), disparity in pixels (with "
+                            "--baseline), or relative depth between --near and --far: inverse (1/Z, near is bright), "
+                            "inverted (1/Z, near is dark) or linear (near is dark); default: told from the file")
+    rays = group.add_mutually_exclusive_group()
+    rays.add_argument("--ray", action="store_true", default=None, help="distances run along each pixel's ray")
+    rays.add_argument("--planar", dest="ray", action="store_false", default=None,
+                      help="distances run along the lens's axis (default: told from the depth's flat surfaces)")
     group.add_argument("--focal-length", type=positive, metavar="MM",
                        help="focal length of the lens that took the plate (default: from EXIF)")
     group.add_argument("--sensor-width", type=positive, metavar="MM",
@@ -33,28 +38,52 @@ def add_plate(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--near", type=positive, metavar="M", help="nearest distance of a relative depth map")
     group.add_argument("--far", type=positive, metavar="M", help="farthest distance of a relative depth map")
     group.add_argument("--baseline", type=positive, metavar="M", help="distance between the lenses of a stereo pair")
+    group.add_argument("--at", type=anchor, action="append", metavar="X,Y=M",
+                       help="the thing at this pixel is so many metres away; once sets the scale, twice the offset as "
+                            "well, more are averaged; kept beside the plate for the next time")
+    group.add_argument("--person", type=person, action="append", metavar="X0,Y0,X1,Y1=M",
+                       help="somebody upright, from head to feet in this box of pixels, is so many metres tall")
 
 
 def described(args: argparse.Namespace) -> dict:
     """What the arguments say of the plate, as Plate.open is told it."""
     return {name: getattr(args, name) for name in
-            ("depth", "depth_kind", "focal_length", "sensor_width", "principal_point", "near", "far", "baseline")
+            ("depth", "depth_kind", "focal_length", "sensor_width", "principal_point", "near", "far", "baseline", "ray")
             if getattr(args, name) is not None}
 
 
-def open_plate(args: argparse.Namespace):
-    """The Plate that the arguments name, saying what was assumed; the bundled one where they name none."""
-    told = described(args)
+def open_plate(args: argparse.Namespace, quiet: bool = False):
+    """The Plate that the arguments name, saying what was assumed unless quiet; the bundled one where they name none."""
+    told, anchors = described(args), (args.at or []) + (args.person or [])
     if args.plate is None:
-        if told:
-            option = next(iter(told)).replace("_", "-")
+        if told or anchors:
+            option = next(iter(told), "at" if args.at else "person").replace("_", "-")
             raise PushinError(f"--{option} describes a plate of your own, but no PLATE was given.")
         from ..bundled import bundled_plate
         return bundled_plate()
     from ..plate import Plate
     plate = Plate.open(args.plate, **told)
-    for note in plate.notes:
+    if anchors:
+        plate = rescaled(plate, anchors)
+    for note in () if quiet else plate.notes:
         print(f"pushin: note: {note}", file=sys.stderr)
+    return plate
+
+
+def rescaled(plate, anchors):
+    """The plate at the scale that --at and --person tell, which is printed with its residuals and kept beside it."""
+    from ..plate.adjust import adjusted, residuals
+    from ..plate.scale import Anchor, Person
+    values = tuple(Anchor(tuple(numbers), metres) if len(numbers) == 2 else Person(tuple(numbers), metres)
+                   for numbers, metres in anchors)
+    changed = replace(plate.adjustments, anchors=values)
+    plate = adjusted(plate, changed)
+    for line in residuals(plate, changed):
+        print(f"pushin: scale {line}", file=sys.stderr)
+    try:
+        changed.save(plate.path)
+    except PushinError as error:    # the scale holds for this run all the same
+        print(f"pushin: note: {error}", file=sys.stderr)
     return plate
 
 
@@ -218,6 +247,27 @@ def subject(text: str) -> str | tuple[float, ...]:
 
 def point(text: str) -> tuple[float, ...]:
     return _numbers(text, 2, "two pixel coordinates such as 640,360")
+
+
+def anchor(text: str) -> tuple[tuple[float, ...], float]:
+    """'812,400=3m' -> ((812.0, 400.0), 3.0)."""
+    return _known(text, 2, "a pixel and its distance in metres such as 812,400=3")
+
+
+def person(text: str) -> tuple[tuple[float, ...], float]:
+    """'300,120,420,700=1.75' -> ((300.0, 120.0, 420.0, 700.0), 1.75)."""
+    return _known(text, 4, "a box and a height in metres such as 300,120,420,700=1.75")
+
+
+def box(text: str) -> tuple[float, ...]:
+    return _numbers(text, 4, "a box in pixels such as 300,120,420,700")
+
+
+def _known(text: str, count: int, wanted: str) -> tuple[tuple[float, ...], float]:
+    place, equals, metres = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"'{text}' is not {wanted}")
+    return _numbers(place, count, wanted), positive(metres.strip().removesuffix("m"))
 
 
 def _numbers(text: str, count: int, wanted: str) -> tuple[float, ...]:

@@ -48,9 +48,8 @@ def run(args: argparse.Namespace) -> int:
 def opening(args: argparse.Namespace):
     """What the window opens with: opening(report) -> Opened; a shot, a plate, or the bundled one."""
     from ..desktop import opening as ways
-    if args.plate is None and args.subject is None:
-        if not arguments.described(args):
-            return ways.bundled
+    if args.plate is None and not (args.subject or args.at or args.person or arguments.described(args)):
+        return ways.bundled
     if args.plate is not None and args.plate.lower().endswith(".json"):
         return lambda report: ways.open_file(args.plate, report)
 

@@ -21,11 +21,19 @@ import numpy as np
 
 from ..errors import PushinError
 from . import exr
+from .edges import components
+from .embedded import Embedded
 from .images import is_exr, read_grey
 from .lens import positive
 from .source import check_declared, name_of, reading
 
-KINDS = ("metres", "millimetres", "disparity", "inverse")
+KINDS = ("metres", "centimetres", "millimetres", "dioptres", "disparity", "inverse", "inverted", "linear")
+"""Distances; 1/metres; pixels of a stereo pair; and relative ones between near and far: linear in 1/Z with near bright
+(inverse, what networks estimate) or dark (inverted), or linear in Z with near dark."""
+RELATIVE = ("inverse", "inverted", "linear")
+ASSUMED_RANGE = (1.0, 10.0)
+"""Metres from the nearest to the farthest point of a relative map of which nobody said more."""
+_METRES = {"metres": 1.0, "centimetres": 1e-2, "millimetres": 1e-3}
 NEAREST_METRES = 1e-3
 """Anything nearer is no measurement but noise around 0, and unknown."""
 SKY_METRES = 1e6
@@ -39,43 +47,48 @@ SAME_SURFACE = 0.05
 _PFM = re.compile(rb"(P[Ff])\s+(\d{1,9})\s+(\d{1,9})\s+([-+]?[0-9.eE+-]{1,30})\s")
 
 
-def read_values(path: Path) -> np.ndarray:
-    """The numbers of a depth file, (h, w), in the file's own type; row 0 on top. Raises PushinError."""
+def read_values(path: Path) -> Embedded:
+    """The numbers of a depth file, (h, w), in the file's own type, row 0 on top, and the kind that its own words tell
+    of. Raises PushinError."""
     with reading(path):
         with open(path, "rb") as file:
             magic = file.read(6)
         if magic[:4] == exr.MAGIC:
-            values = _from_exr(path)
-        elif magic == b"\x93NUMPY":
+            return _from_exr(path)
+        if magic == b"\x93NUMPY":
             values = _from_npy(path)
         elif magic[:2] in (b"Pf", b"PF"):
             values = _from_pfm(path)
         else:
             values = read_grey(path)
-    return values
+    return Embedded(values, None, name_of(path))
 
 
 def guessed_kind(name: str, values: np.ndarray, near, far, baseline) -> tuple[str, list[str]]:
     """The kind of a depth file that nobody named, and a sentence that says so.
 
     A baseline is asked for by disparity only, near and far by inverse depth only; otherwise floats are metres, 8 bits
-    relative inverse depth and longer integers millimetres.
+    relative inverse depth and longer integers millimetres, unless they fill their whole range, as what was stretched
+    to it does.
     """
     if baseline is not None:
         return "disparity", []
     if near is not None and far is not None:
         return "inverse", []
     kind = "metres" if values.dtype.kind == "f" else "inverse" if values.dtype.itemsize == 1 else "millimetres"
+    if values.dtype == np.uint16 and values.max() >= 65280 and values.min() < 256:
+        kind = "inverse"
     return kind, [f"The kind of depth in {name} was not given; its {values.dtype} numbers are taken as {kind}."]
 
 
 def to_metres(name: str, values: np.ndarray, kind: str, focal_pixels: float, near=None, far=None, baseline=None,
               doffs: float = 0.0) -> np.ndarray:
-    """Planar metres, float32 (h, w): 0 where unknown, inf for sky. Raises PushinError.
+    """Metres, float32 (h, w): 0 where unknown, inf for sky. Raises PushinError.
 
     focal_pixels  focal length in pixels of the depth map, for disparity: Z = focal_pixels * baseline / (d + doffs)
-    near, far     metres of the nearest and farthest value of relative inverse depth: 1/Z is linear between them over
-                  the range of the file's values; far may be infinite, and a map of one value lies at near
+    near, far     metres of the nearest and farthest value of a relative map: 1/Z (or Z, of a linear one) is linear
+                  between them over the range of the file's values; far may be infinite, and a map of one value lies
+                  at near; ASSUMED_RANGE where neither is given
     baseline      metres between the two cameras;  doffs  pixels between their principal points
     """
     if kind not in KINDS:
@@ -87,13 +100,20 @@ def to_metres(name: str, values: np.ndarray, kind: str, focal_pixels: float, nea
             scale = focal_pixels * positive(baseline, "baseline")
             shifted = values.astype(np.float32) + _finite(doffs, "doffs")
             metres = np.where(np.isfinite(shifted) & (shifted > 0), scale / shifted, 0)
-        elif kind == "inverse":
-            disparity = _ranged(name, values, near, far)
+        elif kind == "dioptres":
+            values = values.astype(np.float32)
+            zero = np.isfinite(values) & (values == 0)
+            metres = np.where(np.isfinite(values) & (values > 0), 1 / values, 0)
+            metres[_sky(zero)] = np.inf
+        elif kind in RELATIVE:
+            disparity = _ranged(name, values, near, far, kind)
             metres = np.where(np.isnan(disparity), 0, 1 / disparity)
         else:
-            half_sky = values.dtype == np.float16 and kind == "metres"
-            metres = values.astype(np.float32) * np.float32(1 if kind == "metres" else 1e-3)
-            finite_sky = np.isfinite(metres) & (metres >= (65504 if half_sky else SKY_METRES))
+            half_sky = values.dtype == np.float16 and kind != "millimetres"
+            metres = values.astype(np.float32) * np.float32(_METRES[kind])
+            finite_sky = np.isfinite(metres) & (metres >= SKY_METRES)
+            if half_sky:
+                finite_sky |= values >= 65504
             metres = np.where(np.isposinf(metres) & ~_sky(np.isposinf(metres)), 0, metres)
             metres[finite_sky] = np.inf
         metres = np.where(metres >= NEAREST_METRES, metres, 0).astype(np.float32)
@@ -115,7 +135,70 @@ def filled(disparity: np.ndarray, known: np.ndarray) -> np.ndarray:
     if known.all():
         return disparity
     disparity = np.where(known, disparity, 0).astype(np.float32)
-    return np.where(known, disparity, _membrane(disparity, known, _background(disparity, known)))
+    return np.where(known, disparity, membrane(disparity, known, _background(disparity, known)))
+
+
+def unquantised(disparity: np.ndarray) -> np.ndarray:
+    """Disparity that was stored in few codes, 8 bits for most, without its terraces, float32 (h, w).
+
+    Where a code meets the next one lies the value between both; in between it runs smoothly from one such line to the
+    next (Laplace's equation), never leaving its code. A surface within one code keeps it. Others come back as they are.
+    """
+    codes, code = np.unique(disparity, return_inverse=True)
+    level = [(np.diff(disparity, axis=axis) == 0).mean() for axis in (0, 1)]
+    if not _CODES[0] <= len(codes) <= _CODES[1] or min(level) < _LEVEL:
+        return disparity
+    code = code.reshape(disparity.shape).astype(np.int32)
+    # The codes of a file are evenly spaced, or those of a curve; a code that no pixel has makes a wider step.
+    steps = np.diff(codes)
+    wide = steps > 1.6 * np.minimum(np.append(steps[1:], np.inf), np.append(np.inf, steps[:-1]))
+    code = np.append(0, np.cumsum(1 + wide))[code].astype(np.int32)
+    padded = np.pad(code, 1, mode="edge")
+    up, down, edge = np.zeros((3, *code.shape), bool)
+    for y, x in ((0, 1), (2, 1), (1, 0), (1, 2)):
+        step = padded[y:y + code.shape[0], x:x + code.shape[1]] - code
+        up |= step == 1
+        down |= step == -1
+        edge |= np.abs(step) > 1
+    right, below = np.zeros((2, *code.shape), bool)
+    right[:, :-1], below[:-1] = code[:, 1:] != code[:, :-1], code[1:] != code[:-1]
+    label = components(right, below)
+    rises, falls = (np.bincount(label[m], minlength=label.max() + 1) > 0 for m in (up, down))
+    line = up | down | edge
+    away = cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, 5)
+    held = line | (~(rises & falls)[label] & (away >= _HOLD))
+    share = membrane((0.5 * up - 0.5 * down).astype(np.float32), held, held).clip(-0.5, 0.5)
+    at = np.searchsorted(codes, disparity)
+    higher, lower = codes[(at + 1).clip(0, len(codes) - 1)], codes[(at - 1).clip(0)]
+    rise = np.where(share > 0, higher - disparity, disparity - lower)
+    return (disparity + share * rise).astype(np.float32)
+
+
+def sharpened(disparity: np.ndarray) -> np.ndarray:
+    """A soft map's edges as steps, float32 (h, w); maps whose edges are steps come back as they are.
+
+    What lies between the two surfaces of a ramp is moved to the one whose value is closer, from both ends inwards
+    (Kramer and Bruckner, "Iterations of a non-linear transformation for enhancement of digital images", 1975), so that
+    the step lands in the middle of the ramp. A ramp is where the range of values stops growing with the window, as on
+    a slope it does not.
+    """
+    margin = 2 * _RAMP
+    if min(disparity.shape) <= margin:
+        return disparity
+    around, beyond, box = (np.ones((n, n), np.uint8) for n in (2 * _RAMP + 1, 2 * margin + 1, 3))
+    padded = np.pad(disparity, margin, mode="reflect", reflect_type="odd")      # slopes go on beyond the frame
+    inside = lambda a: a[margin:-margin, margin:-margin]
+    high, low = inside(cv2.dilate(padded, around)), inside(cv2.erode(padded, around))
+    step = high - low
+    edge = (step > _RAMP_STEP * high) & (inside(cv2.dilate(padded, beyond) - cv2.erode(padded, beyond)) < 1.6 * step)
+    ramp = edge & (np.abs(disparity - (high + low) / 2) < 0.48 * step)
+    if ramp.sum() < _SOFT * edge.sum() or not edge.any():
+        return disparity
+    result = disparity
+    for _ in range(_RAMP):
+        nearer = result - low > high - result
+        result = np.where(edge, np.where(nearer, cv2.dilate(result, box), cv2.erode(result, box)), result)
+    return result
 
 
 def fitted(disparity: np.ndarray, color: np.ndarray) -> np.ndarray:
@@ -129,6 +212,7 @@ def fitted(disparity: np.ndarray, color: np.ndarray) -> np.ndarray:
     height, width = color.shape[:2]
     if disparity.shape == (height, width):
         return disparity
+    disparity = sharpened(disparity)
     result = cv2.resize(disparity, (width, height), interpolation=cv2.INTER_LINEAR)
     y, x = (_lattice(n, full) for n, full in zip(disparity.shape, (height, width)))
     rows, columns = np.nonzero(_torn(disparity)[np.floor(y).astype(int) + 1][:, np.floor(x).astype(int) + 1])
@@ -161,13 +245,15 @@ def sampled(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 # Readers ------------------------------------------------------------------------------------------------------------
 
-def _from_exr(path: Path) -> np.ndarray:
+def _from_exr(path: Path) -> Embedded:
     file = exr.read_exr(path)
-    values = file.depth()
-    values = file.only() if values is None else values
+    found = file.depth()
+    if found is not None:
+        return found
+    values = file.only()
     if values is None:
         raise PushinError(f"{name_of(path)} has no depth channel among {file.names()}; name it Z.")
-    return values
+    return Embedded(values, None, name_of(path))
 
 
 def _from_npy(path: Path) -> np.ndarray:
@@ -206,8 +292,10 @@ def _from_pfm(path: Path) -> np.ndarray:
 
 # Kinds --------------------------------------------------------------------------------------------------------------
 
-def _ranged(name: str, values: np.ndarray, near, far) -> np.ndarray:
-    """Disparity of relative inverse depth: the file's range spread over 1/far to 1/near, NaN where unknown."""
+def _ranged(name: str, values: np.ndarray, near, far, kind: str) -> np.ndarray:
+    """Disparity of relative depth: the file's range spread over 1/far to 1/near, NaN where unknown."""
+    if near is None and far is None:
+        near, far = ASSUMED_RANGE
     if near is None or far is None:
         raise PushinError(f"{name} is relative inverse depth, which needs near and far: "
                           f"the metres to its nearest and to its farthest point.")
@@ -221,7 +309,48 @@ def _ranged(name: str, values: np.ndarray, near, far) -> np.ndarray:
         return np.full(values.shape, np.nan, np.float32)
     low, high = float(values[valid].min()), float(values[valid].max())
     share = (values - low) / (high - low) if high > low else np.ones_like(values)
+    if kind == "linear":
+        return np.where(valid, 1 / (near + share * (far - near)), np.nan)
+    share = 1 - share if kind == "inverted" else share
     return np.where(valid, 1 / far + share * (1 / near - 1 / far), np.nan)
+
+
+def planar(metres: np.ndarray, focal_pixels: float, center: tuple[float, float]) -> np.ndarray:
+    """Depth along the axis, float32 (h, w), of distances along each pixel's ray: Z = r / sqrt(1 + (x^2 + y^2) / f^2).
+
+    focal_pixels  focal length, and center (x, y) the principal point, in pixels of the map
+    """
+    return (metres / _stretch(metres.shape, focal_pixels, center)).astype(np.float32)
+
+
+def along_rays(metres: np.ndarray, focal_pixels: float, center: tuple[float, float]) -> bool:
+    """Whether a map's numbers are distances along the ray: its flat surfaces are flat only as such.
+
+    In disparity a plane is linear; its second differences, over a 24th of the width, are compared for both readings
+    at the median place. Noisy or curved scenes say nothing, and are planar.
+    """
+    step = max(metres.shape[1] // 24, 2)
+    if min(metres.shape) < 6 * step:
+        return False
+    stretch = _stretch(metres.shape, focal_pixels, center)
+    found = []
+    with np.errstate(all="ignore"):
+        for scale in (1, stretch):
+            d = np.where((metres > 0) & np.isfinite(metres), scale / metres, np.nan)
+            for z in (d[::4], d[:, ::4].T):
+                bend = np.abs(z[:, :-2 * step] - 2 * z[:, step:-step] + z[:, 2 * step:]) / z[:, step:-step]
+                found.append(bend[np.isfinite(bend)])
+    flat, rays = np.concatenate(found[:2]), np.concatenate(found[2:])
+    if len(flat) < 1000:
+        return False
+    flat, rays = np.quantile(flat, 0.3), np.quantile(rays, 0.3)
+    return bool(flat > 2e-4 and rays < flat / 3)
+
+
+def _stretch(shape, focal_pixels, center) -> np.ndarray:
+    x = (np.arange(shape[1], dtype=np.float32) + 0.5 - center[0]) / focal_pixels
+    y = (np.arange(shape[0], dtype=np.float32) + 0.5 - center[1]) / focal_pixels
+    return np.sqrt(1 + x ** 2 + y[:, None] ** 2)
 
 
 def _sky(infinite: np.ndarray) -> np.ndarray:
@@ -298,7 +427,7 @@ def _far_estimate(disparity: np.ndarray, known: np.ndarray) -> np.ndarray:
     return np.where(known, disparity, cv2.resize(around, (2 * around.shape[1], 2 * around.shape[0]))[:height, :width])
 
 
-def _membrane(disparity: np.ndarray, known: np.ndarray, source: np.ndarray) -> np.ndarray:
+def membrane(disparity: np.ndarray, known: np.ndarray, source: np.ndarray) -> np.ndarray:
     """Laplace's equation over the unknown pixels with the values of `source`; other known pixels are no part of it."""
     if source.all() or min(known.shape) == 1:
         return np.where(source, disparity, disparity[source].mean() if source.any() else 0).astype(np.float32)
@@ -306,7 +435,7 @@ def _membrane(disparity: np.ndarray, known: np.ndarray, source: np.ndarray) -> n
     count = weights.sum(0)
     coarse = (np.where(weights, blocks, 0).sum(0) / np.maximum(count, 1)).astype(np.float32)
     wall = _children(known & ~source, True).all(0)
-    above = _membrane(coarse, wall | (count > 0), count > 0)
+    above = membrane(coarse, wall | (count > 0), count > 0)
     height, width = known.shape
     start = cv2.resize(above, (2 * above.shape[1], 2 * above.shape[0]))[:height, :width]
     value = np.where(source, disparity, start)
@@ -327,6 +456,15 @@ def _children(plane: np.ndarray, outside) -> np.ndarray:
 
 # Fitting ------------------------------------------------------------------------------------------------------------
 
+_CODES, _LEVEL = (32, 256), 0.3
+"""Fewer codes are flat cards, more are fine enough; and terraces are wider than a pixel, both ways."""
+_HOLD = 4
+"""Pixels from the only rim of a terrace at which it has its code's own value again."""
+_RAMP, _RAMP_STEP = 3, 0.08
+"""Pixels of a map to each side of an edge that are searched for a ramp, and its relative height: networks and depth
+from phones blur edges by up to so many of their own pixels."""
+_SOFT = 0.75
+"""Share of the pixels beside edges that lie between both sides, from which a map is soft."""
 _CHUNK = 16_384
 """Pixels at once, so that their 16 candidates stay in a processor's cache."""
 _COLOUR_SIGMA = 14.0

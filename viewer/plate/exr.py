@@ -2,17 +2,24 @@
 
 The display window is the frame that the lens saw; the data window is what the file holds of it. Overscan is cropped,
 and what the file lacks is black and of unknown depth.
+
+Depth goes by many names and conventions. What a file's own words tell is used and stated:
+  Z, depth.Z, <layer>.Depth.Z (Blender), <layer>.Z   planar metres, as Blender writes; not a vector's Z, nor mist
+  FinalImage…WorldDepth.R, …SceneDepth… (Unreal)     planar centimetres
+  depth.Z of Nuke's ScanlineRender                   1/Z: near is bright and the background 0
 """
 from __future__ import annotations
 
 import contextlib
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import PushinError
+from .embedded import Embedded
 from .source import check_declared, name_of, one_line, reading
 
 MAGIC = b"\x76\x2f\x31\x01"
@@ -33,6 +40,7 @@ class Exr:
     windows        by name: (x0, y0) of the data window within the display window
     size           (width, height) of the display window
     chromaticities x, y of red, green, blue and white, or None
+    writer         blender, unreal, nuke, or nothing known: ""
     """
 
     path: Path
@@ -40,6 +48,7 @@ class Exr:
     windows: dict[str, tuple[int, int]]
     size: tuple[int, int]
     chromaticities: tuple[float, ...] | None
+    writer: str = ""
 
     def names(self) -> str:
         """The first channels, for a sentence."""
@@ -56,10 +65,33 @@ class Exr:
                 return [self._framed(prefix + "Y", 0)]
         return None
 
-    def depth(self) -> np.ndarray | None:
-        """The depth channel over the display window, (h, w), NaN where the file holds nothing; None without one."""
-        named = sorted((rank, len(name), name) for name in self.channels if (rank := _depth_rank(name)) is not None)
-        return self._framed(named[0][2], np.nan) if named else None
+    def depth(self) -> Embedded | None:
+        """The depth channel over the display window, NaN where the file holds nothing; None without one."""
+        named = sorted((rank, len(name), name) for name in self.channels
+                       if (rank := _depth_rank(name, self.channels)) is not None)
+        if not named:
+            return None
+        channel = named[0][2]
+        values, file, source = self._framed(channel, np.nan), name_of(self.path), f"channel {one_line(channel)}"
+        others = [one_line(name) for *_, name in named[1:4]]
+        notes = [f"{file} also has {', '.join(others)}; {one_line(channel)} is used."] if others else []
+        alpha = channel[:-1] + "A" if channel[:-1] + "A" in self.channels else "A"
+        if alpha in self.channels:
+            # Where nothing was rendered there is nothing to hide what lies behind: sky.
+            empty = (self._framed(alpha, 0) == 0) & ~(values > 0)
+            if empty.any() and self.writer != "nuke":
+                values = np.where(empty, np.float32(np.inf), values).astype(np.float32)
+        kind = "metres"
+        if self.writer == "unreal" or re.search("WorldDepth|SceneDepth", channel):
+            kind = "centimetres"
+            notes.append(f"{one_line(channel)} of {file} is taken as centimetres, Unreal's unit.")
+        elif self.writer == "nuke" and channel.lower().startswith("depth.") and _near_is_bright(values):
+            kind = "dioptres"
+            notes.append(f"{one_line(channel)} of {file} is taken as 1/distance, as Nuke renders it; "
+                         f"--depth-kind metres takes it as distance.")
+        else:
+            notes.append(f"{one_line(channel)} of {file} is taken as metres.")
+        return Embedded(values, kind, source, notes=tuple(notes))
 
     def only(self) -> np.ndarray | None:
         """The one channel of a file that holds just one, or three that are the same; None otherwise."""
@@ -124,10 +156,10 @@ def read_exr(path: Path) -> Exr:
             for name, pixels in found.items():
                 if name and name not in channels and pixels is not None and pixels.ndim == 2 and pixels.size:
                     channels[name], windows[name] = pixels, (x0 - frame[0], y0 - frame[1])
-        chromaticities = headers[0].get("chromaticities")
+        chromaticities, writer = headers[0].get("chromaticities"), _writer(headers[0])
     if not channels:
         raise PushinError(f"{name_of(path)} has no channels; export it again.")
-    return Exr(path, channels, windows, frame[2:], chromaticities)
+    return Exr(path, channels, windows, frame[2:], chromaticities, writer)
 
 
 def _window(window) -> tuple[int, int, int, int]:
@@ -136,16 +168,37 @@ def _window(window) -> tuple[int, int, int, int]:
     return x0, y0, x1 - x0 + 1, y1 - y0 + 1
 
 
-def _depth_rank(name: str) -> int | None:
+def _writer(header: dict) -> str:
+    """The program that wrote a file, as far as its header says."""
+    words = " ".join(str(key) for key in header).lower() + " " + str(header.get("Software", "")).lower()
+    return next((name for name in ("unreal", "blender", "nuke") if name in words), "")
+
+
+def _depth_rank(name: str, names) -> int | None:
     """How likely a channel's name says depth, 0 first; None: not at all."""
     lower = name.lower()
+    if "mist" in lower:                     # a fade from 0 to 1, which is no distance
+        return None
+    if lower[-1] == "z" and {name[:-1] + axis for axis in ("XY" if name[-1] == "Z" else "xy")} <= set(names):
+        return None                         # the third part of a normal, a position or a vector
     if lower == "z":
         return 0
     if lower == "depth.z":
         return 1
-    if lower.endswith(".z"):
+    if lower.endswith("depth.z"):
         return 2
-    return 3 if "depth" in lower else None
+    if re.search("worlddepth|scenedepth", lower):
+        return 3
+    if lower.endswith(".z"):
+        return 4
+    return 5 if "depth" in lower else None
+
+
+def _near_is_bright(values: np.ndarray) -> bool:
+    """Whether a depth channel looks like 1/Z: bounded, and greater at the bottom of the frame than at its top."""
+    known = np.where(np.isfinite(values), values, 0).astype(np.float32)
+    fifth = max(len(known) // 5, 1)
+    return 0 < float(known.max()) < 1e3 and float(known[-fifth:].mean()) > float(known[:fifth].mean())
 
 
 def _enlarged(plane: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

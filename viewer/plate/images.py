@@ -7,6 +7,7 @@ the matrix is applied and in linear light, so that a large photo costs one float
                            bits. Integer pixels are sRGB unless an ICC profile says otherwise, float pixels are linear.
   ICC profiles             matrix/TRC and grey ones exactly (`colour`), at any depth. Table profiles through LittleCMS
                            at 8 bits (Pillow has no deeper path), relative colorimetric, clipped to sRGB.
+  HEIC                     8 bits through libheif, with the profile that phones embed.
   EXR                      linear; chromaticities other than Rec.709's are converted.
   Alpha                    the picture is laid over black in linear light; EXR already is (premultiplied).
   Orientation              EXIF's is applied; everything handed out is upright.
@@ -16,7 +17,7 @@ from __future__ import annotations
 import io
 import logging
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -25,7 +26,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from PIL import JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
 
 from ..errors import PushinError
-from . import colour, exr, lens
+from . import colour, embedded, exr, lens
 from .source import check_declared, check_shape, name_of, reading
 
 LONGEST_SIDE = 4096
@@ -52,7 +53,8 @@ class Picture:
     full_size   (width, height) of the upright picture before it was reduced
     orientation of EXIF, 1 to 8, already applied
     lens        from EXIF, or None
-    depth       depth as the file's own channel holds it, (h, w) float, or None
+    depth       the depth that the file holds beside the picture, or None
+    exif        tags of the Exif IFD by number
     notes       sentences on what was assumed
     """
 
@@ -60,8 +62,9 @@ class Picture:
     full_size: tuple[int, int]
     orientation: int
     lens: lens.Lens | None
-    depth: np.ndarray | None
+    depth: embedded.Embedded | None
     notes: tuple[str, ...]
+    exif: dict
 
 
 @dataclass(slots=True, eq=False)
@@ -74,7 +77,7 @@ class _Encoded:
     alpha: np.ndarray | None = None
     exif: dict = field(default_factory=dict)
     orientation: int = 1
-    depth: np.ndarray | None = None
+    depth: embedded.Embedded | None = None
     notes: list[str] = field(default_factory=list)
 
 
@@ -89,7 +92,8 @@ def read_picture(path: Path) -> Picture:
     if scale < 1:
         encoded.notes.append(f"{name_of(path)} was reduced from {width} x {height} to "
                              f"{color.shape[1]} x {color.shape[0]} pixels.")
-    return Picture(color, (width, height), encoded.orientation, found, encoded.depth, tuple(encoded.notes))
+    return Picture(color, (width, height), encoded.orientation, found, encoded.depth, tuple(encoded.notes),
+                   encoded.exif)
 
 
 def read_grey(path: Path) -> np.ndarray:
@@ -99,6 +103,8 @@ def read_grey(path: Path) -> np.ndarray:
     """
     with reading(path):
         header = _header(path)
+        if not (header.image is None or isinstance(header.image, Image.Image)):
+            raise PushinError(f"{name_of(path)} is a photo and not a depth map; give one grey channel.")
         if header.deep:
             planes, _ = _split(_deep_pixels(path, header))
         elif header.image.mode in ("1", "L", "LA", "P", "PA", "RGB", "RGBA"):
@@ -181,6 +187,7 @@ def _from_exr(path: Path) -> _Encoded:
         raise PushinError(f"{name_of(path)} holds no picture (R, G, B or Y), only "
                           f"{file.names()}; give the beauty pass.")
     encoded = _Encoded(planes, depth=file.depth())
+    encoded.notes += encoded.depth.notes if encoded.depth else ()
     if file.chromaticities is not None:
         try:
             encoded.matrix = colour.matrix_to_rec709(file.chromaticities)
@@ -193,7 +200,7 @@ def _from_exr(path: Path) -> _Encoded:
 class _Header:
     """What a file declares: its upright size, whether it has more than 8 bits, and what goes with the pixels.
 
-    image is Pillow's, not decoded yet; None for float TIFFs, which Pillow does not know.
+    image is Pillow's or libheif's, not decoded yet; None for float TIFFs, which Pillow does not know.
     """
 
     size: tuple[int, int]
@@ -205,6 +212,9 @@ class _Header:
 
 
 def _header(path: Path) -> _Header:
+    if embedded.is_heic(path):
+        image = embedded.open_heic(path)
+        return _Header(image.size, False, image, image.info.get("icc_profile"), embedded.heic_exif(image))
     # Pillow's own bomb check starts below our limit; ours runs on the same header, before pixels are touched.
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
@@ -247,7 +257,7 @@ def _float_tiff_header(path: Path) -> _Header:
     with open(path, "rb") as file:
         if file.read(4) not in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
             raise PushinError(f"{name_of(path)} is not a picture that can be read; "
-                              f"give a PNG, TIFF, JPEG, WebP or EXR.")
+                              f"give a PNG, TIFF, JPEG, WebP, HEIC or EXR.")
     import tifffile
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)
     with tifffile.TiffFile(path) as file:
@@ -291,11 +301,45 @@ def _split(pixels: np.ndarray) -> tuple[list[np.ndarray], np.ndarray | None]:
 def _from_pixels(path: Path) -> _Encoded:
     header = _header(path)
     check_shape(name_of(path), *header.size)
-    encoded = _from_deep(path, header) if header.deep else _from_pillow(path, header)
+    if isinstance(header.image, Image.Image) or header.image is None:
+        depth = None
+        if header.image is not None and header.image.format in ("JPEG", "MPO"):
+            header, depth = _from_container(path, header)
+        encoded = _from_deep(path, header) if header.deep else _from_pillow(path, header)
+    else:
+        depth = embedded.heic_depth(path, header.image)
+        header = replace(header, image=Image.frombytes(header.image.mode, header.image.size, header.image.data, "raw",
+                                                       header.image.mode, header.image.stride))
+        encoded = _from_pillow(path, header)
+    encoded.depth = depth and replace(depth, in_photo=True)
+    encoded.notes += depth.notes if depth else ()
     encoded.exif, encoded.orientation = header.exif, header.orientation
     if encoded.alpha is not None:
         encoded.notes.append(f"{name_of(path)} is transparent in places and was laid over black.")
     return encoded
+
+
+def _from_container(path: Path, header: _Header) -> tuple[_Header, embedded.Embedded | None]:
+    """A JPEG's depth; and where the phone kept the picture from before it blurred the background, that one."""
+    depth, sharp = embedded.from_jpeg(path, path.read_bytes())
+    if depth is None:
+        return header, None
+    if header.orientation != 1:
+        depth = replace(depth, values=upright(depth.values, header.orientation))
+    note = ()
+    if sharp:
+        try:
+            image = Image.open(io.BytesIO(sharp), formats=("JPEG",))
+            check_declared(path, *image.size, bytes_per_pixel=4)
+            if abs(np.log(image.width / image.height * header.image.height / header.image.width)) < 0.01:
+                image.getexif()[_ORIENTATION] = header.orientation
+                header = replace(header, image=image, profile=image.info.get("icc_profile") or header.profile,
+                                 size=image.size[::-1] if header.orientation in SIDEWAYS else image.size)
+                note = (f"{name_of(path)} also holds the photo from before its background was blurred; that one is "
+                        f"used.",)
+        except (UnidentifiedImageError, OSError, ValueError):
+            pass
+    return header, replace(depth, notes=depth.notes + note)
 
 
 def _from_deep(path: Path, header: _Header) -> _Encoded:

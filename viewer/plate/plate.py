@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +10,13 @@ import numpy as np
 from ..errors import PushinError
 from . import depth as depths
 from . import lens as lenses
+from .adjust import Adjustments, adjusted, focus_anchor, unscaled
 from .images import SIDEWAYS, read_picture, repaired, to_half, upright
 from .source import check_declared, check_shape, existing, name_of
 
 _WINDOW = 3
 """Pixels to each side that are asked for the depth of a point."""
+_BESIDE = ("_depth", "-depth", ".depth", "_z")
 _ASPECT_TOLERANCE = 0.03
 """Depth maps are rounded to other grids than pictures (multiples of 14 or 32 pixels); a crop differs by more."""
 
@@ -32,6 +34,10 @@ class Plate:
     digest           SHA-256 of pixels, depth and lens, in hexadecimal: equal plates, equal digest
     path             of the picture, or None
     notes            plain sentences on what was assumed
+    kind, source     what the depth was in its file, and where it was found
+    relative         whether nothing says that its unit is the metre, so that only ratios of distances are known
+    confidence       mean confidence that the camera gave its depth, 0 to 1, or None
+    adjustments      scale and repairs that are applied to the depth, and `measured` the plate without them
     """
 
     color: np.ndarray = field(repr=False)
@@ -43,35 +49,52 @@ class Plate:
     digest: str
     path: Path | None = None
     notes: tuple[str, ...] = ()
+    kind: str = "metres"
+    source: str = ""
+    relative: bool = False
+    confidence: float | None = None
+    adjustments: Adjustments = Adjustments()
+    unadjusted: Plate | None = field(default=None, repr=False)
 
     @classmethod
     def open(cls, image, depth=None, depth_kind: str | None = None, focal_length: float | None = None,
              sensor_width: float | None = None, principal_point: tuple[float, float] | None = None, *,
              near: float | None = None, far: float | None = None, baseline: float | None = None,
-             doffs: float = 0.0) -> Plate:
+             doffs: float = 0.0, ray: bool | None = None, adjustments: Adjustments | None = None) -> Plate:
         """Open a picture and its depth. Raises PushinError with one sentence on whatever is wrong.
 
-        image            path of a PNG, TIFF, JPEG, WebP or EXR
-        depth            path of an EXR, PNG, TIFF, PFM or NPY; None: the depth channel of an EXR picture
-        depth_kind       metres, millimetres, disparity (pixels of the depth map) or inverse (near is bright);
-                         guessed from the file when None
+        image            path of a PNG, TIFF, JPEG, WebP, HEIC or EXR
+        depth            path of an EXR, PNG, TIFF, PFM or NPY; None: the depth inside the picture's file, or a map
+                         beside it that is named like it with _depth
+        depth_kind       one of `depth.KINDS`, such as metres, disparity (pixels of the depth map) or inverse (near is
+                         bright); told or guessed from the file when None
         focal_length     millimetres, of the lens that took the picture; from EXIF when None
         sensor_width     millimetres; from EXIF when None
         principal_point  (x, y) pixels of the picture as the file holds it, upright; None: the centre
-        near, far        metres, of relative inverse depth;  baseline, doffs  metres and pixels, of disparity
+        near, far        metres, of relative depth;  baseline, doffs  metres and pixels, of disparity
+        ray              whether distances run along the rays and not the axis; told from the depth itself when None
+        adjustments      scale and repairs to apply; None: those saved beside the picture
         """
         image = existing(image)
         depth_path = None if depth is None else existing(depth)
         picture = read_picture(image)
+        if depth_path is None and picture.depth is None:
+            depth_path = beside(image)
         name, notes = name_of(image), list(picture.notes)
         lens, assumed = lenses.resolve(name, picture.lens, picture.full_size, focal_length, sensor_width)
         notes += assumed
+        if depth is None and depth_path is not None:
+            notes.append(f"{name_of(depth_path)} lies beside {name} and is taken as its depth.")
         if depth_path is None:
-            values, source = picture.depth, name
-            if values is None:
-                raise PushinError(f"{name} has no depth inside; give a depth map beside it.")
+            found, source = picture.depth, name
+            if found is None:
+                raise PushinError(f"{name} has no depth inside: give a depth map with --depth FILE, or estimate one "
+                                  f"with `pushin depth {name}`.")
+            values = found.values
         else:
-            values, source = depths.read_values(depth_path), name_of(depth_path)
+            found, source = depths.read_values(depth_path), name_of(depth_path)
+            notes += found.notes
+            values = found.values
             stored = picture.full_size[::-1] if picture.orientation in SIDEWAYS else picture.full_size
             if _alike(values, stored) and not _alike(values, picture.full_size):
                 values = upright(values, picture.orientation)
@@ -79,16 +102,57 @@ class Plate:
             raise PushinError(f"{source} is {values.shape[1]} x {values.shape[0]} and {name} is "
                               f"{picture.full_size[0]} x {picture.full_size[1]}, which is another shape; "
                               f"give a depth map of the same crop.")
-        if depth_kind is None:
+        told = depth_kind is None and found.kind is not None and baseline is None and near is None and far is None
+        if told:
+            depth_kind = found.kind
+        elif depth_kind is None:
             depth_kind, guess = depths.guessed_kind(source, values, near, far, baseline)
             notes += guess
+        relative = found.relative if told else depth_kind in depths.RELATIVE and near is None
         focal_pixels = lens.focal_length / lens.sensor_width * values.shape[1]
-        values = depths.reduced(values, picture.color.shape[1::-1])
-        metres = depths.to_metres(source, values, depth_kind, focal_pixels, near, far, baseline, doffs)
+        ratio = values.shape[1] / picture.full_size[0]
+        center = (values.shape[1] / 2, values.shape[0] / 2) if principal_point is None else \
+            tuple(v * ratio for v in _point(principal_point))
+        size = picture.color.shape[1::-1]
+        smaller = depths.reduced(values, size)
+        shrunk = smaller.shape[1] / values.shape[1]
+        metres = depths.to_metres(source, smaller, depth_kind, focal_pixels, near, far, baseline, doffs)
+        if ray is None:
+            ray = found.ray if told and found.ray else (
+                depth_kind in ("metres", "centimetres") and values.dtype.kind == "f" and not found.relative
+                and depths.along_rays(metres, focal_pixels * shrunk, tuple(v * shrunk for v in center)))
+            if ray:
+                notes.append(f"The depth of {source} is distance along the ray, by its flat surfaces, and was turned "
+                             f"into depth along the axis; --planar takes it as it is.")
+        if ray:
+            metres = depths.planar(metres, focal_pixels * shrunk, tuple(v * shrunk for v in center))
         if principal_point is not None:
-            scale = picture.color.shape[1] / picture.full_size[0]
+            scale = size[0] / picture.full_size[0]
             principal_point = tuple(v * scale for v in _point(principal_point))
-        return cls._made(picture.color, metres, lens, principal_point, image, notes)
+        coarse = values.dtype == np.uint8 or found.coarse
+        plate = cls._made(picture.color, metres, lens, principal_point, image, notes, coarse)
+        plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence)
+        if relative:
+            plate = replace(plate, notes=(*plate.notes, unscaled(plate)))
+        if adjustments is None:
+            adjustments, said = Adjustments.load(image)
+            if relative and not adjustments.anchors and (anchor := focus_anchor(picture.exif, plate)):
+                adjustments = replace(adjustments, anchors=(anchor,))
+                said += (f"{name} was focused at {anchor.metres:.3g} m, which sets its scale.",)
+            plate = replace(plate, notes=plate.notes + said)
+        return adjusted(plate, adjustments)
+
+    def with_depth(self, depth: np.ndarray, **changes) -> Plate:
+        """The same picture over another depth, float32 (h, w) metres, inf for sky."""
+        depth = np.ascontiguousarray(depth, np.float32)
+        depth.flags.writeable = False
+        digest = _digest(self.color, depth, self.known, self.focal_length, self.sensor_width, self.principal_point)
+        return replace(self, depth=depth, digest=digest, **changes)
+
+    @property
+    def measured(self) -> Plate:
+        """The plate as it was measured, without scale and repairs."""
+        return self.unadjusted or self
 
     @classmethod
     def from_arrays(cls, color, depth, focal_length: float = 35.0, sensor_width: float = 36.0,
@@ -114,29 +178,31 @@ class Plate:
         return cls._made(to_half(np.dstack(planes)), metres, lens, principal_point, None, [])
 
     @classmethod
-    def _made(cls, color, metres, lens, principal_point, path, notes) -> Plate:
-        """Depth brought to the picture's size and filled, everything frozen and named by its content."""
+    def _made(cls, color, metres, lens, principal_point, path, notes, coarse=False) -> Plate:
+        """Depth brought to the picture's size and filled, everything frozen and named by its content.
+
+        coarse: whether it was stored in so few codes that surfaces are terraces
+        """
         height, width = color.shape[:2]
         known = metres > 0
         with np.errstate(divide="ignore"):
             disparity = depths.filled(np.where(known, 1 / metres, 0).astype(np.float32), known)
-            disparity = depths.fitted(disparity, color)
-            if metres.shape == (height, width):
+            even = depths.unquantised(disparity) if coarse else disparity
+            fitted = depths.fitted(even, color)
+            if fitted is disparity:
                 depth = np.where(known, metres, 1 / disparity)
             else:
-                depth, known = 1 / disparity, depths.sampled(known, (width, height))
+                depth, known = 1 / fitted, depths.sampled(known, (width, height))
         depth, known = np.ascontiguousarray(depth, np.float32), np.ascontiguousarray(known)
         depth[depth >= depths.SKY_METRES] = np.inf
         point = (width / 2, height / 2) if principal_point is None else _point(principal_point)
         if not (-width <= point[0] <= 2 * width and -height <= point[1] <= 2 * height):
             raise PushinError("The principal point lies far outside the picture; give it in pixels from the top left "
                               "corner.")
-        digest = hashlib.sha256(repr((color.shape, lens.focal_length, lens.sensor_width, point)).encode())
         for array in (color, depth, known):
             array.flags.writeable = False
-            digest.update(array.data)
-        return cls(color, depth, known, lens.focal_length, lens.sensor_width, point, digest.hexdigest(), path,
-                   tuple(notes))
+        digest = _digest(color, depth, known, lens.focal_length, lens.sensor_width, point)
+        return cls(color, depth, known, lens.focal_length, lens.sensor_width, point, digest, path, tuple(notes))
 
     @property
     def width(self) -> int:
@@ -170,6 +236,23 @@ class Plate:
         same = window[np.abs(window - center) <= depths.SAME_SURFACE * np.maximum(window, center)]
         median = float(np.median(window if same.size < _WINDOW else same))
         return 1 / median if median > 0 else float("inf")
+
+
+def beside(image: Path) -> Path | None:
+    """A depth map beside a picture, named like it with one of _BESIDE; None where there is none."""
+    for ending in _BESIDE:
+        for suffix in (".png", ".tif", ".tiff", ".exr", ".pfm", ".npy"):
+            path = image.with_name(image.stem + ending + suffix)
+            if path != image and path.is_file():
+                return path
+    return None
+
+
+def _digest(color, depth, known, *lens) -> str:
+    digest = hashlib.sha256(repr((color.shape, *lens)).encode())
+    for array in (color, depth, known):
+        digest.update(array.data)
+    return digest.hexdigest()
 
 
 def _alike(values: np.ndarray, size: tuple[int, int]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 import warnings
 from pathlib import Path
 
@@ -63,6 +64,10 @@ def check_shape(name: str, width: int, height: int) -> None:
                           f"crop it to the shape of a frame.")
 
 
+_ONE_AT_A_TIME = threading.RLock()
+"""Descriptors and warning filters belong to the whole process, so that files are read one after the other."""
+
+
 @contextlib.contextmanager
 def reading(path: Path):
     """Run a library's reader: whatever it raises becomes one sentence, whatever it prints is dropped.
@@ -71,7 +76,7 @@ def reading(path: Path):
     C; hence the broad net and the redirected descriptor, held just around the reader.
     """
     try:
-        with warnings.catch_warnings(), _quiet_stderr():
+        with _ONE_AT_A_TIME, warnings.catch_warnings(), _quiet_stderr():
             warnings.simplefilter("ignore")
             yield
     except PushinError:

@@ -50,6 +50,7 @@ class PlateFile:
     near: float | None = None
     far: float | None = None
     baseline: float | None = None
+    ray: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

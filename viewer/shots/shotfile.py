@@ -22,7 +22,7 @@ from .framing import Stage
 LARGEST = 32 * 2**20
 """Bytes: an hour of recorded keys is a tenth of it; more is not a shot file."""
 
-OPTIONS = ("depth", "depth_kind", "principal_point", "near", "far", "baseline")
+OPTIONS = ("depth", "depth_kind", "principal_point", "near", "far", "baseline", "ray")
 """What `Plate.open` may have been told, besides the lens."""
 
 

@@ -1,0 +1,104 @@
+"""`pushin repair`: mends a plate's depth where it is wrong; kept beside the picture, never in it."""
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from ..errors import PushinError
+from . import arguments
+
+EXAMPLES = """\
+examples:
+  pushin repair photo.heic --cut 300,120,620,900              cut the subject of a box out cleanly
+  pushin repair photo.heic --flatten 300,120,620,900          make what is behind it one plane
+  pushin repair photo.heic --nearer 410,300,80=20%            push a round spot nearer: pixel, radius, amount
+  pushin repair photo.heic --flat 100,700,60 --flat 180,705,60
+  pushin repair photo.heic --undo                             take the last repair back; --clear takes all
+  pushin repair photo.heic --compare depth.png                the depth before and after, as pictures
+
+Repairs are applied in the order in which they are given, and kept in PLATE.pushin.json.
+"""
+
+
+class _Append(argparse.Action):
+    """Keeps edits of all kinds in one list, in the order of the command line."""
+
+    def __call__(self, parser, namespace, value, option=None):
+        namespace.edits = [*(namespace.edits or []), (option.lstrip("-"), value)]
+
+
+def add(subparsers) -> None:
+    parser = subparsers.add_parser("repair", usage="pushin repair PLATE [REPAIR...]", help="mend a plate's depth",
+                                   description="Mends depth with brush strokes, by flattening what is behind a subject "
+                                               "or by cutting a subject out. Without a repair, lists those there are.",
+                                   epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_plate(parser)
+    group = parser.add_argument_group("repairs")
+    parser.set_defaults(run=run, edits=[])
+    for name, what in (("cut", "cut out the subject of a box"), ("flatten", "make what is behind a subject one plane")):
+        group.add_argument(f"--{name}", type=arguments.box, action=_Append, dest="edits", metavar="X0,Y0,X1,Y1",
+                           help=what)
+    for name, what in (("nearer", "push a round spot nearer by a share of its distance (10%%)"),
+                       ("farther", "push it farther"), ("flat", "make it flat")):
+        group.add_argument(f"--{name}", type=spot, action=_Append, dest="edits", metavar="X,Y,RADIUS[=AMOUNT]", help=what)
+    group.add_argument("--undo", action="store_true", help="take the last repair back, before others are added")
+    group.add_argument("--clear", action="store_true", help="take all repairs back, before others are added")
+    group.add_argument("--compare", metavar="FILE", help="also write the depth before and after as a picture (.png)")
+
+
+def run(args: argparse.Namespace) -> int:
+    from ..export.files import check_target, write_whole
+    from ..plate import repair
+    from ..plate.adjust import adjusted, beside
+    if args.plate is None:
+        raise PushinError("The bundled plate needs no repair; give a PLATE of your own.")
+    target = check_target(args.compare, (".png",)) if args.compare else None
+    plate = arguments.open_plate(args)
+    kept = plate.adjustments.edits
+    kept = () if args.clear else kept[:-1] if args.undo else kept
+    made = {"cut": repair.Cut, "flatten": repair.Flatten}
+    new = [made[name](value) if name in made else repair.Stroke((value[0],), value[1], name, value[2])
+           for name, value in args.edits]
+    changes = bool(new or args.clear or args.undo)
+    after = adjusted(plate, replace(plate.adjustments, edits=(*kept, *new)))
+    if changes:
+        print(f"Kept in {after.adjustments.save(plate.path)}")
+    for number, edit in enumerate(after.adjustments.edits, 1):
+        print(f"{number}. {said(edit)}")
+    if not after.adjustments.edits:
+        print("There are no repairs.")
+    if target is not None:
+        import cv2
+        before = adjusted(plate, replace(plate.adjustments, edits=()))
+        write_whole(target, lambda path: cv2.imwrite(str(path), pictures(before, after)))
+    return 0
+
+
+def said(edit) -> str:
+    """An edit in a line."""
+    from ..plate import repair
+    if isinstance(edit, repair.Stroke):
+        where = " ".join(f"{x:g},{y:g}" for x, y in edit.points[:3]) + (" …" if len(edit.points) > 3 else "")
+        how = "" if edit.action == "flat" else f" by {edit.amount:.0%}"
+        return f"{edit.action}{how} at {where}, radius {edit.radius:g}"
+    return f"{type(edit).__name__.lower()} {','.join(f'{v:g}' for v in edit.box)}"
+
+
+def pictures(before, after):
+    """Two depths side by side as 8-bit pictures of inverse depth, near is bright, (h, 2 w)."""
+    import numpy as np
+    both = np.concatenate([before.disparity, after.disparity], 1)
+    low, high = np.quantile(both, (0.002, 0.998))
+    return (np.clip((both - low) / max(high - low, 1e-9), 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def spot(text: str) -> tuple[tuple[float, float], float, float]:
+    """'410,300,80=20%' -> ((410.0, 300.0), 80.0, 0.2)."""
+    place, _, amount = text.partition("=")
+    parts = place.split(",")
+    if len(parts) != 3:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a pixel, a radius and an amount such as 410,300,80=20%")
+    share = arguments.positive(amount.removesuffix("%")) / 100 if amount else 0.1
+    if share > 10:
+        raise argparse.ArgumentTypeError(f"'{text}' asks for more than 1000%")
+    return (arguments.number(parts[0]), arguments.number(parts[1])), arguments.positive(parts[2]), share

@@ -1,0 +1,157 @@
+"""What a person adds to a plate, scale and repairs: a value, and the file beside the picture that keeps it.
+
+The picture itself is never written. `photo.heic` has `photo.heic.pushin.json`, which names the picture by the SHA-256
+of its bytes: beside another picture it is left alone.
+"""
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import PushinError
+from . import repair, scale
+from .source import name_of
+
+VERSION = 1
+_MOST_BYTES = 16 << 20
+_KINDS = {"at": scale.Anchor, "person": scale.Person, "stroke": repair.Stroke, "flatten": repair.Flatten,
+          "cut": repair.Cut}
+_SUBJECT_DISTANCE, _SUBJECT_AREA = 0x9206, 0x9214
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustments:
+    """anchors: what fixes the scale, `scale.Anchor` and `scale.Person`; edits: repairs in order, of `repair`."""
+
+    anchors: tuple[scale.Anchor | scale.Person, ...] = ()
+    edits: tuple[repair.Edit, ...] = ()
+
+    @classmethod
+    def load(cls, picture: Path) -> tuple[Adjustments, tuple[str, ...]]:
+        """What is saved beside a picture, and sentences on what could not be used."""
+        path = beside(picture)
+        try:
+            if not path.is_file():
+                return cls(), ()
+            if path.stat().st_size > _MOST_BYTES:
+                raise ValueError
+            stored = json.loads(path.read_text("utf-8"))
+            if stored["picture"] != _hash(picture):
+                return cls(), (f"{name_of(path)} belongs to another picture and is not used.",)
+            return cls(tuple(_value(v, ("at", "person")) for v in stored["scale"]),
+                       tuple(_value(v, ("stroke", "flatten", "cut")) for v in stored["repairs"])), ()
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return cls(), (f"{name_of(path)}, the scale and repairs of this picture, cannot be read and is not used.",)
+
+    def save(self, picture: Path) -> Path:
+        """Write beside the picture; a file there that cannot be used is kept with the ending .bak."""
+        path, picture = beside(picture), Path(picture)
+        stored = {"pushin": VERSION, "picture": _hash(picture), "scale": [_stored(a) for a in self.anchors],
+                  "repairs": [_stored(e) for e in self.edits]}
+        try:
+            if self.load(picture)[1]:
+                os.replace(path, path.with_name(path.name + ".bak"))
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".pushin-")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    json.dump(stored, file, indent=1)
+                os.chmod(temporary, 0o644)
+                os.replace(temporary, path)
+            except BaseException:
+                os.unlink(temporary)
+                raise
+        except OSError:
+            raise PushinError(f"{name_of(path)} cannot be written beside the picture; copy the picture to a folder of "
+                              f"your own.") from None
+        return path
+
+
+def beside(picture: Path) -> Path:
+    picture = Path(picture)
+    return picture.with_name(picture.name + ".pushin.json")
+
+
+def adjusted(plate, adjustments: Adjustments):
+    """A plate with scale and repairs applied over the depth as it was measured; the measured plate for none."""
+    plate = plate.measured
+    if adjustments == Adjustments():
+        return plate
+    depth, relative, notes = plate.depth, plate.relative, plate.notes
+    if adjustments.anchors:
+        notes = tuple(note for note in notes if note != unscaled(plate))
+        depth, relative = scale.fit(plate, adjustments.anchors)(depth, relative), False
+    depth = repair.applied(adjustments.edits, np.asarray(depth, np.float32), plate.color)
+    return plate.with_depth(depth, relative=relative, notes=notes, adjustments=adjustments, unadjusted=plate)
+
+
+def unscaled(plate) -> str:
+    """What a plate of relative depth says of itself."""
+    finite = plate.depth[np.isfinite(plate.depth)]
+    return (f"Distances of {plate.source} are relative; {finite.min():.3g} to {finite.max():.3g} m is assumed: tell one "
+            f"or two with --at X,Y=M.") if finite.size else ""
+
+
+def residuals(plate, adjustments: Adjustments) -> list[str]:
+    """A line for each anchor: where it is, how far away it was said to be, and by how much the plate misses it."""
+    fitted = scale.fit(plate.measured, adjustments.anchors)
+    points = [scale.located(plate, anchor) for anchor in adjustments.anchors]
+    return [f"at {p.xy[0]:.0f},{p.xy[1]:.0f}: {p.metres:.3g} m, missed by {abs(miss):.2g} m "
+            f"({abs(miss) / p.metres:.1%})" for p, miss in zip(points, fitted.residuals)]
+
+
+def focus_anchor(exif: dict, plate) -> scale.Anchor | None:
+    """The distance that the camera focused at (EXIF SubjectDistance), at its subject or the middle; None without."""
+    try:
+        metres = float(exif[_SUBJECT_DISTANCE])
+        if not 0.05 <= metres <= 1000:      # 0 is unknown, and infinity says nothing
+            return None
+        area = [float(v) for v in exif.get(_SUBJECT_AREA, ())][:2]
+        x, y = area if len(area) == 2 else (plate.width / 2, plate.height / 2)
+        anchor = scale.Anchor((min(x, plate.width - 1), min(y, plate.height - 1)), metres)
+        scale.fit(plate, (anchor,))
+        return anchor
+    except (KeyError, TypeError, ValueError, ZeroDivisionError, PushinError):
+        return None
+
+
+def _hash(picture: Path) -> str:
+    with open(picture, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _stored(value) -> dict:
+    kind = next(name for name, cls in _KINDS.items() if type(value) is cls)
+    return {"kind": kind, **asdict(value)}
+
+
+def _value(stored: dict, kinds):
+    """A stored anchor or edit; ValueError, TypeError or KeyError on anything else."""
+    stored = dict(stored)
+    kind = stored.pop("kind")
+    if kind not in kinds:
+        raise ValueError(kind)
+    value = _KINDS[kind](**{k: _frozen(v) for k, v in stored.items()})
+    for name, number in asdict(value).items():
+        if name == "action":
+            if number not in repair.ACTIONS:
+                raise ValueError(number)
+        elif not np.isfinite(np.array(number, float)).all():
+            raise ValueError(name)
+    shapes = {"xy": (2,), "box": (4,)}
+    for name, shape in shapes.items():
+        if hasattr(value, name) and np.shape(getattr(value, name)) != shape:
+            raise ValueError(name)
+    if kind == "stroke" and (np.ndim(value.points) != 2 or np.shape(value.points)[1] != 2 or value.radius <= 0
+                             or not 0 < value.amount < 100):
+        raise ValueError(kind)
+    return value
+
+
+def _frozen(value):
+    return tuple(_frozen(v) for v in value) if isinstance(value, list) else value
