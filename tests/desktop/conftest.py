@@ -18,14 +18,21 @@ def screen():
         return
     if not shutil.which("Xvfb"):
         pytest.fail("The window's tests need a screen or Xvfb (on Debian: apt install xvfb).")
-    with subprocess.Popen(["Xvfb", "-displayfd", "1", "-screen", "0", "2560x1440x24", "-nolisten", "tcp"],
+    with subprocess.Popen(["Xvfb", "-displayfd", "1", "-screen", "0", "3840x2160x24", "-nolisten", "tcp"],
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         yield {**os.environ, "DISPLAY": f":{server.stdout.readline().strip()}"}
         server.terminate()
 
 
 @pytest.fixture
-def drive(screen, tmp_path):
+def environment(screen, tmp_path):
+    """With folders of its own for what the window keeps."""
+    return {**screen, "PYTHONPATH": str(ROOT), "PUSHIN_STATE": str(tmp_path / "state"),
+            "PUSHIN_CONFIG": str(tmp_path / "config")}
+
+
+@pytest.fixture
+def drive(environment, tmp_path):
     """Runs a scenario of scenarios.py on a real window in a process of its own; returns what it reported.
 
     Screenshots are under "screenshots", by name.
@@ -33,9 +40,30 @@ def drive(screen, tmp_path):
     def run(scenario, *plate, scale=1.0):
         done = subprocess.run([sys.executable, str(Path(__file__).with_name("scenarios.py")), scenario, str(tmp_path),
                                str(scale), *map(str, plate)],
-                              env={**screen, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=150)
+                              env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=150)
         assert done.returncode == 0, done.stdout + done.stderr
         report = json.loads((tmp_path / "report.json").read_text())
         report["screenshots"] = {path.stem: path for path in tmp_path.glob("*.png")}
         return report
     return run
+
+
+@pytest.fixture
+def begin(environment, tmp_path):
+    """Starts a scenario and leaves it running; returns the process once it has reported that it is ready."""
+    started = []
+
+    def run(scenario, *plate):
+        process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("scenarios.py")), scenario,
+                                    str(tmp_path), "1", *map(str, plate)], env=environment, cwd=tmp_path,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        started.append(process)
+        for line in process.stdout:
+            if "ready" in line:
+                return process
+        raise AssertionError("The scenario ended before it was ready.")
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()

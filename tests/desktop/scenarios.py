@@ -1,7 +1,9 @@
-"""What a person does at the window, played by the Dear ImGui Test Engine: python scenarios.py NAME FOLDER SCALE [PLATE…]
+"""What a person does at the window, played by the Dear ImGui Test Engine.
 
-Each scenario gets the engine's context, the Window, and `note(name)`, which takes a screenshot and writes down
-where the pictures are and what the playhead does. The notes end up in FOLDER/report.json.
+    python scenarios.py NAME FOLDER SCALE [PLATE…]
+
+Each scenario gets a Person, who has hands on mouse and keys. What it notes ends up in FOLDER/report.json, with a
+screenshot of every moment that it names.
 """
 import json
 import sys
@@ -11,101 +13,447 @@ from pathlib import Path
 from imgui_bundle import hello_imgui, imgui
 from imgui_bundle.immapp import testing
 
-from viewer.cli import _parser, arguments
+from viewer.cli import _parser
+from viewer.cli.open import opening
 from viewer.desktop.window import Window
+from viewer.shots.shotfile import dump
 
-sizes = []  # that the window is still to get, by the thread that owns it
-PLAYHEAD, PLAY = "//**/##playhead", "//**/##play"
+PLAY, RULER, PICTURE = "//Timeline/##play", "//Timeline/##ruler", "//Pictures/##picture"
+SIZES = []   # that the window is still to get, by the thread that owns it
 
 
-def first_start(ctx, window, note):
+class Person:
+    """At the window, with the engine's context."""
+
+    def __init__(self, ctx, window, folder: Path):
+        self.ctx, self.window, self.session, self.folder = ctx, window, window.session, folder
+        self.report = {}
+
+    def note(self, name, **more):
+        """A screenshot, and where everything is."""
+        self.ctx.yield_(2)
+        testing.capture(self.ctx, str(self.folder / f"{name}.png"))
+        window, session = self.window, self.session
+        screen = imgui.get_io().display_size
+        self.report[name] = {
+            "a": window.picture.rect(0), "b": window.picture.rect(1), "time": session.time,
+            "playing": session.clock.playing, "screen": [screen.x, screen.y], "mode": session.view.mode,
+            "figures": [dict(session.figures(take)) for take in session.view.takes],
+            "message": session.message, "dirty": session.document.dirty, "shot": dump(session.shot), **more}
+
+    def opened(self):
+        """Waits for the first picture, and pauses at the start."""
+        self.wait(lambda: self.window.projector is not None and self.window.projector.made >= 2)
+        if self.session.clock.playing:
+            self.key("Space")
+        self.key("Home")
+
+    def rested(self):
+        """Waits until the pictures are as good as they get."""
+        self.ctx.yield_(3)
+        self.wait(lambda: self.window.rested)
+
+    def key(self, words):
+        from viewer.desktop.keys import chord_of
+        self.ctx.key_press(chord_of(words))
+        self.ctx.yield_(2)
+
+    def type(self, words):
+        self.ctx.key_chars(words)
+        self.ctx.yield_(2)
+
+    def point(self, which, u, v):
+        """The mouse to a place in picture A (0) or B (1)."""
+        left, top, width, height = self.window.picture.rect(which)
+        self.ctx.mouse_move_to_pos((left + u * width, top + v * height))
+
+    def drag(self, which, start, end):
+        self.point(which, *start)
+        self.ctx.mouse_down()
+        self.ctx.yield_(2)
+        self.point(which, *end)
+        self.ctx.yield_(2)
+        self.ctx.mouse_up()
+        self.ctx.yield_(2)
+
+    def scrub(self, share):
+        box = self.ctx.item_info(RULER).rect_full
+        self.ctx.mouse_move_to_pos((box.min.x + share * (box.max.x - box.min.x), (box.min.y + box.max.y) / 2))
+        self.ctx.mouse_click(0)
+        self.ctx.yield_(2)
+
+    def hold(self, key, seconds):
+        from viewer.desktop.keys import key_of
+        self.ctx.key_down(key_of(key))
+        self.last(seconds)
+        self.ctx.key_up(key_of(key))
+        self.ctx.yield_()
+
+    def last(self, seconds):
+        until = time.monotonic() + seconds
+        self.wait(lambda: time.monotonic() > until)
+
+    def wait(self, condition, seconds=100):
+        until = time.monotonic() + seconds
+        while not condition():
+            if self.window._error is not None:
+                raise self.window._error
+            if time.monotonic() > until:
+                raise TimeoutError
+            self.ctx.yield_()
+
+    def move(self, name, **words):
+        """Picks a move by its name, types its words, and has it done."""
+        self.key("Ctrl+M")
+        self.ctx.yield_(3)
+        self.ctx.item_input_value("//Moves/##filter", name)
+        self.ctx.item_click(f"//Moves/**/{name}")
+        for word, value in words.items():
+            self.ctx.item_input_value(f"//Moves/{word}", value)
+        self.ctx.item_click("//Moves/Do it")
+        self.ctx.yield_(2)
+
+    def take(self, name):
+        return self.session.shot.take(name)
+
+
+def first_start(me):
     """Nobody touches anything."""
-    note("opening")
-    wait(ctx, lambda: window.push.frame is not None)
-    wait(ctx, lambda: not window.transport.playing)
-    note("end")
+    me.wait(lambda: me.window.projector is not None and me.window.projector.made >= 2)
+    me.wait(lambda: not me.session.clock.playing)
+    me.note("end")
 
 
-def scrub(ctx, window, note):
-    wait(ctx, lambda: window.push.frame is not None)
-    ctx.item_click(PLAY)  # a shot plays when it opens; this pauses it
-    ctx.item_input_value(PLAYHEAD, 0.0)
-    ctx.yield_(2)
-    note("start")
-    ctx.item_input_value(PLAYHEAD, 75.0)
-    ctx.yield_(2)
-    note("later")
-    left, right = (getattr(ctx.item_info(PLAYHEAD).rect_full, corner) for corner in ("min", "max"))
-    y = (left.y + right.y) / 2
-    ctx.mouse_move_to_pos((left.x + 10, y))
-    ctx.mouse_down()
-    ctx.mouse_move_to_pos(((left.x + right.x) / 2, y))
-    ctx.yield_(2)
-    note("dragging")
-    ctx.mouse_up()
+def scrub(me):
+    me.opened()
+    me.scrub(0)
+    me.note("start")
+    me.scrub(0.75)
+    me.note("later")
+    box = me.ctx.item_info(RULER).rect_full
+    me.ctx.mouse_move_to_pos((box.min.x + 10, box.min.y + 5))
+    me.ctx.mouse_down()
+    me.ctx.mouse_move_to_pos(((box.min.x + box.max.x) / 2, box.min.y + 5))
+    me.note("dragging")
+    late = []
+    for step in range(20):
+        me.ctx.mouse_move_to_pos(((box.min.x + box.max.x) / 2 + 4 * step, box.min.y + 5))
+        late.append(me.window.projector.kept("A").camera != me.session.camera("A"))
+    me.note("dragged", late=sum(late))
+    me.ctx.mouse_up()
+    me.key("Home")
+    me.rested()
+    me.note("rested")
 
 
-def keys(ctx, window, note):
-    wait(ctx, lambda: window.push.frame is not None)
-    for name, key in (("end", imgui.Key.end), ("home", imgui.Key.home), ("step", imgui.Key.right_arrow),
-                      ("back", imgui.Key.left_arrow)):
-        ctx.key_press(key)
-        ctx.yield_(2)
-        note(name)
-    ctx.key_press(imgui.Key.space)
-    ctx.yield_(8)
-    note("played")
-    ctx.key_press(imgui.Key.space)
-    ctx.yield_(2)
-    note("paused")
-    ctx.yield_(8)
-    note("still")
-    ctx.item_click(PLAY)
-    ctx.yield_(8)
-    note("clicked")
-    ctx.key_press(imgui.Key.space)  # and does not press the button that was clicked last as well
-    ctx.yield_(2)
-    note("spaced")
+def keys(me):
+    me.opened()
+    for name, key in (("end", "End"), ("home", "Home"), ("step", "Right"), ("back", "Left")):
+        me.key(key)
+        me.note(name)
+    me.key("Space")
+    me.ctx.yield_(8)
+    me.note("played")
+    me.key("Space")
+    me.note("paused")
+    me.ctx.yield_(8)
+    me.note("still")
+    me.ctx.item_click(PLAY)
+    me.ctx.yield_(8)
+    me.note("clicked")
+    me.key("Space")  # and does not press the button that was clicked last as well
+    me.note("spaced")
 
 
-def resize(ctx, window, note):
-    wait(ctx, lambda: window.push.frame is not None)
-    ctx.key_press(imgui.Key.end)
-    for name, size in (("wide", (1280, 500)), ("tall", (700, 720)), ("tiny", (400, 300))):
-        sizes.append(size)
-        until = time.monotonic() + 0.6
-        wait(ctx, lambda: time.monotonic() > until)
-        note(name)
+def compare(me):
+    """Every way of comparing, by its key; the wipe is dragged."""
+    me.opened()
+    me.key("End")
+    for name, key in (("side by side", "F2"), ("A", "F1"), ("B", "Shift+F1"), ("difference", "Shift+F4"),
+                      ("onion", "F5"), ("wipe", "F3")):
+        me.key(key)
+        me.rested()
+        me.note(name)
+    me.drag(0, (0.5, 0.5), (0.25, 0.5))
+    me.rested()
+    me.note("wiped", wipe=me.session.view.wipe.x)
+    me.key("F6")
+    me.key("F10")
+    me.note("lines and marks")
+    me.key("F1")
+    for name, key in (("invented", "F7"), ("peaking", "F8"), ("zones", "F9")):
+        me.key(key)
+        me.rested()
+        me.note(name)
+        me.key(key)
 
 
-def wait(ctx, condition, seconds=100):
-    until = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > until:
-            raise TimeoutError
-        ctx.yield_()
+def timeline(me):
+    """Keys are set, dragged, eased, copied, deleted; and all of it undone."""
+    me.opened()
+    me.note("before")
+    me.scrub(0.5)
+    me.key("Enter")
+    me.note("set")
+    start = me.ctx.item_info("**/##key A 0 1").rect_full
+    lane = me.ctx.item_info(RULER).rect_full
+    quarter = (lane.max.x - lane.min.x) / 4
+    middle = (start.min.x + start.max.x) / 2, (start.min.y + start.max.y) / 2
+    me.ctx.mouse_move_to_pos(middle)
+    me.ctx.mouse_down()
+    for part in (0.3, 0.6, 1.0):
+        me.ctx.mouse_move_to_pos((middle[0] - part * quarter, middle[1]))
+        me.ctx.yield_()
+    me.ctx.mouse_up()
+    me.note("dragged")
+    me.key("Alt+5")
+    me.note("held")
+    me.key("Ctrl+C")
+    me.scrub(0.75)
+    me.key("Ctrl+V")
+    me.note("pasted")
+    me.key("Delete")
+    me.note("deleted")
+    for _ in range(5):
+        me.key("Ctrl+Z")
+    me.note("undone")
+    for _ in range(5):
+        me.key("Ctrl+Shift+Z")
+    me.note("redone")
+
+
+def picture(me):
+    """In the picture: click to focus, box a subject, drag a rack, wheel the lens and the dolly."""
+    me.opened()
+    me.point(0, 0.5, 0.5)
+    me.ctx.mouse_click(0)
+    me.rested()
+    me.note("focused")
+    me.drag(0, (0.05, 0.2), (0.2, 0.6))
+    me.type("wall")
+    me.key("Enter")
+    me.note("named")
+    me.drag(0, (0.5, 0.5), (0.12, 0.4))
+    me.note("racked")
+    me.key("Ctrl+Z")
+    me.key("F1")
+    me.point(0, 0.9, 0.9)
+    me.ctx.mouse_wheel_y(3)
+    me.ctx.yield_(2)
+    me.note("zoomed")
+    me.ctx.key_down(imgui.Key.mod_ctrl)
+    me.ctx.mouse_wheel_y(3)
+    me.ctx.key_up(imgui.Key.mod_ctrl)
+    me.ctx.yield_(2)
+    me.note("dollied")
+    me.key("V")
+    me.note("loupe")
+
+
+def palette(me):
+    """The list of keys, and an action found by name; a move is picked."""
+    me.opened()
+    me.key("?")
+    me.note("keys", unbound=me.window.commands.actions.unbound)
+    me.key("Escape")
+    me.key("Ctrl+P")
+    me.type("differ")
+    me.note("finding")
+    me.key("Enter")
+    me.note("found")
+    me.move("truck", amount="0.5 m")
+    me.note("moved")
+
+
+def advice(me):
+    """A push-in that goes too far: advice appears where it becomes true, and its remedy is a button."""
+    me.opened()
+    me.ctx.mouse_move_to_pos((5, 300))
+    me.move("push-in", amount="1.2 m", seconds="4")
+    me.key("Space")
+    me.key("End")
+    me.wait(lambda: me.session.advice and me.session.advice[0].remedies)
+    me.rested()
+    me.note("advised", sentences=[c.advice.sentence for c in me.session.advice])
+    me.ctx.item_click("//Pictures/###remedy")
+    me.wait(lambda: not me.session.thinking)
+    me.note("remedied", sentences=[c.advice.sentence for c in me.session.advice])
+
+
+def rehearse(me):
+    """Held keys are the rig; what they do is recorded, smoothed, and thrown away."""
+    me.opened()
+    me.key("Tab")
+    me.hold("D", 0.4)
+    me.last(0.3)
+    me.note("trucked", live=list(me.session.camera("A").position))
+    me.key("Tab")
+    me.key("R")
+    me.hold("W", 0.7)
+    me.hold("J", 0.5)
+    me.key("1")
+    me.last(0.6)
+    me.key("R")
+    me.note("recorded", end=list(me.session.performance("C").camera(99).position))
+    me.key("Ctrl+K")
+    me.note("smoothed", end=list(me.session.performance("C").camera(99).position))
+    me.key("Ctrl+Z")
+    me.key("Ctrl+Z")
+    me.note("thrown away")
+
+
+def work(me):
+    """Fifty steps, undone and done again; saved under a name; a plate that goes away meanwhile."""
+    me.opened()
+    begin = dump(me.session.shot)
+    for number in range(50):
+        me.session.seek(number / 24)
+        me.window.timeline.selected = frozenset()
+        me.key("Enter")
+    me.note("fifty", steps=me.session.document.history.at)
+    for _ in range(me.session.document.history.at):
+        me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.z)
+    me.ctx.yield_(2)
+    me.note("undone", same=dump(me.session.shot) == begin)
+    for _ in range(50):
+        me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.y)
+    me.ctx.yield_(2)
+    for path in me.folder.glob("going.*"):
+        path.unlink()
+    me.key("Ctrl+S")
+    me.type(str(me.folder / "nowhere" / "shot.json"))
+    me.key("Enter")
+    me.note("refused")
+    me.key("Escape")
+    me.key("Ctrl+S")
+    me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.a)
+    me.type(str(me.folder / "kept.json"))
+    me.key("Enter")
+    me.note("saved")
+    me.key("F12")
+    me.ctx.yield_(3)
+    me.note("shot", files=[p.name for p in me.folder.glob("kept-*.png")])
+
+
+def another(me):
+    """Something else is opened: by a path that is typed, and by dropping; what cannot be opened changes nothing."""
+    me.opened()
+    before = me.window.projector
+    me.key("Ctrl+O")
+    me.type(str(me.folder / "missing.exr"))
+    me.key("Enter")
+    me.wait(lambda: "missing" in me.session.message)
+    me.note("missing", kept=me.window.projector is before)
+    me.window.files.dropped([str(me.folder / "broken.exr")])
+    me.wait(lambda: "broken" in me.session.message)
+    me.note("broken", kept=me.window.projector is before)
+    me.window.files.dropped([str(me.folder / "other.exr")])
+    me.wait(lambda: me.window.projector is not before)
+    me.opened()
+    me.note("other", recent=[p.name for p in me.window.files.recent.paths()])
+
+
+def reopen(me):
+    me.opened()
+    me.note("again")
+
+
+def crash(me):
+    """Works, and says so; whoever started this kills it then."""
+    me.opened()
+    for share in (0.25, 0.5):
+        me.scrub(share)
+        me.key("Enter")
+    (me.folder / "crashed.json").write_text(dump(me.session.shot))
+    me.last(2.0)
+    print("ready", flush=True)
+    me.last(60)
+
+
+def recover(me):
+    me.wait(lambda: me.window.files.asks == "recover")
+    me.ctx.yield_(2)
+    testing.capture(me.ctx, str(me.folder / "asked.png"))
+    me.ctx.item_click("//Unsaved work was found/Restore")
+    me.wait(lambda: me.session.shot is not None and me.session.document.history.at > 0)
+    me.opened()
+    me.note("restored", steps=me.session.document.history.at)
+    me.key("Ctrl+Z")
+    me.note("undone")
+
+
+def closing(me):
+    """Closing with unsaved work asks."""
+    me.opened()
+    me.scrub(0.5)
+    me.key("Enter")
+    assert not me.window.files.may_close()   # what the window's close button asks
+    me.ctx.yield_(2)
+    me.note("asked")
+    me.ctx.item_click("//Not saved yet/Cancel")
+    me.ctx.yield_(2)
+    me.note("stayed", asks=me.window.files.asks)
+    me.key("Ctrl+Q")
+    me.report["closed"] = True
+    me.ctx.item_click("//Not saved yet/Do not save")   # the last thing that this window does
+
+
+def export(me):
+    """A film, while the window plays on; another one is cancelled."""
+    me.opened()
+    me.key("Ctrl+E")
+    me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.a)
+    me.ctx.item_input_value("//Export/##path", str(me.folder / "film.mp4"))
+    me.key("Space")
+    made = me.window.projector.made
+    me.wait(lambda: me.window.export.running is None)
+    me.note("exported", played=me.window.projector.made - made)
+    me.window.export.start(str(me.folder / "other.mp4"))
+    me.key("Ctrl+.")
+    me.wait(lambda: me.window.export.running is None)
+    me.note("cancelled")
+
+
+def monitor(me):
+    me.opened()
+    me.key("Ctrl+F")
+    me.rested()
+    from PIL import Image
+    pixels = me.window.monitor.pixels(me.window.files.handle())
+    Image.fromarray(pixels).save(me.folder / "feed.png")
+    me.note("open")
+    me.key("Ctrl+F")
+    me.note("closed", open=me.window.monitor.open)
+
+
+def resize(me):
+    me.opened()
+    me.key("End")
+    for name, size in (("wide", (1280, 500)), ("tall", (700, 720)), ("small", (640, 480))):
+        SIZES.append(size)
+        me.last(0.4)
+        me.rested()
+        me.note(name)
 
 
 def main(scenario, folder, scale, *words):
     args = _parser("open").parse_args(["open", *words])
-    window = Window(lambda: arguments.open_plate(args), lambda plate: arguments.find_subject(args, plate))
+    window = Window(opening(args))
     window.params.dpi_aware_params.dpi_window_size_factor = float(scale)
-    window.params.callbacks.pre_new_frame = lambda: sizes and hello_imgui.change_window_size(sizes.pop())
-    report = {}
+    window.params.callbacks.pre_new_frame = lambda: SIZES and hello_imgui.change_window_size(SIZES.pop())
+    people = []
 
     def play(ctx):
-        def note(name):
-            testing.capture(ctx, str(Path(folder) / f"{name}.png"))
-            playhead, screen = ctx.item_info(PLAYHEAD).rect_full, imgui.get_io().display_size
-            report[name] = {"push": window.push.rect, "zoom": window.zoom.rect,
-                            "figures": [window.push.figures, window.zoom.figures],
-                            "position": window.transport.position, "playing": window.transport.playing,
-                            "playhead": [playhead.min.x, playhead.min.y, playhead.max.x, playhead.max.y],
-                            "screen": [screen.x, screen.y]}
-        globals()[scenario](ctx, window, note)
+        ctx.set_ref("")
+        people.append(Person(ctx, window, Path(folder)))
+        globals()[scenario](people[0])
 
-    window.run(lambda params: testing.run(test_function=play, runner_params=params))
-    (Path(folder) / "report.json").write_text(json.dumps(report))
+    try:
+        window.run(lambda params: testing.run(test_function=play, runner_params=params))
+    except RuntimeError as error:
+        if "exited before the test finished" not in str(error) or "closed" not in people[0].report:
+            raise
+    (Path(folder) / "report.json").write_text(json.dumps(people[0].report))
 
 
 if __name__ == "__main__":

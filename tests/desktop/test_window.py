@@ -1,94 +1,305 @@
-"""The real window, driven as a person would."""
+"""The real window, driven as a person would; the document and the pixels are looked at."""
+import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from viewer.shots.shotfile import load, parse
+
 SMALL = "--focal-length", "35", "--subject", "80,45"
+REFERENCES = Path(__file__).with_name("references")
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux, X11 or Mesa by their own ways")
+
+
+def screenshot(report, moment):
+    return np.asarray(Image.open(report["screenshots"][moment]).convert("RGB"), int)
 
 
 def picture(report, moment, which):
-    """What a screenshot shows where a picture is, as int (h, w, 3)."""
-    left, top, width, height = report[moment][which]
-    return np.asarray(Image.open(report["screenshots"][moment]).convert("RGB"), int)[top:top + height, left:left + width]
+    """What a screenshot shows where picture a or b is, less the lower edge, where messages stand, as int (h, w, 3)."""
+    left, top, width, height = map(round, report[moment][which])
+    return screenshot(report, moment)[top:top + height * 3 // 4, left:left + width]
 
 
 def difference(a, b):
     return np.abs(a - b).mean()
 
 
+def shot(report, moment):
+    return parse(report[moment]["shot"])
+
+
+def keys(report, moment, take="A", channel="z"):
+    """[(seconds, value)] of a track."""
+    return [(float(k.time), k.value) for k in shot(report, moment).take(take).timeline.track(channel).keys]
+
+
+# -- looking ----------------------------------------------------------------------------------------------------------
+
 def test_the_difference_shows_by_itself(drive):
     """With the bundled plate and no click: it plays, and at the end push-in and zoom plainly differ."""
     report = drive("first_start")
-    push, zoom = picture(report, "end", "push"), picture(report, "end", "zoom")
+    push, zoom = picture(report, "end", "a"), picture(report, "end", "b")
     assert push.std() > 20 and zoom.std() > 20  # there is a picture, and not just something grey
     assert difference(push, zoom) > 10
-    assert report["end"]["position"] == 1 and not report["end"]["playing"]
-    figures = [dict(pairs) for pairs in report["end"]["figures"]]
-    assert figures[0]["Subject"] == figures[1]["Subject"] and figures[0]["Background"] != figures[1]["Background"]
+    assert report["end"]["time"] == 4 and not report["end"]["playing"]
+    a, b = report["end"]["figures"]
+    assert a["mira"] == b["mira"] and a["background"] != b["background"]
 
 
 def test_one_playhead_scrubs_both(drive, small_plate):
     report = drive("scrub", small_plate, *SMALL)
-    assert report["start"]["position"] == 0 and report["later"]["position"] == 0.75
-    assert 0.4 < report["dragging"]["position"] < 0.6
+    assert report["start"]["time"] == 0 and report["later"]["time"] == pytest.approx(3, abs=0.05)
+    assert 1.8 < report["dragging"]["time"] < 2.2 < report["dragged"]["time"]
+    assert report["dragged"]["late"] == 0   # every frame showed what its own input had made of the shot
     assert not any(report[moment]["playing"] for moment in ("start", "later", "dragging"))
-    assert difference(picture(report, "start", "push"), picture(report, "start", "zoom")) < 1
-    for which in ("push", "zoom"):
+    assert difference(picture(report, "rested", "a"), picture(report, "rested", "b")) < 1
+    for which in "ab":
         assert difference(picture(report, "start", which), picture(report, "later", which)) > 5
         assert difference(picture(report, "later", which), picture(report, "dragging", which)) > 2
+    matches_reference(report, "rested")
 
 
 def test_keys(drive, small_plate):
     report = drive("keys", small_plate, *SMALL)
-    position = {moment: values["position"] for moment, values in report.items() if moment != "screenshots"}
+    time = {moment: values["time"] for moment, values in report.items() if moment != "screenshots"}
     playing = {moment: values["playing"] for moment, values in report.items() if moment != "screenshots"}
-    assert (position["end"], position["home"], position["step"], position["back"]) == (1, 0, 0.01, 0)
-    assert playing["played"] and 0 < position["played"] < position["paused"] == position["still"]
+    assert (time["home"], time["back"]) == (0, 0) and time["end"] == pytest.approx(95 / 24)
+    assert time["step"] == pytest.approx(1 / 24)
+    assert playing["played"] and 0 < time["played"] < time["paused"] == time["still"]
     assert not playing["paused"] and playing["clicked"] and not playing["spaced"]
 
 
-@pytest.mark.parametrize("scale", [1.0, 2.0])
-def test_everything_has_its_place(drive, small_plate, scale):
+def test_every_way_of_comparing(drive, small_plate):
+    report = drive("compare", small_plate, *SMALL)
+    a, b = picture(report, "A", "a"), picture(report, "B", "b")
+    assert difference(a, b) > 5
+    width = a.shape[1]
+    near = lambda x, y: difference(x, y) < 2
+    assert near(picture(report, "onion", "a"), ((a + b) / 2))
+    assert near(picture(report, "difference", "a"), np.minimum(4 * np.abs(a - b), 255))
+    for moment, line in (("wipe", 0.5), ("wiped", report["wiped"]["wipe"])):
+        seen, at = picture(report, moment, "a")[:100], int(line * width)  # above the handle
+        assert near(seen[:, :at - 9], a[:100, :at - 9]) and near(seen[:, at + 9:], b[:100, at + 9:])
+    assert report["wiped"]["wipe"] == pytest.approx(0.25, abs=0.01)
+    assert difference(screenshot(report, "lines and marks"), screenshot(report, "wiped")) > 0.05
+    matches_reference(report, "lines and marks")
+    magenta = ((picture(report, "invented", "a") - a)[..., [0, 2]].min(-1) > 30).mean()
+    assert 0.0005 < magenta < 0.5                     # beside the box, where the push-in looks behind it
+    assert difference(picture(report, "peaking", "a"), a) > 1
+
+
+@pytest.mark.parametrize("scale, size", [(1.0, (1280, 720)), (2.0, (2560, 1440))])
+def test_everything_has_its_place(drive, small_plate, scale, size):
     report = drive("scrub", small_plate, *SMALL, scale=scale)
     inside(report["later"])
-    assert report["later"]["screen"] == [1280 * scale, 720 * scale]
+    assert tuple(report["later"]["screen"]) == size
 
 
 def test_pictures_follow_the_windows_size(drive, small_plate):
     report = drive("resize", small_plate, *SMALL)
-    for moment in ("wide", "tall", "tiny"):
+    for moment in ("wide", "tall", "small"):
         inside(report[moment])
-        assert picture(report, moment, "push").std() > 10
+        assert picture(report, moment, "a").std() > 10
 
 
 def inside(moment):
-    """Both pictures have the plate's shape and, with the transport bar, lie in the window without covering another."""
-    (left, top, width, height), (right, *_) = moment["push"], moment["zoom"]
-    x0, y0, x1, y1 = moment["playhead"]
-    assert moment["zoom"][1:] == moment["push"][1:]
+    """Both pictures have the plate's shape and lie in the window, next to each other."""
+    (left, top, width, height), (right, *_) = moment["a"], moment["b"]
+    assert moment["b"][1:] == moment["a"][1:]
     assert abs(width - height * 16 / 9) <= 1.5
     assert 0 <= left and left + width <= right and right + width <= moment["screen"][0]
-    assert 0 <= top and top + height < y0 < y1 <= moment["screen"][1] and 0 <= x0 < x1 <= moment["screen"][0]
+    assert 0 <= top and top + height < moment["screen"][1]
 
 
-def pushin(environment, *arguments):
-    return subprocess.run([sys.executable, "-m", "viewer", *map(str, arguments)], env=environment, capture_output=True,
-                          text=True, timeout=60)
+# -- editing ----------------------------------------------------------------------------------------------------------
+
+def test_keys_on_the_timeline(drive, small_plate):
+    report = drive("timeline", small_plate, *SMALL)
+    assert [t for t, _ in keys(report, "set")] == [0, 2, 4]
+    assert keys(report, "set")[1][1] == pytest.approx(-0.2)         # where the way passes, so that nothing changes
+    assert [t for t, _ in keys(report, "dragged")] == [0, 1, 4]     # a quarter of the lane earlier, on a frame
+    assert shot(report, "held").take("A").timeline.track("z").keys[1].ease == "hold"
+    assert [t for t, _ in keys(report, "pasted")] == [0, 1, 3, 4]
+    assert keys(report, "pasted")[1][1] == keys(report, "pasted")[2][1]
+    assert shot(report, "deleted") == shot(report, "held") == shot(report, "redone")
+    assert shot(report, "undone") == shot(report, "before") and not report["undone"]["dirty"]
+    for take in "ab":  # what the window shows follows
+        assert difference(picture(report, "set", take), picture(report, "dragged", take)) > 2
 
 
-def test_a_bad_plate_closes_the_window_with_one_sentence(screen, tmp_path):
+def test_in_the_picture(drive, small_plate):
+    report = drive("picture", small_plate, *SMALL)
+    focused = shot(report, "focused").take("A")
+    assert focused.timeline.track("focus_distance").keys[0].value == "subject" and focused.camera.f_stop == 2.8
+    assert report["focused"]["figures"][0]["focus"] == "1.00 m"
+    wall = shot(report, "named").subject("wall")
+    assert wall.depth == pytest.approx(4, rel=0.01)
+    assert wall.box == pytest.approx((8, 18, 32, 54), abs=1.5)
+    assert [mark for _, mark in keys(report, "racked", channel="focus_distance")] == ["subject", "wall"]
+    before = shot(report, "named").take("A").camera
+    zoomed, dollied = (shot(report, moment).take("A").camera for moment in ("zoomed", "dollied"))
+    assert zoomed.focal_length == pytest.approx(before.focal_length * 1.03 ** 3)
+    assert zoomed.position == before.position and dollied.focal_length == zoomed.focal_length
+    assert dollied.position[2] < before.position[2]
+    assert difference(picture(report, "zoomed", "a"), picture(report, "dollied", "a")) > 1
+    assert difference(screenshot(report, "dollied"), screenshot(report, "loupe")) > 0.5
+
+
+def test_palette_keys_and_moves(drive, small_plate):
+    report = drive("palette", small_plate, *SMALL)
+    assert report["keys"]["unbound"] == []            # every action does something
+    assert report["found"]["mode"] == "difference"
+    take = shot(report, "moved").take("A")
+    assert take.timeline.moves == ("truck",) and keys(report, "moved", channel="x")[-1][1] == pytest.approx(0.5)
+    assert difference(screenshot(report, "keys"), screenshot(report, "finding")) > 3
+    matches_reference(report, "keys")
+
+
+def test_advice_has_its_remedy(drive, small_plate):
+    report = drive("advice", small_plate, *SMALL)
+    assert any("passes" in sentence for sentence in report["advised"]["sentences"])
+    assert len(report["remedied"]["sentences"]) < len(report["advised"]["sentences"])
+    assert shot(report, "remedied") != shot(report, "advised")
+
+
+def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
+    report = drive("rehearse", small_plate, *SMALL)
+    x, y, z = report["trucked"]["live"]
+    assert x > 0.05 and y == z == 0
+    assert not report["trucked"]["dirty"]                            # nothing is written until it is recorded
+    many = shot(report, "recorded").take("C").timeline
+    assert all(track.performed for track in many.tracks)
+    assert many.track("z").keys[-1].value < -0.1 and many.track("pan").keys[-1].value < -3
+    assert many.track("focus_distance").keys[-1].value < 1.0         # pulled to mark 1
+    assert shot(report, "recorded").take("C").camera.f_stop == 2.8   # through a pinhole nobody would have seen it
+    few = shot(report, "smoothed").take("C").timeline
+    assert 0 < sum(len(t.keys) for t in few.tracks) <= sum(len(t.keys) for t in many.tracks) / 3
+    assert report["smoothed"]["end"] == pytest.approx(report["recorded"]["end"], abs=0.005)
+    assert [take.name for take in shot(report, "thrown away").takes] == ["A", "B"]
+    assert difference(picture(report, "smoothed", "b"), picture(report, "thrown away", "b")) > 1
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+def test_fifty_steps_saved_and_opened_again(drive, small_plate, tmp_path):
+    going = tmp_path / "going.exr"
+    shutil.copy(small_plate, going)
+    report = drive("work", going, *SMALL)
+    assert report["fifty"]["steps"] >= 48 and len(keys(report, "fifty")) >= 49
+    assert report["undone"]["same"] and not report["undone"]["dirty"]
+    assert "cannot be written" in report["refused"]["message"] and report["refused"]["dirty"]
+    assert not going.exists()                                        # deleted while it was open, and yet:
+    assert load(tmp_path / "kept.json").takes == shot(report, "saved").takes == shot(report, "fifty").takes
+    assert not report["saved"]["dirty"]
+    assert Image.open(tmp_path / report["shot"]["files"][0]).size[0] > 160
+    shutil.copy(small_plate, going)
+    again = drive("reopen", tmp_path / "kept.json")
+    assert shot(again, "again") == load(tmp_path / "kept.json") and not again["again"]["dirty"]
+    assert picture(again, "again", "a").std() > 10
+
+
+def test_something_else_is_opened(drive, small_plate, tmp_path):
     (tmp_path / "broken.exr").write_bytes(b"\x76\x2f\x31\x01 and then nothing")
-    done = pushin(screen, tmp_path / "broken.exr")
+    shutil.copy(small_plate, tmp_path / "other.exr")
+    report = drive("another", small_plate, *SMALL)
+    for moment in ("missing", "broken"):
+        assert report[moment]["kept"] and shot(report, moment) == shot(report, "missing")
+    assert shot(report, "other").plate.path == str(tmp_path / "other.exr")
+    assert report["other"]["recent"][0] == "other.exr"
+    assert picture(report, "other", "a").std() > 10
+
+
+def test_nothing_is_lost_in_a_crash(drive, begin, small_plate, tmp_path):
+    process = begin("crash", small_plate, *SMALL)
+    os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+    process.wait()
+    report = drive("recover", small_plate, *SMALL)
+    assert shot(report, "restored") == parse((tmp_path / "crashed.json").read_text())
+    assert report["restored"]["dirty"] and report["restored"]["steps"] == 2
+    assert shot(report, "undone") != shot(report, "restored")        # with its undo
+    assert picture(report, "restored", "a").std() > 10
+
+
+def test_closing_with_unsaved_work_asks(drive, small_plate):
+    report = drive("closing", small_plate, *SMALL)
+    assert difference(screenshot(report, "asked"), screenshot(report, "stayed")) > 1
+    assert report["stayed"]["asks"] == "" and report["stayed"]["dirty"] and report["closed"]
+
+
+def test_export_while_playing_on(drive, small_plate, tmp_path):
+    import av
+    report = drive("export", small_plate, *SMALL)
+    with av.open(str(tmp_path / "film.mp4")) as film:
+        assert film.streams.video[0].frames == 96
+    assert report["exported"]["played"] > 4
+    assert report["cancelled"]["message"] == "The export was cancelled." and not (tmp_path / "other.mp4").exists()
+
+
+def test_directors_monitor_shows_take_a_clean(drive, small_plate):
+    report = drive("monitor", small_plate, *SMALL)
+    feed = np.asarray(Image.open(report["screenshots"]["feed"]).convert("RGB"), int)
+    feed = feed[:feed.shape[0] * 3 // 4]
+    a = Image.fromarray(picture(report, "open", "a").astype(np.uint8)).resize(feed.shape[1::-1])
+    assert difference(feed, np.asarray(a, int)) < 4
+    assert not report["closed"]["open"]
+
+
+# -- failures and load ------------------------------------------------------------------------------------------------
+
+def pushin(environment, *arguments, **options):
+    return subprocess.run([sys.executable, "-m", "viewer", *map(str, arguments)], env=environment, capture_output=True,
+                          text=True, timeout=60, **options)
+
+
+def test_a_bad_plate_closes_the_window_with_one_sentence(environment, tmp_path):
+    (tmp_path / "broken.exr").write_bytes(b"\x76\x2f\x31\x01 and then nothing")
+    done = pushin(environment, tmp_path / "broken.exr")
     assert done.returncode == 2 and done.stderr.startswith("pushin: ") and done.stderr.count("\n") == 1
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Mesa are asked for by their own variables")
+@LINUX
 @pytest.mark.parametrize("change, words", [({"DISPLAY": ":987"}, "no display"),
                                            ({"MESA_GL_VERSION_OVERRIDE": "2.1"}, "OpenGL 3.3")])
-def test_no_window_is_one_sentence(screen, change, words):
-    done = pushin({**screen, **change})
+def test_no_window_is_one_sentence(environment, change, words):
+    done = pushin({**environment, **change})
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith("pushin: The window cannot open") and words in done.stderr
+
+
+@LINUX
+def test_at_rest_it_costs_next_to_nothing(environment, small_plate):
+    with subprocess.Popen([sys.executable, "-m", "viewer", str(small_plate), *SMALL], env=environment,
+                          stderr=subprocess.DEVNULL) as window:
+        try:
+            time.sleep(8)     # the shot plays for four seconds, and is refined
+            before = cpu_seconds(window.pid)
+            time.sleep(3)
+            spent = cpu_seconds(window.pid) - before
+            assert window.poll() is None
+        finally:
+            window.kill()
+    assert spent < 3 * 0.03
+
+
+def cpu_seconds(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def matches_reference(report, moment):
+    """Compares a screenshot with the one that was looked at; where the renderer is another one, only by large."""
+    path, found = REFERENCES / f"{moment.replace(' ', '-')}.png", report["screenshots"][moment]
+    if os.environ.get("PUSHIN_KEEP_REFERENCES"):
+        path.parent.mkdir(exist_ok=True)
+        Image.open(found).convert("RGB").save(path, optimize=True)
+    a, b = (np.asarray(Image.open(p).convert("RGB"), int) for p in (found, path))
+    assert a.shape == b.shape
+    assert difference(a, b) < 1.5 and (np.abs(a - b).max(-1) > 48).mean() < 0.02

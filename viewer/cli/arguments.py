@@ -45,20 +45,24 @@ def add_plate(parser: argparse.ArgumentParser) -> None:
                        help="somebody upright, from head to feet in this box of pixels, is so many metres tall")
 
 
+def described(args: argparse.Namespace) -> dict:
+    """What the arguments say of the plate, as Plate.open is told it."""
+    return {name: getattr(args, name) for name in
+            ("depth", "depth_kind", "focal_length", "sensor_width", "principal_point", "near", "far", "baseline", "ray")
+            if getattr(args, name) is not None}
+
+
 def open_plate(args: argparse.Namespace, quiet: bool = False):
     """The Plate that the arguments name, saying what was assumed unless quiet; the bundled one where they name none."""
-    described = {name: getattr(args, name) for name in
-                 ("depth", "depth_kind", "focal_length", "sensor_width", "principal_point", "near", "far", "baseline",
-                  "ray") if getattr(args, name) is not None}
-    anchors = (args.at or []) + (args.person or [])
+    told, anchors = described(args), (args.at or []) + (args.person or [])
     if args.plate is None:
-        if described or anchors:
-            option = next(iter(described), "at" if args.at else "person").replace("_", "-")
+        if told or anchors:
+            option = next(iter(told), "at" if args.at else "person").replace("_", "-")
             raise PushinError(f"--{option} describes a plate of your own, but no PLATE was given.")
         from ..bundled import bundled_plate
         return bundled_plate()
     from ..plate import Plate
-    plate = Plate.open(args.plate, **described)
+    plate = Plate.open(args.plate, **told)
     if anchors:
         plate = rescaled(plate, anchors)
     for note in () if quiet else plate.notes:

@@ -14,7 +14,9 @@ examples:
   pushin photo.exr --focal-length 35           an EXR with a Z channel
   pushin photo.jpg --depth depth.png --depth-kind inverse --near 0.8 --far 20 --subject 812,400
 
-keys: space plays and pauses, the arrow keys step, Home and End go to the ends
+  pushin shot.json                             a shot that was saved
+
+In the window, ? shows all keys, and Ctrl+P finds any action by a part of its name.
 """
 
 STRIP = Path("pushin-compare.png")
@@ -39,8 +41,25 @@ def run(args: argparse.Namespace) -> int:
         print(f"There is no screen for the window; the comparison is in {STRIP.resolve()}")
         return 0
     from ..desktop.window import Window
-    Window(lambda: arguments.open_plate(args), lambda plate: arguments.find_subject(args, plate)).run()
+    Window(opening(args)).run()
     return 0
+
+
+def opening(args: argparse.Namespace):
+    """What the window opens with: opening(report) -> Opened; a shot, a plate, or the bundled one."""
+    from ..desktop import opening as ways
+    if args.plate is None and not (args.subject or args.at or args.person or arguments.described(args)):
+        return ways.bundled
+    if args.plate is not None and args.plate.lower().endswith(".json"):
+        return lambda report: ways.open_file(args.plate, report)
+
+    def opens():
+        from ..shots.shotfile import plate_file
+        plate = arguments.open_plate(args)
+        told = {name: value for name, value in arguments.described(args).items()
+                if name not in ("focal_length", "sensor_width")}  # the stage knows those
+        return plate, plate_file(plate, args.plate, **told)
+    return lambda report: ways.open_new(opens, lambda plate: (arguments.find_subject(args, plate),), report)
 
 
 def has_screen() -> bool:

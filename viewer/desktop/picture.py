@@ -1,55 +1,189 @@
-"""A rendered picture in the window, with its caption."""
+"""The pictures' place in the window: figures and overlays over what the projector draws there, and the tools for it."""
 from __future__ import annotations
+
+import math
+from dataclasses import replace
 
 from imgui_bundle import imgui
 
+from ..render.compare import MODES, Layout, layout
+from ..shots.framing import place_in_frame
 from . import style
+from .tools import Tools
 
-COLUMN = 5.2
-"""Text sizes that a figure needs across; in a small window those that have no room are left out."""
+FIGURES = 4.5
+"""Text sizes that the figures take under each picture."""
 
 
-class Picture:
-    """Shows the latest frame of one camera; the texture goes to the screen without being read back.
+class PicturePanel:
+    """Where the pictures are, what is written on and under them, and the mouse in them.
 
-    title    what it is
-    figures  (label, value) pairs beneath it
-    frame    what it shows; kept, because a Frame is valid while it is referenced
-    rect     left, top, width, height in window pixels, where it was drawn last
+    place    Layout of the pictures within `room`, framebuffer pixels
+    room     left, top, width, height of the panel in window pixels
     """
 
-    def __init__(self):
-        self.title = ""
-        self.figures: tuple[tuple[str, str], ...] = ()
-        self.frame = None
-        self.rect = (0, 0, 0, 0)
+    def __init__(self, session):
+        self.session = session
+        self.room = (0.0, 0.0, 1.0, 1.0)
+        self.place: Layout | None = None
+        self.tools = Tools(session, self)
 
-    def draw(self, corner: tuple[float, float], size: tuple[float, float], fonts: style.Fonts) -> None:
-        """Draws into the current window: corner and size of the picture in window pixels, the caption below it."""
-        left, top = corner
-        width, height = size
-        self.rect = left, top, width, height
-        imgui.set_cursor_screen_pos((left, top))
-        if self.frame is None:
-            imgui.dummy((width, height))
-            imgui.get_window_draw_list().add_rect_filled(
-                (left, top), (left + width, top + height), imgui.get_color_u32((0.11, 0.11, 0.11, 1)))
-        else:
-            imgui.image(imgui.ImTextureRef(self.frame.texture), (width, height), (0, 1), (1, 0))
-        em = imgui.get_font_size()
-        imgui.push_clip_rect((left, top), (left + width, top + height + self.caption_height()), True)
-        imgui.set_cursor_screen_pos((left, top + height + 0.6 * em))
-        style.text(self.title, style.TEXT, fonts.bold, 1.2)
-        columns = min(len(self.figures), max(1, int(width / (COLUMN * em))))
-        for i, (label, value) in enumerate(self.figures[:columns]):
-            x = left + i * width / columns
-            imgui.set_cursor_screen_pos((x, top + height + 2.3 * em))
-            style.text(label, style.QUIET, fonts.regular, 0.85)
-            imgui.set_cursor_screen_pos((x, top + height + 3.3 * em))
-            style.text(value, style.VALUE, fonts.regular)
-        imgui.pop_clip_rect()
+    def draw(self) -> None:
+        session, em = self.session, imgui.get_font_size()
+        corner, size = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
+        self.room = corner.x, corner.y, max(size.x, 1.0), max(size.y, 1.0)
+        if session.shot is None:
+            self._progress(em)
+            return
+        view, scale = session.view, imgui.get_io().display_framebuffer_scale
+        below = (FIGURES * em if view.figures else 0.0)
+        whole = (max(round(self.room[2] * scale.x), 1), max(round(self.room[3] * scale.y), 1))
+        margin = 0.6 * em * scale.y if view.panels else 0.0
+        self.place = layout(whole, *(session.aspect(name) for name in view.takes), view.mode, 0.6 * em * scale.x,
+                            below * scale.y + margin)
+        self.tools.catch()
+        for which in self.shown():
+            if MODES[view.mode].apart or which == (view.mode == "B"):   # over each other: once
+                self._over(which, em)
+            if view.figures:
+                self._figures(which, em)
+        if MODES[view.mode].wiped:
+            self._wipe(em)
+        self.tools.draw(em)
+        session.advice_panel.strip(self)
 
-    @staticmethod
-    def caption_height() -> float:
-        """Window pixels that the caption takes below the picture."""
-        return 4.6 * imgui.get_font_size()
+    # -- places -------------------------------------------------------------------------------------------------------
+
+    def shown(self) -> tuple[int, ...]:
+        """Which of A (0) and B (1) has figures of its own on the screen."""
+        mode = MODES[self.session.view.mode]
+        return tuple("AB".index(letter) for letter in mode.shows)
+
+    def rect(self, which: int) -> tuple[float, float, float, float]:
+        """left, top, width, height of A's (0) or B's (1) picture, window pixels."""
+        scale = imgui.get_io().display_framebuffer_scale
+        left, top, width, height = (self.place.a, self.place.b)[which]
+        return self.room[0] + left / scale.x, self.room[1] + top / scale.y, width / scale.x, height / scale.y
+
+    def under(self, x: float, y: float) -> tuple[int, float, float] | None:
+        """Which picture is at a place of the window, and where in it, in shares from its top left corner."""
+        view = self.session.view
+        order = (1, 0) if view.mode == "B" else (0, 1)
+        for which in order:
+            left, top, width, height = self.rect(which)
+            if left <= x < left + width and top <= y < top + height:
+                if MODES[view.mode].wiped:
+                    angle = math.radians(view.wipe.angle)
+                    side = ((x - left) - view.wipe.x * width) * math.cos(angle) - \
+                        ((y - top) - view.wipe.y * height) * math.sin(angle)
+                    which = int(side > 0)
+                return which, (x - left) / width, (y - top) / height
+        return None
+
+    def spot(self, which: int, point) -> tuple[float, float]:
+        """Where a point in the plate camera's frame is in the window, in A's or B's picture."""
+        name = self.session.view.takes[which]
+        u, v = place_in_frame(self.session.camera(name), point)
+        left, top, width, height = self.rect(which)
+        return left + (u + 0.5) * width, top + height / 2 - v * width
+
+    # -- drawing ------------------------------------------------------------------------------------------------------
+
+    def _over(self, which: int, em: float) -> None:
+        """Thirds, and the subjects with the one that is in focus."""
+        session, draw = self.session, imgui.get_window_draw_list()
+        view, name = session.view, session.view.takes[which]
+        left, top, width, height = self.rect(which)
+        lines = session.shot.lines(session.shot.take(name))
+        frame = lines.width * width, lines.height * width
+        x0, y0 = left + (width - frame[0]) / 2, top + (height - frame[1]) / 2
+        if view.thirds:
+            for i in (1, 2):
+                x, y = x0 + frame[0] * i / 3, y0 + frame[1] * i / 3
+                draw.add_line((x, y0), (x, y0 + frame[1]), style.ink((1, 1, 1, 0.28)))
+                draw.add_line((x0, y), (x0 + frame[0], y), style.ink((1, 1, 1, 0.28)))
+        if not view.marks:
+            return
+        draw.push_clip_rect((left, top), (left + width, top + height), True)
+        camera, stage = session.camera(name), session.shot.plate.stage
+        sharp = session.sharpness(name)
+        for number, subject in enumerate(session.shot.subjects, 1):
+            l, t, r, b = subject.box
+            corners = [self.spot(which, stage.point(x, y, subject.depth)) for x, y in ((l, t), (r, b))]
+            (x0, y0), (x1, y1) = corners
+            ink = style.ink(style.TEXT if sharp.get(subject.name) else style.QUIET)
+            arm = min(0.8 * em, (x1 - x0) / 3, (y1 - y0) / 3)
+            for cx, dx in ((x0, arm), (x1, -arm)):
+                for cy, dy in ((y0, arm), (y1, -arm)):
+                    draw.add_line((cx, cy), (cx + dx, cy), ink, 1.3)
+                    draw.add_line((cx, cy), (cx, cy + dy), ink, 1.3)
+            if camera.f_stop is not None and sharp.get(subject.name):
+                draw.add_circle_filled((x1 - 0.6 * em, y0 + 0.6 * em), 0.25 * em, ink)
+            style.label(draw, (x0 + 0.3 * em, y0 - 1.35 * em), f"{number}  {subject.name}",
+                        style.TEXT if sharp.get(subject.name) else style.VALUE, 0.85, shade=True)
+        draw.pop_clip_rect()
+
+    def _figures(self, which: int, em: float) -> None:
+        """The heads-up line: a name, and what the lens and the camera do."""
+        session, draw = self.session, imgui.get_window_draw_list()
+        view, name = session.view, session.view.takes[which]
+        left, top, width, height = self.rect(which)
+        y = top + height + 0.35 * em
+        if not MODES[view.mode].apart and len(self.shown()) == 2:  # over each other: one half each
+            width, left = width / 2 - 0.3 * em, left + which * (width / 2 + 0.3 * em)
+        draw.push_clip_rect((left, y), (left + width, y + FIGURES * em), True)
+        head = style.label(draw, (left, y), name, style.take_colour(which), 1.15, bold=True)
+        line = session.take_line(session.shot.take(name))
+        style.label(draw, (left + head + 0.5 * em, y + 0.1 * em), line, style.VALUE, 0.95)
+        x, row, quiet, between = left, 0.0, style.QUIET, 1.0 * em
+        for words, value in session.figures(name):
+            imgui.push_font(style.FONTS.regular, style.TEXT_SIZE * 0.88)
+            need = imgui.calc_text_size(words + " " + value).x
+            imgui.pop_font()
+            if x + need > left + width:   # on a second line where there is no more room on the first
+                if row or need > width:
+                    break
+                x, row = left, 1.3 * em
+            if words:
+                x += style.label(draw, (x, y + 1.45 * em + row), words, quiet, 0.88) + 0.3 * em
+            x += style.label(draw, (x, y + 1.45 * em + row), value, style.TEXT, 0.88) + between
+        draw.pop_clip_rect()
+
+    def _wipe(self, em: float) -> None:
+        """The line between A and B, with a handle to hold it by."""
+        session, draw = self.session, imgui.get_window_draw_list()
+        wipe = session.view.wipe
+        left, top, width, height = self.rect(0)
+        x, y = left + wipe.x * width, top + wipe.y * height
+        angle = math.radians(wipe.angle)
+        dx, dy = math.sin(angle), math.cos(angle)
+        reach = math.hypot(width, height)
+        draw.push_clip_rect((left, top), (left + width, top + height), True)
+        draw.add_line((x - dx * reach, y - dy * reach), (x + dx * reach, y + dy * reach), style.ink(style.LINE), 1.2)
+        nx, ny = math.cos(angle), -math.sin(angle)
+        for side, name, colour in ((-1.2 * em, session.view.a, style.A), (1.2 * em, session.view.b, style.B)):
+            style.label(draw, (x + nx * side, y + ny * side - 2 * em), name, colour, align=0.5, bold=True, shade=True)
+        imgui.set_cursor_screen_pos((x - 0.8 * em, y - 0.8 * em))
+        imgui.set_next_item_allow_overlap()
+        imgui.invisible_button("##wipe", (1.6 * em, 1.6 * em))
+        hot = imgui.is_item_hovered() or imgui.is_item_active()
+        draw.add_circle_filled((x, y), 0.45 * em, style.ink((1, 1, 1, 0.95 if hot else 0.7)))
+        draw.add_circle((x, y), 0.45 * em, style.ink((0, 0, 0, 0.6)), 0, 1.0)
+        draw.pop_clip_rect()
+        if imgui.is_item_active() and imgui.is_mouse_dragging(0, 0):
+            mouse = imgui.get_mouse_pos()
+            session.view = replace(session.view, wipe=replace(
+                wipe, x=min(max((mouse.x - left) / width, 0.0), 1.0), y=min(max((mouse.y - top) / height, 0.0), 1.0)))
+        elif hot and imgui.get_io().mouse_wheel:
+            session.view = replace(session.view,
+                                   wipe=replace(wipe, angle=(wipe.angle + 5 * imgui.get_io().mouse_wheel) % 360))
+        if hot and not imgui.is_item_active():
+            imgui.set_tooltip("drag to wipe, wheel to turn")
+
+    def _progress(self, em: float) -> None:
+        session = self.session
+        x, y = self.room[0] + self.room[2] / 2 - 9 * em, self.room[1] + self.room[3] / 2
+        imgui.set_cursor_screen_pos((x, y - 1.2 * em))
+        style.text(session.loading_stage, style.VALUE)
+        imgui.set_cursor_screen_pos((x, y + 0.2 * em))
+        imgui.progress_bar(session.loading_progress, (18 * em, 0.3 * em), "")

@@ -1,60 +1,91 @@
 """Makes the pictures that the window shows, in its own OpenGL context, and only when they change."""
 from __future__ import annotations
 
-import time
-
 import moderngl
+import numpy as np
 
 from ..plate.layers import Layers
 from ..render import Renderer
+from ..render.compare import ComparePass, Layout
 
-SETTLED = 0.25
-"""Seconds for which a new size must last before pictures are made in it; until then the old ones are stretched."""
+COARSEST = 64
+"""Pixels: no picture is made smaller than this, however slow the machine."""
 
 
 class Projector:
-    """One plate on as many pictures as there are cameras."""
+    """One plate, seen by as many cameras as there are pictures, and their comparison in the window.
+
+    made    frames that were drawn so far; it does not grow while nothing changes
+    layers  how many times better layers have taken the place of others
+    """
 
     def __init__(self, context: moderngl.Context, plate, layers: Layers):
-        self._context, self._plate, self._layers = context, plate, layers
-        self._renderer: Renderer | None = None
-        self._size = self._wanted = (0, 0)
-        self._since = 0.0
-        self._shown, self._frames = None, ()
+        self.context, self.plate = context, plate
+        self.renderer = Renderer(plate, (COARSEST, COARSEST), context, layers)
+        self.compare = ComparePass(context)
+        self.made = 0
+        self._kept: dict[object, tuple[object, object]] = {}    # slot -> (what it was drawn from, its frame)
+        self.layers = 0
 
-    def frames(self, cameras: tuple, size: tuple[int, int]) -> tuple:
-        """A Frame for each Camera, about size (width, height) in pixels; the same ones until something changes."""
-        renderer = self._sized(self._limited(size))
-        if self._shown != (cameras, self._size):
-            self._frames = tuple(renderer.render(camera) for camera in cameras)
-            self._shown = cameras, self._size
-            self._context.screen.use()  # Dear ImGui draws next, into the window
-        return self._frames
+    def frame(self, slot: object, camera, size: tuple[int, int], bokeh: str = "off", **how):
+        """The Frame of a camera at (width, height) pixels; the one of before where nothing differs.
+
+        slot  which picture it is, such as "A": each keeps its latest frame
+        """
+        wanted = camera, size, bokeh, tuple(how.items()), self.layers
+        made_from, frame = self._kept.get(slot, (None, None))
+        if made_from != wanted:
+            frame = None
+            self._kept.pop(slot, None)     # its targets serve the next one
+            self.renderer.resize(size)
+            frame = self.renderer.render(camera, bokeh, **how)
+            self._kept[slot] = wanted, frame
+            self.made += 1
+        return frame
+
+    def kept(self, slot: object):
+        """The latest Frame of a picture."""
+        return self._kept[slot][1]
+
+    def refine(self, slot: object, camera, size: tuple[int, int], views: int, **how) -> float:
+        """Some more views through the lens, into the picture that is there; the share of them that is done."""
+        self.renderer.resize(size)
+        frame, done = self.renderer.refine(camera, views, **how)
+        self._kept[slot] = ("refined", camera, size), frame
+        return done
+
+    def show(self, place: Layout, a, b, mode: str, **how) -> None:
+        """Draws Frames a and b, compared, into the window."""
+        self.compare.compare(self.context.screen, place, a, b, mode, **how)
+
+    def pixels(self, place: Layout, a, b, mode: str, **how) -> np.ndarray:
+        """The comparison as uint8 (h, w, 3), row 0 on top; waits for the GPU, so only when somebody asks."""
+        texture = self.context.texture(place.size, 4)
+        target = self.context.framebuffer([texture])
+        self.compare.compare(target, place, a, b, mode, **how)
+        data = np.frombuffer(texture.read(), "u1").reshape(place.size[1], place.size[0], 4)[::-1, :, :3].copy()
+        target.release()
+        texture.release()
+        self.context.screen.use()
+        return data
 
     def use(self, layers: Layers) -> None:
         """Shows these layers of the plate from now on."""
-        self._layers = layers
-        if self._renderer is not None:
-            self._renderer.use(layers)
-        self._shown = None
+        self.renderer.use(layers)
+        self.layers += 1
+
+    def size(self, pixels: tuple[float, float], share: float = 1.0) -> tuple[int, int]:
+        """A picture's size for a place of so many pixels at a share of full resolution.
+
+        No more pixels than the plate has: they would show nothing more and cost as much.
+        """
+        scale = min(share, self.plate.size[0] / pixels[0])
+        return tuple(max(round(side * scale), min(COARSEST, round(side))) for side in pixels)
+
+    def drop(self, slot: object) -> None:
+        self._kept.pop(slot, None)
 
     def close(self) -> None:
-        self._frames = ()
-        if self._renderer is not None:
-            self._renderer.close()
-            self._renderer = None
-
-    def _limited(self, size: tuple[int, int]) -> tuple[int, int]:
-        """No more pixels than the plate has: they would show nothing more and cost as much."""
-        scale = min(1.0, self._plate.size[0] / size[0])
-        return max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
-
-    def _sized(self, size: tuple[int, int]) -> Renderer:
-        now = time.monotonic()
-        if size != self._wanted:
-            self._wanted, self._since = size, now
-        if self._renderer is None or (size != self._size and now - self._since >= SETTLED):
-            self.close()
-            self._renderer = Renderer(self._plate, size, self._context, self._layers)
-            self._size = size
-        return self._renderer
+        self._kept.clear()
+        self.renderer.close()
+        self.compare.release()

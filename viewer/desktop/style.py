@@ -1,4 +1,4 @@
-"""How the window looks: neutral greys, so that nothing beside a picture tints it, and one typeface."""
+"""How the window looks: neutral greys, so that nothing beside a picture tints it, one typeface, one accent per take."""
 from __future__ import annotations
 
 from imgui_bundle import hello_imgui, imgui
@@ -12,6 +12,14 @@ GROUND = 0.078
 TEXT = (0.91, 0.91, 0.90, 1.0)
 VALUE = (0.78, 0.78, 0.77, 1.0)
 QUIET = (0.50, 0.50, 0.49, 1.0)
+FAINT = (0.27, 0.27, 0.27, 1.0)
+LANE = (0.115, 0.115, 0.115, 1.0)
+BAR = (0.20, 0.20, 0.20, 1.0)
+A = (0.87, 0.68, 0.42, 1.0)
+B = (0.50, 0.69, 0.87, 1.0)
+WARNING = (0.90, 0.55, 0.35, 1.0)
+LINE = (1.0, 1.0, 1.0, 0.55)
+SHADE = (0.0, 0.0, 0.0, 0.55)
 
 
 class Fonts:
@@ -27,26 +35,129 @@ class Fonts:
             for weight in ("Regular", "Bold"))
 
 
+FONTS = Fonts()
+
+
 def apply() -> None:
     """Sets Dear ImGui's colours and shapes."""
     imgui.style_colors_dark()
     style = imgui.get_style()
-    style.window_border_size = style.frame_border_size = 0
-    style.frame_rounding = style.grab_rounding = 3
+    style.window_border_size = style.frame_border_size = style.popup_border_size = 0
+    style.frame_rounding = style.grab_rounding = style.popup_rounding = 3
     style.grab_min_size = 12
+    style.window_padding = imgui.ImVec2(12, 8)
+    style.frame_padding = imgui.ImVec2(8, 3)
+    style.item_spacing = imgui.ImVec2(8, 6)
+    style.docking_separator_size = 2
     grey = lambda value, alpha=1.0: imgui.ImVec4(value, value, value, alpha)
     for index, colour in {
-        imgui.Col_.window_bg: grey(GROUND), imgui.Col_.text: imgui.ImVec4(*TEXT),
-        imgui.Col_.frame_bg: grey(0.14), imgui.Col_.frame_bg_hovered: grey(0.17), imgui.Col_.frame_bg_active: grey(0.17),
-        imgui.Col_.slider_grab: grey(0.62), imgui.Col_.slider_grab_active: grey(0.85),
+        imgui.Col_.window_bg: grey(GROUND, 0.0), imgui.Col_.popup_bg: grey(0.11), imgui.Col_.menu_bar_bg: grey(GROUND),
+        imgui.Col_.text: imgui.ImVec4(*TEXT), imgui.Col_.text_disabled: imgui.ImVec4(*QUIET),
+        imgui.Col_.border: grey(0.0, 0.0), imgui.Col_.separator: grey(0.16), imgui.Col_.separator_hovered: grey(0.3),
+        imgui.Col_.separator_active: grey(0.4),
+        imgui.Col_.frame_bg: grey(0.14), imgui.Col_.frame_bg_hovered: grey(0.17),
+        imgui.Col_.frame_bg_active: grey(0.17), imgui.Col_.slider_grab: grey(0.62),
+        imgui.Col_.slider_grab_active: grey(0.85), imgui.Col_.check_mark: grey(0.85),
         imgui.Col_.button: grey(0.14), imgui.Col_.button_hovered: grey(0.20), imgui.Col_.button_active: grey(0.26),
-        imgui.Col_.plot_histogram: grey(0.62),
+        imgui.Col_.header: grey(0.17), imgui.Col_.header_hovered: grey(0.22), imgui.Col_.header_active: grey(0.26),
+        imgui.Col_.title_bg: grey(GROUND), imgui.Col_.title_bg_active: grey(GROUND),
+        imgui.Col_.title_bg_collapsed: grey(GROUND),
+        imgui.Col_.tab: grey(GROUND), imgui.Col_.tab_hovered: grey(0.2), imgui.Col_.tab_selected: grey(0.15),
+        imgui.Col_.tab_selected_overline: grey(0.5), imgui.Col_.tab_dimmed: grey(GROUND),
+        imgui.Col_.tab_dimmed_selected: grey(0.13), imgui.Col_.tab_dimmed_selected_overline: grey(0.3),
+        imgui.Col_.scrollbar_bg: grey(0, 0), imgui.Col_.scrollbar_grab: grey(0.2),
+        imgui.Col_.scrollbar_grab_hovered: grey(0.3), imgui.Col_.scrollbar_grab_active: grey(0.4),
+        imgui.Col_.plot_histogram: grey(0.62), imgui.Col_.nav_cursor: grey(0.6),
+        imgui.Col_.modal_window_dim_bg: grey(0, 0.5), imgui.Col_.text_selected_bg: grey(0.35),
+        imgui.Col_.docking_preview: grey(0.4, 0.5), imgui.Col_.docking_empty_bg: grey(GROUND),
     }.items():
         style.set_color_(index, colour)
 
 
-def text(words: str, colour: tuple[float, float, float, float], font: imgui.ImFont, scale: float = 1.0) -> None:
+def fixed() -> imgui.WindowClass:
+    """For a docked window that has no tab and stays where it is."""
+    kind = imgui.WindowClass()
+    flags = imgui.internal.DockNodeFlagsPrivate_
+    kind.dock_node_flags_override_set = int(flags.no_tab_bar) | int(flags.no_docking_over_me)
+    return kind
+
+
+def ground() -> None:
+    """A background for the current window where it floats; docked ones stand on the window's own, or on the pictures.
+
+    Dear ImGui would fill the whole dock space with its window colour, and so cover what lies under it.
+    """
+    if not imgui.is_window_docked():
+        low, size = imgui.get_window_pos(), imgui.get_window_size()
+        draw = imgui.get_window_draw_list()
+        draw.push_clip_rect(low, (low.x + size.x, low.y + size.y))
+        draw.add_rect_filled(low, (low.x + size.x, low.y + size.y), ink((GROUND, GROUND, GROUND, 0.97)), 3)
+        draw.pop_clip_rect()
+
+
+def ink(colour) -> int:
+    """A colour as draw lists take it."""
+    return imgui.get_color_u32(colour)
+
+
+def text(words: str, colour=TEXT, font: imgui.ImFont | None = None, scale: float = 1.0) -> None:
     """One line of text; scale is relative to TEXT_SIZE."""
-    imgui.push_font(font, TEXT_SIZE * scale)
+    imgui.push_font(font or FONTS.regular, TEXT_SIZE * scale)
     imgui.text_colored(colour, words)
     imgui.pop_font()
+
+
+def label(draw, at: tuple[float, float], words: str, colour=TEXT, scale: float = 1.0, align: float = 0.0,
+          bold: bool = False, shade: bool = False) -> float:
+    """Words straight into a draw list, `align` of their width left of the point; returns their width in pixels."""
+    imgui.push_font(FONTS.bold if bold else FONTS.regular, TEXT_SIZE * scale)
+    width = imgui.calc_text_size(words).x
+    x, y = at[0] - align * width, at[1]
+    if shade:
+        draw.add_text((x + 1, y + 1), ink((0, 0, 0, 0.8)), words)
+    draw.add_text((x, y), ink(colour), words)
+    imgui.pop_font()
+    return width
+
+
+def take_colour(which: int):
+    return (A, B)[which]
+
+
+def button(name: str, symbol, tip: str, on: bool = False, width: float = 2.2) -> bool:
+    """A button with a drawn symbol(draw, x, y, r, colour), found by its name."""
+    em, height = imgui.get_font_size(), imgui.get_frame_height()
+    pressed = imgui.button(f"##{name}", (width * em, height))
+    low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+    symbol(imgui.get_window_draw_list(), (low.x + high.x) / 2, (low.y + high.y) / 2, 0.26 * height,
+           ink(TEXT if on else VALUE))
+    if on:
+        imgui.get_window_draw_list().add_rect_filled((low.x + 0.3 * em, high.y - 2), (high.x - 0.3 * em, high.y),
+                                                     ink(VALUE))
+    imgui.set_item_tooltip(tip)
+    return pressed
+
+
+def play_symbol(draw, x, y, r, colour):
+    draw.add_triangle_filled((x - 0.8 * r, y - r), (x - 0.8 * r, y + r), (x + r, y), colour)
+
+
+def pause_symbol(draw, x, y, r, colour):
+    for side in (-1, 1):
+        draw.add_rect_filled((x + side * 0.55 * r - 0.3 * r, y - r), (x + side * 0.55 * r + 0.3 * r, y + r), colour)
+
+
+def start_symbol(draw, x, y, r, colour):
+    draw.add_rect_filled((x - r, y - r), (x - 0.6 * r, y + r), colour)
+    draw.add_triangle_filled((x + r, y - r), (x + r, y + r), (x - 0.6 * r, y), colour)
+
+
+def loop_symbol(draw, x, y, r, colour):
+    draw.path_arc_to((x, y), r, 0.6, 5.6)
+    draw.path_stroke(colour, thickness=max(1.5, r / 4))
+    draw.add_triangle_filled((x + 0.35 * r, y - 0.75 * r), (x + 1.35 * r, y - 0.75 * r), (x + 0.85 * r, y + 0.15 * r),
+                             colour)
+
+
+def record_symbol(draw, x, y, r, colour):
+    draw.add_circle_filled((x, y), r, ink((0.85, 0.30, 0.25, 1)))

@@ -1,51 +1,69 @@
-"""The window: the push-in on the left, its matched zoom on the right, one playhead that moves both."""
+"""The window: panels around the pictures, one session that they read and edit, one projector that draws."""
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import moderngl
+import numpy as np
 from imgui_bundle import hello_imgui, imgui  # before glfw, so that both share one GLFW library
 import glfw
 
 from ..errors import PushinError
-from ..pair import Pair
 from ..plate.layers import Layers
-from ..shots.framing import Subject
-from . import style, transport
+from ..rehearsal import folders
+from ..render.compare import MODES
+from . import style
+from .commands import Commands
+from .exporting import Export, screenshot_path, write_screenshot
+from .files import Files
 from .loading import Loading
-from .picture import Picture
+from .monitor import Monitor
+from .opening import Opened
+from .panels import AdvicePanel, LensPanel, MovesPanel
+from .picture import PicturePanel
 from .projector import Projector
-
-REACH = 0.4
-"""How far the push-in goes, as a share of the subject's distance: far enough to tell it from a zoom at a glance."""
-
-DURATION = 4.0
-"""Seconds from end to end; the difference is to be seen within five seconds of the first start."""
+from .screening import Screening
+from .session import Session
+from .timeline import TimelinePanel
 
 LOADING_RATE = 20.0
 """Frames a second while a plate is loading: enough for a progress bar, and the processor is needed elsewhere."""
+
+IDLE_RATE = 1.0
+"""Frames a second at rest: nothing changes by itself then, and any input wakes the window at once."""
+
+OUTSIDE = 0.25
+"""Brightness of what is not delivered."""
+
+Opening = Callable[[Callable[..., None]], Opened]
 
 
 class Window:
     """The application's one window.
 
-    open_plate  makes the Plate
-    subject     finds the Subject of a plate whose size on screen both pictures share
-    Both are called on a thread of their own.
+    opening  makes what it opens with: opening(report) -> Opened, called on a thread of its own
     """
 
-    def __init__(self, open_plate: Callable[[], object], subject: Callable[[object], Subject]):
-        self.transport = transport.Transport(DURATION)
-        self.push, self.zoom = Picture(), Picture()
-        self.plate = None
-        self._open_plate, self._subject = open_plate, subject
+    def __init__(self, opening: Opening):
+        self.session = Session()
+        self.timeline, self.picture = TimelinePanel(self.session), PicturePanel(self.session)
+        self.advice, self.lens, self.moves = (make(self.session) for make in (AdvicePanel, LensPanel, MovesPanel))
+        self.files, self.export, self.monitor = Files(self), Export(self.session), Monitor()
+        self._capture = ""      # "clean" or "whole": what the next frame is kept of
+        self.commands = Commands(self)
+        self.session.act = self.commands.act
+        self.session.advice_panel = self.advice
+        self.projector: Projector | None = None
         self._context: moderngl.Context | None = None
-        self._loading: Loading | None = None
-        self._projector: Projector | None = None
-        self._pair: Pair | None = None
+        self._opening: Loading | None = None
+        self._first = opening
         self._refining: Loading | None = None
         self._error: BaseException | None = None
-        self._fonts = style.Fonts()
+        self.screening: Screening | None = None
+        self._began = time.perf_counter()
+        self._titled = ""
+        self._windowed = None     # where the window was before it filled the screen
         self.params = self._parameters()
 
     def run(self, run: Callable[[hello_imgui.RunnerParams], None] = hello_imgui.run) -> None:
@@ -59,122 +77,312 @@ class Window:
                 raise
             raise PushinError("The window cannot open: the display offers no OpenGL 3.3; update its driver, or "
                               "install libgl1-mesa-dri for a software one.") from error
+        if isinstance(self._error, moderngl.Error):
+            raise PushinError("The graphics driver has given up and the window had to close; your work is kept, and "
+                              "the next start offers it.") from self._error
         if self._error is not None:
             raise self._error
+
+    @property
+    def rested(self) -> bool:
+        """Whether the pictures on the screen are as good as they get."""
+        return self.screening is not None and self.screening.rested
+
+    def open(self, opening: Opening) -> None:
+        """Opens something else, in the background; what is open stays until it is there."""
+        self._opening = Loading(opening)
+
+    def close(self) -> None:
+        """Ends the window without asking."""
+        self.params.app_shall_exit = True
+
+    # -- hello_imgui --------------------------------------------------------------------------------------------------
 
     def _parameters(self) -> hello_imgui.RunnerParams:
         params = hello_imgui.RunnerParams()
         params.app_window_params.window_title = "pushin"
         params.app_window_params.window_geometry.size = (1280, 720)
-        params.ini_disable = True
+        params.app_window_params.restore_previous_geometry = True
+        params.ini_folder_type = hello_imgui.IniFolderType.absolute_path
+        params.ini_filename = str(folders.state() / "window.ini")
         params.renderer_backend_options.open_gl_options.anti_aliasing_samples = 0  # pictures bring their own
-        params.imgui_window_params.background_color = imgui.ImVec4(style.GROUND, style.GROUND, style.GROUND, 1)
+        window = params.imgui_window_params
+        window.background_color = imgui.ImVec4(style.GROUND, style.GROUND, style.GROUND, 1)
+        window.default_imgui_window_type = hello_imgui.DefaultImGuiWindowType.provide_full_screen_dock_space
+        window.show_menu_bar, window.show_menu_app, window.show_menu_view = True, False, False
         params.fps_idling.fps_max = LOADING_RATE
-        params.fps_idling.fps_idle = 1.0  # at rest nothing changes by itself, and any input wakes the window at once
-        params.callbacks.setup_imgui_style = style.apply
-        params.callbacks.load_additional_fonts = self._fonts.load
-        params.callbacks.post_init = self._start
-        params.callbacks.show_gui = self._draw
-        params.callbacks.before_exit = self._stop
+        params.fps_idling.fps_idle = IDLE_RATE
+        params.fps_idling.time_active_after_last_event = 0.5
+        params.docking_params = self._docking()
+        callbacks = params.callbacks
+        callbacks.setup_imgui_style = style.apply
+        callbacks.load_additional_fonts = style.FONTS.load
+        callbacks.post_init = self._start
+        callbacks.post_new_frame = self._guarded(self._begin_frame)
+        callbacks.show_menus = self._guarded(self.commands.menus)
+        callbacks.post_render_dockable_windows = self._guarded(self._finish_frame)
+        callbacks.before_imgui_render = self._guarded(self._project)  # after all panels, under all of them
+        callbacks.before_swap = self._guarded(self._before_swap)
+        callbacks.after_swap = self._guarded(self._swapped)
+        callbacks.confirm_exit = lambda: self._error is not None or self.files.may_close()
+        callbacks.before_exit = self._stop
         return params
+
+    def _docking(self) -> hello_imgui.DockingParams:
+        docking = hello_imgui.DockingParams()
+        docking.main_dock_space_node_flags = imgui.DockNodeFlags_.passthru_central_node
+        docking.docking_splits = [
+            hello_imgui.DockingSplit("MainDockSpace", "Below", imgui.Dir.down, 0.30),
+            hello_imgui.DockingSplit("MainDockSpace", "Beside", imgui.Dir.right, 0.24)]
+        # In the order in which they are drawn: the pictures last, so that they show what the others have just changed.
+        docking.dockable_windows = [
+            self._dockable("Timeline", "Below", self.timeline.draw, imgui.WindowFlags_.no_scrollbar),
+            self._dockable("Lens", "Beside", self.lens.draw, shown=False),
+            self._dockable("Moves", "Beside", self.moves.draw, shown=False),
+            self._dockable("Advice", "Beside", self.advice.draw, shown=False),
+            self._dockable("Pictures", "MainDockSpace", self.picture.draw, imgui.WindowFlags_.no_background
+                           | imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse)]
+        return docking
+
+    def _dockable(self, name: str, where: str, draw, flags=0, shown: bool = True) -> hello_imgui.DockableWindow:
+        def bare():
+            # A window of which there is always one, where it is: without a tab.
+            imgui.set_next_window_class(style.fixed())
+            if imgui.begin(name, None, flags)[0]:
+                draw()
+            imgui.end()
+
+        def panel():
+            style.ground()
+            draw()
+
+        fixed = name in ("Pictures", "Timeline")
+        made = hello_imgui.DockableWindow(name, where, self._guarded(bare if fixed else panel), shown, not fixed)
+        made.imgui_window_flags, made.call_begin_end = flags, not fixed
+        return made
+
+    def panel(self, name: str) -> hello_imgui.DockableWindow:
+        return next(w for w in self.params.docking_params.dockable_windows if w.label == name)
+
+    def full_screen(self) -> None:
+        """Fills the screen with the window, or goes back."""
+        handle = self.files.handle()
+        screen = glfw.get_primary_monitor()
+        if self._windowed is None:
+            self._windowed = *glfw.get_window_pos(handle), *glfw.get_window_size(handle)
+            mode = glfw.get_video_mode(screen)
+            glfw.set_window_monitor(handle, screen, 0, 0, mode.size.width, mode.size.height, mode.refresh_rate)
+        else:
+            glfw.set_window_monitor(handle, None, *self._windowed, glfw.DONT_CARE)
+            self._windowed = None
+
+    def toggle(self, name: str) -> None:
+        """Shows a panel, or puts it away."""
+        panel = self.panel(name)
+        panel.is_visible = not panel.is_visible
+        panel.focus_window_at_next_frame = panel.is_visible
+
+    def reset_panels(self) -> None:
+        """All panels back to where they were at the first start."""
+        for panel in self.params.docking_params.dockable_windows:
+            panel.is_visible = panel.label in ("Timeline", "Pictures")
+        self.params.docking_params.layout_reset = True
+
+    def _guarded(self, draw: Callable[[], None]) -> Callable[[], None]:
+        """An error ends the window in good order and is raised by `run`: none may cross Dear ImGui's code."""
+        def guarded():
+            if self._error is None:
+                try:
+                    draw()
+                except BaseException as error:
+                    self._error = error
+                    self.params.app_shall_exit = True
+                    # What is begun in Dear ImGui by now is ended by its own recovery.
+                    imgui.get_io().config_error_recovery_enable_assert = False
+        return guarded
 
     def _start(self) -> None:
         # Keys belong to the shot: without this the space bar would also press whatever was clicked last.
         imgui.get_io().config_flags &= ~imgui.ConfigFlags_.nav_enable_keyboard
+        imgui.get_io().config_windows_move_from_title_bar_only = True
         self._context = moderngl.create_context(require=330)
-        self._loading = Loading(self._load)
+        self.files.start()
+        self.open(self._first)
 
     def _stop(self) -> None:
-        self.push.frame = self.zoom.frame = None
-        if self._projector is not None:
-            self._projector.close()
+        self.export.cancel()
+        self.monitor.close()
+        if self.projector is not None:
+            self.projector.close()
+        self.files.end(lost=self._error is not None)
 
-    def _draw(self) -> None:
-        """One frame. An error ends the window in good order and is raised by `run`: none may cross Dear ImGui's code."""
-        if self._error is None:
-            try:
-                self._draw_frame()
-            except BaseException as error:
-                self._error = error
-                self.params.app_shall_exit = True
+    # -- one frame ----------------------------------------------------------------------------------------------------
 
-    def _draw_frame(self) -> None:
-        if self.plate is None and self._loading.done:
-            if self._loading.error is not None:
-                raise self._loading.error
-            self._show(*self._loading.result)
-        else:
-            # A frame that took long, such as the one that made the renderer, is not to make the shot jump.
-            self.transport.tick(min(imgui.get_io().delta_time, 0.5))
-        if self.plate is not None:
-            self._refine()
-            transport.keys(self.transport)
-        left, right, size = self._layout()
-        reading = self._project(size) if self.plate is not None else ""
-        self.push.draw(left, size, self._fonts)
-        self.zoom.draw(right, size, self._fonts)
-        if self.plate is None:
-            self._draw_progress(left, right, size)
-        em, port = imgui.get_font_size(), imgui.get_main_viewport()
-        imgui.begin_disabled(self.plate is None)
-        transport.bar(self.transport, (port.work_pos.x + 1.2 * em, port.work_pos.y + port.work_size.y - 2.8 * em),
-                      port.work_size.x - 2.4 * em, reading, self._fonts)
-        imgui.end_disabled()
+    def _begin_frame(self) -> None:
+        """Input and time come first, so that what this frame shows is what they have made of it."""
+        self._began = time.perf_counter()
+        session = self.session
+        self._take_opened()
+        if session.shot is None:
+            session.loading_stage, session.loading_progress = self._opening.stage, self._opening.progress
+            hello_imgui.request_refresh()
+            return
+        self._refine()
+        # A frame that took long, such as the one that made the renderer, is not to make the shot jump.
+        session.clock = session.clock.tick(min(imgui.get_io().delta_time, 0.5))
+        self.commands.keys()
+        self.commands.rehearsal.frame(min(imgui.get_io().delta_time, 0.1))
+        session.consult()
+        self._title()
+        session.doing = self._doing()
 
-    def _load(self, report: Callable[..., None]) -> tuple[object, Pair, Layers, bool]:
-        """Everything about a plate that takes time and no OpenGL; lastly whether its layers are final."""
-        report(0.0, "Reading the plate")
-        plate = self._open_plate()
-        subject = self._subject(plate)
-        pair = Pair(plate, subject, REACH * subject.depth, DURATION)
-        built = []  # layers that are kept from an earlier time report nothing, and are final
-        layers = Layers.of(plate, lambda *progress: (built.append(progress), report(*progress)), draft=True)
-        return plate, pair, layers, not built
+    def _finish_frame(self) -> None:
+        self.commands.draw()
+        self.files.draw()
+        self.export.draw()
+        self.export.follow()
+        self._message()
+        session = self.session
+        if session.shot is not None and (
+                session.clock.playing or session.thinking or session.saying or self.export.running is not None
+                or MODES[session.view.mode].blinks):
+            hello_imgui.request_refresh()  # nobody touches anything, and yet the next frame differs
 
-    def _show(self, plate, pair: Pair, layers: Layers, final: bool) -> None:
-        self.plate, self._pair = plate, pair
+    def _project(self) -> None:
+        """Draws the pictures of this moment under everything else."""
+        session, place = self.session, self.picture.place
+        self._context.screen.use()   # whatever a panel has drawn elsewhere
+        if session.shot is None or place is None or self.projector is None:
+            return
+        view = session.view
+        a, b = self.screening.frames(place)
+        lines = [session.shot.lines(session.shot.take(name)) for name in view.takes]
+        share = [(line.width, line.height * session.aspect(name)) for line, name in zip(lines, view.takes)]
+        look = {"frames": share, "outside": OUTSIDE if view.lines else 1.0}
+        if self.monitor.open:
+            self._show_on_monitor(a if view.mode != "B" else b, look)
+        if self._capture == "clean":
+            self._keep(self.screening.composed(view.mode, place))
+        screen, scale = self._context.screen, imgui.get_io().display_framebuffer_scale
+        bottom = imgui.get_io().display_size.y - self.picture.room[1] - self.picture.room[3]
+        screen.use()
+        self.projector.show(place, a, b, view.mode, wipe=view.wipe, time=time.monotonic(),
+                            origin=(round(self.picture.room[0] * scale.x), round(bottom * scale.y)),
+                            border=scale.x if view.lines else 0.0, **look)
+
+    def _show_on_monitor(self, frame, look: dict) -> None:
+        """The main picture on the director's monitor; at rest in the monitor's own resolution."""
+        session, which = self.session, int(self.session.view.mode == "B")
+        if self.rested:
+            name = session.view.takes[which]
+            width, height = self.monitor.size
+            aspect = session.aspect(name)
+            size = (min(width, height * aspect), min(width / aspect, height))
+            camera = session.camera(name)
+            frame = self.projector.frame("monitor", camera, self.projector.size(size), self.screening.bokeh(camera))
+        self.monitor.show(self.files.handle(), frame, look["frames"][which], look["outside"],
+                          2.0 if session.view.lines else 0.0)
+
+    def screenshot(self, overlays: bool = False) -> None:
+        """Keeps the next frame as a picture: only the pictures at full resolution, or what the window shows of them."""
+        self._capture = "whole" if overlays else "clean"
+
+    def _before_swap(self) -> None:
+        """Where the window itself is to be kept, it is read back here: everything is drawn."""
+        if self._capture == "whole":
+            left, top, width, height = self.picture.room
+            scale, full = imgui.get_io().display_framebuffer_scale, imgui.get_io().display_size
+            box = [round(v) for v in (left * scale.x, (full.y - top - height) * scale.y, width * scale.x,
+                                      height * scale.y)]
+            data = self._context.screen.read(viewport=tuple(box), components=3, alignment=1)
+            self._keep(np.frombuffer(data, "u1").reshape(box[3], box[2], 3)[::-1])
+
+    def _keep(self, pixels: np.ndarray) -> None:
+        self._capture = ""
+        path = screenshot_path(self.session.document)
+        if self.session.attempt(lambda: write_screenshot(path, pixels)):
+            self.session.say(f"Saved {path}")
+
+    def _swapped(self) -> None:
+        if self.screening is not None:
+            self.screening.took(time.perf_counter() - self._began)
+
+    def _take_opened(self) -> None:
+        """What has been opened in the background takes the place of what was."""
+        if self._opening is None or not self._opening.done:
+            return
+        opening, self._opening = self._opening, None
+        if opening.error is not None:
+            self.files.failed()
+        if isinstance(opening.error, PushinError) and self.session.shot is not None:
+            self.session.say(str(opening.error))  # what is open stays
+            return
+        if opening.error is not None:
+            raise opening.error
+        self.show(opening.result)
+
+    def show(self, opened: Opened, document=None) -> None:
+        """Works on what was opened from now on."""
+        if self.projector is not None:
+            self.projector.close()
+        self.projector = Projector(self._context, opened.plate, opened.layers)
+        self.session.projector = self.projector
+        self.screening = Screening(self.session, self.projector)
+        self.session.begin(opened, document or self.files.document(opened))
+        self.timeline.selected = frozenset()
         self.params.fps_idling.fps_max = 0  # as fast as the screen
-        self._projector = Projector(self._context, plate, layers)
-        self.push.title, self.zoom.title = pair.titles
-        self.transport.toggle()
-        if not final:
-            self._refining = Loading(lambda report: Layers.of(plate, report))
+        self.session.clock = self.session.clock.seek(0).play()
+        for note in opened.notes:
+            self.session.say(note)
+        if not opened.final:
+            self._refining = Loading(lambda report: Layers.of(opened.plate, report))
 
     def _refine(self) -> None:
         """Takes the layers with the better fill once they are there."""
         if self._refining is not None and self._refining.done:
             if self._refining.error is not None:
                 raise self._refining.error
-            self._projector.use(self._refining.result)
+            self.projector.use(self._refining.result)
             self._refining = None
+            hello_imgui.request_refresh()
 
-    def _project(self, size: tuple[int, int]) -> str:
-        """Puts the frames of this moment into both pictures; returns the playhead's reading."""
-        scale = imgui.get_io().display_framebuffer_scale
-        t = self.transport.position * self._pair.duration
-        frames = self._projector.frames(self._pair.cameras(t), (round(size[0] * scale.x), round(size[1] * scale.y)))
-        for picture, frame, figures in zip((self.push, self.zoom), frames, self._pair.captions(t)):
-            picture.frame, picture.figures = frame, figures
-        return f"{t:.1f} s" if self._refining is None else f"{t:.1f} s   refining"
+    def _title(self) -> None:
+        """The document's name in the window's title."""
+        document = self.session.document
+        title = f"{'• ' if document.dirty else ''}{document.name} – pushin"
+        if title != self._titled:
+            self._titled = title
+            if self.files.handle() is not None:
+                glfw.set_window_title(self.files.handle(), title)
 
-    def _layout(self) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
-        """Top left corners of both pictures and their common size, in window pixels."""
-        em, port = imgui.get_font_size(), imgui.get_main_viewport()
-        margin, gap = 1.2 * em, 0.6 * em
-        room = ((port.work_size.x - 2 * margin - gap) / 2,
-                port.work_size.y - 2 * margin - Picture.caption_height() - 2 * em)
-        aspect = 16 / 9 if self.plate is None else self.plate.size[0] / self.plate.size[1]
-        width = max(min(room[0], room[1] * aspect), 1.0)
-        height = max(width / aspect, 1.0)
-        middle = port.work_pos.x + port.work_size.x / 2
-        top = round(port.work_pos.y + margin + max(room[1] - height, 0) / 2)
-        return (round(middle - gap / 2 - width), top), (round(middle + gap / 2), top), (round(width), round(height))
+    def _doing(self) -> str:
+        """What goes on, for the row over the timeline."""
+        if self._opening is not None:
+            return f"opening: {self._opening.stage.lower()} {self._opening.progress:.0%}"
+        if self.export.running is not None:
+            return f"exporting {self.export.running.progress:.0%}  (Ctrl+. cancels)"
+        if self._refining is not None:
+            return f"filling what the plate does not show {self._refining.progress:.0%}"
+        rehearsal = self.commands.rehearsal
+        if rehearsal.on:
+            what = "recording" if rehearsal.recording else "rehearsing"
+            rig = self.session.shot.take(rehearsal.take).rig
+            return f"{what} {rehearsal.take} on a {rig}   {hello_imgui.frame_rate():.0f} pictures/s"
+        if self.session.clock.playing:
+            return f"{hello_imgui.frame_rate():.0f} pictures/s"
+        return ""
 
-    def _draw_progress(self, left, right, size) -> None:
-        em = imgui.get_font_size()
-        width = right[0] + size[0] - left[0]
-        imgui.set_cursor_screen_pos((left[0] + width / 2 - 9 * em, left[1] + size[1] / 2 - 1.2 * em))
-        style.text(self._loading.stage, style.VALUE, self._fonts.regular)
-        imgui.set_cursor_screen_pos((left[0] + width / 2 - 9 * em, left[1] + size[1] / 2 + 0.2 * em))
-        imgui.progress_bar(self._loading.progress, (18 * em, 0.3 * em), "")
-        hello_imgui.request_refresh()
+    def _message(self) -> None:
+        """The latest sentence, over the lower edge of the pictures."""
+        words = self.session.saying
+        if not words:
+            return
+        em, (left, top, width, height) = imgui.get_font_size(), self.picture.room
+        draw = imgui.get_foreground_draw_list()
+        wide = min(imgui.calc_text_size(words).x, width - 4 * em)
+        size = imgui.calc_text_size(words, wrap_width=wide)
+        foot = sum(self.picture.rect(0)[1::2]) if self.picture.place else top + height
+        x, y = left + (width - size.x) / 2, foot - size.y - 1.2 * em
+        draw.add_rect_filled((x - em, y - 0.5 * em), (x + size.x + em, y + size.y + 0.5 * em),
+                             style.ink((0.05, 0.05, 0.05, 0.92)), 4)
+        draw.add_text(imgui.get_font(), em, (x, y), style.ink(style.TEXT), words, wrap_width=wide)

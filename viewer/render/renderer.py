@@ -26,6 +26,10 @@ HIGHLIGHTS = 4.0
 """Times white that a clipped light of a display-referred plate is taken to be."""
 
 
+SIZES_KEPT = 4
+"""Sizes whose targets wait for the next frame of that size: a window's pictures go back and forth between a few."""
+
+
 @dataclass(slots=True)
 class _Targets:
     """What one frame is drawn into."""
@@ -63,6 +67,11 @@ class Frame:
     def __init__(self, targets: _Targets, size, camera: Camera, finish_depth):
         self._targets, self.size, self.camera, self._finish_depth = targets, size, camera, finish_depth
         self.texture: int = targets.picture.glo
+
+    @property
+    def displayed(self) -> moderngl.Texture:
+        """The display-referred picture, for a pass that goes on from it."""
+        return self._targets.picture
 
     def _complete(self) -> None:
         """Draws what only the depth needs, while the renderer is there to draw it."""
@@ -128,13 +137,8 @@ class Renderer:
     def __init__(self, plate, size: tuple[int, int], context: moderngl.Context | None = None,
                  layers: Layers | None = None, highlights: float | None = None):
         self.context = context or headless_context()
-        width, height = (int(n) for n in size)
-        most = self.context.info["GL_MAX_TEXTURE_SIZE"]
-        if not (1 <= width <= most and 1 <= height <= most):
-            raise PushinError(f"A picture of {width} x {height} pixels cannot be drawn here; choose a size from 1 x 1 "
-                              f"to {most} x {most}.")
-        self.plate, self.size = plate, (width, height)
-        self._free: list[_Targets] = []
+        self.plate, self.size = plate, self._checked(size)
+        self._free: dict[tuple[int, int], list[_Targets]] = {}
         self._held: weakref.WeakSet[Frame] = weakref.WeakSet()
         self._closed = False
         self.display, self.copy = DisplayPass(self.context), CopyPass(self.context)
@@ -144,6 +148,25 @@ class Renderer:
         self._exposure: Exposure | None = None
         self.reproject = ReprojectPass(self.context)
         self.use(layers or Layers.of(plate))
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Renders in another size from now on; frames of before stay as they are, and going back costs nothing.
+
+        Raises PushinError for a size that cannot be drawn.
+        """
+        self.size = self._checked(size)
+        self._free[self.size] = self._free.pop(self.size, [])  # the latest comes last
+        while len(self._free) > SIZES_KEPT:
+            for targets in self._free.pop(next(iter(self._free))):
+                targets.release()
+
+    def _checked(self, size) -> tuple[int, int]:
+        width, height = (int(n) for n in size)
+        most = self.context.info["GL_MAX_TEXTURE_SIZE"]
+        if not (1 <= width <= most and 1 <= height <= most):
+            raise PushinError(f"A picture of {width} x {height} pixels cannot be drawn here; choose a size from 1 x 1 "
+                              f"to {most} x {most}.")
+        return width, height
 
     def use(self, layers: Layers) -> None:
         """Draws from these layers of the plate from now on: a better fill that was made in the background, say."""
@@ -194,7 +217,8 @@ class Renderer:
         return self._shown(targets, camera, overlay, finish), done
 
     def _targets(self) -> _Targets:
-        return self._free.pop() if self._free else _Targets.create(self.context, self.size)
+        free = self._free.get(self.size)
+        return free.pop() if free else _Targets.create(self.context, self.size)
 
     def _shown(self, targets: _Targets, camera: Camera, overlay: Overlay, finish) -> Frame:
         """The frame of what was drawn; finish() draws what only its depth needs."""
@@ -224,10 +248,11 @@ class Renderer:
             self._exposure = None
 
     def _reclaim(self, targets: _Targets) -> None:
-        if self._closed:
+        size = targets.picture.size
+        if self._closed or (size != self.size and size not in self._free):
             targets.release()
         else:
-            self._free.append(targets)
+            self._free.setdefault(size, []).append(targets)
 
     def _complete_held(self) -> None:
         for frame in list(self._held):
@@ -239,7 +264,8 @@ class Renderer:
             self._closed = True
             self._complete_held()
             self._forget()
-            for item in (*self._free, self.reproject, self.display, self.copy, self.accumulate, self.mean, self.bokeh):
+            free = (targets for kept in self._free.values() for targets in kept)
+            for item in (*free, self.reproject, self.display, self.copy, self.accumulate, self.mean, self.bokeh):
                 item.release()
             self._free.clear()
 

@@ -380,7 +380,7 @@ def _with_inertia(track: Track, rig: Rig) -> Curve:
     Every run of keys between two rests is travelled in a time that is itself eased: same path, same ends.
     """
     value = _curve(track)
-    if not rig.ramp:
+    if not rig.ramp or track.performed:
         return value
     runs, begin = [], None
     for a, b in zip(track.keys, track.keys[1:]):

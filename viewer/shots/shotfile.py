@@ -143,7 +143,7 @@ def _sentence(error: ValidationError) -> str:
             place += f"[{part}]"
         elif re.fullmatch(r"[a-z_0-9]{1,40}", part) and part not in ("float", "str"):
             place += f".{part}" if place else part
-    message = first["msg"].removeprefix("Value error, ").rstrip(".")
+    message = " ".join(first["msg"].removeprefix("Value error, ").rstrip(".").split())   # words of the file, on one line
     others = len({tuple(p["loc"][:3]) for p in problems}) - 1
     more = f" (and {others} more)" if others > 0 else ""
     return f"{place}: {message}{more}." if place else f"{message}{more}."

@@ -89,8 +89,9 @@ class Key:
 class Track:
     """One channel's keys, in order of time.
 
-    move   the word that made it ("push-in"), for the lane's label and the shot list
-    about  the subject that an `arc` goes around
+    move       the word that made it ("push-in"), for the lane's label and the shot list
+    about      the subject that an `arc` goes around
+    performed  a rig has carried it out already, in a rehearsal: its keys have the rig's inertia in them
     """
 
     __pydantic_config__ = STRICT
@@ -98,6 +99,7 @@ class Track:
     keys: tuple[Key, ...]
     move: str = ""
     about: str | None = None
+    performed: bool = False
 
     def __post_init__(self):
         object.__setattr__(self, "keys", tuple(self.keys))

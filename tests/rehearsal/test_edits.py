@@ -1,0 +1,262 @@
+"""Each edit does what its name says, to a value, and nothing else."""
+import math
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from viewer.errors import PushinError
+from viewer.rehearsal import edits
+from viewer.rehearsal.document import Document
+from viewer.rehearsal.edits import KeyAt
+from viewer.shots.document import Shot
+from viewer.shots.easing import EASES, curve
+from viewer.shots.kit import Lens
+from viewer.shots.shotfile import dump, parse
+from viewer.shots.timeline import Key, Track
+
+
+def index(shot, channel, take="A"):
+    tracks = shot.take(take).timeline.tracks
+    return next(i for i, t in enumerate(tracks) if t.channel == channel)
+
+
+def keys(shot, channel, take="A"):
+    return [(k.time, k.value) for k in shot.take(take).timeline.track(channel).keys]
+
+
+def same_cameras(a, b, take="A", times=(0, 0.3, 1.1, 1.7, 2.5, 4)):
+    one, two = a.perform(take), b.perform(take)
+    for t in times:
+        p, q = one.camera(t), two.camera(t)
+        assert p.position == pytest.approx(q.position, abs=1e-6) and (p.pan, p.tilt) == pytest.approx((q.pan, q.tilt))
+        assert p.focal_length == pytest.approx(q.focal_length) and p.focus_distance == pytest.approx(q.focus_distance)
+
+
+def test_takes(shot):
+    two = edits.add_take(shot)
+    assert [t.name for t in two.takes] == ["A", "B"] and two.take("B").timeline.tracks == ()
+    assert two.take("B").camera == shot.take("A").camera
+    three = edits.duplicate_take(two, "A")
+    assert replace(three.take("C"), name="A") == three.take("A")
+    with pytest.raises(PushinError, match="already"):
+        edits.add_take(three, "A")
+    matched = edits.match_take(three, "B", "A", "mira")
+    assert matched.take("B").match.by == "zoom"
+    renamed = edits.rename_take(matched, "A", "slow")
+    assert renamed.take("B").match.take == "slow"
+    with pytest.raises(PushinError, match="already"):
+        edits.rename_take(matched, "A", "B")
+    assert edits.rename_take(matched, "A", "A") == matched
+    gone = edits.remove_take(matched, "A")
+    assert [t.name for t in gone.takes] == ["B", "C"] and gone.take("B").match is None
+    with pytest.raises(PushinError, match="only take"):
+        edits.remove_take(shot, "A")
+    assert edits.add_take(replace(shot, takes=())).take().name == "A"
+    many = shot
+    for _ in range(30):
+        many = edits.add_take(many)
+    assert many.takes[25].name == "Z" and many.takes[26].name == "A2" and many.takes[30].name == "E2"
+
+
+def test_time_of_a_take(shot):
+    slower = edits.retime_take(shot, "A", 8)
+    for t in (0.0, 0.4, 1.2, 2.0):
+        assert slower.perform("A").camera(2 * t).focus_distance == pytest.approx(
+            shot.perform("A").camera(t).focus_distance, rel=0.05)
+    assert slower.duration == 8 and keys(slower, "focus_distance") == [(2, "mira"), (4, "tom")]
+    assert edits.end_take(shot, "A", 2.01).duration == 2
+    assert edits.retime_take(shot, "A", 0).duration == Fraction(1, 24)
+
+
+def test_a_matched_take_lasts_as_long_as_what_it_matches(shot):
+    pair = edits.match_take(edits.match_take(shot, "B", "A", "mira"), "C", "B", "mira", "push-in")
+    lasting = lambda s: {float(t.timeline.duration) for t in s.takes}
+    assert lasting(edits.retime_take(pair, "A", 7)) == {7}
+    assert keys(edits.retime_take(pair, "A", 8), "focus_distance", "B") == [(2, "mira"), (4, "tom")]
+    assert lasting(edits.end_take(pair, "A", 3)) == {3}
+    assert lasting(edits.apply_move(pair, "A", "truck", amount="0.1 m", seconds=2, at=4)) == {6}
+    assert lasting(edits.replace_moves(pair, "A", "push-in", amount="10%", seconds=9)) == {9}
+    assert lasting(edits.focus_on(pair, "A", 2.0, at=5)) == {5}
+    own = edits.end_take(pair, "C", 2)      # its own length is left alone
+    assert [float(t.timeline.duration) for t in edits.retime_take(own, "A", 8).takes] == [8, 8, 2]
+
+
+def test_matching_keeps_a_takes_own_lens_and_place(shot):
+    """A long lens from farther away beside the push-in: the same size at every moment, each with its own lens."""
+    far = replace(shot.take("A").camera, position=(0.0, 0.0, 1.0), focal_length=60.0, f_stop=4.0)
+    two = edits.start_here(edits.add_take(shot), "B", far)
+    two = edits.focus_on(two, "B", "mira")
+    pair = edits.match_take(two, "B", "A", "mira")
+    a, b = pair.perform("A"), pair.perform("B")
+    for t in (0, 1.3, 4):
+        assert b.size("mira", t) == pytest.approx(a.size("mira", t), rel=1e-4)
+        assert b.camera(t).position[2] == 1.0 and b.camera(t).f_stop == 4
+    assert keys(pair, "focus_distance", "B") == [(0, "mira")]
+
+
+def test_lens_and_rig(shot):
+    zoom = Lens("zoom", (40, 100), (4, 22), 0.8, blades=9)
+    on = edits.set_lens(shot, "A", zoom).take("A")
+    assert on.lens == zoom and on.camera.focal_length == 40 and on.camera.f_stop == 4 and on.camera.blades == 9
+    wide = Lens("anamorphic", (35, 35), (2, 22), 0.8, squeeze=2.0)
+    squeezed = edits.set_lens(shot, "A", wide)
+    assert squeezed.take("A").camera.sensor_width == 72
+    assert edits.set_lens(squeezed, "A", None).take("A").camera.sensor_width == 36
+    assert edits.set_rig(shot, "A", "Handheld").take("A").rig == "handheld"
+    assert edits.set_f_stop(shot, "A", None).take("A").camera.f_stop is None
+    zoomed = edits.set_focal_length(edits.apply_move(shot, "A", "zoom in", amount="70 mm", seconds=2), "A", 50)
+    assert zoomed.perform("A").camera(2).focal_length == pytest.approx(100)
+    assert edits.rename(shot, "Café").title == "Café"
+
+
+def test_subjects(shot, mira):
+    full = edits.apply_move(shot, "A", "arc", subject="mira", amount="10°", seconds=2)
+    full = edits.keep_framed(edits.match_take(full, "B", "A", "mira"), "A", "mira", 0, 2)
+    renamed = edits.rename_subject(full, "mira", "Ada")
+    assert "mira" not in dump(renamed) and renamed.take("B").match.subject == "Ada"
+    assert edits.rename_subject(renamed, "Ada", "mira") == full
+    with pytest.raises(PushinError, match="already"):
+        edits.rename_subject(full, "mira", "tom")
+    gone = edits.remove_subject(full, "mira")
+    assert "mira" not in dump(gone) and gone.take("B").match is None and not gone.take("A").timeline.holds
+    focus = shot.perform("A").camera(1).focus_distance
+    assert edits.remove_subject(shot, "mira").perform("A").camera(1).focus_distance == pytest.approx(focus)
+    moved = edits.set_subject(shot, replace(mira, depth=1.6))
+    assert moved.subject("mira").depth == 1.6
+
+
+def test_moves_by_name(shot):
+    both = edits.apply_move(shot, "A", "truck", amount="0.2 m", seconds=2, at=1.01)
+    assert both.take("A").timeline.moves == ("push-in", "rack", "truck") and keys(both, "x")[0] == (1, 0.0)
+    other = edits.replace_moves(shot, "A", "zoom in", amount="20%", seconds=3)
+    assert other.take("A").timeline.moves == ("rack", "zoom in") and other.duration == 3
+    assert keys(other, "focus_distance") == keys(shot, "focus_distance")
+    pull = edits.replace_moves(shot, "A", "follow focus", subject="tom")
+    assert keys(pull, "focus_distance") == [(0, "tom")] and keys(pull, "z") == keys(shot, "z")
+    with pytest.raises(PushinError, match="not a move"):
+        edits.apply_move(shot, "A", "teleport")
+
+
+def test_focus(shot):
+    rack = edits.rack_between(edits.replace_moves(shot, "A", "static"), "A", "tom", "mira", at=0.51, duration=0.5)
+    assert keys(rack, "focus_distance")[:2] == [(Fraction(1, 2), "tom"), (1, "mira")]
+    everywhere = edits.focus_on(shot, "A", 2.5)
+    assert everywhere.take("A").timeline.track("focus_distance") is None
+    assert everywhere.perform("A").camera(3).focus_distance == 2.5
+    assert edits.focus_on(shot, "A", "tom").perform("A").camera(0).focus_distance == pytest.approx(3.1102)
+    here = edits.focus_on(shot, "A", 2.0, at=3.0)
+    assert keys(here, "focus_distance") == [(1, "mira"), (2, "tom"), (3, 2.0)]
+    assert keys(edits.focus_on(everywhere, "A", "tom", at=1), "focus_distance") == [(1, "tom")]
+    assert edits.focus_on(shot, "A", "infinity").perform("A").camera(0).focus_distance == 1e4
+    with pytest.raises(PushinError, match="no subject"):
+        edits.focus_on(shot, "A", "nobody")
+
+
+def test_keys_are_dragged_on_frames_and_together(shot):
+    z, focus = index(shot, "z"), index(shot, "focus_distance")
+    both = [KeyAt(focus, Fraction(1)), KeyAt(focus, Fraction(2))]
+    later = edits.move_keys(shot, "A", both, 0.51)
+    assert keys(later, "focus_distance") == [(Fraction(3, 2), "mira"), (Fraction(5, 2), "tom")]
+    assert keys(edits.move_keys(shot, "A", both, -9), "focus_distance") == [(0, "mira"), (1, "tom")]
+    free = edits.move_keys(shot, "A", both, Fraction(1, 100), snap=False)
+    assert keys(free, "focus_distance")[0] == (Fraction(101, 100), "mira")
+    onto = edits.move_keys(shot, "A", [KeyAt(focus, Fraction(1))], 1)
+    assert keys(onto, "focus_distance") == [(2, "mira")]
+    past = edits.move_keys(shot, "A", [KeyAt(z, Fraction(4))], 2)
+    assert past.duration == 6
+    assert edits.move_keys(shot, "A", [], 1) == shot
+    dragged = Document(shot)
+    for by in range(50):
+        dragged.do(edits.move_keys, "A", both, by / 25, drag="keys") if by == 0 else dragged.edit(
+            "Move keys", edits.move_keys(shot, "A", both, by / 25), drag="keys")
+    dragged.release()
+    assert dragged.undo() == "Move keys" and dragged.shot == shot
+
+
+def test_keys_are_deleted_eased_copied_and_pasted(shot):
+    z, focus = index(shot, "z"), index(shot, "focus_distance")
+    gone = edits.delete_keys(shot, "A", [KeyAt(focus, Fraction(1)), KeyAt(focus, Fraction(2))])
+    assert gone.take("A").timeline.track("focus_distance") is None
+    eased = edits.set_ease(shot, "A", [KeyAt(z, Fraction(0))], "hold")
+    assert eased.take("A").timeline.tracks[z].keys[0].ease == "hold"
+    copied = edits.copy_keys(shot, "A", [KeyAt(focus, Fraction(1)), KeyAt(focus, Fraction(2)), KeyAt(z, Fraction(4))])
+    pasted = edits.paste_keys(edits.add_take(shot), "B", copied, 2.0)
+    assert keys(pasted, "focus_distance", "B") == [(2, "mira"), (3, "tom")] and pasted.take("B").timeline.duration == 5
+    again = edits.paste_keys(shot, "A", copied, 0)
+    assert [t for t, _ in keys(again, "z")] == [0, 3, 4] and len(again.take("A").timeline.tracks) == 2
+    assert edits.remove_track(shot, "A", z).take("A").timeline.track("z") is None
+    with pytest.raises(PushinError, match="no track"):
+        edits.remove_track(shot, "A", 9)
+    assert edits.set_key(shot, "A", z, 2, -0.1).take("A").timeline.tracks[z].keys[1] == Key(2, -0.1, "both")
+
+
+@settings(deadline=None)
+@given(st.sampled_from(EASES) | st.tuples(st.floats(0.05, 0.5), st.floats(0, 1), st.floats(0.5, 0.95),
+                                          st.floats(0, 1)), st.floats(0.05, 0.95))
+def test_parting_a_way_keeps_its_curve(ease, share):
+    first, second = edits.part(ease, share)
+    whole, one, two = curve(ease), curve(first), curve(second)
+    way = whole(share)
+    for n in range(21):
+        u = n / 20
+        if ease == "hold" and u == 1:
+            continue
+        assert way * one(u) == pytest.approx(whole(share * u), abs=1e-6)
+        assert way + (1 - way) * two(u) == pytest.approx(whole(share + (1 - share) * u), abs=1e-6)
+
+
+@pytest.mark.parametrize("channel, a, b", [("z", 0.0, -0.5), ("focal_length", 35.0, 70.0),
+                                           ("focus_distance", 1.0, 4.0)])
+@pytest.mark.parametrize("ease", ["both", "in", "linear", "hold", (0.2, 0.7, 0.5, 1.2)])
+def test_a_key_put_in_changes_nothing(shot, channel, a, b, ease):
+    track = Track(channel, (Key(0, a, ease), Key(4, b)))
+    plain = shot.with_take(replace(shot.take("A"), timeline=replace(shot.take("A").timeline, tracks=(track,))))
+    parted = edits.insert_key(plain, "A", 0, 1.5)
+    assert len(parted.take("A").timeline.tracks[0].keys) == 3
+    same_cameras(plain, parted)
+    same_cameras(plain, edits.insert_key(edits.insert_key(parted, "A", 0, 9), "A", 0, 1.5))
+
+
+def test_a_camera_is_set_by_keys(shot):
+    wanted = replace(shot.perform("A").camera(2), position=(0.1, 0.05, -0.4), pan=5.0, focal_length=50.0,
+                     focus_distance=2.0, f_stop=4.0)
+    there = edits.set_camera(shot, "A", 2, wanted)
+    got = there.perform("A").camera(2)
+    assert got.position == pytest.approx(wanted.position, abs=1e-6) and got.pan == pytest.approx(5)
+    assert got.focal_length == pytest.approx(50) and got.focus_distance == pytest.approx(2) and got.f_stop == 4
+    assert edits.set_camera(shot, "A", 1.5, shot.perform("A").camera(1.5)) == shot
+    assert there.perform("A").camera(0).position[2] == pytest.approx(0)       # z had keys: the start stays
+    with pytest.raises(PushinError, match="matches take A"):
+        edits.set_camera(edits.match_take(shot, "B", "A", "mira"), "B", 1, wanted)
+
+
+def test_a_key_between_followed_marks_needs_a_mark(shot):
+    with pytest.raises(PushinError, match="mark of its own"):
+        edits.insert_key(shot, "A", index(shot, "focus_distance"), 1.5)
+
+
+def test_holds(shot):
+    held = edits.keep_size(edits.keep_framed(shot, "A", "mira", 0, 2), "A", "mira", 1)
+    assert [(h.what, h.start, h.end) for h in held.take("A").timeline.holds] == [("framing", 0, 2), ("size", 1, 4)]
+    again = edits.keep_framed(held, "A", "tom", 1, 3)
+    assert [h.subject for h in again.take("A").timeline.holds if h.what == "framing"] == ["tom"]
+    assert edits.remove_hold(held, "A", 0).take("A").timeline.holds == held.take("A").timeline.holds[1:]
+
+
+def test_every_edit_is_undone_by_one_undo(shot):
+    z = index(shot, "z")
+    done = [(edits.add_take,), (edits.apply_move, "A", "pan"), (edits.rack_between, "A", "tom", "mira", 2.5),
+            (edits.focus_on, "A", 3.0, 3.5), (edits.set_key, "A", z, 1, -0.2), (edits.insert_key, "A", z, 2),
+            (edits.rename_take, "A", "slow"), (edits.remove_subject, "tom"), (edits.retime_take, "slow", 5)]
+    document, values = Document(shot), [shot]
+    for edit, *words in done:
+        assert document.do(edit, *words)
+        values.append(document.shot)
+        assert parse(dump(document.shot)) == document.shot and isinstance(document.shot, Shot)
+    for edit, value in zip(reversed(done), reversed(values[:-1])):
+        assert document.undo() == edit[0].__name__.replace("_", " ").capitalize()
+        assert document.shot == value
+    assert math.isclose(float(document.shot.duration), 4)

@@ -1,0 +1,127 @@
+"""The governor against renderers of every cost; only their time is simulated."""
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from viewer.rehearsal.quality import CHUNK, MOST, PATIENCE_AT_REST, STEPS, Governor, Plan, Step
+
+
+def run(cost, pictures, governor=None):
+    """Makes pictures whose time is cost(step, n); the governor and (step index, seconds) of each."""
+    governor, made = governor or Governor(), []
+    for n in range(pictures):
+        seconds = cost(governor.step, n)
+        made.append((governor.at, seconds))
+        governor = governor.after(seconds)
+    return governor, made
+
+
+def changes(made):
+    return sum(a[0] != b[0] for a, b in zip(made, made[1:]))
+
+
+def rate(made):
+    return len(made) / sum(seconds for _, seconds in made)
+
+
+def test_a_fast_machine_stays_at_full_quality():
+    governor, made = run(lambda step, n: 0.008 * step.cost, 1000)
+    assert governor.at == 0 and changes(made) == 0
+
+
+@settings(deadline=None)
+@given(st.floats(0.001, 0.02), st.floats(0.001, 0.15))
+def test_thirty_a_second_wherever_it_can_be_had(fixed, pixels):
+    cost = lambda step, n: fixed + pixels * step.cost
+    governor, made = run(cost, 600)
+    possible = cost(STEPS[-1], 0) <= 0.95 / 30
+    if possible:
+        assert rate(made[12:]) >= 30 and cost(governor.step, 0) <= 1 / 30   # settled within a third of a second
+    else:
+        assert made[12][0] == len(STEPS) - 1
+    # And no lower than need be: the next better step would not fit with something to spare.
+    if 0 < governor.at:
+        assert cost(STEPS[governor.at - 1], 0) > 0.6 / 30
+
+
+@given(st.integers(0, 2**32), st.floats(0.01, 0.1), st.floats(0.0, 0.25))
+@settings(max_examples=50, deadline=None)
+def test_it_does_not_pump(seed, pixels, noise):
+    """A minute of a machine whose times vary, with a hiccup now and then."""
+    chance = random.Random(seed)
+    def cost(step, n):
+        return (0.002 + pixels * step.cost) * (1 + noise * chance.uniform(-1, 1)) * (8 if chance.random() < 0.01 else 1)
+    _, made = run(cost, 1800)
+    assert changes(made[30:]) <= 16
+    assert changes(made[900:]) <= 6
+
+
+def test_a_hiccup_changes_nothing():
+    governor, made = run(lambda step, n: 0.3 if n % 50 == 49 else 0.02, 500)
+    assert changes(made) == 0
+
+
+def test_it_follows_the_scene():
+    """Light, heavy, light again: down at once, up when it is sure."""
+    load = lambda n: 0.02 if n < 100 else 0.09 if n < 400 else 0.02
+    governor, made = run(lambda step, n: load(n) * step.cost, 900)
+    assert made[99][0] == 0 and governor.at == 0
+    assert rate(made[104:400]) >= 30
+    down, up = (next(n for n in range(start, 900) if found(made[n][0])) for start, found in
+                ((100, lambda at: at > 0), (400, lambda at: at == 0)))
+    assert down <= 103 and 410 < up < 550
+
+
+def test_another_target():
+    governor, made = run(lambda step, n: 0.06 * step.cost, 300, Governor(target=1 / 60))
+    assert rate(made[30:]) >= 60
+    assert Governor(target=1 / 20, steps=(Step(1), Step(0.5))).after(0.1).after(0.1).step.scale == 0.5
+
+
+def finish(plan, cost):
+    """Every stage of a plan, and the seconds that each takes."""
+    made = []
+    while stage := plan.next():
+        seconds = cost(stage)
+        made.append((stage, seconds))
+        plan = plan.after(seconds)
+        assert len(made) < 1000
+    return plan, made
+
+
+@pytest.mark.parametrize("view", [0.0005, 0.004, 0.02, 0.1])
+def test_at_rest_it_becomes_the_best_there_is_and_then_sleeps(view):
+    cost = lambda stage: view * (len(stage.views) or 3)
+    plan, made = finish(Plan.at_rest(STEPS[-1], lens=True, view_seconds=view), cost)
+    names = [stage.name for stage, _ in made]
+    assert names[:3] == ["full", "gather", "reference"] and set(names[2:]) == {"reference"}
+    assert plan.next() is None and plan.after(1) == plan and plan.share == 1
+    assert all(stage.step.scale == 1 for stage, _ in made)
+    views = [v for stage, _ in made for v in stage.views]
+    of = made[-1][0].of
+    assert sorted(views) == list(range(of)) and 16 <= of <= MOST      # each point of the lens once
+    assert sum(s for _, s in made) <= max(PATIENCE_AT_REST, 16 * view) + 6 * view + 1e-9
+    assert all(seconds <= max(CHUNK, view) * 1.01 for stage, seconds in made if stage.views)
+
+
+def test_a_wrong_estimate_is_corrected():
+    _, made = finish(Plan.at_rest(Step(1), lens=True, view_seconds=0.0001), lambda stage: 0.01 * len(stage.views))
+    assert all(seconds <= 2 * CHUNK for _, seconds in made)
+
+
+def test_every_beginning_of_a_reference_covers_the_lens():
+    plan = Plan.at_rest(Step(1), lens=True, view_seconds=0.01)
+    views = [v for stage, _ in finish(plan, lambda stage: 0.01 * len(stage.views))[1] for v in stage.views]
+    for count in (10, 40):
+        quarters = [sum(v * 4 // plan.of == q for v in views[:count]) for q in range(4)]
+        assert max(quarters) - min(quarters) <= 2
+
+
+def test_without_a_lens_there_is_less_to_do():
+    assert Plan.at_rest(Step(1), lens=False).next() is None
+    stage = Plan.at_rest(STEPS[-1], lens=False).next()
+    assert stage.bokeh == "off" and stage.step == Step(1.0)
+    assert Plan.at_rest(STEPS[-1], lens=False).after(0.1).next() is None
+    assert Plan.at_rest(Step(0.7), lens=True).after(0.1).next().name == "reference"     # all samples were there

@@ -1,0 +1,286 @@
+"""A performance becomes a take that plays what was performed, and then one of few keys that still does."""
+import math
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from viewer.rehearsal import edits
+from viewer.rehearsal.controls import Controls, Operator
+from viewer.rehearsal.recording import CHANNELS, Recorder, Tolerance, smooth
+from viewer.shots.document import PlateFile, Shot, Take, start_camera
+from viewer.shots.framing import Stage, anchor_point
+from viewer.shots.rigs import RIGS
+from viewer.shots.shotfile import dump, parse
+from viewer.shots.timeline import Key, Timeline, Track
+
+FPS = Fraction(24)
+STAGE = Stage(1280, 720, 35.0, 36.0)
+CAMERA = start_camera(STAGE, f_stop=2.0)
+EMPTY = Take("A", Timeline(6), CAMERA, "dolly")
+
+
+def perform(performed, rate=60, rig="dolly", start=0.0):
+    """Records controls, each held for some seconds; the recorder and the cameras that were seen."""
+    operator, recorder, seen = Operator(CAMERA, RIGS[rig], distance=2.0), Recorder(CAMERA), []
+    state, time = operator.begin(), start
+    recorder.add(time, state)
+    seen.append((time, operator.camera(state)))
+    for controls, seconds in performed:
+        for _ in range(max(1, round(seconds * rate))):
+            state, time = operator.step(state, controls, 1 / rate), time + 1 / rate
+            recorder.add(time, state)
+            seen.append((time, operator.camera(state)))
+    return recorder, seen
+
+
+def played(take):
+    return Shot(PlateFile(STAGE), (), (take,)).perform(take.name)
+
+
+PUSH = [(Controls(), 0.3), (Controls(dolly=1, pan=0.2), 1.5), (Controls(focus=-0.4), 1.0), (Controls(zoom=1), 0.8),
+        (Controls(), 0.7)]
+
+
+def differences(a, b):
+    """mm of travel per axis, degrees, % of focal length, % of 1/focus, as Tolerance counts them."""
+    focus = 100 * abs(1 / a.focus_distance - 1 / b.focus_distance) / max(1 / a.focus_distance, 0.1)
+    return (max(1000 * abs(p - q) for p, q in zip(a.position, b.position)),
+            max(abs(x - y) for x, y in ((a.pan, b.pan), (a.tilt, b.tilt), (a.roll, b.roll))),
+            100 * math.expm1(abs(math.log(a.focal_length / b.focal_length))), focus)
+
+
+def test_a_take_plays_what_was_performed():
+    """Whatever rig carries it: its inertia was in the performance, and is not put upon it again."""
+    recorder, seen = perform(PUSH)
+    take = recorder.take("B", EMPTY, FPS)
+    play = played(take)
+    for time, camera in seen:
+        assert max(differences(camera, play.camera(time))) < 1e-3
+    assert take.timeline.duration == Fraction(math.ceil(seen[-1][0] * 24 - 1e-6), 24) and take.name == "B"
+    assert {t.channel for t in take.timeline.tracks} == {"z", "pan", "focal_length", "focus_distance"}
+
+
+def test_it_is_aligned_to_the_clock():
+    recorder, seen = perform([(Controls(dolly=1), 1.0)], start=2.0)
+    play = played(recorder.take("B", EMPTY, FPS))
+    assert play.camera(0).position == play.camera(2).position == CAMERA.position
+    for time, camera in seen:
+        assert play.camera(time).position == pytest.approx(camera.position, abs=1e-6)
+
+
+def test_a_loop_gives_a_pass_each():
+    recorder = Recorder(CAMERA)
+    operator = Operator(CAMERA, RIGS["dolly"])
+    state = operator.begin()
+    for n in range(30):
+        state = operator.step(state, Controls(dolly=1), 0.1)
+        recorder.add((n % 10) / 10, state)
+    assert len(recorder.passes) == 3
+    ends = [played(recorder.take("B", EMPTY, FPS, which=n)).camera(0.9).position[2] for n in range(3)]
+    assert ends[0] > ends[1] > ends[2] and recorder.take("B", EMPTY, FPS) == recorder.take("B", EMPTY, FPS, which=2)
+    recorder.add(0.9, operator.begin())     # the clock stands still: what holds is the last
+    assert played(recorder.take("B", EMPTY, FPS)).camera(0.9).position == CAMERA.position
+
+
+def test_a_pull_is_performed_onto_a_move(shot):
+    """Nobody touches the camera, so it goes on as the take has it; the hand on the focus ring is recorded."""
+    for rig in ("dolly", "handheld"):
+        here = shot.with_take(replace(shot.take("A"), rig=rig))
+        move, plays, steady = here.take("A"), here.perform("A"), here.perform("A", steady=True)
+        operator, recorder = Operator(move.camera, RIGS[rig], seed=move.seed), Recorder(move.camera)
+        state, hands = operator.begin(), frozenset()
+        for n in range(120):
+            held = Controls(focus=-1.0 if n > 30 else 0.0)
+            hands |= held.hands
+            time = (n + 1) / 60
+            state = operator.step(state, held, 1 / 60, steady.camera(time), hands)
+            assert operator.camera(state, time).position == pytest.approx(plays.camera(time).position, abs=1e-9)
+            recorder.add(time, state)
+        assert hands == {"focus"}
+        take = recorder.take("B", move, FPS, hands)
+        assert take.timeline.track("z") == move.timeline.track("z")
+        assert take.timeline.duration == move.timeline.duration
+        both = here.with_take(take)
+        assert both.perform("B").camera(2).focus_distance == pytest.approx(1 / state.focus)
+        assert both.perform("B").camera(1.5).position == plays.camera(1.5).position
+
+
+@pytest.mark.parametrize("speed", [1.0, 0.5])
+def test_pulls_from_mark_to_mark_are_kept_as_marks(shot, speed):
+    """What the number keys did becomes keys that name their subjects, and follow them; also in slow motion."""
+    shot = edits.replace_moves(shot, "A", "push-in", subject="mira", amount="20%", seconds=6)
+    move = edits.focus_on(shot, "A", 1.8).take("A")
+    point = lambda name: anchor_point(shot.plate.stage, shot.subject(name))
+    operator, recorder, seen = Operator(move.camera, RIGS["dolly"]), Recorder(move.camera), []
+    state, steady, time = operator.begin(), shot.perform("A", steady=True), 0.0
+    recorder.add(time, state)
+    for n in range(300):
+        if n in (30, 150):
+            name = "tom" if n == 30 else "mira"
+            state = operator.pull(state, point(name), 0.8, name)
+        time += speed / 60
+        state = operator.step(state, Controls(), 1 / 60, steady.camera(time), {"focus"})
+        recorder.add(time, state)
+        seen.append((time, operator.camera(state).focus_distance))
+    take = recorder.take("B", move, FPS, {"focus"})
+    keys = take.timeline.track("focus_distance").keys
+    assert take.timeline.moves == ("push-in", "rack")
+    assert [key.value for key in keys] == [pytest.approx(1.8), pytest.approx(1.8), "tom", "tom", "mira"]
+    assert [float(key.time) for key in keys[1:]] == pytest.approx([t * speed for t in (0.5, 1.3, 2.5, 3.3)], abs=1e-4)
+    play = shot.with_take(take).perform("B")
+    for time, focus in seen:
+        assert 1 / play.camera(time).focus_distance == pytest.approx(1 / focus, abs=1e-4)
+    assert smooth(take, Tolerance(), FPS)[0] == take
+
+
+def test_a_hand_on_the_ring_is_kept_as_it_was():
+    for hand_at, pulls in ((40, [10]), (0, [10, 30]), (80, [])):
+        operator, recorder = Operator(CAMERA, RIGS["dolly"]), Recorder(CAMERA)
+        state = operator.begin()
+        for n in range(100):
+            if n in pulls:
+                state = operator.pull(state, 1.0 + n / 10, 1.0, f"mark {n}")
+            state = operator.step(state, Controls(focus=0.5 if hand_at and n > hand_at else 0.0), 1 / 60)
+            recorder.add(n / 60, state)
+        keys = recorder.take("B", EMPTY, FPS).timeline.track("focus_distance").keys
+        assert len(keys) == 100 and all(isinstance(key.value, float) for key in keys)
+
+
+@pytest.mark.parametrize("performed, words", [
+    ([(Controls(dolly=1, truck=0.2), 1.0)], ("push-in",)), ([(Controls(dolly=-1), 1.0)], ("pull-out",)),
+    ([(Controls(dolly=1), 1.0), (Controls(dolly=-1), 1.3)], ("push-in pull-out",)),
+    ([(Controls(truck=-1, pan=1), 1.0)], ("truck", "pan")), ([(Controls(boom=1, zoom=1), 1.0)], ("boom", "zoom in")),
+    ([(Controls(zoom=-1, focus=1), 1.0)], ("zoom out", "focus pull")), ([(Controls(), 1.0)], ())])
+def test_what_was_performed_has_its_film_name(performed, words):
+    recorder, _ = perform(performed)
+    assert recorder.take("B", EMPTY, FPS).timeline.moves == words
+
+
+def test_nothing_performed_is_a_still_take():
+    recorder, _ = perform([(Controls(), 0.5)])
+    assert recorder.take("B", EMPTY, FPS).timeline.tracks == ()
+
+
+def test_a_performance_survives_its_file():
+    recorder, _ = perform(PUSH)
+    shot = Shot(PlateFile(STAGE), (), (smooth(recorder.take("B", EMPTY, FPS), Tolerance(), FPS)[0],))
+    assert parse(dump(shot)) == shot and parse(dump(shot)).takes[0].timeline.tracks[0].performed
+
+
+# -- smoothing --------------------------------------------------------------------------------------------------------
+
+pushes = st.builds(Controls, *[st.sampled_from([-1.0, -0.3, 0.0, 0.0, 0.0, 0.5, 1.0])] * 8)
+performances = st.lists(st.tuples(pushes, st.floats(0.05, 0.6)), min_size=1, max_size=3)
+
+
+@given(performances, st.sampled_from([30, 60, 144]), st.sampled_from([0.2, 1.0, 5.0]))
+@settings(deadline=None, max_examples=25)
+def test_smoothing_keeps_the_performance_at_every_sample(performed, rate, fine):
+    tolerance = Tolerance(5 * fine, 0.1 * fine, 1.0 * fine, 2.0 * fine)
+    recorder, seen = perform(performed, rate)
+    take = recorder.take("B", EMPTY, FPS)
+    smoothed, report = smooth(take, tolerance, FPS)
+    play = played(smoothed)
+    worst = np.max([differences(camera, play.camera(time)) for time, camera in seen], 0)
+    assert np.all(worst <= np.array(tolerance) + 1e-6)
+    for line in report:
+        assert line.error <= line.tolerance and line.after <= line.before and str(line.after) in str(line)
+    for track in smoothed.timeline.tracks:
+        assert track.performed and len(track.keys) <= naive(take.timeline.track(track.channel), tolerance)
+
+
+def naive(track, tolerance):
+    """Keys of the plain way: from frame to frame the longest straight line that fits; as many as there are, if none."""
+    figure, _ = tolerance.of(track.channel)
+    space = {"focal_length": np.log, "focus_distance": np.reciprocal}.get(track.channel, np.asarray)
+    times = np.array([float(k.time) for k in track.keys])
+    wanted = space(np.array([k.value for k in track.keys]))
+    allowed = 0.999 * {"focal_length": lambda: np.full(len(times), np.log1p(figure / 100)),
+                       "focus_distance": lambda: figure / 100 * np.maximum(wanted, 0.1)}.get(
+        track.channel, lambda: np.full(len(times), figure / 1000 if track.channel in "xyz" else figure))()
+    frames = np.arange(math.floor(times[0] * 24 + 1e-9), math.ceil(times[-1] * 24 - 1e-9) + 1) / 24
+    marks = np.interp(frames, times, wanted)
+    keys, i = 1, 0
+    while i < len(frames) - 1:
+        fits = []
+        for j in range(i + 1, len(frames)):
+            inside = (times >= frames[i]) & (times <= frames[j])
+            line = np.interp(times[inside], frames[[i, j]], marks[[i, j]])
+            fits += [j] if np.all(abs(line - wanted[inside]) <= allowed[inside]) else []
+        if not fits:
+            return len(times)
+        i, keys = max(fits), keys + 1
+    return keys
+
+
+def test_a_push_in_by_hand_becomes_a_handful_of_keys():
+    recorder, _ = perform(PUSH)
+    take = recorder.take("B", EMPTY, FPS)
+    smoothed, report = smooth(take, Tolerance(), FPS)
+    before, after = sum(line.before for line in report), sum(line.after for line in report)
+    assert before > 800 and after <= 20
+    assert all(key.time.denominator in (1, 2, 3, 4, 6, 8, 12, 24) for t in smoothed.timeline.tracks for key in t.keys)
+
+
+def test_the_fewest_keys_there_are():
+    """Against every subset of frames, on curves short enough to try them all."""
+    from itertools import combinations
+    from viewer.rehearsal.recording import _allowed, _fits, values
+    chance = np.random.default_rng(5)
+    for _ in range(6):
+        steps = np.cumsum(chance.normal(0, 0.02, 41))
+        keys = tuple(Key(Fraction(n, 96), float(v)) for n, v in enumerate(np.convolve(steps, np.ones(9) / 9, "same")))
+        track = Track("x", keys, performed=True)
+        take = replace(EMPTY, timeline=Timeline(1, (track,)))
+        found = smooth(take, Tolerance(millimetres=4), FPS)[0].timeline.tracks[0].keys
+        times = np.array([float(k.time) for k in keys])
+        wanted = values(track, times)
+        allowed = 0.999 * _allowed("x", 4, wanted)
+        at = np.arange(11) / 24
+        if not all((k.time * 24).denominator == 1 for k in found):
+            continue     # keys between frames were needed
+        marks = np.interp(at, times, wanted)
+        good = {(i, j): _fits(at, marks, times, wanted, allowed, i, np.array([j]))[0][0] <= 1
+                for i in range(11) for j in range(i + 1, 11)}
+        fewest = next(n + 2 for n in range(10) for inner in combinations(range(1, 10), n)
+                      if all(good[pair] for pair in zip((0, *inner), (*inner, 10))))
+        assert len(found) == fewest
+
+
+def test_smoothing_leaves_moves_alone_and_can_be_repeated(shot):
+    move = shot.take("A")
+    assert smooth(move, Tolerance(), FPS) == (move, ())
+    recorder, seen = perform(PUSH)
+    once, _ = smooth(recorder.take("B", EMPTY, FPS), Tolerance(), FPS)
+    twice, report = smooth(once, Tolerance(), FPS)
+    assert all(line.after <= line.before for line in report)
+    coarse, _ = smooth(once, Tolerance(50, 1, 10, 20), FPS)
+    count = lambda take: sum(len(t.keys) for t in take.timeline.tracks)
+    assert count(coarse) <= count(twice) <= count(once)
+
+
+def test_few_straight_keys_stay_straight():
+    """Between keys that are far apart the line counts, not only the keys."""
+    zigzag = Track("x", (Key(0, 0.0), Key(1, 1.0), Key(2, 0.0), Key(3, 1.0)), performed=True)
+    take = replace(EMPTY, timeline=Timeline(3, (zigzag,)))
+    smoothed, (line,) = smooth(take, Tolerance(millimetres=20), FPS)
+    before, after = played(take), played(smoothed)
+    assert max(abs(before.camera(n / 100).position[0] - after.camera(n / 100).position[0]) for n in range(301)) <= 0.0201
+    assert line.after == 4
+
+
+def test_a_long_take_is_smoothed_in_seconds():
+    import time
+    chance = np.random.default_rng(1)
+    performed = [(Controls(*chance.choice([-1, 0, 0, 1], 8)), 1.0) for _ in range(20)]
+    recorder, _ = perform(performed)
+    take = recorder.take("B", EMPTY, FPS)
+    start = time.process_time()
+    _, report = smooth(take, Tolerance(), FPS)
+    assert time.process_time() - start < 15
+    assert sum(line.after for line in report) < 0.1 * sum(line.before for line in report)
+    assert len(report) == len(CHANNELS)

@@ -1,0 +1,338 @@
+"""What the actions do here: their keys, the menus, the list behind `?`, and the palette."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from imgui_bundle import imgui
+
+from ..errors import PushinError
+from ..rehearsal import edits
+from ..rehearsal.actions import Action, Actions, own_keys
+from ..render.compare import MODES
+from ..shots.timeline import seconds
+from . import style
+from .keys import chord_of
+from .rehearse import Rehearsal
+
+FRAME_LINES = ((True, False), (True, True), (False, False))
+"""What the frame lines' key goes through: (delivered frame, thirds)."""
+
+PANELS = {"Lens": "Lens panel", "Moves": "Choose a move", "Advice": "Advice panel"}
+
+
+class Commands:
+    """The window's actions.
+
+    open  which of its windows is open: "palette", "help", "question", or ""
+    """
+
+    def __init__(self, window):
+        self.window, self.session = window, window.session
+        self.open, self._shown = "", ""
+        self._find, self._at = "", 0
+        self._problem = ""
+        try:
+            self.actions = Actions(own_keys())
+        except PushinError as error:      # a user's own keys are wrong: the usual ones, and it is said
+            self.actions, self._problem = Actions(), str(error)
+        self.rehearsal = Rehearsal(self.session, self.actions)
+        self._bind()
+        self._chords = [(chord_of(key), action.name) for action in self.actions.all for key in action.keys
+                        if not action.control]
+
+    # -- what they do -------------------------------------------------------------------------------------------------
+
+    def _bind(self) -> None:
+        window, session, files, timeline = self.window, self.session, self.window.files, self.window.timeline
+        is_open = lambda: session.shot is not None
+        clock = lambda change: lambda: setattr(session, "clock", change(session.clock))
+        mode = lambda name: lambda: self._view(mode=name)
+        flag = lambda field: lambda: self._view(**{field: not getattr(session.view, field)})
+        tint = lambda name: lambda: self._view(overlay=replace(session.view.overlay,
+                                                               **{name: not getattr(session.view.overlay, name)}))
+        chosen = lambda: is_open() and bool(timeline.selected)
+        ease = lambda name: lambda: timeline.ease(name)
+        does: dict[str, Callable[[], object]] = {
+            "Open": files.open, "Save": files.save, "Save as": files.save_as, "Open recent": files.open,
+            "Quit": lambda: files.unless_unsaved(window.close),
+            "Undo": self._undo, "Redo": self._redo,
+            "Copy": timeline.copy, "Paste": timeline.paste, "Select all keys": timeline.select_all,
+            "Give up": self._give_up, "Apply the remedy": self._remedy,
+            "Play or pause": clock(lambda c: c.toggle()), "Loop": clock(lambda c: c.looped()),
+            "In point here": clock(lambda c: c.with_in(c.time)), "Out point here": clock(lambda c: c.with_out(c.time)),
+            "Clear in and out": clock(lambda c: c.with_in().with_out()),
+            "Previous frame": clock(lambda c: c.step(-1)), "Next frame": clock(lambda c: c.step(1)),
+            "Back a second": clock(lambda c: c.step(-round(c.fps))),
+            "On a second": clock(lambda c: c.step(round(c.fps))),
+            "To the start": clock(lambda c: c.home()), "To the end": clock(lambda c: c.to_end()),
+            "Previous key": lambda: timeline.to_key(-1), "Next key": lambda: timeline.to_key(1),
+            "Slower": clock(lambda c: c.slower()), "Faster": clock(lambda c: c.faster()),
+            "Normal speed": clock(lambda c: c.at_speed(1.0)),
+            "A alone": mode("A"), "B alone": mode("B"), "Side by side": mode("side by side"), "Wipe": mode("wipe"),
+            "Blink": mode("blink"), "Difference": mode("difference"), "Onion": mode("onion"),
+            "Swap A and B": lambda: self._view(a=session.view.b, b=session.view.a),
+            "Frame lines": self._frame_lines, "Marks": flag("marks"), "Figures": flag("figures"),
+            "Loupe": flag("loupe"),
+            "Invented pixels": tint("invented"), "Focus peaking": tint("peaking"), "Near, sharp, far": tint("zones"),
+            "Panels as they were": window.reset_panels, "Choose a move": lambda: window.toggle("Moves"),
+            "Set a key": timeline.set_keys, "Snap to frames": timeline.toggle_snap,
+            "Screenshot": window.screenshot, "Screenshot with overlays": lambda: window.screenshot(True),
+            "Export": window.export.ask, "Cancel export": window.export.cancel,
+            "Director's monitor": lambda: window.monitor.toggle(files.handle()), "Full screen": window.full_screen,
+            "All keys": lambda: self._show("help"), "Find an action": lambda: self._show("palette"),
+        }
+        rehearsal = self.rehearsal
+        does |= {"Rehearse": rehearsal.toggle, "Tap tempo": rehearsal.tap, "Back to one": rehearsal.back_to_one,
+                 "Record": rehearsal.record, "Smooth take": lambda: rehearsal.smooth(self._recorded()),
+                 "Next rig": rehearsal.next_rig, "Focus at infinity": lambda: rehearsal.mark(0)}
+        does |= {f"Focus mark {n}": lambda n=n: rehearsal.mark(n) for n in range(1, 10)}
+        does |= {
+            "New take": lambda: self._new_take("New take", edits.add_take(session.shot, like=session.view.a)),
+            "Duplicate take": lambda: self._new_take("Duplicate take",
+                                                     edits.duplicate_take(session.shot, session.view.a)),
+            "Throw take away": self._throw_away, "Rename take": self._rename, "Retime take": self._retime,
+            "Show as A": lambda: self._next_take("a"), "Show as B": lambda: self._next_take("b"),
+            "Match B to A": self._match,
+            "Next subject": lambda: self._count(1), "Previous subject": lambda: self._count(-1),
+            "Name subject": window.picture.tools.name_here,
+            "Rack to next subject": self._rack, "Follow subject": self._follow,
+        }
+        for name, run in does.items():
+            always = name in ("Open", "Open recent", "Quit", "All keys", "Find an action")
+            self.actions.bind(name, run, (lambda: True) if always else is_open)
+        for name, run in {"Cut": timeline.cut, "Delete": timeline.delete, "Move key back": lambda: timeline.nudge(-1),
+                          "Move key on": lambda: timeline.nudge(1), "Ease linear": ease("linear"),
+                          "Ease in": ease("in"), "Ease out": ease("out"), "Ease both": ease("both"),
+                          "Hold": ease("hold")}.items():
+            self.actions.bind(name, run, chosen)
+
+    def act(self, name: str) -> None:
+        """Does an action by its name; why it cannot be done is said."""
+        self.session.attempt(lambda: self.actions.run(name))
+
+    # -- keys ---------------------------------------------------------------------------------------------------------
+
+    def keys(self) -> None:
+        """Does what the keys pressed since the last frame are for."""
+        if self._problem:
+            self.session.say(self._problem)
+            self._problem = ""
+        if imgui.get_io().want_text_input or self.window.files.asks or self.window.export.asks or self.open:
+            return
+        for chord, name in self._chords:
+            if imgui.is_key_chord_pressed(chord):
+                self.act(name)
+
+    # -- drawing ------------------------------------------------------------------------------------------------------
+
+    def menus(self) -> None:
+        """The menu bar: a menu for every category of actions."""
+        for category, actions in self.actions.categories.items():
+            bound = [a for a in actions if not a.control and a.name not in self.actions.unbound]
+            if bound and imgui.begin_menu(category):
+                for action in bound:
+                    if imgui.menu_item(action.name, action.keys[0] if action.keys else "", self._is_on(action),
+                                       self.actions.enabled(action.name))[0]:
+                        self.act(action.name)
+                    imgui.set_item_tooltip(action.help)
+                if category == "View":
+                    imgui.separator()
+                    for name in ("Lens", "Moves", "Advice"):
+                        if imgui.menu_item(name, "", self.window.panel(name).is_visible)[0]:
+                            self.window.toggle(name)
+                imgui.end_menu()
+        document, em = self.session.document, imgui.get_font_size()
+        if document:
+            words = f"{document.name}{'  (not saved)' if document.dirty else ''}"
+            imgui.same_line(imgui.get_window_width() - imgui.calc_text_size(words).x - em)
+            style.text(words, style.QUIET)
+
+    def _is_on(self, action: Action) -> bool:
+        view, clock = self.session.view, self.session.clock
+        return {"Loop": clock.loop, "Frame lines": view.lines, "Marks": view.marks, "Figures": view.figures,
+                "Loupe": view.loupe, "Invented pixels": view.overlay.invented, "Focus peaking": view.overlay.peaking,
+                "Near, sharp, far": view.overlay.zones, "A alone": view.mode == "A", "B alone": view.mode == "B",
+                **{name.capitalize(): view.mode == name for name in MODES if len(name) > 1}}.get(action.name, False)
+
+    def draw(self) -> None:
+        """The palette or the list of keys, where it is open."""
+        if not self.open:
+            self._shown = ""
+            return
+        em, title = imgui.get_font_size(), f"##{self.open}"
+        if self._shown != self.open:
+            imgui.open_popup(title)
+            self._shown = self.open
+        port = imgui.get_main_viewport()
+        imgui.set_next_window_pos((port.pos.x + port.size.x / 2, port.pos.y + 3 * em), imgui.Cond_.always, (0.5, 0.0))
+        if imgui.begin_popup(title, imgui.WindowFlags_.no_move):
+            {"palette": self._draw_palette, "help": self._draw_help,
+             "question": self._draw_question}[self.open](em, port)
+            if imgui.is_key_pressed(imgui.Key.escape, False):
+                self.open = ""
+            if not self.open:
+                imgui.close_current_popup()
+            imgui.end_popup()
+        else:
+            self.open = ""
+
+    def _draw_palette(self, em: float, port) -> None:
+        if imgui.is_window_appearing():
+            imgui.set_keyboard_focus_here()
+            self._find, self._at = "", 0
+        imgui.set_next_item_width(34 * em)
+        entered, text = imgui.input_text_with_hint("##find", "What do you want to do?", self._find,
+                                                   imgui.InputTextFlags_.enter_returns_true)
+        if text != self._find:
+            self._find, self._at = text, 0
+        found = [a for a in self.actions.search(self._find) if self.actions.enabled(a.name)][:14]
+        step = imgui.is_key_pressed(imgui.Key.down_arrow) - imgui.is_key_pressed(imgui.Key.up_arrow)
+        self._at = min(max(self._at + step, 0), max(len(found) - 1, 0))
+        run = found[self._at].name if entered and found else None
+        for number, action in enumerate(found):
+            if imgui.selectable(f"{action.name}##found {number}", number == self._at)[0]:
+                run = action.name
+            imgui.set_item_tooltip(action.help)
+            imgui.same_line(22 * em)
+            style.text("   ".join(action.keys), style.QUIET, scale=0.9)
+        if run:
+            self.open = ""
+            self.act(run)
+
+    def _draw_help(self, em: float, port) -> None:
+        """Every action with its key, in as many columns as the window has room for."""
+        columns = max(1, min(4, int((port.size.x - 4 * em) / (20 * em))))
+        entries = []
+        for category, actions in self.actions.categories.items():
+            entries += [("", ""), (category, None)] + [(a.name, ", ".join(a.keys[:2])) for a in actions]
+        entries = entries[1:]
+        rows = -(-len(entries) // columns)
+        high = 1.25 * em
+        height = min(rows * high, port.size.y - 7 * em)
+        imgui.begin_child("##all", (columns * 20 * em, height))
+        corner, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()
+        for i, (words, keys) in enumerate(entries):
+            x, y = corner.x + (i // rows) * 20 * em, corner.y + (i % rows) * high
+            if keys is None:
+                style.label(draw, (x, y), words, style.TEXT, 0.9, bold=True)
+            else:
+                style.label(draw, (x, y), keys, style.VALUE, 0.82)
+                style.label(draw, (x + 7.5 * em, y), words, style.QUIET, 0.82)
+        imgui.dummy((columns * 20 * em - 2 * em, rows * high))
+        imgui.end_child()
+
+    # -- actions ------------------------------------------------------------------------------------------------------
+
+    def _show(self, what: str) -> None:
+        self.open = "" if self.open == what else what
+
+    def _view(self, **changes) -> None:
+        self.session.view = replace(self.session.view, **changes)
+
+    def _frame_lines(self) -> None:
+        now = self.session.view.lines, self.session.view.thirds
+        at = FRAME_LINES.index(now) if now in FRAME_LINES else -1
+        lines, thirds = FRAME_LINES[(at + 1) % len(FRAME_LINES)]
+        self._view(lines=lines, thirds=thirds)
+
+    def _undo(self) -> None:
+        label = self.session.document.undo()
+        self.session.follow()
+        self.session.say(f"Undo: {label}" if label else "There is nothing to undo.")
+
+    def _redo(self) -> None:
+        label = self.session.document.redo()
+        self.session.follow()
+        self.session.say(f"Redo: {label}" if label else "There is nothing to redo.")
+
+    def _give_up(self) -> None:
+        self.session.document.cancel()
+        self.session.follow()
+        self.window.timeline.selected = frozenset()
+
+    def _new_take(self, what: str, shot) -> None:
+        """A shot with one take more, which is shown as B."""
+        new = next(t.name for t in shot.takes if not self.session.has_take(t.name))
+        self.session.edit(shot, what)
+        self._view(b=new)
+
+    def _throw_away(self) -> None:
+        name = self.session.view.b
+        if len(self.session.shot.takes) < 2:
+            raise PushinError("This is the only take; a shot keeps one.")
+        self.session.edit(edits.remove_take(self.session.shot, name), f"Throw take {name} away")
+        self.session.say(f"Take {name} is thrown away; Ctrl+Z brings it back.")
+
+    def _next_take(self, side: str) -> None:
+        """The next take in this place."""
+        names = [take.name for take in self.session.shot.takes]
+        at = names.index(getattr(self.session.view, side))
+        self._view(**{side: names[(at + 1) % len(names)]})
+
+    def _match(self) -> None:
+        session = self.session
+        a, b = session.view.takes
+        subject = session.subject(a)
+        if a == b or subject is None:
+            raise PushinError("Matching needs two takes and a subject.")
+        session.edit(edits.match_take(session.shot, b, a, subject.name), f"Match {b} to {a}")
+
+    def _rename(self) -> None:
+        session, name = self.session, self.session.view.a
+
+        def rename(to: str) -> None:
+            session.edit(edits.rename_take(session.shot, name, to.strip()), f"Rename take {name}")
+            self._view(a=to.strip())
+        self._ask(f"A new name for take {name}", name, rename)
+
+    def _retime(self) -> None:
+        session, name = self.session, self.session.view.a
+        now = session.shot.take(name).timeline.duration
+        self._ask(f"Seconds for take {name}", f"{float(now):g}",
+                  lambda to: session.edit(edits.retime_take(session.shot, name, seconds(to.strip())), "Retime take"))
+
+    def _count(self, by: int) -> None:
+        self.session.counts = self.session.next_subject(by).name
+        self.session.say(f"{self.session.counts} counts.")
+
+    def _rack(self) -> None:
+        """From the subject that counts to the next one, at the playhead; that one counts then."""
+        session, name = self.session, self.session.view.a
+        first, second = session.next_subject(0), session.next_subject(1)
+        shot = edits.rack_between(session.with_aperture(name), name, first.name, second.name, session.frame_time)
+        session.edit(shot, f"Rack from {first.name} to {second.name}")
+        session.counts = second.name
+
+    def _follow(self) -> None:
+        self.session.focus(self.session.view.a, self.session.next_subject(0).name)
+
+    # -- a question ---------------------------------------------------------------------------------------------------
+
+    def _ask(self, question: str, answer: str, then: Callable[[str], None]) -> None:
+        """Asks for one line of text."""
+        self.open, self._question, self._answer, self._then = "question", question, answer, then
+
+    def _draw_question(self, em: float, port) -> None:
+        style.text(self._question, style.QUIET, scale=0.9)
+        if imgui.is_window_appearing():
+            imgui.set_keyboard_focus_here()
+        imgui.set_next_item_width(20 * em)
+        entered, self._answer = imgui.input_text("##answer", self._answer, imgui.InputTextFlags_.enter_returns_true |
+                                                 imgui.InputTextFlags_.auto_select_all)
+        if entered and self.session.attempt(lambda: self._then(self._answer)):
+            self.open = ""
+
+    def _recorded(self) -> str:
+        """The take that is meant: of the selected keys, else the one of both that was recorded, else A."""
+        session = self.session
+        named = next(iter(self.window.timeline.selected), None)
+        performed = [name for name in session.view.takes
+                     if any(track.performed for track in session.shot.take(name).timeline.tracks)]
+        return named.take if named else performed[-1] if performed else session.view.a
+
+    def _remedy(self) -> None:
+        found = [counsel.remedies[0] for counsel in self.session.advice if counsel.remedies]
+        if not found:
+            raise PushinError("There is no advice that could be followed.")
+        self.session.edit(found[0].shot, found[0].label)

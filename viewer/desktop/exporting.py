@@ -1,0 +1,150 @@
+"""What leaves the window as a file while the work goes on: films, frames, and screenshots."""
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+from imgui_bundle import imgui
+from platformdirs import user_pictures_path
+
+from ..errors import PushinError
+from ..export.delivery import Delivery, Drawing
+from ..export.sequence import Sequence, sequence_name
+from ..export.stills import write_picture
+from ..export.video import SUFFIXES, check_video, write_video
+from . import style
+from .loading import Loading
+
+
+BOKEH = {"gather": "depth of field", "reference": "depth of field, exact and slow", "off": "all sharp"}
+"""What can be chosen, and how it is called."""
+
+
+class _Cancelled(Exception):
+    """Raised between two frames of an export that nobody wants any more."""
+
+
+class Export:
+    """One export at a time, on a thread and in an OpenGL context of its own.
+
+    running  the export under way, or None
+    """
+
+    def __init__(self, session):
+        self.session = session
+        self.running: Loading | None = None
+        self._stop = threading.Event()
+        self._path, self._take, self._bokeh, self._target = "", "", "gather", ""
+        self.asks = False
+
+    def ask(self) -> None:
+        """Opens the question where to, and what."""
+        document = self.session.document
+        self._path = self._path or str((document.path or Path.cwd() / "shot").with_suffix(".mp4"))
+        self._take = self.session.view.a
+        self.asks = True
+
+    def start(self, path: str, take: str | None = None, bokeh: str = "gather", size=None) -> None:
+        """Renders a take to a film (.mp4, .mov), or where the path ends in / to frames; PushinError where it cannot."""
+        if self.running is not None:
+            raise PushinError("An export is running; cancel it first, or wait.")
+        shot, plate = self.session.shot, self.session.plate
+        film = Path(path).suffix.lower() in SUFFIXES
+        if not film and not path.endswith("/"):
+            raise PushinError(f"'{path}' should end in .mp4 or .mov for a film, or in / for a folder of frames.")
+        delivery = Delivery(shot, take, size)
+        target = Path(path).expanduser()
+        if film:
+            check_video(target, delivery.size)
+        bokeh = bokeh if delivery.take.camera.f_stop is not None else "off"
+        stop, self._stop = threading.Event(), threading.Event()
+        self._stop, self._target = stop, str(target)
+
+        def work(report) -> None:
+            from ..render import Renderer
+            with Renderer(plate, delivery.size) as renderer:
+                drawing, done = Drawing(delivery, renderer, bokeh), [0]
+
+                def step() -> None:
+                    done[0] += 1
+                    report(done[0] / len(delivery))
+                    if stop.is_set():
+                        raise _Cancelled
+                if film:
+                    def pictures():
+                        for frame in drawing.each(range(len(delivery)), "picture"):
+                            yield frame.picture
+                            step()
+                    write_video(target, pictures(), delivery.size, shot.fps)
+                else:
+                    sequence = Sequence(target, sequence_name("shot", delivery), drawing, "png")
+                    sequence.write(range(len(delivery)), step)
+
+        self.running = Loading(work)
+
+    def cancel(self) -> None:
+        self._stop.set()
+
+    def follow(self) -> None:
+        """Says how it ended, once it has."""
+        if self.running is None or not self.running.done:
+            return
+        error, self.running = self.running.error, None
+        if error is None:
+            self.session.say(f"Exported {self._target}")
+        elif isinstance(error, _Cancelled):
+            self.session.say("The export was cancelled.")
+        else:
+            self.session.say(str(error) if isinstance(error, PushinError) else f"The export failed: {error}.")
+
+    def draw(self) -> None:
+        """The question, where it stands."""
+        if not self.asks:
+            return
+        em, title = imgui.get_font_size(), "Export"
+        if not imgui.is_popup_open(title):
+            imgui.open_popup(title)
+        port = imgui.get_main_viewport()
+        imgui.set_next_window_pos((port.pos.x + port.size.x / 2, port.pos.y + port.size.y / 2), imgui.Cond_.always,
+                                  (0.5, 0.5))
+        visible, _ = imgui.begin_popup_modal(title, None, imgui.WindowFlags_.always_auto_resize
+                                             | imgui.WindowFlags_.no_move)
+        if not visible:
+            return
+        imgui.set_next_item_width(34 * em)
+        entered, self._path = imgui.input_text("##path", self._path, imgui.InputTextFlags_.enter_returns_true)
+        style.text("a film (.mp4, .mov), or a folder that ends in /", style.QUIET, scale=0.88)
+        for take in self.session.shot.takes:
+            if imgui.radio_button(f"take {take.name}", take.name == self._take):
+                self._take = take.name
+            imgui.same_line()
+        imgui.new_line()
+        for bokeh, words in BOKEH.items():
+            if imgui.radio_button(words, bokeh == self._bokeh):
+                self._bokeh = bokeh
+            imgui.same_line()
+        imgui.new_line()
+        started = imgui.button("Export", (7 * em, 0)) or entered
+        imgui.same_line()
+        closed = imgui.button("Cancel", (7 * em, 0)) or imgui.is_key_pressed(imgui.Key.escape, False)
+        if started:
+            closed = self.session.attempt(lambda: self.start(self._path, self._take, self._bokeh))
+        if closed:
+            self.asks = False
+            imgui.close_current_popup()
+        imgui.end_popup()
+
+
+def screenshot_path(document) -> Path:
+    """A new name beside the shot's file, or among the user's pictures."""
+    folder = document.path.parent if document.path else user_pictures_path()
+    if not folder.is_dir():
+        folder = Path.cwd()
+    stem = document.path.stem if document.path else "pushin"
+    return next(path for n in range(1, 100_000) if not (path := folder / f"{stem}-{n:03d}.png").exists())
+
+
+def write_screenshot(path: Path, pixels: np.ndarray) -> None:
+    """uint8 (h, w, 3), row 0 on top."""
+    write_picture(path, np.ascontiguousarray(pixels))

@@ -1,0 +1,256 @@
+"""Files of the window: open and save, what was open last, what a crash left, and what is not saved yet."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from imgui_bundle import hello_imgui, imgui
+from imgui_bundle import portable_file_dialogs as dialogs
+import glfw
+
+from ..rehearsal.document import Document, Recent
+from ..rehearsal.journal import Journal, Recovered, recoverable
+from . import style
+from .opening import Opened, bundled, open_file, open_shot
+
+PICTURES = ["Plates and shots", "*.json *.exr *.png *.tif *.tiff *.jpg *.jpeg *.webp", "All files", "*"]
+SHOTS = ["Shot files", "*.json"]
+
+
+class Files:
+    """Everything that opens or saves, for one window.
+
+    asks  the question that stands in the window: "open", "save", "unsaved", "recover", or ""
+    """
+
+    def __init__(self, window):
+        self.window, self.session = window, window.session
+        self.recent, self.journal = Recent(), Journal()
+        self.asks, self._shown = "", ""
+        self._dialog = self._chosen = None
+        self._path = ""
+        self._after: Callable[[], None] | None = None    # what follows once unsaved work is dealt with
+        self._found: list[Recovered] = []
+        self._recovering: Recovered | None = None
+        self._warned = None
+
+    def start(self) -> None:
+        """Once the window is there: what a crash left is offered, and files may be dropped."""
+        self._found = recoverable()
+        self.asks = "recover" if self._found else ""
+        handle = self.handle()
+        if handle is not None:
+            glfw.set_drop_callback(handle, lambda _, paths: self.dropped(paths))
+
+    @staticmethod
+    def handle():
+        """The window as the glfw package takes it, or None where it is not one of glfw's."""
+        import ctypes
+        address = hello_imgui.get_glfw_window_address()
+        return ctypes.cast(address, ctypes.POINTER(glfw._GLFWwindow)) if address else None
+
+    def end(self, lost: bool) -> None:
+        """The window closes; lost: not because anybody wanted it to, and what is unsaved is for the next start."""
+        for found in self._found:
+            found.leave()
+        document = self.session.document
+        if lost and document is not None and document.dirty:
+            self.journal.flush()
+        else:
+            self.journal.close()
+
+    def document(self, opened: Opened) -> Document:
+        """The document of what was opened."""
+        if opened.path:
+            self.recent.add(opened.path)
+        elif opened.shot.plate.path:     # the bundled plate is always at hand
+            self.recent.add(opened.shot.plate.path)
+        if self._recovering is not None:
+            found, self._recovering = self._recovering, None
+            document = Document.recovered(found, journal=self.journal)
+            self.journal.flush()   # only then is the old one not needed any more
+            found.discard()
+            return document
+        return Document(opened.shot, opened.path, journal=self.journal)
+
+    def failed(self) -> None:
+        """What was to be opened could not be; work that was to be restored stays for the next start."""
+        if self._recovering is not None:
+            self._found.append(self._recovering)
+            self._recovering = None
+
+    # -- actions ------------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        self.unless_unsaved(lambda: self._ask("open"))
+
+    def open_path(self, path: str | Path) -> None:
+        """Opens a shot or a plate in the background; unsaved work is asked about first."""
+        self.unless_unsaved(lambda: self.window.open(lambda report: open_file(path, report)))
+
+    def open_bundled(self) -> None:
+        self.unless_unsaved(lambda: self.window.open(bundled))
+
+    def dropped(self, paths: list[str]) -> None:
+        if paths:
+            self.open_path(paths[0])
+
+    def save(self) -> None:
+        if self.session.document.path is None:
+            self.save_as()
+        elif self.session.attempt(self.session.document.save):
+            self._saved()
+
+    def save_as(self) -> None:
+        self._path = str(self.session.document.path or Path.cwd() / "shot.json")
+        self._ask("save")
+
+    def save_to(self, path: str) -> bool:
+        """Saves under a name; whether it was saved."""
+        path = Path(path).expanduser()
+        if path.suffix.lower() != ".json":
+            path = path.with_name(path.name + ".json")
+        if not self.session.attempt(lambda: self.session.document.save_as(path)):
+            return False
+        self.recent.add(path)
+        self._saved()
+        return True
+
+    def _saved(self) -> None:
+        self.session.say(f"Saved {self.session.document.name}")
+        after, self._after = self._after, None
+        if after:
+            after()
+
+    def unless_unsaved(self, then: Callable[[], None]) -> None:
+        """Goes on at once where everything is saved; asks first where something is not."""
+        document = self.session.document
+        if document is None or not document.dirty:
+            then()
+        else:
+            self._after = then
+            self._ask("unsaved")
+
+    def may_close(self) -> bool:
+        """Asked when a person closes the window; called outside of any frame."""
+        document = self.session.document
+        if document is None or not document.dirty:
+            return True
+        self._after = self.window.close
+        self.asks = "unsaved"
+        return False
+
+    def _ask(self, what: str) -> None:
+        self.asks = what
+        self._dialog = None
+
+    # -- drawing ------------------------------------------------------------------------------------------------------
+
+    TITLES = {"open": "Open a shot or a plate", "save": "Save the shot as", "unsaved": "Not saved yet",
+              "recover": "Unsaved work was found"}
+
+    def draw(self) -> None:
+        """The question that stands, if any, and warnings of the autosave."""
+        problem = self.journal.problem
+        if problem != self._warned:
+            self._warned = problem
+            if problem:
+                self.session.say(problem)
+        if not self.asks:
+            self._shown = ""
+            return
+        title = self.TITLES[self.asks]
+        if self._shown != self.asks:
+            imgui.open_popup(title)
+            self._shown = self.asks
+        port = imgui.get_main_viewport()
+        imgui.set_next_window_pos((port.pos.x + port.size.x / 2, port.pos.y + port.size.y / 2), imgui.Cond_.always,
+                                  (0.5, 0.5))
+        flags = (imgui.WindowFlags_.always_auto_resize | imgui.WindowFlags_.no_move
+                 | imgui.WindowFlags_.no_saved_settings)
+        visible, _ = imgui.begin_popup_modal(title, None, flags)
+        if visible:
+            done = getattr(self, f"_{self.asks}_question")(imgui.get_font_size())
+            if done or (imgui.is_key_pressed(imgui.Key.escape, False) and self.asks != "recover"):
+                self.asks = self.asks if done == "another" else ""
+                self._shown = ""
+                imgui.close_current_popup()
+            imgui.end_popup()
+
+    def _open_question(self, em: float) -> bool:
+        return self._file_question(em, "Open", lambda path: self.window.open(lambda report: open_file(path, report)),
+                                   lambda: dialogs.open_file("Open a shot or a plate", str(Path.cwd()), PICTURES),
+                                   self.recent.paths())
+
+    def _save_question(self, em: float) -> bool:
+        return self._file_question(em, "Save", self.save_to,
+                                   lambda: dialogs.save_file("Save the shot", self._path, SHOTS))
+
+    def _file_question(self, em: float, verb: str, use, dialog, recent=()) -> bool:
+        """A path to type, the system's own dialog where it has one, and what was open last."""
+        if imgui.is_window_appearing():
+            imgui.set_keyboard_focus_here()
+        imgui.set_next_item_width(34 * em)
+        entered, self._path = imgui.input_text("##path", self._path, imgui.InputTextFlags_.enter_returns_true)
+        chosen = self._path if entered and self._path.strip() else None
+        if imgui.button(verb, (7 * em, 0)) and self._path.strip():
+            chosen = self._path
+        imgui.same_line()
+        if imgui.button("Browse …", (7 * em, 0)) and self._dialog is None:
+            self._dialog = dialog()
+        imgui.same_line()
+        cancelled = imgui.button("Cancel", (7 * em, 0))
+        if self._dialog is not None:
+            hello_imgui.request_refresh()
+            if self._dialog.ready(0):
+                result, self._dialog = self._dialog.result(), None
+                chosen = (result[0] if isinstance(result, list) and result else result) or chosen
+        for path in recent:
+            if imgui.selectable(f"{path.name}##{path}", False)[0]:
+                chosen = str(path)
+            imgui.set_item_tooltip(str(path))
+        if chosen:
+            return use(str(chosen)) is not False
+        return cancelled
+
+    def _unsaved_question(self, em: float) -> bool | str:
+        style.text(f"{self.session.document.name} has changes that are not saved.", style.TEXT)
+        if imgui.button("Save", (8 * em, 0)):
+            if self.session.document.path is None:
+                self.save_as()
+                return "another"
+            self.save()
+            return not self.session.document.dirty
+        imgui.same_line()
+        if imgui.button("Do not save", (8 * em, 0)):
+            after, self._after = self._after, None
+            self.session.document.saved = self.session.shot
+            after()
+            return True
+        imgui.same_line()
+        if imgui.button("Cancel", (8 * em, 0)):
+            self._after = None
+            return True
+        return False
+
+    def _recover_question(self, em: float) -> bool | str:
+        found = self._found[0]
+        when = time.strftime("%d.%m. %H:%M:%S", time.localtime(found.time))
+        style.text(f"The program ended unexpectedly. {found.name} was last changed {when}.", style.TEXT)
+        steps = found.history.at
+        style.text(f"{steps} step{'s' * (steps != 1)} can be restored, with undo.", style.QUIET)
+        if imgui.button("Restore", (8 * em, 0)):
+            self._found.pop(0)
+            self._recovering = found
+            self.window.open(lambda report: open_shot(found.history.value, found.path, report))
+            return True
+        imgui.same_line()
+        if imgui.button("Later", (8 * em, 0)):
+            self._found.pop(0).leave()
+            return "another" if self._found else True
+        imgui.same_line()
+        if imgui.button("Throw away", (8 * em, 0)):
+            self._found.pop(0).discard()
+            return "another" if self._found else True
+        return False

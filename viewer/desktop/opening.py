@@ -1,0 +1,95 @@
+"""From what a person opens, a plate or a shot file, to what the window works with."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..pair import Pair, default_subject, subject_at
+from ..plate.layers import Layers
+from ..shots.document import PlateFile, Shot
+from ..shots.framing import Stage, Subject
+from ..shots.shotfile import changed_files, load, open_plate, plate_file
+
+REACH = 0.4
+"""How far the first push-in goes, of the subject's distance: far enough to tell it from a zoom at a glance."""
+
+DURATION = 4.0
+"""Seconds that it takes; the difference is to be seen within five seconds of the first start."""
+
+Report = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """
+    plate   the Plate
+    shot    the document to start from
+    path    of the shot file, or None: it has none yet
+    layers  of the plate
+    final   whether the layers are the best there are, or a draft
+    notes   what the person should know
+    """
+
+    plate: object
+    shot: Shot
+    path: Path | None
+    layers: Layers
+    final: bool
+    notes: tuple[str, ...] = ()
+
+
+def open_file(path: str | Path, report: Report) -> Opened:
+    """A shot file (.json), or a picture with its depth inside; PushinError says what is wrong."""
+    path = Path(path)
+    if path.suffix.lower() == ".json":
+        return open_shot(load(path), path, report)
+    return open_new(lambda: _plate(path), None, report)
+
+
+def _plate(path: Path):
+    from ..plate import Plate
+    plate = Plate.open(path)
+    return plate, plate_file(plate, path)
+
+
+def open_shot(shot: Shot, path: Path | None, report: Report) -> Opened:
+    """A shot that is there already, with its plate."""
+    report(0.0, "Reading the plate")
+    plate = open_plate(shot)
+    notes = tuple(f"{changed} has changed since the shot was saved; marks and sizes may be off."
+                  for changed in changed_files(shot))
+    return Opened(plate, shot, path, *_layers(plate, report), notes)
+
+
+def open_new(opens: Callable[[], tuple[object, PlateFile]], subjects: Callable[[object], tuple[Subject, ...]] | None,
+             report: Report) -> Opened:
+    """A new shot on a plate: a push-in to the first of its subjects beside the matched zoom."""
+    report(0.0, "Reading the plate")
+    plate, note = opens()
+    found = subjects(plate) if subjects else (subject_at(plate, default_subject(plate)),)
+    return Opened(plate, first_shot(plate, note, found), None, *_layers(plate, report), tuple(plate.notes))
+
+
+def bundled(report: Report) -> Opened:
+    """The plate that comes with the program, with both its people."""
+    from ..bundled import bundled_plate, bundled_subjects
+    people = lambda plate: tuple(Subject.at(s.name, plate, s.box, s.head, s.xy) for s in bundled_subjects())
+
+    def opens():
+        plate = bundled_plate()
+        return plate, PlateFile(Stage.of(plate))
+    return replace(open_new(opens, people, report), notes=())
+
+
+def first_shot(plate, note: PlateFile, subjects: tuple[Subject, ...]) -> Shot:
+    """Takes A and B on a plate: what tells a push-in from a zoom, before anyone has touched anything."""
+    shot = Pair(plate, subjects[0], REACH * subjects[0].depth, DURATION).shot
+    return replace(shot, plate=note, subjects=subjects)
+
+
+def _layers(plate, report: Report) -> tuple[Layers, bool]:
+    """A draft of the plate's layers, or those that were kept from an earlier time; and whether they are final."""
+    built = []   # kept layers report nothing
+    layers = Layers.of(plate, lambda *progress: (built.append(progress), report(*progress)), draft=True)
+    return layers, not built

@@ -1,0 +1,283 @@
+"""The panels beside the pictures: lens and rig of a take, the moves, and what advice there is."""
+from __future__ import annotations
+
+from dataclasses import replace
+
+from imgui_bundle import imgui
+
+from ..errors import PushinError
+from ..rehearsal import edits
+from ..shots.advice import THIRDS
+from ..shots.framing import SIZES
+from ..shots.kit import kit
+from ..shots.moves import MOVES
+from ..shots.rigs import RIGS
+from . import style
+
+
+class LensPanel:
+    """A take's lens, focus, rig and notes, and the list of takes from which A and B are chosen."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def draw(self) -> None:
+        session, em = self.session, imgui.get_font_size()
+        if session.shot is None:
+            return
+        self._takes(em)
+        for which, name in enumerate(dict.fromkeys(session.view.takes)):
+            imgui.separator()
+            style.text(f"{name}", style.take_colour(which), style.FONTS.bold)
+            imgui.push_id(name)
+            self._take(session.shot.take(name), em)
+            imgui.pop_id()
+        imgui.separator()
+        self._delivery(em)
+
+    def _takes(self, em: float) -> None:
+        """Every take; A and B say on which side it is shown."""
+        session = self.session
+        style.text("Takes", style.QUIET, scale=0.9)
+        for take in session.shot.takes:
+            for side, letter in (("a", "A"), ("b", "B")):
+                shown = getattr(session.view, side) == take.name
+                imgui.push_style_color(imgui.Col_.text, style.take_colour("ab".index(side)) if shown else style.QUIET)
+                if imgui.small_button(f"{letter}##{side} {take.name}"):
+                    session.view = replace(session.view, **{side: take.name})
+                imgui.pop_style_color()
+                imgui.set_item_tooltip(f"Show as {letter}")
+                imgui.same_line(0, 0.3 * em)
+            imgui.align_text_to_frame_padding()
+            style.text(f"{take.name}  ", style.TEXT)
+            imgui.same_line(0, 0)
+            style.text(session.take_line(take), style.QUIET, scale=0.88)
+        if imgui.button("Copy as new take"):
+            session.act("Duplicate take")
+        imgui.same_line()
+        imgui.begin_disabled(len(session.shot.takes) < 2)
+        if imgui.button("Throw away B"):
+            session.act("Throw take away")
+        imgui.end_disabled()
+
+    def _take(self, take, em: float) -> None:
+        session = self.session
+        camera, wide = take.camera, 12 * em
+
+        def edit(what: str, change, value, drag=None) -> None:
+            session.attempt(lambda: session.edit(change(session.shot, take.name, value), what, drag))
+
+        imgui.set_next_item_width(wide)
+        if imgui.begin_combo("lens", take.lens.name if take.lens else "any"):
+            if imgui.selectable("any", take.lens is None)[0]:
+                edit("Any lens", edits.set_lens, None)
+            for lens in kit().lenses:
+                if imgui.selectable(lens.name, lens == take.lens)[0]:
+                    edit(f"Lens {lens.name}", edits.set_lens, lens)
+            imgui.end_combo()
+        imgui.set_next_item_width(wide)
+        moved, focal = imgui.drag_float("focal length", camera.focal_length, 0.2, 8, 400, "%.1f mm")
+        if moved:
+            edit("Focal length", edits.set_focal_length, max(focal, 1.0), drag=f"focal {take.name}")
+        if imgui.is_item_deactivated():
+            session.document.release()
+        imgui.set_next_item_width(wide)
+        if imgui.begin_combo("stop", f"f/{camera.f_stop:g}" if camera.f_stop else "pinhole, all sharp"):
+            if imgui.selectable("pinhole, all sharp", camera.f_stop is None)[0]:
+                edit("Pinhole", edits.set_f_stop, None)
+            for stop in THIRDS:
+                if imgui.selectable(f"f/{stop:g}", stop == camera.f_stop)[0]:
+                    edit(f"f/{stop:g}", edits.set_f_stop, float(stop))
+            imgui.end_combo()
+        imgui.set_next_item_width(wide)
+        if imgui.begin_combo("rig", take.rig):
+            for name, rig in RIGS.items():
+                if imgui.selectable(name, name == take.rig)[0]:
+                    edit(f"Rig {name}", edits.set_rig, name)
+                imgui.set_item_tooltip(rig.line)
+            imgui.end_combo()
+        if take.match:
+            if imgui.button("Free from the match"):
+                session.attempt(lambda: session.edit(session.shot.with_take(replace(take, match=None)),
+                                                     f"Free {take.name} from the match"))
+        elif len(session.shot.takes) > 1 and session.subject(take.name):
+            other = next((t.name for t in session.shot.takes if t.match and t.match.take == take.name), None)
+            if other is None and imgui.button("Match the other to this"):
+                subject = session.subject(take.name)
+                name = session.view.b if session.view.a == take.name else session.view.a
+                edit(f"Match {name} to {take.name}", lambda shot, to, who: edits.match_take(shot, name, to, who),
+                     subject.name)
+        imgui.set_next_item_width(wide)
+        done, notes = imgui.input_text("notes", take.notes, imgui.InputTextFlags_.enter_returns_true)
+        if done:
+            session.edit(session.shot.with_take(replace(take, notes=notes)), "Notes")
+
+    def _delivery(self, em: float) -> None:
+        session, shot = self.session, self.session.shot
+        style.text("Delivery", style.QUIET, scale=0.9)
+        imgui.set_next_item_width(12 * em)
+        name = next((r.name for r in kit().ratios if r.ratio == shot.ratio), None)
+        if imgui.begin_combo("ratio", name or (f"{shot.ratio:g}" if shot.ratio else "all of the plate")):
+            if imgui.selectable("all of the plate", shot.ratio is None)[0]:
+                session.attempt(lambda: session.edit(replace(shot, ratio=None), "Delivery ratio"))
+            for ratio in kit().ratios:
+                if imgui.selectable(ratio.name, ratio.ratio == shot.ratio)[0]:
+                    session.attempt(lambda: session.edit(replace(shot, ratio=ratio.ratio), "Delivery ratio"))
+                if ratio.use:
+                    imgui.set_item_tooltip(ratio.use)
+            imgui.end_combo()
+        style.text("Subjects", style.QUIET, scale=0.9)
+        for number, subject in enumerate(shot.subjects, 1):
+            imgui.align_text_to_frame_padding()
+            style.text(f"{number}  {subject.name}", style.TEXT)
+            imgui.same_line()
+            style.text(f"{subject.depth:.2f} m, {subject.kind}", style.QUIET, scale=0.88)
+            imgui.same_line(14 * em)
+            if imgui.small_button(f"remove##{subject.name}"):
+                session.attempt(lambda: session.edit(edits.remove_subject(shot, subject.name),
+                                                     f"Remove {subject.name}"))
+
+
+class MovesPanel:
+    """The moves by name: pick one, say how far or from which size to which, done.
+
+    into  0 or 1: whether it becomes what A or what B does
+    """
+
+    def __init__(self, session):
+        self.session = session
+        self.into = 0
+        self._filter, self._picked = "", ""
+        self._words: dict[str, str] = {}
+        self._add = False
+
+    def draw(self) -> None:
+        session, em = self.session, imgui.get_font_size()
+        if session.shot is None:
+            return
+        for which, name in enumerate(session.view.takes):
+            if which:
+                imgui.same_line()
+            if imgui.radio_button(f"{name}##into {which}", self.into == which):
+                self.into = which
+        imgui.same_line()
+        self._add = imgui.checkbox("on top", self._add)[1]
+        imgui.set_item_tooltip("Adds the move to what the take does already, instead of taking its place")
+        imgui.set_next_item_width(-1)
+        self._filter = imgui.input_text_with_hint("##filter", "find a move", self._filter)[1]
+        height = imgui.get_content_region_avail().y - (13 * em if self._picked else 0)
+        if imgui.begin_child("list", (0, max(height, 5 * em))):
+            kind = None
+            for move in MOVES.values():
+                if self._filter.lower() not in f"{move.name} {move.line}".lower():
+                    continue
+                if move.kind != kind:
+                    kind = move.kind
+                    style.text({"camera": "Camera", "focus": "Focus", "combination": "Together"}[kind], style.QUIET,
+                               scale=0.88)
+                if imgui.selectable(move.name, move.name == self._picked)[0]:
+                    self._pick(move)
+                imgui.set_item_tooltip(move.line)
+        imgui.end_child()
+        if self._picked:
+            self._ends(MOVES[self._picked], em)
+
+    def _pick(self, move) -> None:
+        self._picked = move.name
+        self._words = {}
+
+    def _ends(self, move, em: float) -> None:
+        """The words of a move, each with a place to type it, and what makes it."""
+        session, names = self.session, [s.name for s in self.session.shot.subjects]
+        imgui.separator()
+        style.text(move.name, style.TEXT, style.FONTS.bold)
+        choices = {"subject": names, "to": names, "start": [s.name for s in SIZES], "end": [s.name for s in SIZES],
+                   "size": [s.name for s in SIZES], "toward": ["axis", "subject"], "side": ["near", "far"]}
+        for word in move.words:
+            if word in ("ease", "at"):
+                continue
+            imgui.set_next_item_width(10 * em)
+            value = self._words.get(word, "")
+            if word in choices:
+                if imgui.begin_combo(word, value or "–"):
+                    for choice in ("", *choices[word]):
+                        if imgui.selectable(choice or "–", choice == value)[0]:
+                            self._words[word] = choice
+                    imgui.end_combo()
+            else:
+                hint = {"amount": "25% or 0.4 m", "seconds": "4", "speed": "slow, fast, 0.2 m/s"}.get(word, "")
+                self._words[word] = imgui.input_text_with_hint(word, hint, value)[1]
+        if imgui.button("Do it", (10 * em, 0)):
+            session.attempt(self.apply)
+
+    def apply(self) -> None:
+        """Makes the picked move with the words that were said what the take does."""
+        session = self.session
+        name = session.view.takes[self.into]
+        take = session.shot.take(name)
+        if take.match:
+            raise PushinError(f"{name} follows {take.match.take}; free it from the match first, or give the move to "
+                              f"{take.match.take}.")
+        said = {word: value for word, value in self._words.items() if value}
+        change = edits.apply_move if self._add else edits.replace_moves
+        session.edit(change(session.shot, name, self._picked, **said), self._picked.capitalize())
+        session.clock = session.clock.home().play()
+
+
+class AdvicePanel:
+    """Advice on both takes, and the first of it as a line over the pictures."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def draw(self) -> None:
+        session = self.session
+        if session.shot is None:
+            return
+        if not session.advice:
+            style.text("Nothing stands against it." if not session.thinking else "Looking …", style.QUIET)
+        for number, counsel in enumerate(session.advice):
+            name, advice, _ = counsel
+            which = session.view.takes.index(name) if name in session.view.takes else 0
+            imgui.push_text_wrap_pos(0)
+            style.text(f"{name}  {session.shot.timecode(advice.time)}", style.take_colour(which), style.FONTS.bold, 0.9)
+            imgui.text_wrapped(advice.sentence)
+            for remedy in counsel.remedies:
+                self._button(f"{remedy.label}###panel {number}", remedy)
+            if not counsel.remedies:
+                imgui.text_wrapped(advice.remedy)
+            imgui.pop_text_wrap_pos()
+            imgui.spacing()
+
+    def strip(self, panel) -> None:
+        """What does not work, in one line, once the playhead is where it becomes true; with its remedy."""
+        session, em = self.session, imgui.get_font_size()
+        due = [c for c in session.advice if session.time >= c.advice.time - 1e-3 and not c.advice.works]
+        if not due:
+            return
+        _, advice, found = next((c for c in reversed(due) if c.remedies), due[-1])
+        left, top, width, _ = panel.room
+        draw = imgui.get_window_draw_list()
+        words = advice.sentence
+        wide = width - 4 * em
+        imgui.push_font(style.FONTS.regular, style.TEXT_SIZE * 0.92)
+        fits = imgui.calc_text_size(words).x
+        button = imgui.calc_text_size(found[0].label).x + 1.4 * em if found else 0
+        shown = min(fits, wide - button - em)
+        x, y, height = left + (width - shown - button - em) / 2, top + 0.5 * em, 1.7 * em
+        draw.add_rect_filled((x - 0.8 * em, y), (x + shown + button + 1.2 * em, y + height),
+                             style.ink((0.05, 0.05, 0.05, 0.85)), 4)
+        draw.add_rect_filled((x - 0.8 * em, y), (x - 0.6 * em, y + height), style.ink(style.WARNING), 2)
+        draw.push_clip_rect((x, y), (x + shown, y + height), True)
+        draw.add_text((x, y + 0.3 * em), style.ink(style.TEXT), words)
+        draw.pop_clip_rect()
+        if found:
+            imgui.set_cursor_screen_pos((x + shown + 0.8 * em, y + 0.05 * em))
+            self._button(f"{found[0].label}###remedy", found[0])
+        imgui.pop_font()
+        if imgui.is_mouse_hovering_rect((x, y), (x + shown, y + height)):
+            imgui.set_tooltip(str(advice))
+
+    def _button(self, name: str, remedy) -> None:
+        if imgui.button(name):
+            self.session.attempt(lambda: self.session.edit(remedy.shot, remedy.label))

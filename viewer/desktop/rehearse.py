@@ -1,0 +1,201 @@
+"""Rehearsal: the keys, or a game controller, are the rig; what is performed can be recorded into a take."""
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+
+from imgui_bundle import hello_imgui, imgui
+import glfw
+
+from ..errors import PushinError
+from ..rehearsal import controls, edits
+from ..rehearsal.controls import Controls, Operator, Tempo
+from ..rehearsal.recording import Recorder, Tolerance, smooth
+from ..shots.framing import anchor_point, distance
+from ..shots.rigs import RIGS, rig
+from .keys import key_of
+from .session import F_STOP
+
+PULL = 1.0
+"""Seconds of a focus pull until a tempo is tapped."""
+
+
+class Rehearsal:
+    """
+    on     the keys are the rig
+    take   the name of the take whose rig and lens are performed with
+    """
+
+    def __init__(self, session, actions):
+        self.session = session
+        self._recorder: Recorder | None = None
+        self.on = False
+        self.take = ""
+        self.tempo = Tempo()
+        self._held = [(action, [key_of(key) for key in action.keys]) for action in actions.held]
+        self._operator: Operator | None = None
+        self._state = None
+        self._pulled = False     # focus was asked for
+
+    def toggle(self) -> None:
+        if self.on:
+            self.leave()
+        else:
+            self.enter()
+
+    def enter(self) -> None:
+        """From where A's camera stands at the playhead."""
+        session = self.session
+        self.take = session.view.a
+        take, subject = session.shot.take(self.take), session.subject(self.take)
+        camera = session.camera(self.take)
+        metres = max(distance(session.shot.plate.stage, subject, camera), 0.3) if subject else 2.0
+        self._operator = Operator(take.camera, rig(take.rig), take.lens, metres, take.seed)
+        self._state, self._pulled = self._operator.at(camera), False
+        self.on = True
+        session.live = {self.take: camera}
+        session.say(f"Rehearsing {self.take} on a {take.rig}: W S dolly, A D truck, Q E boom, J ; pan, I K tilt, "
+                    "U O zoom, N M focus, 1 to 9 marks.")
+
+    def leave(self) -> None:
+        if self.recording:
+            self.finish()
+        self.on = False
+        self.session.live = {}
+
+    # -- recording ----------------------------------------------------------------------------------------------------
+
+    @property
+    def recording(self) -> bool:
+        return self._recorder is not None
+
+    def record(self) -> None:
+        """Records from the playhead on while the clock runs; again, or at the clock's end, it becomes a take."""
+        session = self.session
+        if self.recording:
+            self.finish()
+            return
+        if not self.on:
+            self.enter()
+        self._recorder = Recorder(session.shot.take(self.take).camera)
+        session.clock = session.clock.play()
+        session.recording = True
+
+    def finish(self) -> None:
+        """What was recorded becomes a new take, which is shown as B beside the one it was performed on."""
+        session = self.session
+        recorder, self._recorder = self._recorder, None
+        session.recording = False
+        session.clock = session.clock.pause()
+        self.on, session.live = False, {}
+        if not recorder.passes:
+            return
+        name = edits.free_name(session.shot)
+        shot = session.with_aperture(self.take) if self._pulled else session.shot
+        taken = recorder.take(name, shot.take(self.take), session.shot.fps)
+        session.edit(session.shot.with_take(taken), f"Record take {name}")
+        session.view = replace(session.view, b=name)
+        session.say(f"Recorded as take {name}, shown as B. Ctrl+K makes it few keys; Ctrl+Z throws it away.")
+
+    # -- what is asked for --------------------------------------------------------------------------------------------
+
+    def back_to_one(self) -> None:
+        """The camera back to where the take starts, and the clock with it."""
+        self.session.clock = self.session.clock.home()
+        if self.on:
+            self._state = self._operator.begin()
+
+    def mark(self, number: int) -> None:
+        """Focus glides to a subject by number, or to infinity (0); outside of rehearsal it is set there."""
+        session = self.session
+        subjects = session.shot.subjects
+        if number > len(subjects):
+            raise PushinError(f"There is no subject {number}; the shot has {len(subjects)}.")
+        if not self.on:
+            name = session.view.a
+            to = subjects[number - 1].name if number else "infinity"
+            session.focus(name, to)
+            return
+        to = anchor_point(session.shot.plate.stage, subjects[number - 1]) if number else math.inf
+        self._pulled = True
+        self._state = self._operator.pull(self._state, to, self.tempo.seconds or PULL)
+
+    def tap(self) -> None:
+        self.tempo = self.tempo.tap(time.monotonic())
+        if self.tempo.seconds:
+            self.session.say(f"A pull takes {self.tempo.seconds:.2f} s.")
+
+    def smooth(self, name: str) -> None:
+        """The recorded tracks of a take with the fewest keys within the usual tolerance."""
+        session = self.session
+        take, report = smooth(session.shot.take(name), Tolerance(), session.shot.fps)
+        if not report:
+            raise PushinError(f"Take {name} was not recorded; there is nothing to smooth.")
+        session.edit(session.shot.with_take(take), f"Smooth take {name}")
+        before, after = (sum(getattr(r, which) for r in report) for which in ("before", "after"))
+        session.say(f"{before} keys became {after}: within 5 mm, 0.1°, 1 % of zoom and 2 % of focus.")
+
+    def next_rig(self) -> None:
+        """The next kind of rig for A."""
+        session = self.session
+        take = session.shot.take(session.view.a)
+        names = list(RIGS)
+        name = names[(names.index(take.rig) + 1) % len(names)]
+        session.edit(edits.set_rig(session.shot, take.name, name), f"Rig {name}")
+        session.say(f"{take.name}: {name}. {RIGS[name].line}")
+        if self.on:
+            self.enter()
+
+    def frame(self, dt: float) -> None:
+        """Carries the camera on by dt seconds, as the keys and the controller ask."""
+        if not self.on:
+            return
+        session = self.session
+        if not session.has_take(self.take):
+            self.leave()
+            return
+        pushed = self._pushed()
+        self._state = self._operator.step(self._state, pushed, dt)
+        camera = self._operator.camera(self._state, session.time)
+        take = session.shot.take(self.take)
+        self._pulled |= bool(pushed.focus)
+        if self._pulled and camera.f_stop is None:
+            camera = replace(camera, f_stop=F_STOP)   # a pull through a pinhole would not be seen
+        if take.timeline.track("f_stop"):
+                camera = replace(camera, f_stop=session.performance(self.take).camera(session.time).f_stop)
+        session.live = {self.take: camera}
+        if self.recording:
+            self._recorder.add(session.time, self._state)
+            if not session.clock.playing:
+                self.finish()
+        if any(pushed) or self.moving:
+            hello_imgui.request_refresh()
+
+    @property
+    def moving(self) -> bool:
+        """Whether the rig is still under way."""
+        state = self._state
+        return state is not None and (state.pull is not None and state.pull.elapsed < state.pull.seconds
+                                      or any(abs(s) > 1e-4 for s in state.speed))
+
+    def _pushed(self) -> Controls:
+        pushed = Controls()
+        io = imgui.get_io()
+        if not (io.want_text_input or io.key_ctrl or io.key_alt):
+            pushed = controls.from_keys([action for action, keys in self._held
+                                         if any(imgui.is_key_down(key) for key in keys)])
+            if io.key_shift:
+                pushed = pushed.times(0.25)   # a finer hand
+        pad = self._gamepad()
+        return pushed + pad if pad else pushed
+
+    def _gamepad(self) -> Controls | None:
+        """The first game controller there is."""
+        for joystick in range(glfw.JOYSTICK_1, glfw.JOYSTICK_LAST + 1):
+            if glfw.joystick_present(joystick) and glfw.joystick_is_gamepad(joystick):
+                state = glfw.get_gamepad_state(joystick)
+                if state is not None:
+                    hello_imgui.request_refresh()   # it wakes nobody by itself
+                    return controls.from_gamepad(list(state.axes), [bool(b) for b in state.buttons])
+        return None

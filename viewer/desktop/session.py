@@ -1,0 +1,267 @@
+"""What the window's panels read and edit: the document, the clock, what is shown, and figures that follow from them."""
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import NamedTuple
+
+from .. import optics
+from ..camera import Camera
+from ..errors import PushinError
+from ..rehearsal import edits
+from ..rehearsal.clock import Clock
+from ..rehearsal.remedies import Remedy, remedies
+from ..shots.advice import Advice, advise
+from ..shots.comparison import Comparison, Figures, background_depth, main_subject
+from ..shots.document import Shot, Take
+from ..shots.framing import Subject, distance
+from ..shots.performance import FARTHEST, Performance
+from ..shots.timeline import snapped
+from .loading import Loading
+from .opening import Opened
+from .view import View
+
+SAID = 6.0
+"""Seconds for which a message stays."""
+
+BUSY = 2.0
+"""The same while the shot plays: the processor is needed elsewhere, and the edit is looked at first."""
+
+F_STOP = 2.8
+"""What a pinhole becomes when focus is set: a usual working stop."""
+
+SETTLED = 0.3
+"""Seconds without an edit after which advice is asked for."""
+
+
+class Counsel(NamedTuple):
+    """A piece of advice on a take, and what can be done about it."""
+
+    take: str
+    advice: Advice
+    remedies: tuple[Remedy, ...]
+
+
+class Session:
+    """One shot that is worked on. Panels read it and call `edit`; nothing else changes the document.
+
+    plate      the opened Plate, or None while there is none
+    document   rehearsal.document.Document, which keeps the history; None while nothing is open
+    clock      a rehearsal.clock.Clock, a value: what moves the playhead puts another one in its place
+    view       a View
+    message    what was last said, or ""
+    advice     Counsel on both shown takes
+    """
+
+    def __init__(self):
+        self.clock = Clock(Fraction(4))
+        self.act: Callable[[str], None] = lambda name: None
+        self.advice_panel = self.projector = None
+        self.document = self.plate = None
+        self.view = View()
+        self.message, self._said = "", -math.inf
+        self.doing = ""
+        self.counts = ""           # the name of the subject that counts; "": whom each take is about
+        self.loading_stage, self.loading_progress = "", 0.0
+        self.recording = False
+        self.live: dict[str, Camera] = {}   # of takes that are being performed, in place of what the document says
+        self.advice: tuple[Counsel, ...] = ()
+        self._advised: tuple[Shot, View] | None = None
+        self._advising: Loading | None = None
+        self._changed = -math.inf
+        self._made_for, self._made = None, {}
+
+    # -- the document -------------------------------------------------------------------------------------------------
+
+    @property
+    def shot(self) -> Shot | None:
+        return self.document.shot if self.document else None
+
+    def begin(self, opened: Opened, document) -> None:
+        """Works on what was opened."""
+        self.plate, self.document = opened.plate, document
+        names = [take.name for take in self.shot.takes]
+        first = names[0] if names else "A"
+        self.view = replace(self.view, a=first, b=names[1] if len(names) > 1 else first,
+                            mode=self.view.mode if len(names) > 1 else "A")
+        self.advice, self._advised = (), None
+        self.follow()
+
+    def edit(self, shot: Shot, what: str, together: str | None = None) -> None:
+        """A new state of the document, as one step to undo; steps with the same `together` become one."""
+        self.document.edit(what, shot, together)
+        self.follow()
+
+    def follow(self) -> None:
+        """Keeps clock and view within what the document has become."""
+        self._changed = time.monotonic()
+        self.clock = self.clock.of(self.shot.duration, self.shot.fps)
+        names = [take.name for take in self.shot.takes]
+        kept = {side: getattr(self.view, side) if getattr(self.view, side) in names else names[min(i, len(names) - 1)]
+                for i, side in enumerate("ab")}
+        self.view = replace(self.view, **kept)
+
+    def focus(self, take: str, mark: float | str) -> None:
+        """A take's focus on a mark: a key at the playhead where focus is pulled already, else throughout."""
+        track = self.shot.take(take).timeline.track("focus_distance")
+        at = self.frame_time if track and len(track.keys) > 1 else None
+        words = mark if isinstance(mark, str) else f"{mark:.2f} m"
+        self.edit(edits.focus_on(self.with_aperture(take), take, mark, at), f"Focus on {words}")
+
+    def with_aperture(self, take: str) -> Shot:
+        """The shot with a take on a lens that has a depth of field: focus cannot be seen through a pinhole."""
+        return self.shot if self.shot.take(take).camera.f_stop else edits.set_f_stop(self.shot, take, F_STOP)
+
+    def attempt(self, what: Callable[[], object]) -> bool:
+        """Does something that may be refused; the reason is said. Whether it was done."""
+        try:
+            what()
+        except PushinError as refused:
+            self.say(str(refused))
+            return False
+        return True
+
+    def say(self, sentence: str) -> None:
+        self.message, self._said = sentence, time.monotonic()
+
+    @property
+    def saying(self) -> str:
+        """The message, while it is to be read."""
+        return self.message if time.monotonic() - self._said < SAID else ""
+
+    # -- time ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def time(self) -> float:
+        """Seconds at the playhead."""
+        return self.clock.time
+
+    @property
+    def frame_time(self) -> Fraction:
+        """The playhead on the nearest frame."""
+        return min(snapped(self.clock.time, self.shot.fps), self.shot.duration)
+
+    def seek(self, time) -> None:
+        self.clock = self.clock.seek(time)
+
+    # -- takes --------------------------------------------------------------------------------------------------------
+
+    def has_take(self, name: str) -> bool:
+        return any(take.name == name for take in self.shot.takes)
+
+    def camera(self, name: str) -> Camera:
+        """A take's camera at the playhead, or as it is being performed."""
+        if name in self.live:
+            return self.live[name]
+        return self.performance(name).camera(self.time)
+
+    def performance(self, name: str) -> Performance:
+        return self._once("performance", name, lambda: self.shot.perform(name))
+
+    def _once(self, what: str, name: str, make: Callable[[], object]):
+        """What follows from the shot as it is, made once."""
+        if self._made_for is not self.shot:
+            self._made_for, self._made = self.shot, {}
+        if (what, name) not in self._made:
+            self._made[what, name] = make()
+        return self._made[what, name]
+
+    def aspect(self, name: str) -> float:
+        return self.shot.aspect(self.shot.take(name))
+
+    def subject(self, name: str) -> Subject | None:
+        """Whom a take is about, or who was chosen to count."""
+        if not self.shot.subjects:
+            return None
+        chosen = next((s for s in self.shot.subjects if s.name == self.counts), None)
+        return chosen or main_subject(self.shot, self.shot.take(name))
+
+    def next_subject(self, by: int) -> Subject:
+        """The subject after the one that counts, or before it."""
+        if not self.shot.subjects:
+            raise PushinError("There is no subject yet; drag a box around somebody in the picture.")
+        names = [s.name for s in self.shot.subjects]
+        return self.shot.subjects[(names.index(self.subject(self.view.a).name) + by) % len(names)]
+
+    @staticmethod
+    def take_line(take: Take) -> str:
+        """What a take does, in film words."""
+        words = [*take.timeline.moves]
+        if take.match:
+            words.insert(0, f"matched {take.match.by}, {take.match.subject} as in {take.match.take}")
+        performed = any(track.performed for track in take.timeline.tracks)
+        line = " + ".join(["performed"] * performed + words) or "static"
+        if take.rig != "dolly":
+            line += f", {take.rig}"
+        return line + (f", {take.lens.name}" if take.lens else "")
+
+    def figures(self, name: str) -> list[tuple[str, str]]:
+        """(word, value) of the heads-up line at the playhead, the most telling first."""
+        camera = self.camera(name)
+        found = [("", f"{camera.focal_length:.0f} mm")]
+        subject = self.subject(name)
+        f: Figures | None = None
+        if subject and subject.has_size:
+            f = self._once(f"comparison {subject.name}", name, lambda: Comparison(
+                self.shot, name, subject.name, self._background(subject))).at(self.time)
+        if f and name not in self.live:
+            found += [("travel", _metres(f.travel)), (f"to {subject.name}", _metres(f.distance)), ("", f.shot_size),
+                      (subject.name, f"{f.subject_scale:.2f}×"), ("background", f"{f.background_scale:.2f}×")]
+        else:
+            start = self.shot.take(name).camera.position
+            found += [("travel", _metres(math.dist(camera.position, start)))]
+            if subject:
+                found += [(f"to {subject.name}", _metres(distance(self.shot.plate.stage, subject, camera)))]
+        if camera.f_stop is None:
+            return [*found, ("", "all sharp")]
+        near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
+                                          self.shot.circle(self.shot.take(name)))
+        focus = "∞" if camera.focus_distance >= FARTHEST * 0.99 else _metres(camera.focus_distance)
+        return [*found, ("", f"f/{camera.f_stop:.2g}"), ("focus", focus),
+                ("sharp", f"{near:.2f} – {'∞' if math.isinf(far) else _metres(float(far))}")]
+
+    def sharpness(self, name: str) -> dict[str, bool]:
+        """Which subjects lie within the depth of field at the playhead."""
+        camera, stage = self.camera(name), self.shot.plate.stage
+        if camera.f_stop is None:
+            return {s.name: True for s in self.shot.subjects}
+        near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
+                                          self.shot.circle(self.shot.take(name)))
+        return {s.name: near <= distance(stage, s, camera) <= far for s in self.shot.subjects}
+
+    def _background(self, subject: Subject) -> float:
+        key = self.plate, self.shot.subjects, subject.name
+        if getattr(self, "_background_of", None) != key:
+            self._background_of, self._background_depth = key, background_depth(self.shot, subject, self.plate)
+        return self._background_depth
+
+    # -- advice -------------------------------------------------------------------------------------------------------
+
+    def consult(self) -> None:
+        """Asks for advice on a thread of its own once edits have settled, and takes what has come of it."""
+        if self._advising is not None and self._advising.done:
+            if self._advising.error is None:
+                self._advised, self.advice = self._advising.result
+            self._advising = None
+        elif self.advice and self._advised[0] is not self.shot:
+            self.advice = tuple(counsel._replace(remedies=()) for counsel in self.advice)  # of another shot
+        takes = tuple(dict.fromkeys(self.view.takes))
+        wanted = self.shot, takes
+        waits = BUSY if self.clock.playing else SETTLED
+        if self._advising is None and self._advised != wanted and time.monotonic() - self._changed > waits:
+            shot, plate = self.shot, self.plate
+            self._advising = Loading(lambda report: (wanted, tuple(
+                Counsel(name, advice, remedies(shot, name, advice, plate if advice.topic == "invented" else None))
+                for name in takes for advice in advise(shot, name, plate))))
+
+    @property
+    def thinking(self) -> bool:
+        """Whether advice is under way or due."""
+        return self._advising is not None or self._advised != (self.shot, tuple(dict.fromkeys(self.view.takes)))
+
+
+def _metres(value: float) -> str:
+    return f"{value:.2f} m" if abs(value) < 10 else f"{value:.1f} m" if abs(value) < 100 else f"{value:.0f} m"

@@ -1,0 +1,257 @@
+"""The mouse in the picture: click to focus, box a subject, drag a rack, wheel the lens or the dolly, and the loupe."""
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from imgui_bundle import imgui
+
+from .. import pick
+from ..errors import PushinError
+from ..pair import subject_at
+from ..rehearsal import edits
+from ..shots.framing import Subject, distance, pose_of
+from . import style
+
+WHEEL = 1.03
+"""A notch of the wheel multiplies the focal length by this, or divides the distance to the subject by it."""
+
+BOX = 1.2
+"""Text sizes that the mouse has to travel before a click becomes a box."""
+
+LOUPE = 14.0
+"""Text sizes: side of the loupe."""
+
+
+class Tools:
+    """
+    under   (0 or 1 for A or B, u, v) of the mouse, or None outside the pictures
+    spot    what of the plate is there, or None
+    """
+
+    def __init__(self, session, panel):
+        self.session, self.panel = session, panel
+        self.under = self.spot = None
+        self._pressed = None     # (which, u, v) where the button went down
+        self._box = None         # (take, plate box, depth) that waits for its name
+        self._name, self._person, self._asks = "", False, False
+
+    def catch(self) -> None:
+        """Takes the mouse for the pictures; what is drawn over them later may take it back."""
+        panel = self.panel
+        imgui.set_cursor_screen_pos((panel.room[0], panel.room[1]))
+        imgui.set_next_item_allow_overlap()
+        imgui.invisible_button("##picture", (panel.room[2], panel.room[3]))
+        self._hovered, self._active = imgui.is_item_hovered(), imgui.is_item_active()
+        mouse = imgui.get_mouse_pos()
+        self.under = panel.under(mouse.x, mouse.y) if self._hovered or self._active else None
+        if imgui.is_item_activated() and self.under:
+            self._pressed = self.under
+        if imgui.is_item_deactivated() and self._pressed:
+            self._released(mouse)
+            self._pressed = None
+        io = imgui.get_io()
+        if self._hovered and self.under and io.mouse_wheel:
+            self.session.attempt(lambda: self._wheel(self.under[0], io.mouse_wheel, io.key_ctrl or io.key_shift))
+
+    def draw(self, em: float) -> None:
+        """The box that is being drawn, the depth at the mouse, and the window that asks for a name."""
+        draw, mouse = imgui.get_window_draw_list(), imgui.get_mouse_pos()
+        self.spot = None
+        if self._pressed and self._dragged(mouse):
+            left, top, width, height = self.panel.rect(self._pressed[0])
+            start = left + self._pressed[1] * width, top + self._pressed[2] * height
+            pair = self._pair(mouse)
+            if pair:
+                draw.add_line(start, (mouse.x, mouse.y), style.ink(style.TEXT), 1.5)
+                draw.add_circle_filled((mouse.x, mouse.y), 0.3 * em, style.ink(style.TEXT))
+                words = f"rack from {pair[0].name} to {pair[1].name}"
+                style.label(draw, (mouse.x + em, mouse.y + 0.5 * em), words, shade=True)
+            else:
+                draw.add_rect(start, (mouse.x, mouse.y), style.ink(style.TEXT), 0, 1.3)
+        elif self._hovered and self.under:
+            which, u, v = self.under
+            self.spot = self.see(which, u, v)
+            words = f"{self.spot.depth:.2f} m" if self.spot else "not on the plate"
+            subject = self.spot and self.subject_at(self.spot)
+            if subject:
+                words = f"{subject.name}  {words}"
+            if not self.session.view.loupe:
+                style.label(draw, (mouse.x + 1.1 * em, mouse.y + 0.9 * em), words, style.VALUE, 0.9, shade=True)
+            if self.session.view.loupe:
+                self._loupe(which, u, v, words, em)
+        self._ask(em)
+
+    def _loupe(self, which: int, u: float, v: float, words: str, em: float) -> None:
+        """The delivered pixels at the mouse, one to one: the same camera with so much less of its sensor."""
+        session, name = self.session, self.session.view.takes[which]
+        camera, aspect = session.camera(name), session.aspect(name)
+        scale = imgui.get_io().display_framebuffer_scale.x
+        pixels = round(LOUPE * em * scale)
+        delivered = session.shot.delivery_width / session.shot.lines(session.shot.take(name)).width
+        share = pixels / delivered
+        shift = ((0.5 + camera.lens_shift[0] - u) / share, (camera.lens_shift[1] - (0.5 - v) / aspect) / share)
+        detail = replace(camera, sensor_width=camera.sensor_width * share, lens_shift=shift)
+        blurred = session.view.blur and camera.f_stop is not None
+        frame = session.projector.frame("loupe", detail, (pixels, pixels), "gather" if blurred else "off")
+        mouse, side = imgui.get_mouse_pos(), LOUPE * em
+        left = min(max(mouse.x - side / 2, self.panel.room[0]), self.panel.room[0] + self.panel.room[2] - side)
+        top = mouse.y - side - 1.5 * em
+        top = top if top > self.panel.room[1] else mouse.y + 1.5 * em
+        draw = imgui.get_foreground_draw_list()
+        draw.add_rect_filled((left - 1, top - 1), (left + side + 1, top + side + 1), style.ink((0, 0, 0, 1)))
+        draw.add_image(imgui.ImTextureRef(frame.texture), (left, top), (left + side, top + side), (0, 1), (1, 0))
+        style.label(draw, (left + 0.4 * em, top + side - 1.5 * em), f"{words}   100 %", style.TEXT, 0.88, shade=True)
+
+    # -- what is where ------------------------------------------------------------------------------------------------
+
+    def see(self, which: int, u: float, v: float) -> pick.Spot | None:
+        session = self.session
+        name = session.view.takes[which]
+        return pick.seen(session.plate, session.camera(name), u, v, session.aspect(name))
+
+    def subject_at(self, spot: pick.Spot) -> Subject | None:
+        """The smallest subject in whose box a point of the plate lies, at about its depth."""
+        depth = float(self.session.plate.depth[min(int(spot.y), self.session.plate.height - 1),
+                                               min(int(spot.x), self.session.plate.width - 1)])
+        inside = [s for s in self.session.shot.subjects
+                  if s.box[0] <= spot.x <= s.box[2] and s.box[1] <= spot.y <= s.box[3]
+                  and abs(1 / depth - 1 / s.depth) < 0.2 / s.depth]
+        return min(inside, key=lambda s: (s.box[2] - s.box[0]) * (s.box[3] - s.box[1]), default=None)
+
+    def _dragged(self, mouse) -> bool:
+        left, top, width, height = self.panel.rect(self._pressed[0])
+        start = left + self._pressed[1] * width, top + self._pressed[2] * height
+        return math.dist(start, (mouse.x, mouse.y)) > BOX * imgui.get_font_size()
+
+    def _pair(self, mouse) -> tuple[Subject, Subject] | None:
+        """The two subjects between which the mouse is dragged."""
+        left, top, width, height = self.panel.rect(self._pressed[0])
+        u, v = (mouse.x - left) / width, (mouse.y - top) / height
+        if not (0 <= u < 1 and 0 <= v < 1):
+            return None
+        spots = [self.see(*self._pressed), self.see(self._pressed[0], u, v)]
+        found = [spot and self.subject_at(spot) for spot in spots]
+        return tuple(found) if all(found) and found[0] is not found[1] else None
+
+    # -- edits --------------------------------------------------------------------------------------------------------
+
+    def _released(self, mouse) -> None:
+        session, (which, u, v) = self.session, self._pressed
+        name = session.view.takes[which]
+        if not self._dragged(mouse):
+            session.attempt(lambda: self.focus(name, self.see(which, u, v)))
+            return
+        pair = self._pair(mouse)
+        if pair:
+            session.attempt(lambda: self.rack(name, *pair))
+            return
+        left, top, width, height = self.panel.rect(which)
+        u1, v1 = ((mouse.x - left) / width, (mouse.y - top) / height)
+        u0, u1, v0, v1 = min(u, u1), max(u, u1), min(v, v1), max(v, v1)
+        spot = self.see(which, (u0 + u1) / 2, (v0 + v1) / 2)
+        if spot is None:
+            session.say("There is nothing of the plate in the middle of that box; draw it around something.")
+            return
+        corners = [self._on_plate(name, x, y, spot.depth) for x, y in ((u0, v0), (u1, v1))]
+        depth = float(session.plate.depth_at((spot.x, spot.y)))
+        if not math.isfinite(depth):
+            session.say("The sky is no subject; draw the box around something nearer.")
+            return
+        self._box = (*corners[0], *corners[1]), depth
+        self._name, self._person = self._free_name(), False
+        self._asks = True
+
+    def _on_plate(self, name: str, u: float, v: float, depth: float) -> tuple[float, float]:
+        """The plate's pixel of a point in the picture at a depth from the camera."""
+        session = self.session
+        camera, stage, aspect = session.camera(name), session.shot.plate.stage, session.aspect(name)
+        slope = camera.sensor_width / camera.focal_length * depth
+        at = pose_of(camera)
+        right, up = (u - 0.5 - camera.lens_shift[0]) * slope, ((0.5 - v) / aspect - camera.lens_shift[1]) * slope
+        x, y, z = (p + right * r + up * t + depth * f for p, r, t, f in zip(at.position, at.right, at.up, at.forward))
+        focal = stage.focal_length / stage.sensor_width * stage.width
+        cx, cy = stage.centre
+        return (min(max(cx + focal * x / max(-z, 0.01), 0), stage.width),
+                min(max(cy - focal * y / max(-z, 0.01), 0), stage.height))
+
+    def focus(self, take_name: str, spot: pick.Spot | None) -> None:
+        """Focus on what is there from now on: on a subject, which is followed, or on a distance."""
+        session = self.session
+        if spot is None:
+            raise PushinError("The plate does not show what is there, so there is nothing to focus on.")
+        subject = self.subject_at(spot)
+        session.focus(take_name, subject.name if subject else round(spot.depth, 3))
+
+    def rack(self, take_name: str, first: Subject, second: Subject) -> None:
+        """A rack from one subject to the other, from the playhead on."""
+        session = self.session
+        at = min(session.frame_time, max(session.shot.take(take_name).timeline.duration - 1, 0))
+        shot = edits.rack_between(session.with_aperture(take_name), take_name, first.name, second.name, at)
+        session.edit(shot, f"Rack from {first.name} to {second.name}")
+
+    def _wheel(self, which: int, notches: float, dolly: bool) -> None:
+        session = self.session
+        name = session.view.takes[which]
+        shot = session.shot
+        take = shot.take(name)
+        if take.match:
+            what = "lens" if take.match.by == "zoom" else "travel"
+            raise PushinError(f"{name} is matched to {take.match.take}: its {what} follows; change {take.match.take}, "
+                              f"or free {name} in the lens panel.")
+        camera = take.camera
+        if dolly:
+            subject = session.subject(name)
+            metres = (1 - WHEEL ** -notches) * max(distance(shot.plate.stage, subject, camera), 0.3) if subject else \
+                0.05 * notches
+            forward = pose_of(camera).forward
+            camera = replace(camera, position=tuple(p + metres * f for p, f in zip(camera.position, forward)))
+            session.edit(edits.start_here(shot, name, camera), "Dolly", f"wheel dolly {name}")
+            return
+        session.edit(edits.set_focal_length(shot, name, camera.focal_length * WHEEL ** notches), "Focal length",
+                     f"wheel zoom {name}")
+
+    def name_here(self) -> None:
+        """Asks for the name of what is under the mouse, or else in the middle of A."""
+        which, u, v = self.under or (0, 0.5, 0.5)
+        spot, plate = self.see(which, u, v), self.session.plate
+        if spot is None:
+            raise PushinError("The plate does not show what is there; point at something, or drag a box around it.")
+        self._box = self._clipped(subject_at(plate, (spot.x, spot.y)).box), float(plate.depth_at((spot.x, spot.y)))
+        self._name, self._person, self._asks = self._free_name(), False, True
+
+    def _clipped(self, box):
+        plate = self.session.plate
+        return tuple(min(max(c, 0.0), side) for c, side in zip(box, (plate.width, plate.height) * 2))
+
+    def _free_name(self) -> str:
+        known = {s.name for s in self.session.shot.subjects}
+        return next(f"subject {n}" for n in range(1, 10_000) if f"subject {n}" not in known)
+
+    def _ask(self, em: float) -> None:
+        """Asks for the name of what was boxed."""
+        if self._asks:
+            imgui.open_popup("Name the subject")
+            self._asks = False
+        imgui.set_next_window_pos(imgui.get_mouse_pos(), imgui.Cond_.appearing)
+        if not imgui.begin_popup("Name the subject"):
+            return
+        style.text("Name the subject", style.QUIET, scale=0.9)
+        if imgui.is_window_appearing():
+            imgui.set_keyboard_focus_here()
+        imgui.set_next_item_width(14 * em)
+        entered, self._name = imgui.input_text("##name", self._name, imgui.InputTextFlags_.enter_returns_true |
+                                               imgui.InputTextFlags_.auto_select_all)
+        if imgui.radio_button("object", not self._person):
+            self._person = False
+        imgui.same_line()
+        if imgui.radio_button("person", self._person):
+            self._person = True
+        if (imgui.button("Add the subject") or entered) and self._box:
+            box, depth = self._box
+            subject = lambda: Subject(self._name.strip(), box, depth, "person" if self._person else "object")
+            if self.session.attempt(lambda: self.session.edit(self.session.shot.with_subject(subject()),
+                                                              f"Subject {self._name}")):
+                self._box = None
+                imgui.close_current_popup()
+        imgui.end_popup()

@@ -1,0 +1,258 @@
+"""The document: the shot being worked on, with its past and its file.
+
+A shot is an immutable value, so undo keeps the older value and "changed?" is `!=`. Older values share with newer ones
+all that is the same in both; a thousand steps take little room.
+
+    document = Document.open("shot.json")
+    document.edit("Name Mira", document.shot.with_subject(mira))
+    document.do(edits.set_lens, "A", lens)              # the same, with the edit's own name
+    document.edit("Move key", moved, drag="key 3")      # while dragging: all of it one step …
+    document.release()                                  # … until let go
+"""
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Generic, NamedTuple, TypeVar
+
+from ..errors import PushinError
+from ..shots import shotfile
+from ..shots.document import Shot
+from . import folders
+
+Value = TypeVar("Value")
+
+
+class Step(NamedTuple):
+    """A value, and in words what made it of the one before."""
+
+    label: str
+    value: object
+
+
+class History(Generic[Value]):
+    """A value with its past and future, both without limit.
+
+    steps  every Step from the first value on, those undone included
+    at     which of them counts now
+    """
+
+    def __init__(self, value: Value, label: str = ""):
+        self.steps: list[Step] = [Step(label, value)]
+        self.at = 0
+        self._gone: list[Step] = []
+
+    @property
+    def value(self) -> Value:
+        return self.steps[self.at].value
+
+    @property
+    def can_undo(self) -> bool:
+        return self.at > 0
+
+    @property
+    def can_redo(self) -> bool:
+        return self.at + 1 < len(self.steps)
+
+    @property
+    def undo_label(self) -> str:
+        """What undo would take back; empty where there is nothing."""
+        return self.steps[self.at].label if self.can_undo else ""
+
+    @property
+    def redo_label(self) -> str:
+        return self.steps[self.at + 1].label if self.can_redo else ""
+
+    def step(self, label: str, value: Value) -> None:
+        """A new value; what had been undone is gone."""
+        self._gone = self.steps[self.at + 1:]
+        self.steps[self.at + 1:] = [Step(label, value)]
+        self.at += 1
+
+    def change(self, value: Value) -> None:
+        """Another value for the latest step, as a drag goes on."""
+        self.steps[self.at] = Step(self.steps[self.at].label, value)
+
+    def drop(self) -> None:
+        """The step just made never happened."""
+        self.steps[self.at:] = self._gone
+        self.at -= 1
+
+    def undo(self) -> bool:
+        self.at -= (can := self.can_undo)
+        return can
+
+    def redo(self) -> bool:
+        self.at += (can := self.can_redo)
+        return can
+
+
+class Document:
+    """The shot being worked on.
+
+    history  its values
+    path     its file, or None: not saved yet
+    saved    the value that lies in the file, or that it began with
+    journal  a Journal that is told of every change, or None
+    """
+
+    def __init__(self, shot: Shot, path: str | os.PathLike | None = None, *, journal=None):
+        self._start(History(shot), path, shot, journal)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike, *, journal=None) -> Document:
+        """Reads a shot file; PushinError says what is wrong with it."""
+        return cls(shotfile.load(path), path, journal=journal)
+
+    @classmethod
+    def recovered(cls, found, *, journal=None) -> Document:
+        """A document as a journal knew it (see journal.Recovered), with its undo."""
+        document = cls.__new__(cls)
+        document._start(found.history, found.path, found.saved, journal)
+        if journal and journal.flush():   # only when the new journal has it all may the old one go
+            found.discard()
+        return document
+
+    def _start(self, history: History, path, saved: Shot, journal) -> None:
+        self.history, self.saved, self.journal = history, saved, journal
+        self.path = None if path is None else Path(path).absolute()
+        self._drag: Hashable | None = None
+        self._clean: tuple | None = None
+        if journal:
+            journal.begin(history, self.path, saved)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    @property
+    def shot(self) -> Shot:
+        return self.history.value
+
+    @property
+    def dirty(self) -> bool:
+        """Whether it holds something that its file does not."""
+        pair = self.shot, self.saved
+        if self._clean is None or self._clean[0] is not pair[0] or self._clean[1] is not pair[1]:
+            self._clean = *pair, pair[0] is pair[1] or pair[0] == pair[1]   # asked every frame, compared once
+        return not self._clean[2]
+
+    @property
+    def name(self) -> str:
+        """For the window's title."""
+        return self.path.name if self.path else self.shot.title or "Untitled"
+
+    # -- editing ---------------------------------------------------------------------------------------------------
+
+    def edit(self, label: str, shot: Shot, drag: Hashable | None = None) -> bool:
+        """Another value; False, and no step, where it is the same.
+
+        drag  names what is being dragged: edits of the same drag are one step, until `release`
+        """
+        going_on = drag is not None and drag == self._drag
+        if not going_on:
+            self.release()
+        if shot == self.shot:
+            return False
+        if going_on:
+            self.history.change(shot)
+            self._tell("change", shot)
+        else:
+            self.history.step(label, shot)
+            self._tell("step", label, shot)
+            self._drag = drag
+        return True
+
+    def do(self, edit: Callable[..., Shot], *args, drag: Hashable | None = None, **words) -> bool:
+        """An edit of `edits` under its own name: edits.rack_between is the step "Rack between"."""
+        return self.edit(edit.__name__.replace("_", " ").capitalize(), edit(self.shot, *args, **words), drag)
+
+    def release(self) -> None:
+        """A drag ends; one that came back to where it began was none."""
+        if self._drag is not None:
+            self._drag = None
+            if self.shot == self.history.steps[self.history.at - 1].value:
+                self._drop()
+
+    def cancel(self) -> None:
+        """A drag is given up: everything as it was before."""
+        if self._drag is not None:
+            self._drag = None
+            self._drop()
+
+    def undo(self) -> str:
+        """One step back; its label, empty where there is none."""
+        self.release()
+        label = self.history.undo_label
+        if self.history.undo():
+            self._tell("undo")
+        return label
+
+    def redo(self) -> str:
+        """One step forward again; its label, empty where there is none."""
+        self.release()
+        label = self.history.redo_label
+        if self.history.redo():
+            self._tell("redo")
+        return label
+
+    def _drop(self) -> None:
+        self.history.drop()
+        self._tell("drop")
+
+    def _tell(self, *change) -> None:
+        if self.journal:
+            self.journal.note(*change)
+
+    # -- saving ----------------------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Saves to its file; PushinError where it has none yet or cannot be written, and nothing is lost."""
+        if self.path is None:
+            raise PushinError("This shot has no file yet; save it under a name.")
+        self.save_as(self.path)
+
+    def save_as(self, path: str | os.PathLike) -> None:
+        """Saves to another file, which is its file from then on."""
+        self.release()
+        path, shot = Path(path).absolute(), self.shot
+        shotfile.save(shot, path)
+        self.kept(shot, path)
+
+    def kept(self, shot: Shot, path: Path) -> None:
+        """Notes that a value lies in a file, where a thread of its own has saved it with `shotfile.save`."""
+        self.saved, self.path = shot, path
+        self._tell("saved", path, shot)
+
+
+class Recent:
+    """The files opened last, newest first, kept between runs.
+
+    A list that cannot be read or written is no error: it is a comfort, not work.
+    """
+
+    MOST = 12
+
+    def __init__(self, file: Path | None = None):
+        self.file = file or folders.state() / "recent.json"
+
+    def paths(self) -> list[Path]:
+        """Those that are still there."""
+        try:
+            known = json.loads(self.file.read_text("utf-8"))
+            return [Path(p) for p in known if isinstance(p, str) and Path(p).is_file()]
+        except (OSError, ValueError, TypeError, RecursionError):
+            return []
+
+    def add(self, path: str | os.PathLike) -> None:
+        path = Path(path).absolute()
+        kept = [path, *(p for p in self.paths() if p != path)][:self.MOST]
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            handle, beside = tempfile.mkstemp(dir=self.file.parent, suffix=".part")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump([str(p) for p in kept], file, indent=1, ensure_ascii=False)
+            os.replace(beside, self.file)
+        except OSError:
+            pass

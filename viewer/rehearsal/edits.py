@@ -1,0 +1,492 @@
+"""What can be done to a shot: each edit is a function from a shot, and words, to another shot.
+
+    document.do(edits.rack_between, "A", "mira", "tom", at=1.5)
+
+Being values they are undone by keeping the older one. Takes are named; a key is named by the place of its track in the
+take's timeline and its time (`KeyAt`). Times are snapped to frames unless said otherwise.
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+from typing import NamedTuple
+
+from ..camera import Camera
+from ..shots.comparison import matched
+from ..shots.document import Shot, Take
+from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
+from ..shots.errors import BadValue
+from ..shots.framing import Subject
+from ..shots.kit import Lens
+from ..shots.moves import make, named_move
+from ..shots.performance import FARTHEST
+from ..shots.rigs import rig
+from ..shots.timeline import ABSOLUTE, Channel, Hold, Key, Timeline, Track, seconds, snapped
+
+
+class KeyAt(NamedTuple):
+    """A key in a take: the index of its track, and its time."""
+
+    track: int
+    time: Fraction
+
+
+class Copied(NamedTuple):
+    """A copied key: where it belongs, and how long after the first one."""
+
+    channel: Channel
+    move: str
+    about: str | None
+    performed: bool
+    key: Key
+
+
+def _with_timeline(shot: Shot, take: str, timeline: Timeline) -> Shot:
+    """The take with another timeline; takes that match it, and lasted as long, go on lasting as long."""
+    before = shot.take(take).timeline.duration
+    shot = shot.with_take(replace(shot.take(take), timeline=timeline))
+    for other in shot.takes:
+        if other.match and other.match.take == take and other.timeline.duration == before != timeline.duration:
+            shot = _with_timeline(shot, other.name, replace(other.timeline, duration=timeline.duration))
+    return shot
+
+
+# -- takes ------------------------------------------------------------------------------------------------------------
+
+def free_name(shot: Shot) -> str:
+    """The next letter that no take has: A … Z, A2 …"""
+    names = {take.name for take in shot.takes}
+    letters = [chr(ord("A") + n) for n in range(26)]
+    return next(name for n in range(1, 10**6) for letter in letters
+                if (name := letter if n == 1 else f"{letter}{n}") not in names)
+
+
+def add_take(shot: Shot, name: str | None = None, like: str | None = None) -> Shot:
+    """A take in which nothing moves yet, that starts as another one does."""
+    name = name or free_name(shot)
+    _unused(shot, name)
+    if not shot.takes:
+        return shot.with_take(Take(name, Timeline(4), shot.plate.stage.camera()))
+    model = shot.take(like)
+    return shot.with_take(replace(model, name=name, timeline=Timeline(model.timeline.duration), match=None, notes=""))
+
+
+def duplicate_take(shot: Shot, take: str, name: str | None = None) -> Shot:
+    """The same take again under another name."""
+    name = name or free_name(shot)
+    _unused(shot, name)
+    return shot.with_take(replace(shot.take(take), name=name))
+
+
+def remove_take(shot: Shot, take: str) -> Shot:
+    """Throws a take away; takes that matched it stand still from then on. The last one stays."""
+    if len(shot.takes) == 1:
+        raise BadValue(f"{shot.take(take).name} is the only take; make another one before you throw it away.")
+    shot.take(take)
+    takes = tuple(replace(t, match=None) if t.match and t.match.take == take else t
+                  for t in shot.takes if t.name != take)
+    return replace(shot, takes=takes)
+
+
+def rename_take(shot: Shot, take: str, to: str) -> Shot:
+    """Another name for a take, also where others match it."""
+    shot.take(take)
+    if to != take:
+        _unused(shot, to)
+    takes = tuple(replace(t, name=to if t.name == take else t.name,
+                          match=replace(t.match, take=to) if t.match and t.match.take == take else t.match)
+                  for t in shot.takes)
+    return replace(shot, takes=takes)
+
+
+def retime_take(shot: Shot, take: str, duration) -> Shot:
+    """The same take in another duration: every key and hold with it, and so with takes that match it."""
+    duration, before = max(snapped(duration, shot.fps), 1 / shot.fps), shot.take(take).timeline.duration
+    shot = shot.with_take(replace(shot.take(take), timeline=shot.take(take).timeline.stretched(duration)))
+    for other in shot.takes:
+        if other.match and other.match.take == take and other.timeline.duration == before:
+            shot = retime_take(shot, other.name, duration)
+    return shot
+
+
+def end_take(shot: Shot, take: str, at) -> Shot:
+    """The take ends at a time; what comes later stays in it, unseen."""
+    timeline = shot.take(take).timeline
+    return _with_timeline(shot, take, replace(timeline, duration=max(snapped(at, shot.fps), 1 / shot.fps)))
+
+
+def match_take(shot: Shot, take: str, to: str, subject: str, by: str | None = None) -> Shot:
+    """Makes one take show the subject as large as another does; by "zoom" or "push-in", None: whichever that is not.
+
+    A take that is there already keeps its own camera, lens, rig and focus, and lasts as long as the other.
+    """
+    made = matched(shot.take(to), subject, take, by)
+    own = next((t for t in shot.takes if t.name == take), None)
+    if own:
+        kept = tuple(t for t in own.timeline.tracks if t.channel in ABSOLUTE)
+        made = replace(own, match=made.match, timeline=Timeline(made.timeline.duration, kept))
+    return shot.with_take(made)
+
+
+def set_rig(shot: Shot, take: str, name: str) -> Shot:
+    """Another rig carries the camera."""
+    return shot.with_take(replace(shot.take(take), rig=rig(name).name))
+
+
+def set_lens(shot: Shot, take: str, lens: Lens | None) -> Shot:
+    """Another lens on the camera, at its own stop and focal length as far as it has them; None: one without limits."""
+    of = shot.take(take)
+    camera = of.camera
+    if lens:
+        stop = camera.f_stop and min(max(camera.f_stop, lens.stops[0]), lens.stops[1])
+        focal = min(max(camera.focal_length, lens.focal_length[0]), lens.focal_length[1])
+        squeeze = lens.squeeze / (of.lens.squeeze if of.lens else 1.0)
+        camera = replace(camera, f_stop=stop, focal_length=focal, blades=lens.blades,
+                         sensor_width=camera.sensor_width * squeeze)
+    elif of.lens:
+        camera = replace(camera, sensor_width=camera.sensor_width / of.lens.squeeze)
+    return shot.with_take(replace(of, lens=lens, camera=camera))
+
+
+def set_focal_length(shot: Shot, take: str, focal_length: float) -> Shot:
+    """The focal length that a take starts with, mm; zooms keep their ratio to it."""
+    of = shot.take(take)
+    ratio = focal_length / of.camera.focal_length
+    tracks = tuple(replace(t, keys=tuple(replace(k, value=k.value * ratio) for k in t.keys))
+                   if t.channel == "focal_length" else t for t in of.timeline.tracks)
+    return shot.with_take(replace(of, camera=replace(of.camera, focal_length=focal_length),
+                                  timeline=replace(of.timeline, tracks=tracks)))
+
+
+def set_f_stop(shot: Shot, take: str, f_stop: float | None) -> Shot:
+    """The f-number that a take starts with; None is a pinhole."""
+    of = shot.take(take)
+    return shot.with_take(replace(of, camera=replace(of.camera, f_stop=f_stop)))
+
+
+def start_here(shot: Shot, take: str, camera: Camera) -> Shot:
+    """The take starts from another camera; its moves add to that."""
+    return shot.with_take(replace(shot.take(take), camera=camera))
+
+
+def rename(shot: Shot, title: str) -> Shot:
+    """Another title for the shot."""
+    return replace(shot, title=title)
+
+
+def _unused(shot: Shot, name: str) -> None:
+    if any(take.name == name for take in shot.takes):
+        raise BadValue(f"There is a take {name} already; choose another name.")
+
+
+# -- subjects ---------------------------------------------------------------------------------------------------------
+
+def set_subject(shot: Shot, subject: Subject) -> Shot:
+    """Names a subject, or gives the one of its name another place."""
+    return shot.with_subject(subject)
+
+
+def rename_subject(shot: Shot, subject: str, to: str) -> Shot:
+    """Another name for a subject, wherever it is spoken of."""
+    named = shot.subject(subject)
+    if to != subject and any(s.name == to for s in shot.subjects):
+        raise BadValue(f"There is a subject called {to} already; choose another name.")
+    change = lambda name: to if name == subject else name
+
+    def renamed(take: Take) -> Take:
+        tracks = tuple(replace(t, about=change(t.about), keys=tuple(
+            replace(k, value=change(k.value)) if isinstance(k.value, str) else k for k in t.keys))
+            for t in take.timeline.tracks)
+        holds = tuple(replace(h, subject=change(h.subject)) for h in take.timeline.holds)
+        match = take.match and replace(take.match, subject=change(take.match.subject))
+        return replace(take, match=match, timeline=replace(take.timeline, tracks=tracks, holds=holds))
+
+    return replace(shot, takes=tuple(map(renamed, shot.takes)),
+                   subjects=tuple(replace(named, name=to) if s is named else s for s in shot.subjects))
+
+
+def remove_subject(shot: Shot, subject: str) -> Shot:
+    """Takes a subject away. Focus stays where it was on it, in metres; what was held or matched on it is let go."""
+    shot.subject(subject)
+
+    def without(take: Take) -> Take:
+        play = shot.perform(take.name)
+        mark = lambda k: replace(k, value=min(max(play.distance(subject, float(k.time)), 0.1), 1e6))
+        tracks = tuple(replace(t, keys=tuple(mark(k) if k.value == subject else k for k in t.keys))
+                       for t in take.timeline.tracks if t.about != subject)
+        holds = tuple(h for h in take.timeline.holds if h.subject != subject)
+        match = None if take.match and take.match.subject == subject else take.match
+        return replace(take, match=match, timeline=replace(take.timeline, tracks=tracks, holds=holds))
+
+    return replace(shot, takes=tuple(map(without, shot.takes)),
+                   subjects=tuple(s for s in shot.subjects if s.name != subject))
+
+
+# -- moves and focus --------------------------------------------------------------------------------------------------
+
+def apply_move(shot: Shot, take: str, move: str, at=None, **words) -> Shot:
+    """A move by its film name on top of what the take does; see shots.words for the words."""
+    if at is not None:
+        words["at"] = snapped(at, shot.fps)
+    return _with_timeline(shot, take, shot.take(take).timeline + make(shot.scene(take), move, **words))
+
+
+def replace_moves(shot: Shot, take: str, move: str, **words) -> Shot:
+    """A move by its film name in place of what the camera does; focus and aperture go on as they are."""
+    of = shot.take(take)
+    made = make(shot.scene(take), move, **words)
+    if named_move(move).kind == "focus":
+        return _with_timeline(shot, take, without_channels(of.timeline, ("focus_distance",)) + made)
+    kept = tuple(t for t in of.timeline.tracks if t.channel in ABSOLUTE)
+    free = shot.with_take(replace(of, match=None))
+    return _with_timeline(free, take, Timeline(made.duration, kept) + made)
+
+
+def without_channels(timeline: Timeline, channels: Iterable[Channel]) -> Timeline:
+    """A timeline without the tracks of some channels."""
+    channels = set(channels)
+    return replace(timeline, tracks=tuple(t for t in timeline.tracks if t.channel not in channels))
+
+
+def rack_between(shot: Shot, take: str, subject: str, to: str, at, duration=1, ease: Ease = "both") -> Shot:
+    """Focus goes from one subject to another in some seconds, from a time on."""
+    return apply_move(shot, take, "rack", at=at, subject=subject, to=to, seconds=duration, ease=ease)
+
+
+def focus_on(shot: Shot, take: str, mark: float | str, at=None) -> Shot:
+    """Focus on a mark: metres, a subject's name, or "infinity"; the whole take through, or as a key at a time."""
+    of = shot.take(take)
+    mark = mark if isinstance(mark, str) else min(max(float(mark), 0.01), 1e6)
+    track = of.timeline.track("focus_distance")
+    if at is None:
+        timeline = without_channels(of.timeline, ("focus_distance",))
+        if isinstance(mark, str):
+            timeline = timeline.with_track(Track("focus_distance", (Key(0, mark),), "follow focus"))
+            return shot.with_take(replace(of, timeline=timeline))
+        return shot.with_take(replace(of, timeline=timeline, camera=replace(of.camera, focus_distance=mark)))
+    key = Key(snapped(at, shot.fps), mark)
+    if track is None:
+        return _with_timeline(shot, take, _longer(of.timeline.with_track(Track("focus_distance", (key,)))))
+    before = [k for k in track.keys if k.time <= key.time]
+    key = replace(key, ease=before[-1].ease if before else "linear")
+    return _with_timeline(shot, take, _longer(of.timeline.replacing(track, track.with_key(key))))
+
+
+# -- keys -------------------------------------------------------------------------------------------------------------
+
+def set_key(shot: Shot, take: str, track: int, time, value: float | str, ease: Ease | None = None) -> Shot:
+    """A key on a track; its ease, unless said, is what the way there had."""
+    timeline = shot.take(take).timeline
+    of = _track(timeline, track)
+    time = snapped(time, shot.fps)
+    before = [k for k in of.keys if k.time <= time]
+    return _with_timeline(shot, take, _longer(timeline.replacing(of, of.with_key(
+        Key(time, value, ease or (before[-1].ease if before else "linear"))))))
+
+
+def insert_key(shot: Shot, take: str, track: int, time) -> Shot:
+    """A key on a track where it is at a time, so that nothing changes yet: the way is parted in two."""
+    timeline = shot.take(take).timeline
+    of = _track(timeline, track)
+    return _with_timeline(shot, take, _longer(timeline.replacing(of, _parted(of, snapped(time, shot.fps)))))
+
+
+def set_camera(shot: Shot, take: str, time, camera: Camera) -> Shot:
+    """Keys at a time so that the take's camera there is this one; what does not differ gets none.
+
+    A channel without a track gets one with this key, which then counts the whole take through.
+    """
+    of, time = shot.take(take), snapped(time, shot.fps)
+    if of.match:
+        raise BadValue(f"Take {take} matches take {of.match.take}, which says where it goes; free it first.")
+    for _ in range(2):   # a second time for what a hold, or the rig's inertia, made of the first
+        now = shot.perform(take).camera(float(time))
+        for channel in ("x", "y", "z", "pan", "tilt", "roll", "focal_length", "focus_distance", "f_stop"):
+            shot = _reaching(shot, take, channel, time, _value(now, channel), _value(camera, channel))
+    return shot
+
+
+def _value(camera: Camera, channel: str) -> float | None:
+    return camera.position["xyz".index(channel)] if channel in ("x", "y", "z") else getattr(camera, channel)
+
+
+def _reaching(shot: Shot, take: str, channel: Channel, time: Fraction, now: float | None, wanted: float | None) -> Shot:
+    if wanted is None or now is None or math.isclose(now, wanted, rel_tol=1e-9, abs_tol=1e-9):
+        return shot
+    timeline = shot.take(take).timeline
+    track = timeline.track(channel)
+    if channel in ABSOLUTE:
+        value = min(wanted, FARTHEST) if channel == "focus_distance" else wanted
+    elif channel == "focal_length":
+        here = shot.take(take).camera.focal_length if track is None else _at(track, time)
+        value = here * wanted / now
+    else:
+        value = (0.0 if track is None else _at(track, time)) + wanted - now
+    if track is None:
+        return _with_timeline(shot, take, _longer(timeline.with_track(Track(channel, (Key(time, value),)))))
+    parted = _parted(track, time)
+    key = next(k for k in parted.keys if k.time == time)
+    return _with_timeline(shot, take, _longer(timeline.replacing(track, parted.with_key(replace(key, value=value)))))
+
+
+def move_keys(shot: Shot, take: str, keys: Iterable[KeyAt], by, snap: bool = True) -> Shot:
+    """Keys dragged by some seconds, together, no farther than the start; a key on which one lands is replaced."""
+    keys = list(keys)
+    if not keys:
+        return shot
+    by = max(seconds(by), -min(key.time for key in keys))
+    if snap:
+        # The first one lands on a frame; the others keep their distance, and so their frames.
+        first = min(key.time for key in keys)
+        by = snapped(first + by, shot.fps) - first
+    return _edited(shot, take, keys, lambda key: replace(key, time=key.time + by))
+
+
+def delete_keys(shot: Shot, take: str, keys: Iterable[KeyAt]) -> Shot:
+    """Takes keys away, and a track with its last one."""
+    return _edited(shot, take, keys, lambda key: None)
+
+
+def set_ease(shot: Shot, take: str, keys: Iterable[KeyAt], ease: Ease) -> Shot:
+    """How the way from keys to the next ones goes."""
+    return _edited(shot, take, keys, lambda key: replace(key, ease=ease))
+
+
+def copy_keys(shot: Shot, take: str, keys: Iterable[KeyAt]) -> tuple[Copied, ...]:
+    """Keys to be pasted; not an edit."""
+    tracks = shot.take(take).timeline.tracks
+    found = [(tracks[at.track], key) for at in keys for key in tracks[at.track].keys if key.time == at.time]
+    first = min((key.time for _, key in found), default=Fraction(0))
+    return tuple(Copied(t.channel, t.move, t.about, t.performed, replace(key, time=key.time - first))
+                 for t, key in found)
+
+
+def paste_keys(shot: Shot, take: str, copied: Iterable[Copied], at) -> Shot:
+    """Copied keys from a time on, on the tracks they came from, or new ones where the take has none such."""
+    timeline, at = shot.take(take).timeline, snapped(at, shot.fps)
+    for channel, move, about, performed, key in copied:
+        key = replace(key, time=at + key.time)
+        same = [t for t in timeline.tracks if t.channel == channel and t.about == about]
+        track = next((t for t in same if t.move == move), same[0] if same else None)
+        timeline = (timeline.with_track(Track(channel, (key,), move, about, performed)) if track is None else
+                    timeline.replacing(track, track.with_key(key)))
+    return _with_timeline(shot, take, _longer(timeline))
+
+
+def remove_track(shot: Shot, take: str, track: int) -> Shot:
+    """Takes a track with all its keys away."""
+    timeline = shot.take(take).timeline
+    return _with_timeline(shot, take, timeline.replacing(_track(timeline, track), None))
+
+
+def keep_framed(shot: Shot, take: str, subject: str, start=0, end=None) -> Shot:
+    """The operator keeps a subject where it is in the frame, from a time to another."""
+    return _hold(shot, take, "framing", subject, start, end)
+
+
+def keep_size(shot: Shot, take: str, subject: str, start=0, end=None) -> Shot:
+    """The lens keeps a subject as large as it is, from a time to another: a dolly zoom where the camera travels."""
+    return _hold(shot, take, "size", subject, start, end)
+
+
+def _hold(shot: Shot, take: str, what: str, subject: str, start, end) -> Shot:
+    timeline = shot.take(take).timeline
+    hold = Hold(what, subject, snapped(start, shot.fps), timeline.duration if end is None else snapped(end, shot.fps))
+    others = tuple(h for h in timeline.holds if h.what != what or h.end < hold.start or h.start > hold.end)
+    return _with_timeline(shot, take, replace(timeline, holds=(*others, hold)))
+
+
+def remove_hold(shot: Shot, take: str, index: int) -> Shot:
+    """Lets go of what a hold keeps."""
+    timeline = shot.take(take).timeline
+    return _with_timeline(shot, take, replace(timeline, holds=timeline.holds[:index] + timeline.holds[index + 1:]))
+
+
+def _track(timeline: Timeline, index: int) -> Track:
+    if not 0 <= index < len(timeline.tracks):
+        raise BadValue(f"The take has no track {index + 1}.")
+    return timeline.tracks[index]
+
+
+def _longer(timeline: Timeline) -> Timeline:
+    """Long enough for all its keys."""
+    return replace(timeline, duration=max([timeline.duration, *(track.end for track in timeline.tracks)]))
+
+
+def _edited(shot: Shot, take: str, keys: Iterable[KeyAt], change) -> Shot:
+    """Every named key replaced by change(key), None taking it away."""
+    timeline, chosen = shot.take(take).timeline, {}
+    for at in keys:
+        chosen.setdefault(at.track, set()).add(seconds(at.time))
+    tracks = list(timeline.tracks)
+    for index, times in chosen.items():
+        track = _track(timeline, index)
+        changed = [new for key in track.keys if key.time in times and (new := change(key)) is not None]
+        landed = {key.time for key in changed}
+        kept = [key for key in track.keys if key.time not in times and key.time not in landed]
+        keys = tuple(sorted((*kept, *changed), key=lambda key: key.time))
+        tracks[index] = replace(track, keys=keys) if keys else None
+    return _with_timeline(shot, take, _longer(replace(timeline, tracks=tuple(t for t in tracks if t is not None))))
+
+
+# -- parting a way ----------------------------------------------------------------------------------------------------
+
+def _at(track: Track, time: Fraction) -> float:
+    """A track's own value at a time; numbers only."""
+    return next(k for k in _parted(track, time).keys if k.time == time).value
+
+
+def _parted(track: Track, time: Fraction) -> Track:
+    """The track with a key at a time, and the same curve."""
+    if any(k.time == time for k in track.keys):
+        return track
+    before = next((k for k in reversed(track.keys) if k.time < time), None)
+    after = next((k for k in track.keys if k.time > time), None)
+    if before is None or after is None:
+        return track.with_key(replace(before or after, time=time, ease="linear"))
+    if isinstance(before.value, str) or isinstance(after.value, str):
+        if before.value == after.value or before.ease == "hold":
+            return track.with_key(replace(before, time=time))
+        raise BadValue("Between two focus marks that follow subjects a key needs a mark of its own.")
+    share = float((time - before.time) / (after.time - before.time))
+    way = curve(before.ease)(share)
+    if track.channel in ("focal_length", "f_stop"):
+        value = before.value * (after.value / before.value) ** way
+    elif track.channel == "focus_distance":
+        value = 1 / (1 / before.value + way * (1 / after.value - 1 / before.value))
+    else:
+        value = before.value + way * (after.value - before.value)
+    first, second = part(before.ease, share)
+    return track.with_key(replace(before, ease=first)).with_key(Key(time, value, second))
+
+
+def part(ease: Ease, share: float) -> tuple[Ease, Ease]:
+    """The eases before and after a share of the time, each scaled to its part, as de Casteljau parts a curve.
+
+    Exact, but where a part's handles would have to reach beyond its time (which they do only if they cross, x1 > x2)
+    or farther beyond its way than handles may (see easing.OVERSHOOT).
+    """
+    if ease in ("linear", "hold"):
+        return ease, ease
+    x1, y1, x2, y2 = CURVES[ease] if isinstance(ease, str) else ease
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        s = (low + high) / 2
+        x = 3 * s * (1 - s) ** 2 * x1 + 3 * s * s * (1 - s) * x2 + s ** 3
+        low, high = (s, high) if x < share else (low, s)
+    mix = lambda a, b: (a[0] + s * (b[0] - a[0]), a[1] + s * (b[1] - a[1]))
+    a, b, c = mix((0.0, 0.0), (x1, y1)), mix((x1, y1), (x2, y2)), mix((x2, y2), (1.0, 1.0))
+    d, e = mix(a, b), mix(b, c)
+    middle = mix(d, e)
+
+    def scaled(start, one, two, end) -> Ease:
+        wide, tall = end[0] - start[0], end[1] - start[1]
+        if wide < 1e-12 or abs(tall) < 1e-12:
+            return "linear"
+        x = lambda p: min(max((p[0] - start[0]) / wide, 0.0), 1.0)
+        y = lambda p: min(max((p[1] - start[1]) / tall, -OVERSHOOT), 1 + OVERSHOOT)
+        return x(one), y(one), x(two), y(two)
+
+    return scaled((0.0, 0.0), a, d, middle), scaled(middle, e, c, (1.0, 1.0))

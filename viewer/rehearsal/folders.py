@@ -1,0 +1,17 @@
+"""Where the window keeps what outlives it."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def state() -> Path:
+    """Journals and recent files: $PUSHIN_STATE, or the user's state folder."""
+    return Path(os.environ.get("PUSHIN_STATE") or platformdirs.user_state_path("pushin", appauthor=False))
+
+
+def settings() -> Path:
+    """A user's own keys, beside their kit: $PUSHIN_CONFIG, or the user's configuration folder."""
+    return Path(os.environ.get("PUSHIN_CONFIG") or platformdirs.user_config_path("pushin", appauthor=False))

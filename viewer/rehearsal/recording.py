@@ -1,0 +1,367 @@
+"""What was performed becomes a take, and a take of many keys becomes one of few.
+
+    recorder = Recorder(take.camera)
+    recorder.add(clock.time, state)            # once per frame of the window, while recording
+    take = recorder.take("C", of=take, fps=shot.fps, hands={"focus"})
+    take, report = smooth(take, Tolerance(), shot.fps)
+
+`smooth` keeps, per channel, the least number of keys between which cubic Bézier eases stay within the tolerance at
+every recorded sample. The candidates for keys are the frames; a shortest path over them, with every pair of frames
+between which one fitted ease is good enough as an edge, has the fewest keys there are for such fits (the dynamic
+programming of Bellman, "On the approximation of curves by line segments", 1961, with P. Schneider's least-squares fit
+of a cubic, Graphics Gems, 1990, in place of the line).
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Callable, NamedTuple
+
+import numpy as np
+
+from ..camera import Camera
+from ..shots.document import Take
+from ..shots.easing import OVERSHOOT, curve
+from ..shots.framing import pose_of
+from ..shots.performance import FARTHEST
+from ..shots.timeline import Channel, Key, Timeline, Track, seconds
+from .controls import HANDS, Pull, RigState
+
+CHANNELS: tuple[Channel, ...] = ("x", "y", "z", "pan", "tilt", "roll", "focal_length", "focus_distance")
+"""What a performance drives."""
+OF = {"grip": ("x", "y", "z", "arc"), "operator": ("pan", "tilt", "roll"), "zoom": ("focal_length",),
+      "focus": ("focus_distance",)}
+"""The channels of each of controls.HANDS."""
+
+
+class Sample(NamedTuple):
+    """A state of the rig at a time: the values of CHANNELS, and the pull that focus was on."""
+
+    time: Fraction
+    values: tuple[float, ...]
+    pull: Pull | None
+
+
+class Recorder:
+    """Notes states of the rig at times of the clock.
+
+    start   the camera that the take starts from
+    passes  each a list of Sample; where the clock goes back, as in a loop, a new one begins
+    """
+
+    def __init__(self, start: Camera):
+        self.start = start
+        self.passes: list[list[Sample]] = []
+
+    def add(self, time: float, state: RigState) -> None:
+        at, begin = seconds(max(time, 0.0)), self.start
+        values = (*(p - b for p, b in zip(state.position, begin.position)), state.pan - begin.pan,
+                  state.tilt - begin.tilt, state.roll - begin.roll, math.exp(state.zoom),
+                  1 / max(state.focus, 1 / FARTHEST))
+        if not self.passes or at < self.passes[-1][-1].time:
+            self.passes.append([])
+        samples = self.passes[-1]
+        if samples and at == samples[-1].time:
+            samples.pop()   # the clock stood still; what holds is what was done last
+        samples.append(Sample(at, values, state.pull))
+
+    def take(self, name: str, of: Take, fps: Fraction, hands: Iterable[str] = HANDS, which: int = -1) -> Take:
+        """A take as it was performed: another take's camera, rig and lens, and its tracks where no hand was laid.
+
+        hands  which of controls.HANDS performed; so a focus pull can be recorded onto a move
+        which  of the passes; the last by default
+        """
+        samples, hands = self.passes[which], set(hands)
+        channels = {channel for hand in hands for channel in OF[hand]}
+        tracks = [track for track in of.timeline.tracks if track.channel not in channels]
+        still = {"focal_length": self.start.focal_length, "focus_distance": self.start.focus_distance}
+        words = _words(self.start, samples)
+        for i, channel in enumerate(CHANNELS):
+            keys = [Key(sample.time, sample.values[i]) for sample in samples]
+            pulled = _pulls(samples, keys) if channel == "focus_distance" else None
+            if channel in channels and pulled:
+                tracks.append(Track(channel, pulled, "rack", performed=True))
+            elif channel in channels and any(abs(key.value - still.get(channel, 0.0)) > NEVER for key in keys):
+                tracks.append(Track(channel, keys, words.get(channel, ""), performed=True))
+        end = Fraction(math.ceil(samples[-1].time * fps)) / fps
+        duration = end if hands >= set(HANDS) else max(end, of.timeline.duration)
+        let_go = {"operator": "framing", "zoom": "size"}
+        holds = tuple(h for h in of.timeline.holds if h.what not in {let_go.get(hand) for hand in hands})
+        return replace(of, name=name, match=None,
+                       timeline=Timeline(max(duration, 1 / Fraction(fps)), tuple(tracks), holds))
+
+
+def _words(start: Camera, samples: list[Sample]) -> dict[Channel, str]:
+    """What was done in each channel by its film name, for the lanes and the shot list."""
+    origin = pose_of(replace(start, position=(0.0, 0.0, 0.0)))
+    ways = [origin.to(sample.values[:3]) for sample in samples]   # right, up, forward
+    right, up, forward = (max((way[axis] for way in ways), key=abs) for axis in range(3))
+    comes_back = abs(ways[-1][2]) < abs(forward) / 4
+    travel = max((abs(forward), "push-in pull-out" if forward > 0 and comes_back else
+                  "push-in" if forward > 0 else "pull-out"), (abs(right), "truck"), (abs(up), "boom"))[1]
+    focal = max((math.log(sample.values[6] / start.focal_length) for sample in samples), key=abs)
+    return {"x": travel, "y": travel, "z": travel, "pan": "pan", "tilt": "tilt", "roll": "roll",
+            "focal_length": "zoom in" if focal > 0 else "zoom out", "focus_distance": "focus pull"}
+
+
+def _pulls(samples: list[Sample], keys: list[Key]) -> tuple[Key, ...] | None:
+    """Focus as marks that follow their subjects, where all that was done to it was to go from mark to mark."""
+    first = samples[0].pull
+    if first and not (first.name and first.elapsed >= first.seconds):
+        return None   # it began in the middle of one
+    marks = [Key(keys[0].time, first.name if first else keys[0].value)]
+    for before, sample, key in zip(samples, samples[1:], keys[1:]):
+        pull = sample.pull
+        if pull is None:
+            if before.pull or key.value != keys[0].value:
+                return None   # a hand was on the ring
+        elif not before.pull or pull[:2] != before.pull[:2] or pull.elapsed < before.pull.elapsed:
+            if not pull.name or before.time < marks[-1].time:
+                return None   # no mark to follow, or the one before was not reached
+            # The clock may run slower than the world in which the pull takes its time.
+            pace = float(sample.time - before.time) / pull.elapsed
+            value = marks[-1].value
+            if marks[-1].time == before.time:
+                marks.pop()
+            marks += [Key(before.time, value, "both"), Key(before.time + seconds(pull.seconds * pace), pull.name)]
+    return tuple(marks) if len(marks) > 1 and marks[-1].time <= samples[-1].time else None
+
+
+# -- smoothing --------------------------------------------------------------------------------------------------------
+
+class Tolerance(NamedTuple):
+    """How far a smoothed take may differ from what was performed, at any moment.
+
+    millimetres  of travel, on each axis
+    degrees      of pan, tilt, roll and arc
+    zoom         per cent of the focal length
+    focus        per cent of 1/distance, and beyond 10 m of what it is there
+    """
+
+    millimetres: float = 5.0
+    degrees: float = 0.1
+    zoom: float = 1.0
+    focus: float = 2.0
+
+    def of(self, channel: Channel) -> tuple[float, str]:
+        """The figure for a channel, and its unit."""
+        if channel in ("x", "y", "z"):
+            return self.millimetres, "mm"
+        if channel == "focal_length":
+            return self.zoom, "% of the focal length"
+        if channel == "focus_distance":
+            return self.focus, "% of 1/distance"
+        return self.degrees, "°"
+
+
+class Smoothed(NamedTuple):
+    """What became of a channel: its keys before and after, and the largest error, in the unit of its tolerance."""
+
+    channel: Channel
+    before: int
+    after: int
+    error: float
+    tolerance: float
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.before} keys became {self.after}, within {self.error:.2g} {self.unit}"
+
+
+def smooth(take: Take, tolerance: Tolerance, fps: Fraction) -> tuple[Take, tuple[Smoothed, ...]]:
+    """The take with the fewest keys within a tolerance, on frames, and a report. Only performed tracks are touched."""
+    tracks, report = [], []
+    for track in take.timeline.tracks:
+        if track.performed and len(track.keys) > 1 and not any(isinstance(key.value, str) for key in track.keys):
+            figure, unit = tolerance.of(track.channel)
+            smoothed = min(track, _smooth(track, figure, Fraction(fps)), key=lambda t: len(t.keys))
+            times = _sampled(track, Fraction(fps))
+            report.append(Smoothed(track.channel, len(track.keys), len(smoothed.keys),
+                                   float(_errors(track, smoothed, times).max()), figure, unit))
+            track = smoothed
+        tracks.append(track)
+    return replace(take, timeline=replace(take.timeline, tracks=tuple(tracks))), tuple(report)
+
+
+NEVER = 1e-9
+"""What rounding takes: less than that is no movement, and a tolerance of nothing is that much."""
+FOCUS_FLOOR = 0.1
+"""Dioptres: beyond 10 m an error in focus counts as it does there, else infinity would allow none."""
+PIECE = 24
+"""Frames by which a segment is tried longer at a time, at least; where half of that fails by far, none longer is."""
+FAR = 4.0
+"""Times the tolerance."""
+MARGIN = 0.999
+"""Of the tolerance, so that rounding on the way through a shot file does not exceed it."""
+
+
+def _space(channel: Channel) -> tuple[Callable[[float], float], Callable[[float], float]]:
+    """Into what a channel is interpolated in, and back."""
+    if channel in ("focal_length", "f_stop"):
+        return math.log, math.exp
+    if channel == "focus_distance":
+        return (lambda v: 1 / v), (lambda v: 1 / v)
+    return float, float
+
+
+def values(track: Track, times) -> np.ndarray:
+    """A track of numbers at times, in the space that it is interpolated in; float64 like times."""
+    into, _ = _space(track.channel)
+    keys = [float(key.time) for key in track.keys]
+    marks = [into(key.value) for key in track.keys]
+    eases = [curve(key.ease) for key in track.keys]
+    if all(key.ease == "linear" for key in track.keys):
+        return np.interp(times, keys, marks)
+    index = np.clip(np.searchsorted(keys, times, "right") - 1, 0, len(keys) - 1)
+    found = []
+    for t, i in zip(np.asarray(times, float).tolist(), index.tolist()):
+        if t <= keys[0] or i == len(keys) - 1:
+            found.append(marks[i])
+        else:
+            found.append(marks[i] + eases[i]((t - keys[i]) / (keys[i + 1] - keys[i])) * (marks[i + 1] - marks[i]))
+    return np.array(found)
+
+
+def _sampled(track: Track, fps: Fraction) -> np.ndarray:
+    """The times at which a track is to be kept: its keys, and a few per frame where those are few or ways curved."""
+    keys = [float(key.time) for key in track.keys]
+    if all(key.ease == "linear" for key in track.keys) and max(np.diff(keys)) <= 2 / fps:
+        return np.array(keys)
+    count = math.ceil(float(track.end - track.start) * float(fps) * 4) + 1
+    return np.union1d(keys, np.linspace(keys[0], keys[-1], count))
+
+
+def _allowed(channel: Channel, figure: float, at: np.ndarray) -> np.ndarray:
+    """A tolerance in the space that a channel is interpolated in, for its values there."""
+    if channel in ("x", "y", "z"):
+        return np.full_like(at, figure / 1000)
+    if channel == "focal_length":
+        return np.full_like(at, math.log1p(figure / 100))
+    if channel == "focus_distance":
+        return figure / 100 * np.maximum(at, FOCUS_FLOOR)
+    return np.full_like(at, figure)
+
+
+def _errors(before: Track, after: Track, times: np.ndarray) -> np.ndarray:
+    """How far two tracks differ at times, in the units of Tolerance."""
+    a, b = values(before, times), values(after, times)
+    if before.channel == "focal_length":
+        return 100 * np.expm1(np.abs(a - b))
+    return np.abs(a - b) / _allowed(before.channel, 1.0, a)
+
+
+def _smooth(track: Track, figure: float, fps: Fraction) -> Track:
+    times = _sampled(track, fps)
+    wanted = values(track, times)
+    allowed = np.maximum(MARGIN * _allowed(track.channel, figure, wanted), NEVER)
+    if np.all(np.abs(wanted - wanted[0]) <= allowed):
+        return replace(track, keys=track.keys[:1])
+    first, last = math.floor(track.start * fps), math.ceil(track.end * fps)
+    nodes = [Fraction(n) / fps for n in range(first, last + 1)]
+    nodes = _refined(nodes, times, wanted, allowed)
+    at = np.array([float(n) for n in nodes])
+    marks = np.interp(at, times, wanted)
+    path = _shortest(at, marks, times, wanted, allowed)
+    _, back = _space(track.channel)
+    keys = []
+    for i, j in zip(path, [*path[1:], None]):
+        ease = "linear" if j is None else _ease(at[i], at[j], marks[i], marks[j], times, wanted, allowed)
+        keys.append(Key(nodes[i], back(marks[i]), ease))
+    return replace(track, keys=tuple(keys))
+
+
+def _refined(nodes: list[Fraction], times, wanted, allowed) -> list[Fraction]:
+    """With the samples between two frames where not even these can be joined."""
+    at = np.array([float(n) for n in nodes])
+    marks = np.interp(at, times, wanted)
+    bent = np.abs(np.interp(times, at, marks) - wanted) > allowed
+    between = []
+    for i in np.unique(np.clip(np.searchsorted(at, times[bent], "right") - 1, 0, len(nodes) - 2)).tolist():
+        if _fits(at, marks, times, wanted, allowed, i, np.array([i + 1]))[0][0] > 1:
+            between += [seconds(t) for t in times[(times > at[i]) & (times < at[i + 1])].tolist()]
+    return sorted({*nodes, *between})
+
+
+def _shortest(at, marks, times, wanted, allowed) -> list[int]:
+    """Indices of the fewest nodes from the first to the last; of equally many, those with the smallest errors."""
+    count = len(at)
+    cost = np.full(count, np.inf)
+    before = np.zeros(count, int)
+    cost[0] = 0.0
+    reach = PIECE
+    for i in range(count - 1):
+        low = i + 1
+        while low < count:
+            ends = np.arange(low, min(low + reach, count))
+            error, _ = _fits(at, marks, times, wanted, allowed, i, ends)
+            # A key more costs more than all errors there can be, each of which is at most 1 per key.
+            price = np.where((error <= 1) | (ends == i + 1), cost[i] + 1 + 1e-6 * np.minimum(error, 1), np.inf)
+            better = price < cost[ends]
+            cost[ends[better]], before[ends[better]] = price[better], i
+            low += reach
+            if error[-PIECE // 2:].min() > FAR:
+                break
+        # As far as the last one went, and half a piece more: one round is enough for most nodes.
+        near = np.flatnonzero(error <= FAR)
+        reach = max(PIECE, int(ends[near[-1]] if near.size else ends[0]) - i + PIECE // 2)
+    path = [count - 1]
+    while path[-1]:
+        path.append(int(before[path[-1]]))
+    return path[::-1]
+
+
+def _fits(at, marks, times, wanted, allowed, i: int, ends: np.ndarray):
+    """For segments from node i to each end: (largest error over what is allowed, handles (y1, y2) per end).
+
+    The handles stand at a third and two thirds of the time, so that the curve is a cubic polynomial of time and its
+    least-squares fit a linear one.
+    """
+    low = np.searchsorted(times, at[i], "left")
+    high = np.searchsorted(times, at[ends[-1]], "right")
+    t, v, a = times[low:high], wanted[low:high], allowed[low:high]
+    u = (t - at[i]) / (at[ends] - at[i])[:, None]
+    inside = u <= 1 + 1e-12
+    u = np.minimum(u, 1)
+    way = (marks[ends] - marks[i])[:, None]
+    p, q = 3 * u * (1 - u) ** 2 * inside, 3 * u * u * (1 - u) * inside   # what y1 and y2 are multiplied by
+    rest = (v - marks[i] - way * u ** 3) * inside
+    # Solved for c = y * way, which is well behaved where the way is nothing.
+    pp, pq, qq = (p * p).sum(1), (p * q).sum(1), (q * q).sum(1)
+    pr, qr = (p * rest).sum(1), (q * rest).sum(1)
+    det = pp * qq - pq * pq
+    free = det > 1e-12 * np.maximum(pp * qq, 1e-300)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        c1 = np.where(free, (pr * qq - qr * pq) / det, way[:, 0] / 3)
+        c2 = np.where(free, (qr * pp - pr * pq) / det, way[:, 0] * 2 / 3)
+    ends_of = np.sort(np.stack([-OVERSHOOT * way[:, 0], (1 + OVERSHOOT) * way[:, 0]]), 0)
+    bound = lambda c: np.clip(c, *ends_of)
+    over = lambda c1, c2: np.where(inside, np.abs(rest - p * c1[:, None] - q * c2[:, None]) / a, 0).max(1, initial=0.0)
+    # Out of bounds, the best on each of the two edges; a handle alone is a linear fit again.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one, two = bound(c1), bound(c2)
+        other2 = bound(np.where(qq > 0, (qr - pq * one) / qq, two))
+        other1 = bound(np.where(pp > 0, (pr - pq * two) / pp, one))
+    straight = way[:, 0] / 3, way[:, 0] * 2 / 3   # the least squares may miss where a line does not
+    tried = [(one, other2), (other1, two), straight]
+    errors = np.stack([over(*handles) for handles in tried])
+    best = errors.argmin(0)
+    c = np.stack([np.stack(handles, -1) for handles in tried])[best, np.arange(len(ends))]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        y = np.where(way != 0, c / way, (1 / 3, 2 / 3))
+    return errors.min(0), y
+
+
+def _ease(t0, t1, v0, v1, times, wanted, allowed):
+    """The ease of a segment: one with a name where it is good enough, else the fitted handles."""
+    within = (times >= t0) & (times <= t1)
+    u, way = (times[within] - t0) / (t1 - t0), v1 - v0
+    for name in ("linear", "both", "in", "out"):
+        shape = curve(name)
+        made = v0 + way * np.array([shape(x) for x in u.tolist()])
+        if np.all(np.abs(made - wanted[within]) <= allowed[within]):
+            return name
+    _, y = _fits(np.array([t0, t1]), np.array([v0, v1]), times, wanted, allowed, 0, np.array([1]))
+    y1, y2 = np.clip(y[0], -OVERSHOOT, 1 + OVERSHOOT).tolist()
+    return 1 / 3, y1, 2 / 3, y2

@@ -1,0 +1,128 @@
+"""Pictures A and B of one moment as one picture: every way of comparing them is a row of one table, for one shader."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import moderngl
+
+from .gl import ScreenPass
+
+
+class Mode(NamedTuple):
+    """A way of comparing.
+
+    line     what it shows
+    shows    the takes of which it needs a picture
+    apart    each picture has a place of its own, else they lie over each other
+    opacity  of B over A
+    gain     of the difference; 0 shows the pictures themselves
+    wiped    B is only on one side of the wipe's line
+    blinks   A and B in turn
+    """
+
+    line: str
+    shows: str = "AB"
+    apart: bool = False
+    opacity: float = 1.0
+    gain: float = 0.0
+    wiped: bool = False
+    blinks: bool = False
+
+
+MODES = {
+    "side by side": Mode("A on the left, B on the right", apart=True),
+    "wipe": Mode("A on one side of a line, B on the other", wiped=True),
+    "blink": Mode("A and B in turn, each for half a second", blinks=True),
+    "difference": Mode("what A and B do not share, four times as bright", gain=4.0),
+    "onion": Mode("B half through over A", opacity=0.5),
+    "A": Mode("A alone", shows="A", opacity=0.0),
+    "B": Mode("B alone", shows="B"),
+}
+
+BLINK = 0.5
+"""Seconds for which blinking shows each: slow enough to look at, fast enough that the eye still compares."""
+
+GROUND = (0.078, 0.078, 0.078)
+
+Rect = tuple[float, float, float, float]
+"""left, top, width, height"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wipe:
+    """Where the line stands, in shares of the pictures' common place, and how it is turned, degrees from upright."""
+
+    x: float = 0.5
+    y: float = 0.5
+    angle: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where pictures stand in a target, left, top, width, height in its pixels from the top left corner."""
+
+    size: tuple[int, int]
+    a: Rect
+    b: Rect
+
+
+def layout(size: tuple[int, int], aspect_a: float, aspect_b: float, mode: str, gap: float = 0.0,
+           below: float = 0.0) -> Layout:
+    """The largest places for pictures of these aspects (width over height), with `below` pixels free under each."""
+    width, height = size
+    across = (width - gap) / 2 if MODES[mode].apart else width
+    fitted = []
+    for aspect in (aspect_a, aspect_b):
+        w = max(min(across, (height - below) * aspect), 1.0)
+        fitted.append((int(w), max(round(int(w) / aspect), 1)))
+    (wa, ha), (wb, hb) = fitted
+    if MODES[mode].apart:  # next to each other in the middle, and not each lost in its half
+        left = max(width - wa - gap - wb, 0) / 2
+        lefts = left, left + wa + gap
+    else:
+        lefts = (width - wa) / 2, (width - wb) / 2
+    top = lambda h: max(height - below - h, 0) / 2
+    return Layout(size, (round(lefts[0]), round(top(ha)), wa, ha), (round(lefts[1]), round(top(hb)), wb, hb))
+
+
+class ComparePass(ScreenPass):
+    """Draws one comparison into a target; see shaders/compare.frag for what it sets."""
+
+    fragment = "compare.frag"
+
+    def compare(self, target: moderngl.Framebuffer, place: Layout, a, b, mode: str, wipe: Wipe = Wipe(),
+                time: float = 0.0, origin: tuple[int, int] = (0, 0), frames=((1.0, 1.0), (1.0, 1.0)),
+                outside: float = 1.0, border: float = 0.0, ground=GROUND) -> None:
+        """Draws Frames a and b into a part of a target.
+
+        time     seconds, by which blinking goes
+        origin   bottom left corner of that part, of the layout's size, in the target's pixels
+        frames   share of width and height of each picture that is delivered
+        outside  brightness of what is not
+        border   pixels: width of the line around what is; 0 draws none
+        """
+        kind = MODES[mode]
+        opacity = kind.opacity if not kind.blinks else float(int(time / BLINK) % 2)
+        target.viewport = (*origin, *place.size)
+        self.draw(target, a=a.displayed, b=b.displayed, place_a=_upward(place.a, place.size),
+                  place_b=_upward(place.b, place.size), frame_a=frames[0], frame_b=frames[1], outside=outside,
+                  border=border, origin=origin, extent=place.size,
+                  wipe=_line(wipe, place) if kind.wiped else (0.0, 0.0, 1.0), opacity=opacity, gain=kind.gain,
+                  ground=ground)
+
+
+def _upward(place: Rect, size: tuple[int, int]) -> Rect:
+    """From the top left corner to GL's bottom left one."""
+    left, top, width, height = place
+    return left, size[1] - top - height, width, height
+
+
+def _line(wipe: Wipe, place: Layout) -> tuple[float, float, float]:
+    """(nx, ny, c) of the half plane that shows B, in shares of the target with y upwards."""
+    left, top, width, height = place.a
+    x, y = (left + wipe.x * width) / place.size[0], 1 - (top + wipe.y * height) / place.size[1]
+    nx, ny = math.cos(math.radians(wipe.angle)), math.sin(math.radians(wipe.angle))
+    nx, ny = nx * place.size[0], ny * place.size[1]  # an angle is one of pixels
+    return nx, ny, -(nx * x + ny * y)

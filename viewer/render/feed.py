@@ -1,0 +1,37 @@
+"""A second window's picture: frames of one context shown in another that shares its textures."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import moderngl
+
+from .compare import ComparePass, layout
+
+
+class _Shared(NamedTuple):
+    """A frame's picture, as the other context sees it."""
+
+    displayed: moderngl.Texture
+
+
+class Feed:
+    """Draws one picture, as large as it goes, into the window whose context is current when it is made.
+
+    That context has to share its textures with the one that the frames come from. Make it current before every call.
+    """
+
+    def __init__(self):
+        self.context = moderngl.create_context(require=330)
+        self._pass = ComparePass(self.context)
+
+    def show(self, frame, size: tuple[int, int], share=(1.0, 1.0), outside: float = 1.0, border: float = 0.0) -> None:
+        """frame is a Frame; size the window's pixels; share, outside and border as for ComparePass.compare."""
+        texture = self.context.external_texture(frame.texture, frame.size, 4, 0, "f1")
+        texture.filter = moderngl.LINEAR, moderngl.LINEAR
+        aspect = frame.size[0] / frame.size[1]
+        place, shared = layout(size, aspect, aspect, "A"), _Shared(texture)
+        self._pass.compare(self.context.screen, place, shared, shared, "A", frames=(share, share), outside=outside,
+                           border=border, ground=(0.0, 0.0, 0.0))
+
+    def release(self) -> None:
+        self._pass.release()
