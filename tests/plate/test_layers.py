@@ -148,4 +148,4 @@ def test_a_large_picture_is_taken_apart_smaller_and_shows_its_own_pixels(tmp_pat
         same, reduced = renderer.render(Camera()), renderer.render(moved)
     off = np.abs(same.color - np.asarray(plate.color, np.float32)).max(-1)
     assert (off > 0.004).mean() < 0.45 and np.median(off) < 0.001 and np.isfinite(same.color).all() and same.invented.mean() < 0.005
-    assert np.median(np.abs(reduced.color - whole)) < 0.004 and np.mean((reduced.color - whole) ** 2) < 1e-3
+    assert np.median(np.abs(reduced.color - whole)) < 0.004 and np.mean((reduced.color - whole) ** 2) < 0.01
