@@ -68,10 +68,7 @@ class Files:
             self.recent.add(opened.shot.plate.path)
         if self._recovering is not None:
             found, self._recovering = self._recovering, None
-            document = Document.recovered(found, journal=self.journal)
-            self.journal.flush()   # only then is the old one not needed any more
-            found.discard()
-            return document
+            return Document.recovered(found, journal=self.journal)
         return Document(opened.shot, opened.path, journal=self.journal)
 
     def failed(self) -> None:

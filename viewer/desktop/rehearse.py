@@ -14,6 +14,7 @@ from ..rehearsal.controls import Controls, Operator, Tempo
 from ..rehearsal.recording import Recorder, Tolerance, smooth
 from ..shots.framing import anchor_point, distance
 from ..shots.rigs import RIGS, rig
+from ..shots.timeline import INFINITY
 from .keys import key_of
 from .session import F_STOP
 
@@ -35,8 +36,8 @@ class Rehearsal:
         self.tempo = Tempo()
         self._held = [(action, [key_of(key) for key in action.keys]) for action in actions.held]
         self._operator: Operator | None = None
-        self._state = None
-        self._pulled = False     # focus was asked for
+        self._state = self._steady = None
+        self._hands: frozenset[str] = frozenset()    # which have been laid on; the take itself does the rest
 
     def toggle(self) -> None:
         if self.on:
@@ -52,10 +53,12 @@ class Rehearsal:
         camera = session.camera(self.take)
         metres = max(distance(session.shot.plate.stage, subject, camera), 0.3) if subject else 2.0
         self._operator = Operator(take.camera, rig(take.rig), take.lens, metres, take.seed)
-        self._state, self._pulled = self._operator.at(camera), False
+        self._steady = session.shot.perform(self.take, steady=True)
+        self._state = self._operator.at(self._steady.camera(session.time))
+        self._hands = frozenset()
         self.on = True
         session.live = {self.take: camera}
-        session.say(f"Rehearsing {self.take} on a {take.rig}: W S dolly, A D truck, Q E boom, J ; pan, I K tilt, "
+        session.say(f"Rehearsing {self.take} on a {take.rig}: W S dolly, A D truck, Q E boom, J L pan, I K tilt, "
                     "U O zoom, N M focus, 1 to 9 marks.")
 
     def leave(self) -> None:
@@ -89,11 +92,12 @@ class Rehearsal:
         session.recording = False
         session.clock = session.clock.pause()
         self.on, session.live = False, {}
-        if not recorder.passes:
+        if not recorder.passes or not self._hands:
+            session.say("Nothing was performed, so nothing was recorded.")
             return
         name = edits.free_name(session.shot)
-        shot = session.with_aperture(self.take) if self._pulled else session.shot
-        taken = recorder.take(name, shot.take(self.take), session.shot.fps)
+        shot = session.with_aperture(self.take) if "focus" in self._hands else session.shot
+        taken = recorder.take(name, shot.take(self.take), session.shot.fps, self._hands)
         session.edit(session.shot.with_take(taken), f"Record take {name}")
         session.view = replace(session.view, b=name)
         session.say(f"Recorded as take {name}, shown as B. Ctrl+K makes it few keys; Ctrl+Z throws it away.")
@@ -104,7 +108,7 @@ class Rehearsal:
         """The camera back to where the take starts, and the clock with it."""
         self.session.clock = self.session.clock.home()
         if self.on:
-            self._state = self._operator.begin()
+            self._state, self._hands = self._operator.begin(), frozenset()
 
     def mark(self, number: int) -> None:
         """Focus glides to a subject by number, or to infinity (0); outside of rehearsal it is set there."""
@@ -114,12 +118,13 @@ class Rehearsal:
             raise PushinError(f"There is no subject {number}; the shot has {len(subjects)}.")
         if not self.on:
             name = session.view.a
-            to = subjects[number - 1].name if number else "infinity"
+            to = subjects[number - 1].name if number else INFINITY
             session.focus(name, to)
             return
         to = anchor_point(session.shot.plate.stage, subjects[number - 1]) if number else math.inf
-        self._pulled = True
-        self._state = self._operator.pull(self._state, to, self.tempo.seconds or PULL)
+        name = subjects[number - 1].name if number else INFINITY
+        self._state = self._operator.pull(self._state, to, self.tempo.seconds or PULL, name)
+        self._hands |= {"focus"}
 
     def tap(self) -> None:
         self.tempo = self.tempo.tap(time.monotonic())
@@ -156,14 +161,14 @@ class Rehearsal:
             self.leave()
             return
         pushed = self._pushed()
-        self._state = self._operator.step(self._state, pushed, dt)
+        self._hands |= pushed.hands
+        self._state = self._operator.step(self._state, pushed, dt, self._steady.camera(session.time), self._hands)
         camera = self._operator.camera(self._state, session.time)
         take = session.shot.take(self.take)
-        self._pulled |= bool(pushed.focus)
-        if self._pulled and camera.f_stop is None:
+        if "focus" in self._hands and camera.f_stop is None:
             camera = replace(camera, f_stop=F_STOP)   # a pull through a pinhole would not be seen
         if take.timeline.track("f_stop"):
-                camera = replace(camera, f_stop=session.performance(self.take).camera(session.time).f_stop)
+            camera = replace(camera, f_stop=session.performance(self.take).camera(session.time).f_stop)
         session.live = {self.take: camera}
         if self.recording:
             self._recorder.add(session.time, self._state)

@@ -229,9 +229,10 @@ class Window:
             return
         self._refine()
         # A frame that took long, such as the one that made the renderer, is not to make the shot jump.
-        session.clock = session.clock.tick(min(imgui.get_io().delta_time, 0.5))
+        dt = min(imgui.get_io().delta_time, 0.5)
+        session.clock = session.clock.tick(dt)
         self.commands.keys()
-        self.commands.rehearsal.frame(min(imgui.get_io().delta_time, 0.1))
+        self.commands.rehearsal.frame(dt)
         session.consult()
         self._title()
         session.doing = self._doing()
