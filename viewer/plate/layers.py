@@ -134,6 +134,8 @@ class Layers:
     soft     patches with coverage, farthest first
     levels   mip levels down to which the atlas can be filtered without reading a neighbouring tile
     around   float32 (3,): colour where there is nothing at all, behind the plate's camera
+    plate    float32 (3,): where the plate itself lies in the atlas, as Patches.texture tells it
+    surface  float32 (h, w): the plate's disparity, 1/m, cleaned; of its size or a fraction of that
     """
 
     atlas: np.ndarray
@@ -142,6 +144,8 @@ class Layers:
     soft: Patches
     levels: int
     around: np.ndarray
+    plate: np.ndarray
+    surface: np.ndarray
 
     @classmethod
     def of(cls, plate, progress: Callable[..., None] | None = None, draft: bool = False) -> Layers:
@@ -169,17 +173,20 @@ class Layers:
 
     @staticmethod
     def _names() -> set[str]:
-        return {f"{kind}_{name}" for kind in ("solid", "soft") for name in Patches.__slots__} | {"atlas", "shown", "levels", "around"}
+        return {f"{kind}_{name}" for kind in ("solid", "soft") for name in Patches.__slots__} | {"levels", *ARRAYS}
 
     def _packed(self) -> dict[str, np.ndarray]:
         parts = {f"{kind}_{name}": getattr(getattr(self, kind), name)
                  for kind in ("solid", "soft") for name in Patches.__slots__}
-        return parts | {"atlas": self.atlas, "shown": self.shown, "levels": np.array(self.levels), "around": self.around}
+        return parts | {"levels": np.array(self.levels)} | {name: getattr(self, name) for name in ARRAYS}
 
     @classmethod
     def _unpacked(cls, stored) -> Layers:
         solid, soft = (Patches(*(stored[f"{kind}_{name}"] for name in Patches.__slots__)) for kind in ("solid", "soft"))
-        return cls(stored["atlas"], stored["shown"], solid, soft, int(stored["levels"]), stored["around"])
+        return cls(solid=solid, soft=soft, levels=int(stored["levels"]), **{name: stored[name] for name in ARRAYS})
+
+
+ARRAYS = "atlas", "shown", "around", "plate", "surface"
 
 
 @lru_cache(maxsize=1)
@@ -222,7 +229,8 @@ def _enlarged(layers: Layers, color: np.ndarray, small: np.ndarray, step: int) -
         return replace(patches, rect=patches.rect * step, plane=patches.plane / np.float32([1, step, step]),
                        texture=texture.astype(np.float32), over=patches.over * np.float32(step))
 
-    return Layers(atlas, shown, scaled(layers.solid, True), scaled(layers.soft, False), layers.levels, layers.around)
+    return replace(layers, atlas=atlas, shown=shown, solid=scaled(layers.solid, True), soft=scaled(layers.soft, False),
+                   plate=np.array([1, wide, 0], np.float32))
 
 
 def _as_photographed(patches: Patches, atlas, small) -> np.ndarray:
@@ -265,7 +273,7 @@ class _Canvas:
         self.draft = draft
         border = int(np.ceil(BEYOND * w / BLOCK)) * BLOCK
         self.border = border
-        self.size = w, h
+        self.size, self.surface = (w, h), disparity.astype(np.float32)
         self.deepest = DEEPEST * w
         high, wide = (int(np.ceil(n / BLOCK)) * BLOCK + 2 * border for n in (h, w))
         pad = ((border, high - h - border), (border, wide - w - border))
@@ -592,7 +600,8 @@ class _Canvas:
         solid = Patches.joined([solid, behind])
         return Layers(atlas, shown, solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
                       soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0])))),
-                      int(np.log2(GUTTER)), backdrop[..., :3].mean((0, 1)).astype(np.float32))
+                      int(np.log2(GUTTER)), backdrop[..., :3].mean((0, 1)).astype(np.float32),
+                      np.array([1, self.border, self.border], np.float32), self.surface)
 
 
 def fit(depth, support, shown, tol: float, sizes, full: bool = False, within=None):

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..camera import NEAR, Camera
 from ..plate.layers import Layers, Patches
-from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, program, set_uniforms
+from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, ScreenPass, program, set_uniforms, texture
 
 GIVES_WAY = 0.97
 """Of its disparity, with which a hidden patch enters the depth test: patches follow surfaces only within a tolerance, and
@@ -18,15 +18,22 @@ SIDEWAYS = 1.5
 """Safety on how soon a hidden patch is drawn: its travel was estimated for a move straight across its edge."""
 
 
+STANDS = 0.01
+"""Pixels of parallax under which a camera stands where the plate was taken."""
+
+
 class ReprojectPass:
-    """Patches of one plate on the GPU. One instance serves every camera and every target."""
+    """One plate on the GPU: its patches, and the plate itself for a camera that turns and zooms but does not travel, which
+    sees all of it and nothing behind it. One instance serves every camera and every target."""
 
     def __init__(self, context: moderngl.Context):
         self.context = context
         self._programs: dict[frozenset, moderngl.Program] = {}
         self.parts: list[_Part] = []
         self.beyond: list[_Part] = []
+        self.outside: list[_Part] = []
         self.border_depth = self.border_target = None
+        self.standing = _Standing(context)
 
     def program(self, *features: str) -> moderngl.Program:
         """The program with these features of shaders/reproject.*; compiled when it is first wanted."""
@@ -50,10 +57,13 @@ class ReprojectPass:
         self.atlas.build_mipmaps(0, layers.levels)
         self.shown = self.context.texture((wide, high), 1, np.ascontiguousarray(layers.shown), dtype="f1", alignment=1)
         self.parts = [_Part(self.context, p, self.lift) for p in (layers.solid, layers.soft)]
+        self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
+        self.surface = texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface))
         backdrop = layers.solid.level.max(initial=0)
         # Where the picture's continuation beyond its frame is in view, what is hidden behind it stays hidden.
         self.beyond = [_Part(self.context, p.take(p.beyond & (p.level < backdrop)), self.lift)
                        for p in (layers.solid, layers.soft)]
+        self.outside = [_Part(self.context, p.take(p.beyond), self.lift) for p in (layers.solid, layers.soft)]
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, part: Slice | None = None, edges_depth: bool = False) -> None:
@@ -62,7 +72,9 @@ class ReprojectPass:
         part         only what lies in a range of depth, complete behind what is nearer
         edges_depth  soft edges get depth too, as `draw_edges_depth` gives them
         """
-        context = self.context
+        if not part and self._stands(camera, target.size):
+            self._draw_standing(target, camera)
+            return
         features = ("SLICE",) if part else ()
         if part and part.front:
             features += ("FRONT",)
@@ -71,31 +83,59 @@ class ReprojectPass:
             features += ("BEHIND",)
         target.use()
         target.clear(*((0.0, 0.0, 0.0, 0.0) if part and part.front else (*self.around, 1.0)), depth=0.0)
-        solid, soft = self.parts
-        self._render(solid, part, *features)
-        target.depth_mask = False
-        context.enable(moderngl.BLEND)
-        context.blend_func = moderngl.ONE, GL_ONE_MINUS_SRC1_COLOR
-        self._render(soft, part, "SOFT", *features)
-        target.depth_mask = True
+        self._draw_parts(target, self.parts, part, *features)
         if edges_depth:
-            context.blend_func = moderngl.ZERO, moderngl.ONE
-            self._render(soft, part, "SURFACE", *features)
+            self._draw_edges_depth(part, *features)
         self._restore()
 
     def draw_edges_depth(self, target: moderngl.Framebuffer, camera: Camera) -> None:
         """Adds the depth of soft edges to what `draw` drew with the same camera."""
-        self._prepare(target, camera)
-        self.context.enable(moderngl.BLEND)
-        self.context.blend_func = moderngl.ZERO, moderngl.ONE
-        self._render(self.parts[1], None, "SURFACE")
-        self._restore()
+        if not self._stands(camera, target.size):
+            self._prepare(target, camera)
+            self._draw_edges_depth(None)
+            self._restore()
 
     def nearest_in(self, camera: Camera) -> float:
         """The largest disparity, 1/m, that this camera may see anything at."""
         forward = -camera.position[2]
         room = 1 / self.nearest - abs(forward) - np.hypot(*camera.position[:2])
         return 1 / max(room, NEAR) if self.nearest > 0 else 0.0
+
+    def _draw_parts(self, target, parts, part: Slice | None, *features: str) -> None:
+        solid, soft = parts
+        self._render(solid, part, *features)
+        target.depth_mask = False
+        self.context.enable(moderngl.BLEND)
+        self.context.blend_func = moderngl.ONE, GL_ONE_MINUS_SRC1_COLOR
+        self._render(soft, part, "SOFT", *features)
+        target.depth_mask = True
+        self.context.disable(moderngl.BLEND)
+
+    def _draw_edges_depth(self, part: Slice | None, *features: str) -> None:
+        self.context.enable(moderngl.BLEND)
+        self.context.blend_func = moderngl.ZERO, moderngl.ONE
+        self._render(self.parts[1], part, "SURFACE", *features)
+
+    def _stands(self, camera: Camera, size) -> bool:
+        return np.linalg.norm(camera.position) * self.nearest * camera.intrinsics(size)[0, 0] < STANDS
+
+    def _draw_standing(self, target, camera: Camera) -> None:
+        self._prepare(target, camera, parts=self.outside)
+        width, height = target.size
+        # Homogeneous plate pixels to target pixels, bottom row first; disparity has no share in it.
+        to_pixels = np.array([[width / 2, 0, width / 2], [0, height / 2, height / 2], [0, 0, 1]]) @ self.matrix[[0, 1, 3], :3]
+        to_plate = np.linalg.inv(to_pixels)
+        corners = to_plate @ np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]])
+        at = corners[:2] / corners[2]
+        if (corners[2] <= 0).any() or (at < 0).any() or (at.T > self.plate_size).any():
+            target.clear(*self.around, 1.0, depth=0.0)
+            self._draw_parts(target, self.outside, None)
+        self.context.depth_func = "1"   # always
+        scale = camera.intrinsics(target.size)[0, 0] * self.lift[0, 0]
+        self.standing.draw(target, picture=self.atlas, surface=self.surface, to_plate=tuple(to_plate.T.ravel()),
+                           axis=tuple(self.matrix[3]), stored=tuple(0.5 * (self.matrix[2] + self.matrix[3])),
+                           size=self.plate_size, texture_=self.plate_texture, texel=self.texel, margin=max(0.5, 0.5 / scale))
+        self._restore()
 
     def _render(self, patches: _Part, part: Slice | None, *features: str) -> None:
         p = self.program(*features)
@@ -126,10 +166,10 @@ class ReprojectPass:
                 item.release()
         self.border_depth = self.border_target = None
 
-    def _prepare(self, target, camera, part: Slice | None = None):
+    def _prepare(self, target, camera, part: Slice | None = None, parts: list[_Part] | None = None) -> None:
         context = self.context
         self.matrix = camera.projection(target.size) @ camera.view() @ self.lift
-        for patches in self.parts:
+        for patches in parts or self.parts:
             patches.select(camera, self.nearest, part)
         self.atlas.filter = self._filter(camera, target.size), moderngl.LINEAR
         self.atlas.use(0)
@@ -153,20 +193,25 @@ class ReprojectPass:
         return moderngl.LINEAR if scale > 0.5 else moderngl.LINEAR_MIPMAP_LINEAR
 
     def _drop(self) -> None:
-        for part in (*self.parts, *self.beyond):
+        for part in (*self.parts, *self.beyond, *self.outside):
             part.release()
-        self.beyond = []
+        self.beyond, self.outside = [], []
         self._drop_border()
         if self.parts:
-            self.atlas.release()
-            self.shown.release()
+            for item in (self.atlas, self.shown, self.surface):
+                item.release()
         self.parts = []
 
     def release(self) -> None:
         self._drop()
+        self.standing.release()
         for p in self._programs.values():
             p.release()
         self._programs.clear()
+
+
+class _Standing(ScreenPass):
+    fragment = "standing.frag"
 
 
 @dataclass(frozen=True, slots=True)
