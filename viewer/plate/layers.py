@@ -92,8 +92,11 @@ class Patches:
     hidden    bool (n,): lies behind something in the plate, for the most part; gives way to what does not
     beyond    bool (n,): lies outside the plate's frame or is the backdrop; never hides what does not
     travel    float32 (n,): metres that the camera has to move sideways before the patch can come to light
-    over      float32 (n, 4): plate pixels by which it reaches over the left, upper, right and lower side of its rectangle
     level     int32 (n,): how many surfaces were lifted off before this one came to light
+    over      float32 (n, 4): plate pixels by which it reaches over the left, upper, right and lower side of its rectangle,
+              for a camera REACH_METRES to the side
+    corners   float32 (n, 4): disparity at the rectangle's corners, upper left, upper right, lower left, lower right; the
+              plane's but for what it takes to meet its neighbours
     """
 
     rect: np.ndarray
@@ -105,10 +108,16 @@ class Patches:
     travel: np.ndarray
     level: np.ndarray
     over: np.ndarray | None = None
+    corners: np.ndarray | None = None
 
     def __post_init__(self):
         if self.over is None:
             self.over = np.full((len(self.rect), 4), OVERLAP, np.float32)
+        if self.corners is None:
+            value, slope_x, slope_y = self.plane.T[..., None]
+            side_x, side_y = (self.rect[:, 2:] - self.rect[:, :2]).T[..., None] / 2
+            self.corners = (value + slope_x * side_x * np.float32([-1, 1, -1, 1])
+                            + slope_y * side_y * np.float32([-1, -1, 1, 1])).astype(np.float32)
 
     def __len__(self) -> int:
         return len(self.rect)
@@ -289,7 +298,8 @@ class _Canvas:
         self.seams[1][:-1] = self.inside[1:] != self.inside[:-1]
         self.travel = np.zeros((high, wide), np.float32)
         self.level = 0
-        self.plate = None
+        self.plate, self.photographed = None, self.disparity
+        self.mixed = ~self.inside
         self.tiles: list[tuple[np.ndarray, np.ndarray]] = []
         self.solid: list[Patches] = []
         self.soft: list[Patches] = []
@@ -317,6 +327,7 @@ class _Canvas:
         seams = self.seams
         matte = find_matte(self.color, d, Cuts.of(d, cuts.right & ~seams[0], cuts.below & ~seams[1], near_in=lifted),
                            lifted, self.trusted)
+        self.mixed |= matte.band
         touched = lifted | matte.band | cuts.near | cuts.far
         blocks = _any_near(touched, MARGIN) & self.pending
         behind = self.look_behind(active, lifted, matte)
@@ -406,9 +417,36 @@ class _Canvas:
         rect = np.stack([x0[which] + x, y0[which] + y], -1).astype(np.float32)
         rect = np.concatenate([rect, rect + side[:, None]], -1)
         corner = np.stack([x0[which], y0[which], tile], -1).astype(np.float32)
+        if self.level > 0:
+            self.part_at_jumps(rect, corner)
         travel = np.zeros(n, np.float32) if self.level == 0 else _least(split(self.travel)[used], which, x, y, side)
         self.solid.append(Patches(rect, plane, corner, np.full(n, PIXELS, np.uint8), hidden, self.outside(rect), travel,
                                   np.full(n, self.level, np.int32)))
+
+    def part_at_jumps(self, rect: np.ndarray, corner: np.ndarray) -> None:
+        """Gives patches beside another surface tiles of their own, in which a filter does not read of that."""
+        h, w = self.disparity.shape
+        side = (rect[:, 2] - rect[:, 0]).astype(int)
+        for k in np.unique(side):
+            at = np.flatnonzero(side == k)
+            here = np.arange(-GUTTER, k + GUTTER)
+            inside = here.clip(0, k - 1)
+            left, top = (rect[at, i].astype(int)[:, None] for i in (0, 1))
+            place = lambda y, x: ((top + y).clip(0, h - 1)[:, :, None], (left + x).clip(0, w - 1)[:, None, :])
+            pixel, source = place(here, here), place(inside, inside)
+            d, own = self.disparity[pixel], self.disparity[source]
+            other = np.abs(d - own) > CUT_SHARE * np.maximum(d, own)
+            ring = np.s_[:, GUTTER - 1:1 - GUTTER, GUTTER - 1:1 - GUTTER]
+            beside = other[ring].any((1, 2))
+            if not beside.any():
+                continue
+            pixel, source, other, own = (tuple(v[beside] for v in p) if isinstance(p, tuple) else p[beside]
+                                         for p in (pixel, source, other, own))
+            outside = (inside != here)[:, None] | (inside != here)
+            goes_on = self.goes_on(own, pixel) & outside
+            tile = np.concatenate([self.color, self.shown[..., None]], -1)[np.where(other, source[0], pixel[0]), np.where(other, source[1], pixel[1])]
+            tile[goes_on] = self.plate[pixel][goes_on]
+            corner[at[beside]] = np.concatenate([rect[at[beside], :2], self.keep_tiles(tile)[:, None]], -1)
 
     def carried(self, emitted: np.ndarray):
         """Colour and shown share, continued out of the emitted pixels into what a filter reads beyond them where another
@@ -418,10 +456,19 @@ class _Canvas:
         d, source = self.disparity[beyond], self.disparity.ravel()[index[beyond]]
         other = np.abs(d - source) > CUT_SHARE * np.maximum(d, source)
         color, shown = self.color.copy(), self.shown.copy()
+        goes_on = beyond.copy()
+        goes_on[beyond] = self.goes_on(source, np.nonzero(beyond))
         beyond[beyond] = other
         color[beyond] = self.color.reshape(-1, 3)[index[beyond]]
         shown[beyond] = self.shown.ravel()[index[beyond]]
+        color[goes_on], shown[goes_on] = self.plate[goes_on, :3], 1
         return color, shown
+
+    def goes_on(self, disparity, where) -> np.ndarray:
+        """Whether the plate itself shows, unmixed, a surface of this disparity at these pixels: a neighbouring block may
+        have been lifted off at another level, and what is there now is what lies behind it."""
+        there = self.photographed[where]
+        return (np.abs(there - disparity) <= CUT_SHARE * np.maximum(there, disparity)) & ~self.mixed[where]
 
     def keep_tiles(self, tiles: np.ndarray, shown: np.ndarray | None = None) -> np.ndarray:
         """Takes tiles (n, side, side, 4) for the atlas, and the share that the plate showed of tiles whose alpha is
@@ -499,6 +546,16 @@ class _Canvas:
             depth[at] = z[where]
         keep = np.s_[:, g:-g, g:-g]
         alpha, paint, depth = alpha[keep], paint[keep], depth[keep]
+        # Round the block, what the plate shows of the surface.
+        at = np.arange(alpha.shape[1]).clip(GUTTER, GUTTER + BLOCK - 1)
+        round_it = np.ones(alpha.shape[1:], bool)
+        round_it[GUTTER:-GUTTER, GUTTER:-GUTTER] = False
+        edge = np.s_[:, at[:, None], at]
+        where = np.nonzero(round_it & (alpha[edge] >= OPAQUE))
+        pixel = window[0][block_of[where[0]], g + where[1], 0], window[1][block_of[where[0]], 0, g + where[2]]
+        goes_on = self.goes_on(depth[edge][where], pixel)
+        where, pixel = tuple(w[goes_on] for w in where), tuple(w[goes_on] for w in pixel)
+        paint[where], alpha[where] = self.plate[pixel][:, :3], 1
         tile = np.concatenate([paint * alpha[..., None], alpha[..., None]], -1)
         _carry_border(tile, lambda gutter, edge: (tile[gutter][..., 3] == 0) & (tile[edge][..., 3] >= OPAQUE))
         c = np.s_[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
@@ -597,6 +654,7 @@ class _Canvas:
 
         solid, soft = placed(Patches.joined(self.solid)), placed(Patches.joined(self.soft))
         join(solid, soft, self.focal)
+        weld(solid, soft, JUMP * FIT * tolerance(self.focal))
         solid = Patches.joined([solid, behind])
         return Layers(atlas, shown, solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
                       soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0])))),
@@ -682,6 +740,20 @@ def join(solid: Patches, soft: Patches, focal: float) -> None:
             np.maximum.at(over[:, before], a[gap > 0], reach[gap > 0])
             np.maximum.at(over[:, after], b[gap < 0], reach[gap < 0])
         solid.over[mine[1]] = over[len(mine[0]):]   # what is soft would be blended twice
+
+
+def weld(solid: Patches, soft: Patches, tol: float) -> None:
+    """Lets the corners that patches of one surface share, within `tol` of disparity, meet at their mean."""
+    parts = solid, soft
+    x, y = (np.concatenate([p.rect[:, c].ravel() for p in parts]) for c in ([0, 2, 0, 2], [1, 1, 3, 3]))
+    level = np.concatenate([np.repeat(p.level, 4) for p in parts])
+    d = np.concatenate([p.corners.ravel() for p in parts])
+    order = np.lexsort((d, x, y, level))
+    apart = lambda value, gap=0: np.abs(np.diff(value[order], prepend=np.inf)) > gap
+    group = np.cumsum(apart(level.astype(float)) | apart(y) | apart(x) | apart(d, tol)) - 1
+    d[order] = (np.bincount(group, d[order]) / np.bincount(group))[group]
+    for p, part in zip(parts, np.split(d.astype(np.float32), [4 * len(solid)])):
+        p.corners[:] = part.reshape(-1, 4)
 
 
 def _planes(mask, z, px, py):

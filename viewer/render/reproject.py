@@ -7,6 +7,7 @@ import moderngl
 import numpy as np
 
 from ..camera import NEAR, Camera
+from ..plate.edges import REACH_METRES
 from ..plate.layers import Layers, Patches
 from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, ScreenPass, program, set_uniforms, texture
 
@@ -17,6 +18,9 @@ what is hidden must not come through what hides it."""
 SIDEWAYS = 1.5
 """Safety on how soon a hidden patch is drawn: its travel was estimated for a move straight across its edge."""
 
+
+LEAST_REACH = 0.05
+"""Share of their reach over each other that patches keep when the camera hardly moves: what rounding may open."""
 
 STANDS = 0.01
 """Pixels of parallax under which a camera stands where the plate was taken."""
@@ -140,7 +144,7 @@ class ReprojectPass:
     def _render(self, patches: _Part, part: Slice | None, *features: str) -> None:
         p = self.program(*features)
         set_uniforms(p, texel=self.texel, picture=0, shown=1, border=2, plate_to_clip=tuple(self.matrix.T.ravel()),
-                     depths=part.depths if part else (0.0, 1.0))
+                     depths=part.depths if part else (0.0, 1.0), reach=self.reach)
         patches.render(p)
 
     def _draw_border(self, target, camera: Camera) -> bool:
@@ -169,6 +173,10 @@ class ReprojectPass:
     def _prepare(self, target, camera, part: Slice | None = None, parts: list[_Part] | None = None) -> None:
         context = self.context
         self.matrix = camera.projection(target.size) @ camera.view() @ self.lift
+        # What a metre forward does at the frame's corner, measured in metres sideways.
+        x, y, z = camera.position
+        off_axis = np.hypot(*self.plate_size) / 2 * self.lift[0, 0]
+        self.reach = float(np.clip((np.hypot(x, y) + abs(z) * off_axis) / REACH_METRES, LEAST_REACH, 1))
         for patches in parts or self.parts:
             patches.select(camera, self.nearest, part)
         self.atlas.filter = self._filter(camera, target.size), moderngl.LINEAR
@@ -240,14 +248,14 @@ class _Part:
             return
         x0, y0, x1, y1 = patches.rect.T
         left, upper, right, lower = patches.over.T
-        x = np.stack([x0 - left, x1 + right, x0 - left, x1 + right], -1)
-        y = np.stack([y0 - upper, y0 - upper, y1 + lower, y1 + lower], -1)
-        value, slope_x, slope_y = patches.plane.T[..., None]
-        d = value + slope_x * (x - (x0 + x1)[:, None] / 2) + slope_y * (y - (y0 + y1)[:, None] / 2)
+        x, y = np.stack([x0, x1, x0, x1], -1), np.stack([y0, y0, y1, y1], -1)
+        over_x, over_y = np.stack([-left, right, -left, right], -1), np.stack([-upper, -upper, lower, lower], -1)
+        slope_x, slope_y = patches.plane.T[1:, :, None]
         scale, u0, v0 = patches.texture.T[..., None]
         kind = np.broadcast_to(np.where(patches.beyond, -1.0, patches.kind)[:, None], x.shape)
         back = np.broadcast_to(np.where(patches.hidden, GIVES_WAY, 1.0)[:, None], x.shape)
-        vertices = np.stack([x, y, np.maximum(d, 0), kind, scale * x + u0, scale * y + v0, back], -1).astype("f4")
+        vertices = np.stack([x, y, np.maximum(patches.corners, 0), kind, scale * x + u0, scale * y + v0, back, over_x, over_y,
+                             over_x * slope_x + over_y * slope_y, np.broadcast_to(scale, x.shape)], -1).astype("f4")
         self.corners = (np.arange(n)[:, None] * 4 + np.array([0, 1, 2, 2, 1, 3])).astype("i4")
         self.vertices = context.buffer(np.ascontiguousarray(vertices))
         self.indices = context.buffer(reserve=self.corners.nbytes, dynamic=True)
@@ -288,8 +296,8 @@ class _Part:
     def render(self, with_: moderngl.Program) -> None:
         if self.count:
             if with_ not in self.arrays:
-                used = [name for name in ("corner", "atlas", "back") if name in with_]
-                size = {"corner": "4f", "atlas": "2f", "back": "1f"}
+                size = {"corner": "4f", "atlas": "2f", "back": "1f", "over": "4f"}
+                used = [name for name in size if name in with_]
                 layout = " ".join(size[n] if n in used else size[n].replace("f", "x4") for n in size)
                 self.arrays[with_] = self.context.vertex_array(with_, [(self.vertices, layout, *used)], index_buffer=self.indices)
             self.arrays[with_].render(vertices=self.count)
