@@ -75,9 +75,8 @@ BEYOND = 0.1
 """Share of the plate's width that is continued round the frame."""
 
 
-PIXELS, COVERAGE, COVERAGE_SHOWN, COVERAGE_HIDDEN = range(4)
-"""What alpha in the atlas is for a patch: the share that the plate showed; or coverage, of which the plate showed the
-share that a map of its own tells, or all, or nothing."""
+IN_ALPHA = -1
+"""In place of the share of a patch that the plate showed: alpha in the atlas is not its coverage but that share."""
 
 
 @dataclass(slots=True)
@@ -88,7 +87,8 @@ class Patches:
     plane     float32 (n, 3): disparity at the rectangle's middle (1/m) and its slopes per pixel in x and y
     texture   float32 (n, 3): atlas pixels per plate pixel, and the atlas pixel of plate pixel (0, 0), so that
               atlas = texture[0] * plate + texture[1:]
-    kind      uint8 (n,): PIXELS, COVERAGE, COVERAGE_SHOWN or COVERAGE_HIDDEN, what alpha in the atlas is
+    shown     float32 (n, 4): share that the plate showed at its corners, in the order of `corners`, where alpha in the atlas
+              is coverage; or IN_ALPHA
     hidden    bool (n,): lies behind something in the plate, for the most part; gives way to what does not
     beyond    bool (n,): lies outside the plate's frame or is the backdrop; never hides what does not
     travel    float32 (n,): metres that the camera has to move sideways before the patch can come to light
@@ -102,7 +102,7 @@ class Patches:
     rect: np.ndarray
     plane: np.ndarray
     texture: np.ndarray
-    kind: np.ndarray
+    shown: np.ndarray
     hidden: np.ndarray
     beyond: np.ndarray
     travel: np.ndarray
@@ -128,7 +128,7 @@ class Patches:
     @classmethod
     def joined(cls, parts: list[Patches]) -> Patches:
         if not parts:
-            return cls(*(np.zeros((0, k), np.float32) for k in (4, 3, 3)), np.zeros(0, np.uint8), *(np.zeros(0, bool) for _ in range(2)), np.zeros(0, np.float32), np.zeros(0, np.int32))
+            return cls(*(np.zeros((0, k), np.float32) for k in (4, 3, 3, 4)), *(np.zeros(0, bool) for _ in range(2)), np.zeros(0, np.float32), np.zeros(0, np.int32))
         return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in cls.__slots__))
 
 
@@ -138,7 +138,6 @@ class Layers:
 
     atlas    float16 (H, W, 4): colour, and in alpha the share of the pixel that the plate showed; or colour premultiplied
              by coverage, and coverage, for patches that say so
-    shown    uint8 (H, W), 0..255: for those, the share that the plate showed
     solid    patches without holes, nearest first
     soft     patches with coverage, farthest first
     levels   mip levels down to which the atlas can be filtered without reading a neighbouring tile
@@ -148,7 +147,6 @@ class Layers:
     """
 
     atlas: np.ndarray
-    shown: np.ndarray
     solid: Patches
     soft: Patches
     levels: int
@@ -195,7 +193,7 @@ class Layers:
         return cls(solid=solid, soft=soft, levels=int(stored["levels"]), **{name: stored[name] for name in ARRAYS})
 
 
-ARRAYS = "atlas", "shown", "around", "plate", "surface"
+ARRAYS = "atlas", "around", "plate", "surface"
 
 
 @lru_cache(maxsize=1)
@@ -224,8 +222,8 @@ def _enlarged(layers: Layers, color: np.ndarray, small: np.ndarray, step: int) -
     h, w = color.shape[:2]
     # Beside the reduced picture's atlas, with a rim for the filter and for patches that end on a whole step.
     size = max(high, h + step), wide + w + step
-    atlas, shown = np.zeros((*size, 4), np.float16), np.zeros(size, np.uint8)
-    atlas[:high, :wide], shown[:high, :wide] = layers.atlas, layers.shown
+    atlas = np.zeros((*size, 4), np.float16)
+    atlas[:high, :wide] = layers.atlas
     own = atlas[:h + step, wide:]
     own[:h, :w, :3], own[..., 3] = color, 1
     own[h:, :w, :3] = own[h - 1, :w, :3]
@@ -238,7 +236,7 @@ def _enlarged(layers: Layers, color: np.ndarray, small: np.ndarray, step: int) -
         return replace(patches, rect=patches.rect * step, plane=patches.plane / np.float32([1, step, step]),
                        texture=texture.astype(np.float32), over=patches.over * np.float32(step))
 
-    return replace(layers, atlas=atlas, shown=shown, solid=scaled(layers.solid, True), soft=scaled(layers.soft, False),
+    return replace(layers, atlas=atlas, solid=scaled(layers.solid, True), soft=scaled(layers.soft, False),
                    plate=np.array([1, wide, 0], np.float32))
 
 
@@ -247,7 +245,7 @@ def _as_photographed(patches: Patches, atlas, small) -> np.ndarray:
     plain = np.zeros(len(patches), bool)
     side = (patches.rect[:, 2] - patches.rect[:, 0]).astype(int)
     inside = (patches.rect[:, :2] >= 0).all(1) & (patches.rect[:, 2:] <= [small.shape[1], small.shape[0]]).all(1)
-    asked = inside & ~patches.beyond & ((patches.kind == PIXELS) | (patches.kind == COVERAGE_SHOWN))
+    asked = inside & ~patches.beyond & ((patches.shown == IN_ALPHA) | (patches.shown == 1)).all(1)
     for k in np.unique(side[asked]):
         at = np.flatnonzero(asked & (side == k))
         for part in np.array_split(at, max(1, len(at) * k * k // 1_000_000)):
@@ -300,7 +298,7 @@ class _Canvas:
         self.level = 0
         self.plate, self.photographed = None, self.disparity
         self.mixed = ~self.inside
-        self.tiles: list[tuple[np.ndarray, np.ndarray]] = []
+        self.tiles: list[np.ndarray] = []
         self.solid: list[Patches] = []
         self.soft: list[Patches] = []
         self.count = 0
@@ -420,7 +418,7 @@ class _Canvas:
         if self.level > 0:
             self.part_at_jumps(rect, corner)
         travel = np.zeros(n, np.float32) if self.level == 0 else _least(split(self.travel)[used], which, x, y, side)
-        self.solid.append(Patches(rect, plane, corner, np.full(n, PIXELS, np.uint8), hidden, self.outside(rect), travel,
+        self.solid.append(Patches(rect, plane, corner, np.full((n, 4), IN_ALPHA, np.float32), hidden, self.outside(rect), travel,
                                   np.full(n, self.level, np.int32)))
 
     def part_at_jumps(self, rect: np.ndarray, corner: np.ndarray) -> None:
@@ -470,12 +468,10 @@ class _Canvas:
         there = self.photographed[where]
         return (np.abs(there - disparity) <= CUT_SHARE * np.maximum(there, disparity)) & ~self.mixed[where]
 
-    def keep_tiles(self, tiles: np.ndarray, shown: np.ndarray | None = None) -> np.ndarray:
-        """Takes tiles (n, side, side, 4) for the atlas, and the share that the plate showed of tiles whose alpha is
-        coverage; returns their numbers (n,)."""
+    def keep_tiles(self, tiles: np.ndarray) -> np.ndarray:
+        """Takes tiles (n, side, side, 4) for the atlas; returns their numbers (n,)."""
         first = self.count
-        shown = np.zeros(tiles.shape[:3], np.uint8) if shown is None else (shown * 255).astype(np.uint8)
-        self.tiles.append((tiles.astype(np.float16), shown))
+        self.tiles.append(tiles.astype(np.float16))
         self.count += len(tiles)
         return np.arange(first, self.count)
 
@@ -569,7 +565,7 @@ class _Canvas:
 
     def add(self, by, bx, tile, depth, alpha, shown) -> None:
         """Puts tiles of single surfaces into the atlas and fits patches to them."""
-        first = self.keep_tiles(tile, shown)[0]
+        first = self.keep_tiles(tile)[0]
         shown = shown[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
         inside = self.inside[_windows(by, bx, self.disparity.shape, 0)]
         which, x, y, size, plane = (np.concatenate(both) for both in zip(*(
@@ -578,8 +574,11 @@ class _Canvas:
         rect = np.concatenate([rect, rect + size[:, None]], -1)
         corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
         seen, all_of_it = _over(shown * alpha, which, x, y, size), _over(alpha, which, x, y, size)
-        kind = np.where(seen < 1e-3, COVERAGE_HIDDEN, np.where(seen > all_of_it - 1e-3, COVERAGE_SHOWN, COVERAGE))
-        patches = Patches(rect, plane, corner, kind.astype(np.uint8), seen < 1e-3, self.outside(rect),
+        part = np.maximum(size // 2, 1)
+        quarters = [(which, x + right * (size - part), y + below * (size - part), part) for below in (0, 1) for right in (0, 1)]
+        share = [np.where(cover > 1e-3, _over(shown * alpha, *at) / np.maximum(cover, 1e-3), seen / all_of_it)
+                 for at, cover in ((at, _over(alpha, *at)) for at in quarters)]
+        patches = Patches(rect, plane, corner, np.stack(share, -1).astype(np.float32), seen < 1e-3, self.outside(rect),
                           _least(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size),
                           np.full(len(rect), self.level, np.int32))
         whole = _over(tile[..., 3] < OPAQUE, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
@@ -620,7 +619,7 @@ class _Canvas:
         n = len(rect)
         texture = np.stack([np.full(n, 1 / k), np.full(n, (wide + self.border) / k),
                             np.full(n, row + (high + self.border) / k)], -1).astype(np.float32)
-        patches = Patches(rect, plane, texture, np.full(n, PIXELS, np.uint8), *np.ones((2, n), bool), np.zeros(n, np.float32),
+        patches = Patches(rect, plane, texture, np.full((n, 4), IN_ALPHA, np.float32), *np.ones((2, n), bool), np.zeros(n, np.float32),
                           np.full(n, self.level + 1, np.int32))
         return np.concatenate([color, np.zeros((*color.shape[:2], 1), np.float32)], -1), patches
 
@@ -628,8 +627,8 @@ class _Canvas:
         h, w = self.disparity.shape
         # Under the plate itself the tiles, size by size in rows, and under them the backdrop.
         places, row = [np.zeros((0, 2), int)], h
-        wide = max(w, *(t.shape[1] for t, _ in self.tiles), 1)
-        for tiles, _ in self.tiles:
+        wide = max(w, *(t.shape[1] for t in self.tiles), 1)
+        for tiles in self.tiles:
             n, side = tiles.shape[:2]
             at = np.arange(n)
             places.append(np.stack([at % (wide // side) * side, at // (wide // side) * side + row], -1) + GUTTER)
@@ -637,13 +636,12 @@ class _Canvas:
         place = np.concatenate(places)
         backdrop, behind = self.backdrop(row)
         size = row + len(backdrop), max(wide, backdrop.shape[1])
-        atlas, shown = np.zeros((*size, 4), np.float16), np.zeros(size, np.uint8)
+        atlas = np.zeros((*size, 4), np.float16)
         atlas[:h, :w] = self.plate
         atlas[row:, :backdrop.shape[1]] = backdrop
-        for (tiles, seen), corner in zip(self.tiles, places[1:]):
+        for tiles, corner in zip(self.tiles, places[1:]):
             side = np.arange(tiles.shape[1]) - GUTTER
-            at = corner[:, 1, None, None] + side[:, None], corner[:, 0, None, None] + side
-            atlas[at], shown[at] = tiles, seen
+            atlas[corner[:, 1, None, None] + side[:, None], corner[:, 0, None, None] + side] = tiles
 
         def placed(patches: Patches) -> Patches:
             """From canvas to plate coordinates, and from tile numbers to places in the atlas."""
@@ -656,7 +654,7 @@ class _Canvas:
         join(solid, soft, self.focal)
         weld(solid, soft, JUMP * FIT * tolerance(self.focal))
         solid = Patches.joined([solid, behind])
-        return Layers(atlas, shown, solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
+        return Layers(atlas, solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
                       soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0])))),
                       int(np.log2(GUTTER)), backdrop[..., :3].mean((0, 1)).astype(np.float32),
                       np.array([1, self.border, self.border], np.float32), self.surface)

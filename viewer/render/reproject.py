@@ -59,7 +59,6 @@ class ReprojectPass:
         self.atlas = self.context.texture((wide, high), 4, np.ascontiguousarray(layers.atlas), dtype="f2")
         self.atlas.repeat_x = self.atlas.repeat_y = False
         self.atlas.build_mipmaps(0, layers.levels)
-        self.shown = self.context.texture((wide, high), 1, np.ascontiguousarray(layers.shown), dtype="f1", alignment=1)
         self.parts = [_Part(self.context, p, self.lift) for p in (layers.solid, layers.soft)]
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
         self.surface = texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface))
@@ -143,7 +142,7 @@ class ReprojectPass:
 
     def _render(self, patches: _Part, part: Slice | None, *features: str) -> None:
         p = self.program(*features)
-        set_uniforms(p, texel=self.texel, picture=0, shown=1, border=2, plate_to_clip=tuple(self.matrix.T.ravel()),
+        set_uniforms(p, texel=self.texel, picture=0, border=1, plate_to_clip=tuple(self.matrix.T.ravel()),
                      depths=part.depths if part else (0.0, 1.0), reach=self.reach)
         patches.render(p)
 
@@ -161,7 +160,7 @@ class ReprojectPass:
         for part, features in zip(self.beyond, (("BORDER",), ("BORDER", "SURFACE"))):
             part.select(camera, self.nearest)
             self._render(part, None, *features)
-        self.border_depth.use(2)
+        self.border_depth.use(1)
         return True
 
     def _drop_border(self) -> None:
@@ -181,7 +180,6 @@ class ReprojectPass:
             patches.select(camera, self.nearest, part)
         self.atlas.filter = self._filter(camera, target.size), moderngl.LINEAR
         self.atlas.use(0)
-        self.shown.use(1)
         target.use()
         context.disable(moderngl.CULL_FACE | moderngl.BLEND)
         context.enable(moderngl.DEPTH_TEST)
@@ -206,7 +204,7 @@ class ReprojectPass:
         self.beyond, self.outside = [], []
         self._drop_border()
         if self.parts:
-            for item in (self.atlas, self.shown, self.surface):
+            for item in (self.atlas, self.surface):
                 item.release()
         self.parts = []
 
@@ -252,9 +250,9 @@ class _Part:
         over_x, over_y = np.stack([-left, right, -left, right], -1), np.stack([-upper, -upper, lower, lower], -1)
         slope_x, slope_y = patches.plane.T[1:, :, None]
         scale, u0, v0 = patches.texture.T[..., None]
-        kind = np.broadcast_to(np.where(patches.beyond, -1.0, patches.kind)[:, None], x.shape)
+        beyond = np.broadcast_to(patches.beyond[:, None], x.shape)
         back = np.broadcast_to(np.where(patches.hidden, GIVES_WAY, 1.0)[:, None], x.shape)
-        vertices = np.stack([x, y, np.maximum(patches.corners, 0), kind, scale * x + u0, scale * y + v0, back, over_x, over_y,
+        vertices = np.stack([x, y, np.maximum(patches.corners, 0), beyond, scale * x + u0, scale * y + v0, patches.shown, back, over_x, over_y,
                              over_x * slope_x + over_y * slope_y, np.broadcast_to(scale, x.shape)], -1).astype("f4")
         self.corners = (np.arange(n)[:, None] * 4 + np.array([0, 1, 2, 2, 1, 3])).astype("i4")
         self.vertices = context.buffer(np.ascontiguousarray(vertices))
@@ -296,7 +294,7 @@ class _Part:
     def render(self, with_: moderngl.Program) -> None:
         if self.count:
             if with_ not in self.arrays:
-                size = {"corner": "4f", "atlas": "2f", "back": "1f", "over": "4f"}
+                size = {"corner": "4f", "atlas": "3f", "back": "1f", "over": "4f"}
                 used = [name for name in size if name in with_]
                 layout = " ".join(size[n] if n in used else size[n].replace("f", "x4") for n in size)
                 self.arrays[with_] = self.context.vertex_array(with_, [(self.vertices, layout, *used)], index_buffer=self.indices)
