@@ -34,7 +34,7 @@ MARGIN = BAND + 4
 GUTTER = 4
 """Pixels of a tile round its block in the atlas: what the filter reads at the second mip level."""
 
-SIZES = (8, 4, 2, 1)
+SIZES = (16, 8, 4, 2, 1)
 """Pixels: sides of the patches of a tile."""
 
 COARSE = 8
