@@ -58,8 +58,7 @@ def test_a_move_starts_from_the_picture_at_rest(rendered, name, focal_length):
     assert not np.array_equal(rest.color, moved.color)
     assert 10 * np.log10(1 / np.mean(error ** 2)) > 40
     assert np.abs(rest.invented - moved.invented).mean() < 2e-3
-    near = np.abs(rest.depth - moved.depth) <= 0.01 * moved.depth
-    assert (near | np.isinf(moved.depth)).mean() > 0.98
+    assert (np.abs(1 / rest.depth - 1 / moved.depth) <= 0.01 / rest.depth).mean() > 0.98
 
 
 def test_lamps_keep_their_light(rendered):

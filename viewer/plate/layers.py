@@ -679,6 +679,9 @@ def fit(depth, support, shown, tol: float, sizes, full: bool = False, within=Non
         wanted = count == size * size if full else count > 0
         if within is not None:
             wanted &= split(within).all(-1)
+        if not full and size > FINE:   # what the plate showed is told at corners only
+            seen = split(shown & support).sum(-1)
+            wanted &= (seen == 0) | (seen == split(support).sum(-1))
         pick = np.nonzero(wanted)
         if not len(pick[0]):
             continue
