@@ -8,6 +8,7 @@ uniform sampler2D taps;
 uniform sampler2D wide;        // half resolution
 uniform sampler2D veil;        // half resolution
 uniform bool fine;             // lamps from full resolution
+uniform float lamp;            // times white, from which a disc is as bright as its rim is hard
 uniform sampler2D front;       // light and coverage of the front slice,
 uniform sampler2D front_radius;// and its radii
 uniform sampler2D half_light;  // the same at half resolution
@@ -30,7 +31,7 @@ void main() {
     vec4 here = texelFetch(light, at, 0);
     vec3 back = here.rgb;
     // The rim of a lamp's disc is too bright for half resolution.
-    bool lamps = most.a > LAMP;
+    bool lamps = most.a > lamp;
     float own = abs(here.a), reach = reach_of(here.a, lamps ? 1e4 : COARSE, most);
     float coarse = lamps ? 0.0 : smoothstep(FINE, COARSE, own);
     if (reach > SHARP && coarse < 1.0) {

@@ -7,6 +7,7 @@ uniform sampler2D radius;
 #endif
 uniform sampler2D tiles;
 uniform sampler2D taps;        // rows of points: x, y on the iris of radius 1, radius within its shape, share of the light
+uniform float lamp;            // times white, from which a tile is gathered at full resolution
 uniform float cats_eye;
 
 #include "common/bokeh.glsl"
@@ -20,12 +21,12 @@ void main() {
     vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
     gathered = vec4(0.0);
 #ifdef VEIL
-    if (most.b < FRONT_FROM || most.a > LAMP) return;
+    if (most.b < FRONT_FROM || most.a > lamp) return;
     float reach = most.b + 1.0;     // to the end of the rim
 #else
     vec4 here = texelFetch(light, at, 0);
     float reach = reach_of(here.a, 1e4, most);
-    if (most.a > LAMP || max(most.r, most.g) < FINE) { gathered = vec4(here.rgb, 1.0); return; }
+    if (most.a > lamp || max(most.r, most.g) < FINE) { gathered = vec4(here.rgb, 1.0); return; }
     Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
 #endif
     int row = row_for(reach), count = int(texelFetch(taps, ivec2(0, row), 0).x);

@@ -4,6 +4,7 @@ uniform sampler2D color;
 uniform sampler2D depth;
 uniform vec2 lens;         // signed radius in pixels: lens.x + lens.y * depth as stored
 uniform float highlights;
+uniform bool has_veil;
 
 #include "common/highlights.glsl"
 #include "common/bokeh.glsl"
@@ -29,6 +30,9 @@ void main() {
     light = veil * vec4(recovered(pixel.rgb, highlights), pixel.a);
     radius = pixel.a > 0.0 ? max(r, 0.0) : 0.0;
 #else
-    light = vec4(recovered(pixel.rgb, highlights), radius_of(stored, lens));
+    float r = radius_of(stored, lens);
+    light = vec4(recovered(pixel.rgb, highlights), r);
+    // A lamp's light is not to come from both slices: where it is in front of the focus, the veil brings it.
+    if (has_veil) light.rgb -= smoothstep(FRONT_FROM, FRONT_WHOLE, -r) * max(light.rgb - 1.0, 0.0);
 #endif
 }

@@ -6,8 +6,9 @@ const float COARSE = 6.0;      //   wholly from here on: by then it holds all th
 const float FRONT_FROM = 3.0;  // pixels: radius in front of the focus from which a surface becomes a veil of its own,
 const float FRONT_WHOLE = 5.0; //   wholly from here on
 const float APART = 0.5;       // pixels of radius between two surfaces
-const float THIN = 2.0;        // pixels: radius from which a surface may be seen round
-const float LAMP = 1.5;        // times white, from which a disc is as bright as its rim is hard
+const float THIN = 1.0;        // pixels: radius from which a surface may be seen round
+
+const float RIM = 0.4;         // pixels over which a disc ends: reading between pixels softens it by one more
 
 int row_for(float r) { return r < 2.0 ? 0 : r < 6.0 ? 1 : r < 14.0 ? 2 : 3; }   // viewer/render/bokeh.py: ROWS
 
@@ -36,7 +37,7 @@ void collect(inout Found found, vec4 light, float here, float reach, vec4 tap) {
     // Behind what is blurred in front of the focus things go on; behind a sharp surface they do not come over it.
     if (behind) r = here < 0.0 ? max(r, own) : own < THIN ? min(r, own) : r;
     r = max(r, SHARP);
-    vec4 k = tap.w / (r * r) * clamp(r - reach * tap.z + 0.5, 0.0, 1.0) * vec4(light.rgb, 1.0);
+    vec4 k = tap.w / (r * r) * clamp((r - reach * tap.z) / RIM + 0.5, 0.0, 1.0) * vec4(light.rgb, 1.0);
     if (covers) found.over += k * reach * reach;
     else if (behind) found.behind += k;
     else found.same += k;
@@ -44,7 +45,8 @@ void collect(inout Found found, vec4 light, float here, float reach, vec4 tap) {
 
 vec3 collected(Found found, vec3 own_light, float here, float reach) {
     float share = mix(1.0, min(found.same.a * reach * reach, 1.0), here < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -here) : smoothstep(THIN, 2.0 * THIN, here));
-    vec3 surface = found.same.a > 0.0 ? found.same.rgb / found.same.a : own_light;
+    // A sharp pixel is what it is, however far what reaches it was looked for.
+    vec3 surface = found.same.a > 0.0 ? mix(own_light, found.same.rgb / found.same.a, smoothstep(0.5 * SHARP, 1.5 * SHARP, abs(here))) : own_light;
     if (found.behind.a > 0.0) surface = mix(found.behind.rgb / found.behind.a, surface, share);
     vec4 over = found.over / max(found.over.a, 1.0);
     return over.rgb + (1.0 - over.a) * surface;

@@ -24,6 +24,9 @@ TILE, SHARP = 16, 0.5
 ROWS = {True: (16, 64, 160, 320), False: (12, 40, 64, 100)}
 """Points of the iris for radii up to 2, 6 and 14 pixels, and beyond: for a picture that is looked at, and for one of many."""
 
+LAMP = {True: 0.8, False: 1.5}
+"""Times white, from which a disc is as bright as its rim is hard: such tiles are gathered at full resolution."""
+
 FRONT_FROM, BACK_TO = 3.0, 7.0
 """Pixels: radius in front of the focus from which the front slice holds a surface, and up to which the back slice does.
 Both hold what lies between, so that a table through the focus has no seam (shaders/common/bokeh.glsl)."""
@@ -78,7 +81,7 @@ class BokehPass:
         front = bool(far + per_disparity * nearest < -FRONT_FROM)
         back = Slice((-1.0, window_depth(-BACK_TO) if front else 1.0), aperture, False)
         reproject.draw(t.scene, camera, back, edges_depth=True)
-        self.prepare.draw(t.light_target, color=t.color, depth=t.depth, lens=lens, highlights=highlights)
+        self.prepare.draw(t.light_target, color=t.color, depth=t.depth, lens=lens, highlights=highlights, has_veil=front)
         if front:
             reproject.draw(t.front_scene, camera, Slice((window_depth(-FRONT_FROM), 1.0), aperture, True), edges_depth=True)
             self.prepare_front.draw(t.front_target, color=t.front_color, depth=t.front_depth, lens=lens, highlights=highlights)
@@ -87,14 +90,14 @@ class BokehPass:
         self.tiles.draw(t.tiles_target, light=t.light, veil=t.half_front, veil_radius=t.half_front_radius, has_veil=front)
         most = max(far, -(far + per_disparity * nearest), 0.0)
         self.spread.draw(t.spread_target, tiles=t.tiles, reach=int(np.ceil(min(most, 0.1 * width) / TILE)) + 1)
-        self.gather.draw(t.wide_target, light=t.half_light, tiles=t.spread, taps=self.taps, cats_eye=camera.cats_eye)
+        self.gather.draw(t.wide_target, light=t.half_light, tiles=t.spread, taps=self.taps, cats_eye=camera.cats_eye, lamp=LAMP[fine])
         if front:
             self.veil.draw(t.veil_target, light=t.half_front, radius=t.half_front_radius, tiles=t.spread, taps=self.taps,
-                           cats_eye=camera.cats_eye)
+                           cats_eye=camera.cats_eye, lamp=LAMP[fine])
         self.compose.draw(target, light=t.light, color=t.color, tiles=t.spread, taps=self.taps, wide=t.wide, veil=t.veil,
                           fine=fine, front=t.front_light, front_radius=t.front_radius,
                           half_light=t.half_light, half_front=t.half_front,
-                          half_front_radius=t.half_front_radius, has_veil=front, cats_eye=camera.cats_eye)
+                          half_front_radius=t.half_front_radius, has_veil=front, cats_eye=camera.cats_eye, lamp=LAMP[fine])
 
     def _load_taps(self, camera: Camera, fine: bool) -> None:
         """Rows of points: their count, then x, y, radius within the iris's shape, and share of the light times their
