@@ -4,7 +4,6 @@
 uniform sampler2D light;
 uniform sampler2D color;       // of the back slice: its alpha is the invented share
 uniform sampler2D tiles;
-uniform sampler2D taps;
 uniform sampler2D wide;        // half resolution
 uniform sampler2D veil;        // half resolution
 uniform bool fine;             // lamps from full resolution
@@ -36,9 +35,9 @@ void main() {
     float coarse = lamps ? 0.0 : smoothstep(FINE, COARSE, own);
     if (reach > SHARP && coarse < 1.0) {
         Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
-        int row = row_for(reach), count = int(texelFetch(taps, ivec2(0, row), 0).x);
-        for (int i = 1; i <= count; i++) {
-            vec4 tap = texelFetch(taps, ivec2(i, row), 0);
+        int row = row_for(reach), first = first_of(row), last = first + counts[row];
+        for (int i = first; i < last; i++) {
+            vec4 tap = taps[i];
             if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
             vec2 there = (gl_FragCoord.xy - reach * tap.xy) / size;
             collect(found, fine || reach < COARSE ? textureLod(light, there, 0.0) : textureLod(half_light, there, 0.0), here.a, reach, tap);
@@ -53,9 +52,9 @@ void main() {
         vec4 over = vec4(0.0);
         if (lamps) {
             float far = most.b + 0.5;   // to the end of the rim
-            int row = row_for(far), count = int(texelFetch(taps, ivec2(0, row), 0).x);
-            for (int i = 1; i <= count; i++) {
-                vec4 tap = texelFetch(taps, ivec2(i, row), 0);
+            int row = row_for(far), first = first_of(row), last = first + counts[row];
+            for (int i = first; i < last; i++) {
+                vec4 tap = taps[i];
                 if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
                 vec2 there = (gl_FragCoord.xy + far * tap.xy) / size;
                 over += fine ? veiled(textureLod(front, there, 0.0), textureLod(front_radius, there, 0.0).r, far, tap, 1.0)

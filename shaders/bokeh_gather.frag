@@ -6,7 +6,6 @@ uniform sampler2D light;       // half resolution
 uniform sampler2D radius;
 #endif
 uniform sampler2D tiles;
-uniform sampler2D taps;        // rows of points: x, y on the iris of radius 1, radius within its shape, share of the light
 uniform float lamp;            // times white, from which a tile is gathered at full resolution
 uniform float cats_eye;
 
@@ -29,9 +28,9 @@ void main() {
     if (most.a > lamp || max(most.r, most.g) < FINE) { gathered = vec4(here.rgb, 1.0); return; }
     Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
 #endif
-    int row = row_for(reach), count = int(texelFetch(taps, ivec2(0, row), 0).x);
-    for (int i = 1; i <= count; i++) {
-        vec4 tap = texelFetch(taps, ivec2(i, row), 0);
+    int row = row_for(reach), first = first_of(row), last = first + counts[row];
+    for (int i = first; i < last; i++) {
+        vec4 tap = taps[i];
         if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
 #ifdef VEIL
         // In front of the focus the image of the iris is upside down; a sample lies where its light comes from.

@@ -10,7 +10,14 @@ const float THIN = 1.0;        // pixels: radius from which a surface may be see
 
 const float RIM = 0.4;         // pixels over which a disc ends: reading between pixels softens it by one more
 
-int row_for(float r) { return r < 2.0 ? 0 : r < 6.0 ? 1 : r < 14.0 ? 2 : 3; }   // viewer/render/bokeh.py: ROWS
+// Rows of points of the iris, for radii up to 2, 6, 14 pixels and beyond: x, y for an iris of radius 1, radius within its
+// shape, and share of the light times their count. viewer/render/bokeh.py: ROWS
+layout(std140) uniform Iris { vec4 taps[560]; };
+uniform ivec4 counts;
+
+int row_for(float r) { return r < 2.0 ? 0 : r < 6.0 ? 1 : r < 14.0 ? 2 : 3; }
+
+int first_of(int row) { return (row > 0 ? counts.x : 0) + (row > 1 ? counts.y : 0) + (row > 2 ? counts.z : 0); }
 
 float radius_of(float stored, vec2 lens) { return lens.x + lens.y * (stored >= 0.5 ? stored - 0.5 : stored); }
 

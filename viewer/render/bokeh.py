@@ -51,7 +51,9 @@ class BokehPass:
         self.gather, self.veil = _Pass(context, "bokeh_gather.frag"), _Pass(context, "bokeh_gather.frag", VEIL=1)
         self.compose, self.copy = _Pass(context, "bokeh_compose.frag"), _Pass(context, "copy.frag")
         self.targets: _Targets | None = None
-        self.taps = context.texture((max(ROWS[True]) + 1, len(ROWS[True])), 4, dtype="f4")
+        self.taps = context.buffer(reserve=16 * sum(ROWS[True]))
+        for gathers in (self.gather, self.veil, self.compose):
+            gathers.program["Iris"].binding = 0
         self._iris = None
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, reproject: ReprojectPass, highlights: float = 1.0,
@@ -90,29 +92,29 @@ class BokehPass:
         self.tiles.draw(t.tiles_target, light=t.light, veil=t.half_front, veil_radius=t.half_front_radius, has_veil=front)
         most = max(far, -(far + per_disparity * nearest), 0.0)
         self.spread.draw(t.spread_target, tiles=t.tiles, reach=int(np.ceil(min(most, 0.1 * width) / TILE)) + 1)
-        self.gather.draw(t.wide_target, light=t.half_light, tiles=t.spread, taps=self.taps, cats_eye=camera.cats_eye, lamp=LAMP[fine])
+        self.gather.draw(t.wide_target, light=t.half_light, tiles=t.spread, counts=ROWS[fine], cats_eye=camera.cats_eye, lamp=LAMP[fine])
         if front:
-            self.veil.draw(t.veil_target, light=t.half_front, radius=t.half_front_radius, tiles=t.spread, taps=self.taps,
+            self.veil.draw(t.veil_target, light=t.half_front, radius=t.half_front_radius, tiles=t.spread, counts=ROWS[fine],
                            cats_eye=camera.cats_eye, lamp=LAMP[fine])
-        self.compose.draw(target, light=t.light, color=t.color, tiles=t.spread, taps=self.taps, wide=t.wide, veil=t.veil,
+        self.compose.draw(target, light=t.light, color=t.color, tiles=t.spread, counts=ROWS[fine], wide=t.wide, veil=t.veil,
                           fine=fine, front=t.front_light, front_radius=t.front_radius,
                           half_light=t.half_light, half_front=t.half_front,
                           half_front_radius=t.half_front_radius, has_veil=front, cats_eye=camera.cats_eye, lamp=LAMP[fine])
 
     def _load_taps(self, camera: Camera, fine: bool) -> None:
-        """Rows of points: their count, then x, y, radius within the iris's shape, and share of the light times their
-        count, so that a row's light is its area whatever its length."""
+        """Rows of points: x, y, radius within the iris's shape, and share of the light times their count, so that a row's
+        light is its area whatever its length."""
+        self.taps.bind_to_uniform_block(0)
         iris = fine, camera.blades, camera.blade_rotation, camera.roundness, camera.squeeze, camera.ring
         if iris == self._iris:
             return
         self._iris = iris
-        table = np.zeros((len(ROWS[fine]), max(ROWS[True]) + 1, 4), np.float32)
-        for row, count in zip(table, ROWS[fine]):
+        rows = []
+        for count in ROWS[fine]:
             points, weight = aperture_points(count, camera)
             plain, _ = aperture_points(count, replace(camera, blades=0, roundness=0.0, squeeze=1.0, blade_rotation=0.0))
-            row[0] = count
-            row[1:count + 1] = np.column_stack([points, np.hypot(*plain.T), weight])
-        self.taps.write(np.ascontiguousarray(table))
+            rows.append(np.column_stack([points, np.hypot(*plain.T), weight]))
+        self.taps.write(np.concatenate(rows).astype("f4").tobytes())
 
     def _drop(self) -> None:
         if self.targets is not None:
