@@ -6,13 +6,9 @@ uniform sampler2D color;       // of the back slice: its alpha is the invented s
 uniform sampler2D tiles;
 uniform sampler2D wide;        // half resolution
 uniform sampler2D veil;        // half resolution
-uniform bool fine;             // lamps from full resolution
 uniform float lamp;            // times white, from which a disc is as bright as its rim is hard
 uniform sampler2D front;       // light and coverage of the front slice,
 uniform sampler2D front_radius;// and its radii
-uniform sampler2D half_light;  // the same at half resolution
-uniform sampler2D half_front;
-uniform sampler2D half_front_radius;
 uniform bool has_veil;
 uniform float cats_eye;
 
@@ -40,7 +36,7 @@ void main() {
             vec4 tap = taps[i];
             if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
             vec2 there = (gl_FragCoord.xy - reach * tap.xy) / size;
-            collect(found, fine || reach < COARSE ? textureLod(light, there, 0.0) : textureLod(half_light, there, 0.0), here.a, reach, tap);
+            collect(found, textureLod(light, there, 0.0), here.a, reach, tap);
         }
         back = mix(back, collected(found, back, here.a, reach), smoothstep(SHARP, 2.0 * SHARP, reach));
     }
@@ -57,8 +53,7 @@ void main() {
                 vec4 tap = taps[i];
                 if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
                 vec2 there = (gl_FragCoord.xy + far * tap.xy) / size;
-                over += fine ? veiled(textureLod(front, there, 0.0), textureLod(front_radius, there, 0.0).r, far, tap, 1.0)
-                             : veiled(textureLod(half_front, there, 0.0), textureLod(half_front_radius, there, 0.0).r, far, tap, 1.0);
+                over += veiled(textureLod(front, there, 0.0), textureLod(front_radius, there, 0.0).r, far, tap, 1.0);
             }
             over /= max(over.a, 1.0);
         } else over = textureLod(veil, 0.5 * within / vec2(textureSize(veil, 0)), 0.0);

@@ -24,8 +24,9 @@ TILE, SHARP = 16, 0.5
 ROWS = {True: (16, 64, 160, 320), False: (12, 40, 64, 100)}
 """Points of the iris for radii up to 2, 6 and 14 pixels, and beyond: for a picture that is looked at, and for one of many."""
 
-LAMP = {True: 0.8, False: 1.5}
-"""Times white, from which a disc is as bright as its rim is hard: such tiles are gathered at full resolution."""
+LAMP = {True: 0.8, False: 1e4}
+"""Times white, from which a disc is as bright as its rim is hard: such tiles are gathered at full resolution, in a picture
+that is looked at."""
 
 FRONT_FROM, BACK_TO = 3.0, 7.0
 """Pixels: radius in front of the focus from which the front slice holds a surface, and up to which the back slice does.
@@ -97,9 +98,7 @@ class BokehPass:
             self.veil.draw(t.veil_target, light=t.half_front, radius=t.half_front_radius, tiles=t.spread, counts=ROWS[fine],
                            cats_eye=camera.cats_eye, lamp=LAMP[fine])
         self.compose.draw(target, light=t.light, color=t.color, tiles=t.spread, counts=ROWS[fine], wide=t.wide, veil=t.veil,
-                          fine=fine, front=t.front_light, front_radius=t.front_radius,
-                          half_light=t.half_light, half_front=t.half_front,
-                          half_front_radius=t.half_front_radius, has_veil=front, cats_eye=camera.cats_eye, lamp=LAMP[fine])
+                          front=t.front_light, front_radius=t.front_radius, has_veil=front, cats_eye=camera.cats_eye, lamp=LAMP[fine])
 
     def _load_taps(self, camera: Camera, fine: bool) -> None:
         """Rows of points: x, y, radius within the iris's shape, and share of the light times their count, so that a row's
