@@ -139,7 +139,7 @@ class _Targets:
         self.depth.compare_func = self.front_depth.compare_func = ""
         self.half_light, self.half_front, self.wide, self.veil = (texture(context, half) for _ in range(4))
         self.tiles, self.spread = texture(context, tiled), texture(context, tiled)
-        for smooth in (self.light, self.half_front, self.half_front_radius, self.wide, self.veil):
+        for smooth in (self.light, self.front_light, self.half_front, self.half_front_radius, self.wide, self.veil):
             smooth.filter = moderngl.LINEAR, moderngl.LINEAR
         target = context.framebuffer
         self.scene, self.front_scene = target([self.color], self.depth), target([self.front_color], self.front_depth)
