@@ -10,14 +10,18 @@ const float THIN = 1.0;        // pixels: radius from which a surface may be see
 
 const float RIM = 0.4;         // pixels over which a disc ends: reading between pixels softens it by one more
 
-// Rows of points of the iris, for radii up to 2, 6, 14 pixels and beyond: x, y for an iris of radius 1, radius within its
+const float GRAINS = 16.0;     // pixels: radius from which points lie so far apart that small lamps would show them, were
+                               //   they not read at half the resolution
+
+// Rows of points of the iris, for radii up to 2, 6, 16, 32 pixels and beyond: x, y for an iris of radius 1, radius within its
 // shape, and share of the light times their count. viewer/render/bokeh.py: ROWS
-layout(std140) uniform Iris { vec4 taps[560]; };
-uniform ivec4 counts;
+layout(std140) uniform Iris { vec4 taps[1024]; };
+uniform int ends[5];
+uniform float cats_eye;
 
-int row_for(float r) { return r < 2.0 ? 0 : r < 6.0 ? 1 : r < 14.0 ? 2 : 3; }
+int row_for(float r) { return r < 2.0 ? 0 : r < 6.0 ? 1 : r < GRAINS ? 2 : r < 2.0 * GRAINS ? 3 : 4; }
 
-int first_of(int row) { return (row > 0 ? counts.x : 0) + (row > 1 ? counts.y : 0) + (row > 2 ? counts.z : 0); }
+int first_of(int row) { return row > 0 ? ends[row - 1] : 0; }
 
 float radius_of(float stored, vec2 lens) { return lens.x + lens.y * (stored >= 0.5 ? stored - 0.5 : stored); }
 
@@ -62,4 +66,27 @@ vec3 collected(Found found, vec3 own_light, float here, float reach) {
 // One sample of the foreground, light and coverage, whose disc of radius r may reach here; soft: pixels of its rim.
 vec4 veiled(vec4 light, float r, float reach, vec4 tap, float soft) {
     return tap.w * (reach * reach) / max(r * r, 1.0) * clamp((r - reach * tap.z) / soft + 0.5, 0.0, 1.0) * light;
+}
+
+bool vignetted(vec4 tap, vec2 field) { return cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0; }
+
+// Gathers round `at` (0..1 over the picture) from a picture of any resolution. texel: 1 / size at full resolution; field: where
+// the pixel lies in the frame, 1 at its corners.
+Found found_in(sampler2D light, vec2 at, vec2 texel, vec2 field, float here, float reach) {
+    Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
+    int row = row_for(reach);
+    for (int i = first_of(row); i < ends[row]; i++)
+        if (!vignetted(taps[i], field)) collect(found, textureLod(light, at - reach * taps[i].xy * texel, 0.0), here, reach, taps[i]);
+    return found;
+}
+
+// In front of the focus the image of the iris is upside down; a sample lies where its light comes from.
+vec4 veil_in(sampler2D light, sampler2D radius, vec2 at, vec2 texel, vec2 field, float reach, float soft) {
+    vec4 veil = vec4(0.0);
+    int row = row_for(reach);
+    for (int i = first_of(row); i < ends[row]; i++) {
+        vec2 there = at + reach * taps[i].xy * texel;
+        if (!vignetted(taps[i], field)) veil += veiled(textureLod(light, there, 0.0), textureLod(radius, there, 0.0).r, reach, taps[i], soft);
+    }
+    return veil / max(veil.a, 1.0);
 }

@@ -71,7 +71,7 @@ LENSES = {
     "5-blades": replace(LENS, blades=5),
     "6-blades-turned": replace(LENS, blades=6, blade_rotation=15.0),
     "7-blades-rounded": replace(LENS, blades=7, roundness=0.6),
-    "11-blades": replace(LENS, blades=11),
+    "9-blades": replace(LENS, blades=9),
     "anamorphic": replace(LENS, squeeze=2.0),
     "cats-eye": replace(LENS, cats_eye=0.7),
     "soap-bubble": replace(LENS, ring=0.9),
