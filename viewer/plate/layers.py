@@ -155,11 +155,13 @@ class Layers:
     surface: np.ndarray
 
     @classmethod
-    def of(cls, plate, progress: Callable[..., None] | None = None, draft: bool = False) -> Layers:
+    def of(cls, plate, progress: Callable[..., None] | None = None, draft: bool = False,
+           coarser: int = 1) -> Layers:
         """Layers of a plate, from the cache or built and kept there.
 
         progress  called as progress(share done, stage in words)
         draft     be quick: hidden surfaces get plain colour. A draft is not kept; a kept result is better and is taken.
+        coarser   of a draft: found in so many times fewer pixels a side, and so many times as quickly squared
         """
         key = f"{plate.digest}-{_version()}"
         stored = cache.load(key, cls._names())
@@ -167,7 +169,7 @@ class Layers:
             return cls._unpacked(stored)
         focal = plate.focal_length / plate.sensor_width * plate.width
         color = np.asarray(plate.color, np.float32)
-        step = max(1, round((color.shape[0] * color.shape[1] / WORKING) ** 0.5))
+        step = max(1, round((color.shape[0] * color.shape[1] / WORKING) ** 0.5)) * (coarser if draft else 1)
         if step == 1:
             layers = build(color, clean(plate.disparity, color, plate.known, focal), focal, progress, draft)
         else:
