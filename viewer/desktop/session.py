@@ -59,7 +59,8 @@ class Session:
     def __init__(self):
         self.clock = Clock(Fraction(4))
         self.act: Callable[[str], None] = lambda name: None
-        self.advice_panel = self.projector = None
+        self.advice_panel = self.projector = self.layering = self.mending = None
+        self.before = False        # the depth is shown as it was before the repairs
         self.document = self.plate = None
         self.view = View()
         self.message, self._said = "", -math.inf
@@ -69,7 +70,7 @@ class Session:
         self.recording = False
         self.live: dict[str, Camera] = {}   # of takes that are being performed, in place of what the document says
         self.advice: tuple[Counsel, ...] = ()
-        self._advised: tuple[Shot, View] | None = None
+        self._advised: tuple | None = None     # the shot, the takes and the plate that the advice is on
         self._advising: Loading | None = None
         self._changed = -math.inf
         self._made_for, self._made = None, {}
@@ -82,7 +83,7 @@ class Session:
 
     def begin(self, opened: Opened, document) -> None:
         """Works on what was opened."""
-        self.plate, self.document = opened.plate, document
+        self.plate, self.document, self.before = opened.plate, document, False
         names = [take.name for take in self.shot.takes]
         first = names[0] if names else "A"
         self.view = replace(self.view, a=first, b=names[1] if len(names) > 1 else first,
@@ -249,7 +250,7 @@ class Session:
         elif self.advice and self._advised[0] is not self.shot:
             self.advice = tuple(counsel._replace(remedies=()) for counsel in self.advice)  # of another shot
         takes = tuple(dict.fromkeys(self.view.takes))
-        wanted = self.shot, takes
+        wanted = self.shot, takes, self.plate
         waits = BUSY if self.clock.playing else SETTLED
         if self._advising is None and self._advised != wanted and time.monotonic() - self._changed > waits:
             shot, plate = self.shot, self.plate
@@ -260,7 +261,8 @@ class Session:
     @property
     def thinking(self) -> bool:
         """Whether advice is under way or due."""
-        return self._advising is not None or self._advised != (self.shot, tuple(dict.fromkeys(self.view.takes)))
+        return self._advising is not None or self._advised != (
+            self.shot, tuple(dict.fromkeys(self.view.takes)), self.plate)
 
 
 def _metres(value: float) -> str:

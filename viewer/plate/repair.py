@@ -133,6 +133,15 @@ def applied(edit: Edit, depth: np.ndarray, color: np.ndarray) -> np.ndarray:
         return np.where(after == before, depth, mended).astype(np.float32)
 
 
+def said(edit: Edit) -> str:
+    """An edit in a line."""
+    if isinstance(edit, Stroke):
+        where = " ".join(f"{x:g},{y:g}" for x, y in edit.points[:3]) + (" …" if len(edit.points) > 3 else "")
+        how = "" if edit.action == "flat" else f" by {edit.amount:.0%}"
+        return f"{edit.action}{how} at {where}, radius {edit.radius:g}"
+    return f"{type(edit).__name__.lower()} {','.join(f'{v:g}' for v in edit.box)}"
+
+
 def cut_out(color: np.ndarray, likely: np.ndarray, allowed: np.ndarray) -> np.ndarray:
     """The subject's pixels, bool (h, w), by GrabCut on linear colour: likely ones to start from, within allowed."""
     guide = (np.sqrt(np.clip(color.astype(np.float32), 0, 1)) * 255 + 0.5).astype(np.uint8)

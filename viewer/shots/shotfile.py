@@ -107,11 +107,11 @@ def plate_file(plate, path=None, depth=None, **opened) -> PlateFile:
     """What a shot notes about an opened plate; path None is the bundled one, opened is what Plate.open was told."""
     absolute = lambda p: p and str(Path(p).absolute())
     return PlateFile(Stage.of(plate), absolute(path), path and fingerprint(path), absolute(depth),
-                     depth and fingerprint(depth), adjustments=path and _added(plate), **opened)
+                     depth and fingerprint(depth), adjustments=path and added(plate), **opened)
 
 
-def _added(plate):
-    """A plate's scale and repairs; None for none."""
+def added(plate):
+    """An opened plate's scale and repairs, as a PlateFile notes them; None for none."""
     return plate.adjustments if plate.adjustments != type(plate.adjustments)() else None
 
 
