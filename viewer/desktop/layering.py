@@ -118,7 +118,7 @@ class Layering:
             self._take(*self._for, job)
         elif self._job is None and due is not None and not self.held and self._uploading is None:
             self._begin(*due)
-        if self.busy:
+        if self._uploading is not None:
             hello_imgui.request_refresh()
 
     def _due(self) -> tuple | None:

@@ -86,7 +86,6 @@ class Mending:
             self.on, self._mode = True, session.view.mode
             session.clock = session.clock.pause()
             session.view = replace(session.view, mode="side by side")
-            session.say(self.tool.tip)
 
     def leave(self) -> None:
         if self.on:
@@ -99,7 +98,6 @@ class Mending:
         """Takes a tool in hand."""
         self.enter()
         self.tool = TOOLS[name]
-        self.session.say(self.tool.tip)
 
     def bigger(self, times: float) -> None:
         self.radius = min(max(self.radius * times, SIZES[0]), SIZES[1])
@@ -107,7 +105,6 @@ class Mending:
     def stronger(self, steps: int) -> None:
         at = STRENGTHS.index(self.strength) + steps
         self.strength = STRENGTHS[min(max(at, 0), len(STRENGTHS) - 1)]
-        self.session.say(f"A stroke pushes by {self.strength:.0%}.")
 
     def before(self) -> None:
         """The depth as it was before all repairs, or as it is."""

@@ -31,6 +31,9 @@ from .timeline import TimelinePanel
 LOADING_RATE = 20.0
 """Frames a second while a plate is loading: enough for a progress bar, and the processor is needed elsewhere."""
 
+WAITING_RATE = 10.0
+"""The same while layers are made for a plate that is shown already."""
+
 IDLE_RATE = 1.0
 """Frames a second at rest: nothing changes by itself then, and any input wakes the window at once."""
 
@@ -231,6 +234,7 @@ class Window:
             hello_imgui.request_refresh()
             return
         session.layering.frame()
+        self.params.fps_idling.fps_idle = WAITING_RATE if session.layering.busy else IDLE_RATE
         # A frame that took long, such as the one that made the renderer, is not to make the shot jump.
         dt = min(imgui.get_io().delta_time, 0.5)
         session.clock = session.clock.tick(dt)

@@ -123,7 +123,7 @@ def residuals(plate, adjustments: Adjustments) -> list[str]:
     """A line for each anchor: where it is, how far away it was said to be, and by how much the plate misses it."""
     fitted = scale.fit(plate.measured, adjustments.anchors)
     points = [scale.located(plate, anchor) for anchor in adjustments.anchors]
-    return [f"at {p.xy[0]:.0f},{p.xy[1]:.0f}: {p.metres:.3g} m, missed by {abs(miss):.2g} m "
+    return [f"at {p.xy[0]:.0f},{p.xy[1]:.0f}: {p.metres:.3g} m, missed by {abs(miss):.2f} m "
             f"({abs(miss) / p.metres:.1%})" for p, miss in zip(points, fitted.residuals)]
 
 

@@ -20,7 +20,10 @@ WIDTH = 960
 SHOWN = 0.01, 0.99
 """Quantiles of disparity that the colours reach from and to."""
 
-LIGHT = 0.35
+CODES = 24, 236
+"""Of the map's 256 colours that are used: those at its ends are too dark to see the picture in."""
+
+LIGHT = 0.45
 """Of a colour that is left in the picture's shadows: depth first, and the picture's edges through it."""
 
 STRAY = 1 / 16
@@ -51,7 +54,8 @@ class DepthMap:
         """uint8 (h, w, 4), row 0 on top; with a stroke, in pixels of the plate, as if it were done already."""
         low, span = self._range
         disparity = self.disparity if stroke is None else self._with(stroke)
-        codes = np.clip((disparity - low) * (255 / span), 0, 255).astype(np.uint8)
+        first, last = CODES
+        codes = np.clip(first + (disparity - low) * ((last - first) / span), first, last).astype(np.uint8)
         lit = cv2.multiply(cv2.applyColorMap(codes, cv2.COLORMAP_TURBO), self._light, scale=1 / 255)
         return cv2.cvtColor(lit, cv2.COLOR_BGR2RGBA)
 
