@@ -9,7 +9,7 @@ from imgui_bundle import hello_imgui
 from ..errors import PushinError
 from ..plate.adjust import Adjustments, adjusted
 from ..plate.layers import Layers
-from ..rehearsal import edits
+from ..rehearsal import background, edits
 from .loading import Loading
 
 SETTLED = 0.4
@@ -53,6 +53,11 @@ class Layering:
     @property
     def busy(self) -> bool:
         return self._job is not None or self._uploading is not None or self._trial is not None or self._due() is not None
+
+    @property
+    def behind(self) -> bool:
+        """Whether the picture does not show the document's depth yet."""
+        return (due := self._due()) is not None and due[0] != "full"
 
     @property
     def doing(self) -> str:
@@ -143,13 +148,16 @@ class Layering:
             self._show(self._layers[of], of, final=True)
         elif time.monotonic() - self._since > SETTLED:
             draft = what == "draft"
-            self._job = Loading(lambda report: _layers(plate, report, draft))
+            self._job = Loading(lambda report: background.layers(plate, draft, COARSER, report=report))
             self._for = what, of
 
     def _take(self, what: str, of, job: Loading) -> None:
         if isinstance(job.error, PushinError):
-            self._refused = of
             self.session.say(str(job.error))
+            if what == "depth":
+                self._refused = of
+            else:
+                self._shown, self._final = of, True      # the picture stays as it is
         elif job.error is not None:
             raise job.error
         elif what == "depth":
@@ -187,13 +195,6 @@ class _Latest(OrderedDict):
         self.move_to_end(key)
         while len(self) > KEPT:
             self.popitem(last=False)
-
-
-def _layers(plate, report, draft: bool) -> tuple[Layers, bool]:
-    """A plate's layers, and whether they are the best there are: a draft is not, unless the best were kept."""
-    built = []
-    layers = Layers.of(plate, lambda *progress: (built.append(progress), report(*progress)), draft, COARSER)
-    return layers, not (draft and built)
 
 
 def _in_common(a: Adjustments, b: Adjustments) -> int:

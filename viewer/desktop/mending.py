@@ -299,7 +299,7 @@ class Mending:
         """The map as a texture, with the stroke that is being drawn."""
         session = self.session
         if self._map_of is not session.plate:
-            self._map, self._map_of = DepthMap(session.plate), session.plate
+            self._map, self._map_of = DepthMap(session.plate, self._map), session.plate
         stroke = self._stroke(self._points) if self._points and self.tool.how == "brush" else None
         wanted = self._map, stroke, id(self._map.disparity)
         if self._drawn != wanted:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..pair import Pair, default_subject, subject_at
 from ..plate.layers import Layers
+from ..rehearsal.background import layers
 from ..shots.document import PlateFile, Shot
 from ..shots.framing import Stage, Subject
 from ..shots.shotfile import added, changed_files, load, open_plate, plate_file
@@ -92,6 +93,4 @@ def first_shot(plate, note: PlateFile, subjects: tuple[Subject, ...]) -> Shot:
 
 def _layers(plate, report: Report) -> tuple[Layers, bool]:
     """A draft of the plate's layers, or those that were kept from an earlier time; and whether they are final."""
-    built = []   # kept layers report nothing
-    layers = Layers.of(plate, lambda *progress: (built.append(progress), report(*progress)), draft=True)
-    return layers, not built
+    return layers(plate, draft=True, report=report)

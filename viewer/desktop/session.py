@@ -6,15 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
 
 from .. import optics
 from ..camera import Camera
 from ..errors import PushinError
 from ..rehearsal import edits
+from ..rehearsal.background import Counsel, counsel
 from ..rehearsal.clock import Clock
-from ..rehearsal.remedies import Remedy, remedies
-from ..shots.advice import Advice, advise
 from ..shots.comparison import Comparison, Figures, background_depth, main_subject
 from ..shots.document import Shot, Take
 from ..shots.framing import Subject, distance
@@ -35,14 +33,6 @@ F_STOP = 2.8
 
 SETTLED = 0.3
 """Seconds without an edit after which advice is asked for."""
-
-
-class Counsel(NamedTuple):
-    """A piece of advice on a take, and what can be done about it."""
-
-    take: str
-    advice: Advice
-    remedies: tuple[Remedy, ...]
 
 
 class Session:
@@ -72,6 +62,7 @@ class Session:
         self.advice: tuple[Counsel, ...] = ()
         self._advised: tuple | None = None     # the shot, the takes and the plate that the advice is on
         self._advising: Loading | None = None
+        self._advising_on: tuple | None = None
         self._changed = -math.inf
         self._made_for, self._made = None, {}
 
@@ -242,21 +233,22 @@ class Session:
     # -- advice -------------------------------------------------------------------------------------------------------
 
     def consult(self) -> None:
-        """Asks for advice on a thread of its own once edits have settled, and takes what has come of it."""
+        """Asks for advice in the background once edits have settled, and takes what has come of it."""
         if self._advising is not None and self._advising.done:
-            if self._advising.error is None:
-                self._advised, self.advice = self._advising.result
-            self._advising = None
+            job, self._advising = self._advising, None
+            self._advised, self.advice = job.result or (self._advising_on, ())    # () where none could be made
         elif self.advice and self._advised[0] is not self.shot:
             self.advice = tuple(counsel._replace(remedies=()) for counsel in self.advice)  # of another shot
         takes = tuple(dict.fromkeys(self.view.takes))
         wanted = self.shot, takes, self.plate
         waits = BUSY if self.clock.playing else SETTLED
-        if self._advising is None and self._advised != wanted and time.monotonic() - self._changed > waits:
-            shot, plate = self.shot, self.plate
-            self._advising = Loading(lambda report: (wanted, tuple(
-                Counsel(name, advice, remedies(shot, name, advice, plate if advice.topic == "invented" else None))
-                for name in takes for advice in advise(shot, name, plate))))
+        if self._advising is not None and self._advising_on != wanted:
+            self._advising.cancel()
+            self._advising = None
+        if (self._advising is None and self._advised != wanted and time.monotonic() - self._changed > waits
+                and not self.layering.behind):
+            self._advising_on = wanted
+            self._advising = Loading(lambda report: (wanted, counsel(*wanted, report=report)))
 
     @property
     def thinking(self) -> bool:

@@ -37,18 +37,28 @@ class DepthMap:
     share  pixels of the map for one of the plate
     """
 
-    def __init__(self, plate):
+    def __init__(self, plate, like: DepthMap | None = None):
+        """like: another one of the same picture, which saves half the work."""
         self.share = min(1.0, WIDTH / plate.width)
         self.size = max(round(plate.width * self.share), 1), max(round(plate.height * self.share), 1)
         # Not averaged: a mean of two surfaces lies on neither.
-        self.disparity = cv2.resize(plate.disparity, self.size, interpolation=cv2.INTER_NEAREST)
-        color = cv2.resize(np.clip(plate.color, 0, 1).astype(np.float32), self.size, interpolation=cv2.INTER_AREA)
-        light = np.sqrt(color @ np.float32([0.2126, 0.7152, 0.0722]))
-        self._light = cv2.merge([np.round(255 * (LIGHT + (1 - LIGHT) * light)).astype(np.uint8)] * 3)
+        self.disparity = 1 / cv2.resize(plate.depth, self.size, interpolation=cv2.INTER_NEAREST)
+        if like is not None and like._color is plate.color:
+            self._light, self._measured = like._light, like._measured
+        else:
+            self._light = self._lit(plate.color[::(step := max(int(1 / self.share), 1)), ::step])
+            self._measured = np.quantile(1 / plate.measured.depth[::4, ::4], SHOWN)
+        self._color = plate.color
         # Of the depth as it was measured, at the scale of now: repairs do not change the colours of all the rest.
         fitted = scale.fit(plate.measured, plate.adjustments.anchors)
-        low, high = fitted.factor * np.quantile(plate.measured.disparity[::4, ::4], SHOWN) + fitted.offset
+        low, high = fitted.factor * self._measured + fitted.offset
         self._range = float(low), max(float(high - low), 1e-9)
+
+    def _lit(self, color: np.ndarray) -> np.ndarray:
+        """The picture's brightness as what the colours are multiplied by, uint8 (h, w, 3)."""
+        small = cv2.resize(np.clip(color, 0, 1).astype(np.float32), self.size, interpolation=cv2.INTER_AREA)
+        light = np.sqrt(small @ np.float32([0.2126, 0.7152, 0.0722]))
+        return cv2.merge([np.round(255 * (LIGHT + (1 - LIGHT) * light)).astype(np.uint8)] * 3)
 
     def image(self, stroke: Stroke | None = None) -> np.ndarray:
         """uint8 (h, w, 4), row 0 on top; with a stroke, in pixels of the plate, as if it were done already."""
