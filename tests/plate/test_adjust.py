@@ -158,3 +158,25 @@ def test_a_box_without_a_subject(box):
     color, depth, _ = scene()
     with pytest.raises(PushinError):
         repair.applied(repair.Cut(box), np.full_like(depth, 4), color)
+
+
+def test_repairs_go_on_from_those_there_are(photo):
+    """One repair after the other, as the window makes them, is to the bit what all of them at once are."""
+    stroke, cut = repair.Stroke(((30.0, 30.0), (60.0, 80.0)), 12.0, "nearer", 0.2), repair.Cut(BOX)
+    anchors = (Anchor((80.0, 65.0), 3.0),)
+    step = plate = Plate.open(photo)
+    for edits in ((stroke,), (stroke, cut), (stroke, cut, repair.Stroke(((9.0, 9.0),), 500.0, "flat"))):
+        step = adjusted(step, Adjustments(anchors, edits))
+        assert step.digest == adjusted(plate, Adjustments(anchors, edits)).digest != plate.digest
+    assert adjusted(step, Adjustments(anchors)).digest == adjusted(plate, Adjustments(anchors)).digest
+
+
+def test_a_repair_that_cannot_be_made_any_more_is_left_out_and_told(photo):
+    """The plate opens all the same; to add such a repair is refused."""
+    stroke, hopeless = repair.Stroke(((80.0, 65.0),), 30.0, "nearer", 0.2), repair.Cut((0.0, 0.0, 3.0, 3.0))
+    Adjustments((), (stroke, hopeless)).save(photo)
+    plate = Plate.open(photo)
+    assert any("is left out" in note for note in plate.notes)
+    np.testing.assert_array_equal(plate.depth, adjusted(plate, Adjustments((), (stroke,))).depth)
+    with pytest.raises(PushinError, match="at least 8 apart"):
+        adjusted(plate.measured, Adjustments((), (stroke, hopeless)))
