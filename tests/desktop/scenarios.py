@@ -316,6 +316,7 @@ def mend(me):
     for v in (0.3, 0.4, 0.5):
         me.point(1, 0.25, v)
         me.ctx.yield_(2)
+    me.session.say("")       # what was said of the scale is there or gone by now, as fast as the machine is
     me.note("brushing", wall=me.depth(0.25, 0.4))
     me.ctx.mouse_up()
     me.settled()

@@ -184,6 +184,7 @@ def test_the_depth_is_scaled_and_mended(drive, small_plate, tmp_path):
     assert shot(report, "scaled").subject("subject").depth == pytest.approx(2, rel=1e-3)     # follows, in the same step
     assert report["brushing"]["wall"] == pytest.approx(8, rel=1e-3)                          # a preview, no more
     assert difference(picture(report, "brushing", "b"), picture(report, "scaled", "b")) > 0.3
+    matches_reference(report, "brushing")
     assert report["brushed"]["wall"] == pytest.approx(8 / 1.5, rel=1e-2)
     assert report["before"]["wall"] == pytest.approx(8, rel=1e-3) and shot(report, "before") == shot(report, "brushed")
     # The stroke stands before the wall, and to a camera that has come nearer it is somewhere else.

@@ -101,7 +101,7 @@ class Commands:
         }
         mending = window.picture.mending
         does |= {name: lambda name=name: mending.take(name) for name in TOOLS}
-        does |= {"Mend the depth": mending.toggle, "Before or after": mending.before,
+        does |= {"Mend the depth": self._mend, "Before or after": mending.before,
                  "Bigger brush": lambda: mending.bigger(BIGGER), "Smaller brush": lambda: mending.bigger(1 / BIGGER),
                  "Stronger brush": lambda: mending.stronger(1), "Weaker brush": lambda: mending.stronger(-1),
                  "Take all repairs back": lambda: mending.clear("edits"),
@@ -218,8 +218,9 @@ class Commands:
             entries += [("", ""), (category, None)] + [(a.name, ", ".join(a.keys[:2])) for a in actions]
         entries = entries[1:]
         rows = -(-len(entries) // columns)
-        high = 1.25 * em
-        height = min(rows * high, port.size.y - 7 * em)
+        room = port.size.y - 7 * em
+        high = min(max(room / rows, 1.1 * em), 1.25 * em)     # closer, where that shows all of them at once
+        height = min(rows * high, room)
         imgui.begin_child("##all", (columns * 20 * em, height))
         corner, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()
         for i, (words, keys) in enumerate(entries):
@@ -261,6 +262,12 @@ class Commands:
         self.session.follow()
         self.window.timeline.selected = frozenset()
         self.session.mending.leave()
+
+    def _mend(self) -> None:
+        """The tools in the picture come and go with their panel."""
+        mending, panel = self.session.mending, self.window.panel("Depth")
+        mending.toggle()
+        panel.is_visible = panel.focus_window_at_next_frame = mending.on
 
     def _new_take(self, what: str, shot) -> None:
         """A shot with one take more, which is shown as B."""

@@ -68,6 +68,12 @@ class Layering:
             return ""
         return f"{words.get(self._for[0], 'filling what the plate does not show')} {self._job.progress:.0%}"
 
+    def end(self) -> None:
+        """Something else is worked on from now on."""
+        for job in (self._job, self._trial and self._trial[0]):
+            if job is not None:
+                job.cancel()
+
     # -- edits --------------------------------------------------------------------------------------------------------
 
     def edit(self, shot, what: str) -> None:

@@ -290,7 +290,8 @@ class Mending:
             draw.add_rect(start, (mouse.x, mouse.y), style.ink(style.TEXT), 0, 1.3)
         if hovered and under and not self._from:
             point = self.point(*under)
-            words = f"{self.session.plate.depth_at(point):.2f} m" if point else "not on the plate"
+            metres = self.session.plate.depth_at(point) if point else 0.0
+            words = "not on the plate" if not point else f"{metres:.2f} m" if math.isfinite(metres) else "the sky"
             away = max(1.1 * em, self.radius * self._place()[2] * 0.75 + 0.4 * em) if self.tool.how == "brush" else 1.1 * em
             style.label(draw, (mouse.x + away, mouse.y + away * 0.8), words, style.VALUE, 0.9, shade=True)
         self._question(em)
@@ -355,7 +356,9 @@ class DepthPanel:
             self._entry(line, anchor, f"anchor {number}", "Forget a length")
         imgui.separator()
         style.text("Repairs", style.QUIET, scale=0.9)
-        if now.edits:
+        if not now.edits:
+            style.text("none yet", style.VALUE, scale=0.9)
+        else:
             if imgui.button("After" if session.before else "Before", (6 * em, 0)):
                 session.act("Before or after")
         for number, edit in enumerate(now.edits):

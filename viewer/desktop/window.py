@@ -336,7 +336,9 @@ class Window:
         self.projector = Projector(self._context, opened.plate, opened.layers)
         self.session.projector = self.projector
         self.screening = Screening(self.session, self.projector)
-        self.picture.mending.leave()
+        if self.session.layering is not None:
+            self.picture.mending.leave()
+            self.session.layering.end()
         self.session.begin(opened, document or self.files.document(opened))
         self.session.layering = Layering(self.session, self.projector, opened)
         self.timeline.selected = frozenset()

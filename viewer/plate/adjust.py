@@ -10,6 +10,7 @@ import json
 import os
 import tempfile
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +144,13 @@ def focus_anchor(exif: dict, plate) -> scale.Anchor | None:
 
 
 def _hash(picture: Path) -> str:
+    """SHA-256 of a file; read once as long as it stays the same."""
+    status = os.stat(picture)
+    return _hashed(str(Path(picture).absolute()), status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=8)
+def _hashed(picture: str, changed: int, size: int) -> str:
     with open(picture, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
