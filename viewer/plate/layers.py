@@ -155,19 +155,20 @@ class Layers:
     surface: np.ndarray
 
     @classmethod
-    def of(cls, plate, progress: Callable[..., None] | None = None, draft: bool = False) -> Layers:
+    def of(cls, plate, progress: Callable[..., None] | None = None, draft: bool = False,
+           coarser: int = 1) -> Layers:
         """Layers of a plate, from the cache or built and kept there.
 
         progress  called as progress(share done, stage in words)
         draft     be quick: hidden surfaces get plain colour. A draft is not kept; a kept result is better and is taken.
+        coarser   of a draft: found in so many times fewer pixels a side, and so many times as quickly squared
         """
-        key = f"{plate.digest}-{_version()}"
-        stored = cache.load(key, cls._names())
-        if stored is not None:
-            return cls._unpacked(stored)
+        kept = cls.kept(plate)
+        if kept is not None:
+            return kept
         focal = plate.focal_length / plate.sensor_width * plate.width
         color = np.asarray(plate.color, np.float32)
-        step = max(1, round((color.shape[0] * color.shape[1] / WORKING) ** 0.5))
+        step = max(1, round((color.shape[0] * color.shape[1] / WORKING) ** 0.5)) * (coarser if draft else 1)
         if step == 1:
             layers = build(color, clean(plate.disparity, color, plate.known, focal), focal, progress, draft)
         else:
@@ -175,8 +176,14 @@ class Layers:
             layers = build(small, clean(disparity, small, known, focal / step), focal / step, progress, draft)
             layers = _enlarged(layers, color, small, step)
         if not draft:
-            cache.store(key, layers._packed())
+            cache.store(_key(plate), layers._packed())
         return layers
+
+    @classmethod
+    def kept(cls, plate) -> Layers | None:
+        """Layers of a plate from the cache, or None."""
+        stored = cache.load(_key(plate), cls._names())
+        return None if stored is None else cls._unpacked(stored)
 
     @staticmethod
     def _names() -> set[str]:
@@ -194,6 +201,10 @@ class Layers:
 
 
 ARRAYS = "atlas", "around", "plate", "surface"
+
+
+def _key(plate) -> str:
+    return f"{plate.digest}-{_version()}"
 
 
 @lru_cache(maxsize=1)

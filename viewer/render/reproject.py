@@ -1,6 +1,7 @@
 """The plate seen from another camera: its patches drawn into colour, invented share and depth."""
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import moderngl
@@ -21,6 +22,9 @@ SIDEWAYS = 1.5
 
 LEAST_REACH = 0.05
 """Share of their reach over each other that patches keep when the camera hardly moves: what rounding may open."""
+
+STEP_BYTES = 16 << 20
+"""Of the atlas, that are put on the GPU in one step: about a hundredth of a second."""
 
 STANDS = 0.01
 """Pixels of parallax under which a camera stands where the plate was taken."""
@@ -48,17 +52,34 @@ class ReprojectPass:
 
     def load(self, layers: Layers, plate) -> None:
         """Puts a plate's layers on the GPU, in place of those of before."""
+        for _ in self.loading(layers, plate):
+            pass
+
+    def loading(self, layers: Layers, plate, before: Callable[[], object] = lambda: None) -> Iterator[None]:
+        """The same in steps of some hundredths of a second, between which those of before can be drawn; before() is called
+        as the last of them begins, which takes their place."""
+        high, wide = layers.atlas.shape[:2]
+        pixels = np.ascontiguousarray(layers.atlas)
+        atlas = self.context.texture((wide, high), 4, dtype="f2")
+        try:
+            atlas.repeat_x = atlas.repeat_y = False
+            rows = max(STEP_BYTES // pixels.strides[0], 1)
+            for top in range(0, high, rows):
+                part = pixels[top:top + rows]
+                atlas.write(part, viewport=(0, top, wide, len(part)))
+                yield
+            atlas.build_mipmaps(0, layers.levels)
+            yield
+        except BaseException:      # given up half way, too
+            atlas.release()
+            raise
+        before()
         self._drop()
+        self.atlas, self.texel, self.around = atlas, (1 / wide, 1 / high), layers.around
         focal = plate.focal_length / plate.sensor_width * plate.width
         cx, cy = plate.principal_point
         # From plate pixels (x, y, 1, disparity) to homogeneous points in the plate camera's frame, +y up, -z forward.
         self.lift = np.array([[1 / focal, 0, -cx / focal, 0], [0, -1 / focal, cy / focal, 0], [0, 0, -1, 0], [0, 0, 0, 1]])
-        self.around = layers.around
-        high, wide = layers.atlas.shape[:2]
-        self.texel = (1 / wide, 1 / high)
-        self.atlas = self.context.texture((wide, high), 4, np.ascontiguousarray(layers.atlas), dtype="f2")
-        self.atlas.repeat_x = self.atlas.repeat_y = False
-        self.atlas.build_mipmaps(0, layers.levels)
         self.parts = [_Part(self.context, p, self.lift) for p in (layers.solid, layers.soft)]
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
         self.surface = texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface))
