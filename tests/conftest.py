@@ -4,6 +4,15 @@ import numpy as np
 import OpenEXR
 import pytest
 
+from tests.gaps import GAPS
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for name, reason in GAPS.items():
+            if item.nodeid.endswith(name):
+                item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):

@@ -33,7 +33,6 @@ def test_the_identity_camera_returns_the_plate(rendered, name):
     assert frame.invented.max() <= 1 / 255
 
 
-@pytest.mark.xfail(reason="known gap: cleaning moves noisy edges, and their mattes with them", strict=False)
 def test_noise_in_depth_changes_nothing(rendered):
     """A sensor's depth: noisy, full of false edges."""
     scene = plates.card_before_wall(card=plates.grain(1), wall=plates.grain(2))
