@@ -218,7 +218,7 @@ def fitted(disparity: np.ndarray, color: np.ndarray) -> np.ndarray:
     rows, columns = np.nonzero(_torn(disparity)[np.floor(y).astype(int) + 1][:, np.floor(x).astype(int) + 1])
     if len(rows) == 0:
         return result
-    guide = _perceptual(color)
+    guide = perceptual(color)
     small = cv2.resize(guide, disparity.shape[::-1], interpolation=cv2.INTER_AREA)
     mixed, chosen = _mixed(disparity), result.copy()
     for at in range(0, len(rows), _CHUNK):
@@ -498,7 +498,7 @@ def _mixed(disparity: np.ndarray) -> np.ndarray:
     return (step > SAME_SURFACE * high + _TINY) & (disparity > low + step / 4) & (disparity < high - step / 4)
 
 
-def _perceptual(color: np.ndarray) -> np.ndarray:
+def perceptual(color: np.ndarray) -> np.ndarray:
     """Linear colour on a square-root scale, uint8 (h, w, 3)."""
     guide = np.empty(color.shape, np.uint8)
     for at in range(0, len(color), 256):

@@ -1,0 +1,153 @@
+"""A small, soft, noisy or holed map restored at a finer size: the surfaces that would have given it.
+
+What a map holds is the true disparity, blurred and averaged over its large pixels, plus noise. The restored one is the
+sharpest that explains it: least squares against the map through that very blur, and a penalty on steps between
+neighbours that is mild for few large ones, milder where the picture's colour changes too (Ferstl et al., "Image Guided
+Depth Upsampling using Anisotropic Total Generalized Variation", 2013, with the hyper-Laplacian penalty of Krishnan and
+Fergus, "Fast Image Deconvolution using Hyper-Laplacian Priors", 2009), by reweighted least squares and conjugate
+gradients. The blur is not known: it is the one with which the least penalty explains the map.
+"""
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+MOST_PIXELS = 8e5
+"""Of the restored map, for its time; what is left to the picture's size is `depth.fitted`'s."""
+
+PENALTY = 0.2
+"""Of steps, against that of misses, per pixel of the map: noise of 1 % goes, surfaces of 2 pixels' width stay."""
+
+POWER, SHARPEST = 0.7, (0.1, 0.05, 0.03, 0.02, 0.01, 0.01, 0.01, 0.01)
+"""Exponent of a step's penalty, and the relative steps, one for each round, below which it is quadratic: the first rounds
+are nearly convex, the last ones make up their mind."""
+
+COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.02
+"""Of 255 on a square-root scale: colour changes that let a step through, and the share of its penalty that stays."""
+
+SKY = 0.01
+"""Of the mean disparity, under which a map that has sky has nothing else."""
+
+GUESS = 0.005
+"""Weight of what was filled in, against that of what was measured."""
+
+BLURS = np.arange(0, 3.3, 0.25)
+"""Standard deviations in pixels of the map that are tried."""
+
+TRIAL, TRIAL_PENALTY = 320, 2.0
+"""Pixels of the map, to either side, in which they are tried; the penalty then: noise must not tell between them."""
+
+_ROUNDS, _STEPS = (0.1, 0.05, 0.02, 0.01), (15, 25)
+"""SHARPEST of a trial; conjugate gradient steps a round, of a trial and in earnest."""
+
+
+def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.ndarray:
+    """Disparity at a whole multiple of the map's size, at most that of the picture, float32.
+
+    disparity  float32 (h, w) in 1/m, complete
+    known      bool (h, w): where it was measured and not filled
+    guide      uint8 (H, W, 3): the picture's colours on a perceptual scale
+    """
+    h, w = disparity.shape
+    times = int(min(guide.shape[0] / h + 0.1, guide.shape[1] / w + 0.1, (MOST_PIXELS / disparity.size) ** 0.5))
+    if times < 1 or min(h, w) < 8 or np.ptp(disparity) == 0:
+        return disparity
+    weight = np.where(known, 1, GUESS).astype(np.float32)
+    blur = blur_of(disparity, weight, cv2.resize(guide, (w, h), interpolation=cv2.INTER_AREA))
+    found, _ = _solved(disparity, weight, guide, times, blur, PENALTY, SHARPEST, _STEPS[1])
+    # No nearer and no farther than what was measured: a ringing is no surface. What is as good as sky is sky.
+    found = found.clip(disparity.min(), disparity.max())
+    if disparity.min() == 0:
+        found[found < SKY * disparity.mean()] = 0
+    return found
+
+
+def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray) -> float:
+    """Standard deviation of a map's blur in its pixels: that of BLURS with the least cost, and between it and the next.
+
+    Tried where the map has most edges; guide is uint8 (h, w, 3), the picture at the map's size.
+    """
+    h, w = disparity.shape
+    high, wide = min(h, TRIAL), min(w, TRIAL)
+    box = np.ones((3, 3), np.uint8)
+    edges = cv2.integral((cv2.dilate(disparity, box) - cv2.erode(disparity, box)) * (weight == 1))
+    held = edges[high:, wide:] - edges[:-high, wide:] - edges[high:, :-wide] + edges[:-high, :-wide]
+    y, x = np.unravel_index(held.argmax(), held.shape)
+    part = np.s_[y:y + high, x:x + wide]
+    cost = np.array([_solved(disparity[part], weight[part], np.ascontiguousarray(guide[part]), 1, blur, TRIAL_PENALTY,
+                             _ROUNDS, _STEPS[0])[1] for blur in BLURS])
+    best = int(cost.argmin())
+    if best in (0, len(BLURS) - 1):
+        return float(BLURS[best])
+    before, here, after = cost[best - 1:best + 2]
+    return float(BLURS[best] + 0.5 * (BLURS[1] - BLURS[0]) * (before - after) / (before - 2 * here + after))
+
+
+def _solved(disparity, weight, guide, times: int, blur: float, penalty: float, rounds,
+            steps: int) -> tuple[np.ndarray, float]:
+    """(restored disparity at `times` the size, its cost) for a blur in pixels of the map."""
+    h, w = disparity.shape
+    size = w * times, h * times
+    guide = cv2.resize(guide, size, interpolation=cv2.INTER_AREA)
+    x = cv2.resize(disparity, size, interpolation=cv2.INTER_LINEAR)
+    mean = float(disparity.mean())
+    level = np.maximum(x, 0.01 * mean)
+
+    def soft(a):
+        return cv2.GaussianBlur(a, (0, 0), blur * times, borderType=cv2.BORDER_REFLECT) if blur else a
+
+    def down(a):
+        return cv2.resize(soft(a), (w, h), interpolation=cv2.INTER_AREA)
+
+    def up(a):      # the adjoint of `down`, times the pixels of the picture in one of the map
+        return soft(cv2.resize(a, size, interpolation=cv2.INTER_NEAREST))
+
+    links = []
+    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        a = np.s_[:size[1] - dy, max(0, -dx):size[0] - max(dx, 0)]
+        b = np.s_[dy:, max(0, dx):size[0] - max(0, -dx)]
+        change = cv2.absdiff(np.ascontiguousarray(guide[a]), np.ascontiguousarray(guide[b])).astype(np.float32)
+        alike = np.exp((change ** 2).sum(-1) * np.float32(-0.5 / COLOUR_SIGMA ** 2)) + np.float32(COLOUR_LEAST)
+        links.append((a, b, alike * np.float32(penalty * times ** 2 / (dx * dx + dy * dy)), 1 / level[a]))
+    for sharpest in rounds:
+        diagonal, pulls = np.full(x.shape, 0.5, np.float32), []
+        for a, b, alike, scale in links:
+            step = (x[a] - x[b]) * (scale / np.float32(sharpest))
+            pull = alike * (step * step + 1) ** np.float32(POWER / 2 - 1)
+            diagonal[a] += pull
+            diagonal[b] += pull
+            pulls.append((a, b, pull))
+
+        def applied(v):
+            total = up(weight * down(v))
+            for a, b, pull in pulls:
+                flow = pull * (v[a] - v[b])
+                total[a] += flow
+                total[b] -= flow
+            return total
+
+        x = _conjugate_gradients(applied, up(weight * disparity), x, diagonal, steps)
+    miss = (down(x) - disparity) / np.maximum(disparity, 0.01 * mean)
+    cost = times ** 2 * float((weight * miss * miss).sum())
+    for a, b, alike, scale in links:
+        step = (x[a] - x[b]) * (scale / np.float32(sharpest))
+        cost += 2 / POWER * sharpest ** 2 * float((alike * ((step * step + 1) ** np.float32(POWER / 2) - 1)).sum())
+    return x, cost
+
+
+def _conjugate_gradients(applied, target, x, diagonal, steps: int):
+    """x nearer to the solution of applied(x) = target, preconditioned by the diagonal (Hestenes and Stiefel, 1952)."""
+    rest = target - applied(x)
+    ahead = rest / diagonal
+    drop = np.vdot(rest, ahead)
+    for _ in range(steps):
+        if drop <= 0:
+            break
+        curved = applied(ahead)
+        length = drop / np.vdot(ahead, curved)
+        x = x + length * ahead
+        rest = rest - length * curved
+        scaled = rest / diagonal
+        drop, before = np.vdot(rest, scaled), drop
+        ahead = scaled + drop / before * ahead
+    return x
