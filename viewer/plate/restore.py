@@ -34,8 +34,9 @@ GUESS = 0.005
 BLURS = np.arange(0, 3.3, 0.25)
 """Standard deviations in pixels of the map that are tried."""
 
-TRIAL, TRIAL_PENALTY = 320, 2.0
-"""Pixels of the map, to either side, in which they are tried; the penalty then: noise must not tell between them."""
+TRIAL, TRIAL_PENALTIES = 320, (20.0, 2.0)
+"""Pixels of the map, to either side, in which they are tried; the penalty that tells them apart in noise, and the one that
+does so more precisely."""
 
 _ROUNDS, _STEPS = (0.1, 0.05, 0.02, 0.01), (15, 25)
 """SHARPEST of a trial; conjugate gradient steps a round, of a trial and in earnest."""
@@ -74,13 +75,25 @@ def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray) -> flo
     held = edges[high:, wide:] - edges[:-high, wide:] - edges[high:, :-wide] + edges[:-high, :-wide]
     y, x = np.unravel_index(held.argmax(), held.shape)
     part = np.s_[y:y + high, x:x + wide]
-    cost = np.array([_solved(disparity[part], weight[part], np.ascontiguousarray(guide[part]), 1, blur, TRIAL_PENALTY,
-                             _ROUNDS, _STEPS[0])[1] for blur in BLURS])
-    best = int(cost.argmin())
+    disparity, weight, guide = disparity[part], weight[part], np.ascontiguousarray(guide[part])
+
+    def costs(blurs, penalty):
+        return [_solved(disparity, weight, guide, 1, max(blur, 0), penalty, _ROUNDS, _STEPS[0])[1] for blur in blurs]
+
+    cost = costs(BLURS, TRIAL_PENALTIES[0])
+    best = int(np.argmin(cost))
     if best in (0, len(BLURS) - 1):
         return float(BLURS[best])
-    before, here, after = cost[best - 1:best + 2]
-    return float(BLURS[best] + 0.5 * (BLURS[1] - BLURS[0]) * (before - after) / (before - 2 * here + after))
+    step = BLURS[1] - BLURS[0]
+    blur = BLURS[best] + step * _bottom(*cost[best - 1:best + 2])
+    step *= 0.4
+    return float(blur + step * _bottom(*costs((blur - step, blur, blur + step), TRIAL_PENALTIES[1])))
+
+
+def _bottom(before: float, here: float, after: float) -> float:
+    """Where the parabola through three values, a step apart, has its bottom, in steps from the middle one, -1 to 1."""
+    bend = before - 2 * here + after
+    return float(np.clip(0.5 * (before - after) / bend, -1, 1)) if bend > 0 else float(np.sign(before - after))
 
 
 def _solved(disparity, weight, guide, times: int, blur: float, penalty: float, rounds,
