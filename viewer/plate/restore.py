@@ -12,18 +12,24 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-MOST_PIXELS = 8e5
+MOST_PIXELS = 1e6
 """Of the restored map, for its time; what is left to the picture's size is `depth.fitted`'s."""
 
 PENALTY = 0.2
 """Of steps, against that of misses, per pixel of the map: noise of 1 % goes, surfaces of 2 pixels' width stay."""
 
-POWER, SHARPEST = 0.7, (0.1, 0.05, 0.03, 0.02, 0.01, 0.01, 0.01, 0.01)
-"""Exponent of a step's penalty, and the relative steps, one for each round, below which it is quadratic: the first rounds
-are nearly convex, the last ones make up their mind."""
+POWER = 0.7
+"""Exponent of a step's penalty."""
+
+ROUNDS, FINE_ROUNDS, STEPS = (0.1, 0.05, 0.03, 0.02) + (0.01,) * 8, (0.01,) * 4, 20
+"""Relative steps, one for each round, below which the penalty is quadratic: the first rounds are nearly convex, the last ones
+make up their mind; at half the size first, then in full. And steps of conjugate gradients in each."""
 
 COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.02
 """Of 255 on a square-root scale: colour changes that let a step through, and the share of its penalty that stays."""
+
+STEP = 0.05
+"""Relative height of an edge in what is restored."""
 
 SKY = 0.01
 """Of the mean disparity, under which a map that has sky has nothing else."""
@@ -38,29 +44,42 @@ TRIAL, TRIAL_PENALTIES = 320, (20.0, 2.0)
 """Pixels of the map, to either side, in which they are tried; the penalty that tells them apart in noise, and the one that
 does so more precisely."""
 
-_ROUNDS, _STEPS = (0.1, 0.05, 0.02, 0.01), (15, 25)
-"""SHARPEST of a trial; conjugate gradient steps a round, of a trial and in earnest."""
+TRIAL_ROUNDS, TRIAL_STEPS = (0.1, 0.05, 0.02, 0.01), 15
 
 
 def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.ndarray:
-    """Disparity at a whole multiple of the map's size, at most that of the picture, float32.
+    """Disparity at the picture's size, float32; or nearer to it, where that has more than MOST_PIXELS.
 
     disparity  float32 (h, w) in 1/m, complete
     known      bool (h, w): where it was measured and not filled
     guide      uint8 (H, W, 3): the picture's colours on a perceptual scale
     """
     h, w = disparity.shape
-    times = int(min(guide.shape[0] / h + 0.1, guide.shape[1] / w + 0.1, (MOST_PIXELS / disparity.size) ** 0.5))
-    if times < 1 or min(h, w) < 8 or np.ptp(disparity) == 0:
+    if min(h, w) < 8 or np.ptp(disparity) == 0:
         return disparity
     weight = np.where(known, 1, GUESS).astype(np.float32)
-    blur = blur_of(disparity, weight, cv2.resize(guide, (w, h), interpolation=cv2.INTER_AREA))
-    found, _ = _solved(disparity, weight, guide, times, blur, PENALTY, SHARPEST, _STEPS[1])
+    blur = blur_of(disparity, weight, _resized(guide, (h, w)))
+    share = min(1, max((MOST_PIXELS / (guide.shape[0] * guide.shape[1])) ** 0.5, w / guide.shape[1]))
+    size = max(h, round(share * guide.shape[0])), max(w, round(share * guide.shape[1]))
+    half = tuple(max(n, (m + 1) // 2) for n, m in zip((h, w), size))
+    found, _ = _solved(disparity, weight, _resized(guide, half), disparity, blur, PENALTY, ROUNDS, STEPS)
+    found, _ = _solved(disparity, weight, _resized(guide, size), found, blur, PENALTY, FINE_ROUNDS, STEPS)
     # No nearer and no farther than what was measured: a ringing is no surface. What is as good as sky is sky.
-    found = found.clip(disparity.min(), disparity.max())
+    found = _parted(found.clip(disparity.min(), disparity.max()))
     if disparity.min() == 0:
         found[found < SKY * disparity.mean()] = 0
     return found
+
+
+def _parted(disparity: np.ndarray) -> np.ndarray:
+    """Disparity without the values that are left between two surfaces: each is moved to the closer one (Kramer and Bruckner,
+    "Iterations of a non-linear transformation for enhancement of digital images", 1975); specks go with a median."""
+    box = np.ones((3, 3), np.uint8)
+    for _ in range(2):
+        high, low = cv2.dilate(disparity, box), cv2.erode(disparity, box)
+        closer = np.where(disparity - low > high - disparity, high, low)
+        disparity = np.where(high - low > STEP * high, closer, disparity)
+    return cv2.medianBlur(disparity, 3)
 
 
 def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray) -> float:
@@ -78,7 +97,7 @@ def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray) -> flo
     disparity, weight, guide = disparity[part], weight[part], np.ascontiguousarray(guide[part])
 
     def costs(blurs, penalty):
-        return [_solved(disparity, weight, guide, 1, max(blur, 0), penalty, _ROUNDS, _STEPS[0])[1] for blur in blurs]
+        return [_solved(disparity, weight, guide, disparity, max(blur, 0), penalty, TRIAL_ROUNDS, TRIAL_STEPS)[1] for blur in blurs]
 
     cost = costs(BLURS, TRIAL_PENALTIES[0])
     best = int(np.argmin(cost))
@@ -96,32 +115,28 @@ def _bottom(before: float, here: float, after: float) -> float:
     return float(np.clip(0.5 * (before - after) / bend, -1, 1)) if bend > 0 else float(np.sign(before - after))
 
 
-def _solved(disparity, weight, guide, times: int, blur: float, penalty: float, rounds,
-            steps: int) -> tuple[np.ndarray, float]:
-    """(restored disparity at `times` the size, its cost) for a blur in pixels of the map."""
-    h, w = disparity.shape
-    size = w * times, h * times
-    guide = cv2.resize(guide, size, interpolation=cv2.INTER_AREA)
-    x = cv2.resize(disparity, size, interpolation=cv2.INTER_LINEAR)
-    mean = float(disparity.mean())
-    level = np.maximum(x, 0.01 * mean)
-
-    def soft(a):
-        return cv2.GaussianBlur(a, (0, 0), blur * times, borderType=cv2.BORDER_REFLECT) if blur else a
+def _solved(disparity, weight, guide, start, blur: float, penalty: float, rounds, steps: int):
+    """(restored disparity at the guide's size, its cost) for a blur in pixels of the map, from a start of any size."""
+    size = guide.shape[:2]
+    rows, columns = (_sampling(n, m, blur) for n, m in zip(disparity.shape, size))
+    times = np.float32(guide.shape[0] * guide.shape[1] / disparity.size)
 
     def down(a):
-        return cv2.resize(soft(a), (w, h), interpolation=cv2.INTER_AREA)
+        return rows @ a @ columns.T
 
     def up(a):      # the adjoint of `down`, times the pixels of the picture in one of the map
-        return soft(cv2.resize(a, size, interpolation=cv2.INTER_NEAREST))
+        return times * (rows.T @ a @ columns)
 
+    x = _resized(start, size)
+    least = np.float32(0.01 * disparity.mean())
+    level = np.maximum(_resized(disparity, size), least)
     links = []
     for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
-        a = np.s_[:size[1] - dy, max(0, -dx):size[0] - max(dx, 0)]
-        b = np.s_[dy:, max(0, dx):size[0] - max(0, -dx)]
+        a = np.s_[:size[0] - dy, max(0, -dx):size[1] - max(dx, 0)]
+        b = np.s_[dy:, max(0, dx):size[1] - max(0, -dx)]
         change = cv2.absdiff(np.ascontiguousarray(guide[a]), np.ascontiguousarray(guide[b])).astype(np.float32)
         alike = np.exp((change ** 2).sum(-1) * np.float32(-0.5 / COLOUR_SIGMA ** 2)) + np.float32(COLOUR_LEAST)
-        links.append((a, b, alike * np.float32(penalty * times ** 2 / (dx * dx + dy * dy)), 1 / level[a]))
+        links.append((a, b, alike * np.float32(penalty / (dx * dx + dy * dy)) * times, 1 / level[a]))
     for sharpest in rounds:
         diagonal, pulls = np.full(x.shape, 0.5, np.float32), []
         for a, b, alike, scale in links:
@@ -140,12 +155,30 @@ def _solved(disparity, weight, guide, times: int, blur: float, penalty: float, r
             return total
 
         x = _conjugate_gradients(applied, up(weight * disparity), x, diagonal, steps)
-    miss = (down(x) - disparity) / np.maximum(disparity, 0.01 * mean)
-    cost = times ** 2 * float((weight * miss * miss).sum())
+    miss = (down(x) - disparity) / np.maximum(disparity, least)
+    cost = float(times * (weight * miss * miss).sum())
     for a, b, alike, scale in links:
         step = (x[a] - x[b]) * (scale / np.float32(sharpest))
         cost += 2 / POWER * sharpest ** 2 * float((alike * ((step * step + 1) ** np.float32(POWER / 2) - 1)).sum())
     return x, cost
+
+
+def _sampling(values: int, pixels: int, blur: float) -> np.ndarray:
+    """How a row of a map's values sees a row of pixels: their mean over each value's width, after a blur of so many values;
+    float32 (values, pixels)."""
+    width = pixels / values
+    low = np.arange(values)[:, None] * width
+    pixel = np.arange(pixels)
+    share = np.clip(np.minimum(low + width, pixel + 1) - np.maximum(low, pixel), 0, None) / width
+    if blur * width > 0.1:
+        share = cv2.GaussianBlur(share, (0, 0), sigmaX=blur * width, sigmaY=1e-9, borderType=cv2.BORDER_REFLECT)
+    return share.astype(np.float32)
+
+
+def _resized(a: np.ndarray, shape) -> np.ndarray:
+    """Another (h, w): means where it is smaller, in between where it is larger."""
+    smaller = shape[0] < a.shape[0]
+    return cv2.resize(a, (shape[1], shape[0]), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
 
 
 def _conjugate_gradients(applied, target, x, diagonal, steps: int):
