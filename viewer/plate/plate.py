@@ -12,7 +12,6 @@ from . import depth as depths
 from . import lens as lenses
 from .adjust import Adjustments, adjusted, focus_anchor, unscaled
 from .images import SIDEWAYS, read_picture, repaired, to_half, upright
-from .restore import restored
 from .source import check_declared, check_shape, existing, name_of
 
 _WINDOW = 3
@@ -189,10 +188,7 @@ class Plate:
         with np.errstate(divide="ignore"):
             disparity = depths.filled(np.where(known, 1 / metres, 0).astype(np.float32), known)
             even = depths.unquantised(disparity) if coarse else disparity
-            if even.shape != (height, width):
-                import os
-                even = restored(disparity if os.environ.get('RAW') else even, known, depths.perceptual(color))
-            fitted = depths.fitted(even, color)
+            fitted = depths.fitted(even, color, known)
             if fitted is disparity:
                 depth = np.where(known, metres, 1 / disparity)
             else:

@@ -40,7 +40,10 @@ GUESS = 0.005
 BLURS = np.arange(0, 3.3, 0.25)
 """Standard deviations in pixels of the map that are tried."""
 
-TRIAL, TRIAL_PENALTIES = 320, (20.0, 2.0)
+LEAST_BLUR = 0.3
+"""Under which it cannot be told from none, which is the safer guess: the mean over a pixel blurs as much."""
+
+TRIAL, TRIAL_PENALTIES = 320, (20.0, 5.0)
 """Pixels of the map, to either side, in which they are tried; the penalty that tells them apart in noise, and the one that
 does so more precisely."""
 
@@ -106,7 +109,8 @@ def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray) -> flo
     step = BLURS[1] - BLURS[0]
     blur = BLURS[best] + step * _bottom(*cost[best - 1:best + 2])
     step *= 0.4
-    return float(blur + step * _bottom(*costs((blur - step, blur, blur + step), TRIAL_PENALTIES[1])))
+    blur += step * _bottom(*costs((blur - step, blur, blur + step), TRIAL_PENALTIES[1]))
+    return float(blur) if blur >= LEAST_BLUR else 0.0
 
 
 def _bottom(before: float, here: float, after: float) -> float:
