@@ -4,64 +4,54 @@
 uniform sampler2D light;
 uniform sampler2D color;       // of the back slice: its alpha is the invented share
 uniform sampler2D tiles;
-uniform sampler2D taps;
 uniform sampler2D wide;        // half resolution
 uniform sampler2D veil;        // half resolution
-uniform bool fine;             // lamps from full resolution
+uniform float lamp;            // times white, from which a disc is as bright as its rim is hard
 uniform sampler2D front;       // light and coverage of the front slice,
 uniform sampler2D front_radius;// and its radii
-uniform sampler2D half_light;  // the same at half resolution
+uniform sampler2D half_soft;   // all of these at half resolution
 uniform sampler2D half_front;
 uniform sampler2D half_front_radius;
+uniform sampler2D quarter;     // and at a quarter
+uniform sampler2D quarter_front;
+uniform sampler2D quarter_front_radius;
 uniform bool has_veil;
-uniform float cats_eye;
 
 #include "common/bokeh.glsl"
 
 out vec4 picture;
 
 void main() {
-    ivec2 at = ivec2(gl_FragCoord.xy);
-    vec2 size = vec2(textureSize(light, 0));
+    ivec2 pixel = ivec2(gl_FragCoord.xy);
+    vec2 size = vec2(textureSize(light, 0)), texel = 1.0 / size, at = gl_FragCoord.xy * texel;
     vec4 most = texelFetch(tiles, ivec2(gl_FragCoord.xy / TILE), 0);
     vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
     // Of the half-resolution gathers only this tile's pixels: a neighbour may not have been gathered.
     vec2 corner = floor(gl_FragCoord.xy / TILE) * TILE, within = clamp(gl_FragCoord.xy, corner + 1.0, corner + TILE - 1.0);
-    vec4 here = texelFetch(light, at, 0);
+    vec4 here = texelFetch(light, pixel, 0);
     vec3 back = here.rgb;
     // The rim of a lamp's disc is too bright for half resolution.
-    bool lamps = most.a > LAMP;
+    bool lamps = most.a > lamp;
     float own = abs(here.a), reach = reach_of(here.a, lamps ? 1e4 : COARSE, most);
     float coarse = lamps ? 0.0 : smoothstep(FINE, COARSE, own);
     if (reach > SHARP && coarse < 1.0) {
-        Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
-        int row = row_for(reach), count = int(texelFetch(taps, ivec2(0, row), 0).x);
-        for (int i = 1; i <= count; i++) {
-            vec4 tap = texelFetch(taps, ivec2(i, row), 0);
-            if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
-            vec2 there = (gl_FragCoord.xy - reach * tap.xy) / size;
-            collect(found, fine || reach < COARSE ? textureLod(light, there, 0.0) : textureLod(half_light, there, 0.0), here.a, reach, tap);
-        }
+        Found found;
+        if (reach < GRAINS) found = found_in(light, at, texel, field, here.a, reach);
+        else if (reach < 2.0 * GRAINS) found = found_in(half_soft, at, texel, field, here.a, reach);
+        else found = found_in(quarter, at, texel, field, here.a, reach);
         back = mix(back, collected(found, back, here.a, reach), smoothstep(SHARP, 2.0 * SHARP, reach));
     }
     if (coarse > 0.0) {
         back = mix(back, textureLod(wide, 0.5 * within / vec2(textureSize(wide, 0)), 0.0).rgb, coarse);
     }
-    float invented = texelFetch(color, at, 0).a;
+    float invented = texelFetch(color, pixel, 0).a;
     if (has_veil && most.b >= FRONT_FROM) {
-        vec4 over = vec4(0.0);
-        if (lamps) {
-            float far = most.b + 0.5;   // to the end of the rim
-            int row = row_for(far), count = int(texelFetch(taps, ivec2(0, row), 0).x);
-            for (int i = 1; i <= count; i++) {
-                vec4 tap = texelFetch(taps, ivec2(i, row), 0);
-                if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
-                vec2 there = (gl_FragCoord.xy + far * tap.xy) / size;
-                over += fine ? veiled(textureLod(front, there, 0.0), textureLod(front_radius, there, 0.0).r, far, tap, 1.0)
-                             : veiled(textureLod(half_front, there, 0.0), textureLod(half_front_radius, there, 0.0).r, far, tap, 1.0);
-            }
-            over /= max(over.a, 1.0);
-        } else over = textureLod(veil, 0.5 * within / vec2(textureSize(veil, 0)), 0.0);
+        float far = most.b + 0.5;   // to the end of the rim
+        vec4 over;
+        if (!lamps) over = textureLod(veil, 0.5 * within / vec2(textureSize(veil, 0)), 0.0);
+        else if (far < GRAINS) over = veil_in(front, front_radius, at, texel, field, far, 1.0);
+        else if (far < 2.0 * GRAINS) over = veil_in(half_front, half_front_radius, at, texel, field, far, 2.0);
+        else over = veil_in(quarter_front, quarter_front_radius, at, texel, field, far, 4.0);
         back = over.rgb + (1.0 - over.a) * back;
         invented *= 1.0 - over.a;
     }

@@ -1,49 +1,36 @@
 #version 330
 // Half-resolution gather. BACK: every sample whose own disc reaches here, and nothing sharper that stands in front.
 // VEIL: the foreground's light and coverage, which spread over whatever is behind.
-uniform sampler2D light;       // half resolution
+uniform sampler2D light;         // half resolution
+uniform sampler2D coarse;        // quarter resolution, for circles from `grains` on
 #ifdef VEIL
 uniform sampler2D radius;
+uniform sampler2D coarse_radius;
 #endif
 uniform sampler2D tiles;
-uniform sampler2D taps;        // rows of points: x, y on the iris of radius 1, radius within its shape, share of the light
-uniform float cats_eye;
+uniform float lamp;              // times white, from which a tile is gathered at full resolution
+uniform float grains;            // pixels
 
 #include "common/bokeh.glsl"
 
 out vec4 gathered;
 
 void main() {
-    ivec2 at = ivec2(gl_FragCoord.xy);
-    vec2 size = vec2(textureSize(light, 0));
+    vec2 size = vec2(textureSize(light, 0)), at = gl_FragCoord.xy / size, texel = 0.5 / size, field = (2.0 * gl_FragCoord.xy - size) / length(size);
     vec4 most = texelFetch(tiles, ivec2(gl_FragCoord.xy * 2.0 / TILE), 0);
-    vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
     gathered = vec4(0.0);
 #ifdef VEIL
-    if (most.b < FRONT_FROM || most.a > LAMP) return;
+    if (most.b < FRONT_FROM || most.a > lamp) return;
     float reach = most.b + 1.0;     // to the end of the rim
+    if (reach < grains) gathered = veil_in(light, radius, at, texel, field, reach, 2.0);
+    else gathered = veil_in(coarse, coarse_radius, at, texel, field, reach, 4.0);
 #else
-    vec4 here = texelFetch(light, at, 0);
+    vec4 here = texelFetch(light, ivec2(gl_FragCoord.xy), 0);
     float reach = reach_of(here.a, 1e4, most);
-    if (most.a > LAMP || max(most.r, most.g) < FINE) { gathered = vec4(here.rgb, 1.0); return; }
-    Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
-#endif
-    int row = row_for(reach), count = int(texelFetch(taps, ivec2(0, row), 0).x);
-    for (int i = 1; i <= count; i++) {
-        vec4 tap = texelFetch(taps, ivec2(i, row), 0);
-        if (cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0) continue;
-#ifdef VEIL
-        // In front of the focus the image of the iris is upside down; a sample lies where its light comes from.
-        vec2 there = (gl_FragCoord.xy + 0.5 * reach * tap.xy) / size;
-        gathered += veiled(textureLod(light, there, 0.0), textureLod(radius, there, 0.0).r, reach, tap, 2.0);
-#else
-        vec4 sample_ = textureLod(light, (gl_FragCoord.xy - 0.5 * reach * tap.xy) / size, 0.0);
-        collect(found, sample_, here.a, reach, tap);
-#endif
-    }
-#ifdef VEIL
-    gathered /= max(gathered.a, 1.0);
-#else
+    if (most.a > lamp || max(most.r, most.g) < FINE) { gathered = vec4(here.rgb, 1.0); return; }
+    Found found;
+    if (reach < grains) found = found_in(light, at, texel, field, here.a, reach);
+    else found = found_in(coarse, at, texel, field, here.a, reach);
     gathered = vec4(collected(found, here.rgb, here.a, reach), 1.0);
 #endif
 }

@@ -1,5 +1,5 @@
 #version 330
-// Half resolution, of what is blurred: of four pixels those alike in circle to the most blurred of them.
+// Half the resolution, of what is blurred: of four pixels those alike in circle to the most blurred of them.
 uniform sampler2D light;
 #ifdef FRONT
 uniform sampler2D radius;
@@ -36,6 +36,9 @@ void main() {
 #endif
     }
 #ifdef FRONT
+    // Reading between this pixel and an empty one beside it finds light of the same surface.
+    for (int i = 0; i < 16; i++)
+        most = max(most, texelFetch(radius, clamp(at + ivec2(i % 4 - 1, i / 4 - 1), ivec2(0), end), 0).r);
     half_light = sum / 4.0;
     half_radius = most;
 #else

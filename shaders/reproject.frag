@@ -3,11 +3,9 @@
 // those depth where they are mostly opaque, and no colour. SLICE draws what lies in a range of depth; FRONT leaves coverage in
 // alpha, where otherwise the invented share is.
 uniform sampler2D picture;
-uniform sampler2D shown; // share that the plate showed, where alpha is coverage
 uniform vec2 texel;      // 1 / atlas size
 
-in vec2 at;
-flat in float kind;      // viewer/plate/layers.py: 0 PIXELS, 1 COVERAGE, 2 COVERAGE_SHOWN, 3 COVERAGE_HIDDEN; -1: beyond the frame
+in vec3 at;              // shaders/reproject.vert
 
 const float SHARPER = -0.3;  // mip levels: what shimmers a little less than it blurs
 
@@ -26,16 +24,15 @@ uniform vec2 depths;       // window depths, of the plate's half of the range, b
 
 void main() {
     // A texture unit resolves 1/256 of a texel: snapping to that makes the identity camera exact beside bright lights.
-    vec2 place = round(at * 256.0) * (texel / 256.0);
+    vec2 place = round(at.xy * 256.0) * (texel / 256.0);
     vec4 pixel = texture(picture, place, SHARPER);
-    float share = kind == 0.0 ? pixel.a : kind == 2.0 ? 1.0 : 0.0;
-    if (kind == 1.0) share = textureLod(shown, place, 0.0).r;
+    float share = at.z < 0.0 ? pixel.a : at.z;
 #ifdef SLICE
     float z = gl_FragCoord.z >= 0.5 ? gl_FragCoord.z - 0.5 : gl_FragCoord.z;  // shaders/reproject.vert
     if (z < depths.x || z >= depths.y) discard;
 #endif
 #ifdef BEHIND
-    if (share < 0.5 && kind >= 0.0 && texelFetch(border, ivec2(gl_FragCoord.xy), 0).r > gl_FragCoord.z) discard;
+    if (share < 0.5 && gl_FragCoord.z >= 0.5 && texelFetch(border, ivec2(gl_FragCoord.xy), 0).r > gl_FragCoord.z) discard;
 #endif
 #if defined(SURFACE)
 #ifdef SLICE

@@ -6,12 +6,22 @@ const float COARSE = 6.0;      //   wholly from here on: by then it holds all th
 const float FRONT_FROM = 3.0;  // pixels: radius in front of the focus from which a surface becomes a veil of its own,
 const float FRONT_WHOLE = 5.0; //   wholly from here on
 const float APART = 0.5;       // pixels of radius between two surfaces
-const float THIN = 2.0;        // pixels: radius from which a surface may be seen round
-const float LAMP = 1.5;        // times white, from which a disc is as bright as its rim is hard
+const float THIN = 1.0;        // pixels: radius from which a surface may be seen round
 
-int row_for(float r) { return r < 2.0 ? 0 : r < 6.0 ? 1 : r < 14.0 ? 2 : 3; }   // viewer/render/bokeh.py: ROWS
+const float RIM = 0.4;         // pixels over which a disc ends: reading between pixels softens it by one more
 
-float radius_of(float stored, vec2 lens) { return lens.x + lens.y * (stored >= 0.5 ? stored - 0.5 : stored); }
+const float GRAINS = 16.0;     // pixels: radius from which points lie so far apart that small lamps would show them, were
+                               //   they not read at half the resolution
+
+// Rows of points of the iris, for radii up to 2, 6, 16, 32 pixels and beyond: x, y for an iris of radius 1, radius within its
+// shape, and share of the light times their count. viewer/render/bokeh.py: ROWS
+layout(std140) uniform Iris { vec4 taps[1024]; };
+uniform int ends[5];
+uniform float cats_eye;
+
+int row_for(float r) { return r < 2.0 ? 0 : r < 6.0 ? 1 : r < GRAINS ? 2 : r < 2.0 * GRAINS ? 3 : 4; }
+
+int first_of(int row) { return row > 0 ? ends[row - 1] : 0; }
 
 // What a gather has found, each the sum of light and of weights.
 struct Found {
@@ -36,7 +46,7 @@ void collect(inout Found found, vec4 light, float here, float reach, vec4 tap) {
     // Behind what is blurred in front of the focus things go on; behind a sharp surface they do not come over it.
     if (behind) r = here < 0.0 ? max(r, own) : own < THIN ? min(r, own) : r;
     r = max(r, SHARP);
-    vec4 k = tap.w / (r * r) * clamp(r - reach * tap.z + 0.5, 0.0, 1.0) * vec4(light.rgb, 1.0);
+    vec4 k = tap.w / (r * r) * clamp((r - reach * tap.z) / RIM + 0.5, 0.0, 1.0) * vec4(light.rgb, 1.0);
     if (covers) found.over += k * reach * reach;
     else if (behind) found.behind += k;
     else found.same += k;
@@ -44,7 +54,8 @@ void collect(inout Found found, vec4 light, float here, float reach, vec4 tap) {
 
 vec3 collected(Found found, vec3 own_light, float here, float reach) {
     float share = mix(1.0, min(found.same.a * reach * reach, 1.0), here < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -here) : smoothstep(THIN, 2.0 * THIN, here));
-    vec3 surface = found.same.a > 0.0 ? found.same.rgb / found.same.a : own_light;
+    // A sharp pixel is what it is, however far what reaches it was looked for.
+    vec3 surface = found.same.a > 0.0 ? mix(own_light, found.same.rgb / found.same.a, smoothstep(0.5 * SHARP, 1.5 * SHARP, abs(here))) : own_light;
     if (found.behind.a > 0.0) surface = mix(found.behind.rgb / found.behind.a, surface, share);
     vec4 over = found.over / max(found.over.a, 1.0);
     return over.rgb + (1.0 - over.a) * surface;
@@ -53,4 +64,27 @@ vec3 collected(Found found, vec3 own_light, float here, float reach) {
 // One sample of the foreground, light and coverage, whose disc of radius r may reach here; soft: pixels of its rim.
 vec4 veiled(vec4 light, float r, float reach, vec4 tap, float soft) {
     return tap.w * (reach * reach) / max(r * r, 1.0) * clamp((r - reach * tap.z) / soft + 0.5, 0.0, 1.0) * light;
+}
+
+bool vignetted(vec4 tap, vec2 field) { return cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0; }
+
+// Gathers round `at` (0..1 over the picture) from a picture of any resolution. texel: 1 / size at full resolution; field: where
+// the pixel lies in the frame, 1 at its corners.
+Found found_in(sampler2D light, vec2 at, vec2 texel, vec2 field, float here, float reach) {
+    Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
+    int row = row_for(reach);
+    for (int i = first_of(row); i < ends[row]; i++)
+        if (!vignetted(taps[i], field)) collect(found, textureLod(light, at - reach * taps[i].xy * texel, 0.0), here, reach, taps[i]);
+    return found;
+}
+
+// In front of the focus the image of the iris is upside down; a sample lies where its light comes from.
+vec4 veil_in(sampler2D light, sampler2D radius, vec2 at, vec2 texel, vec2 field, float reach, float soft) {
+    vec4 veil = vec4(0.0);
+    int row = row_for(reach);
+    for (int i = first_of(row); i < ends[row]; i++) {
+        vec2 there = at + reach * taps[i].xy * texel;
+        if (!vignetted(taps[i], field)) veil += veiled(textureLod(light, there, 0.0), textureLod(radius, there, 0.0).r, reach, taps[i], soft);
+    }
+    return veil / max(veil.a, 1.0);
 }

@@ -53,6 +53,16 @@ class Person:
         self.ctx.yield_(3)
         self.wait(lambda: self.window.rested)
 
+    def settled(self):
+        """Waits until depth and layers are those of the document."""
+        self.ctx.yield_(2)
+        self.wait(lambda: not self.session.layering.busy)
+
+    def depth(self, u, v):
+        """Metres at a place of the plate, as the window knows it."""
+        plate = self.session.plate
+        return plate.depth_at((u * plate.width, v * plate.height))
+
     def key(self, words):
         from viewer.desktop.keys import chord_of
         self.ctx.key_press(chord_of(words))
@@ -280,6 +290,64 @@ def advice(me):
     me.note("remedied", sentences=[c.advice.sentence for c in me.session.advice])
 
 
+def mend(me):
+    """The depth is given its scale, and mended with the brush and by a cut; all of it undone, done again, and saved."""
+    me.opened()
+    me.key("End")
+    me.key("B")
+    me.settled()
+    me.note("opened", depth=me.depth(0.5, 0.5))
+    me.key("Shift+1")
+    for at, metres in (((0.5, 0.5), "2"), ((0.12, 0.4), "8 m")):
+        me.point(1, *at)
+        me.ctx.mouse_click(0)
+        me.ctx.yield_(2)
+        me.type(metres)
+        me.key("Enter")
+        me.settled()
+    me.note("scaled", depth=me.depth(0.5, 0.5), wall=me.depth(0.12, 0.4))
+    me.key("Shift+3")
+    for _ in range(2):
+        me.key("Shift+=")
+    for _ in range(3):
+        me.key("Shift+]")
+    me.point(1, 0.25, 0.2)
+    me.ctx.mouse_down()
+    for v in (0.3, 0.4, 0.5):
+        me.point(1, 0.25, v)
+        me.ctx.yield_(2)
+    me.session.say("")       # what was said of the scale is there or gone by now, as fast as the machine is
+    me.note("brushing", wall=me.depth(0.25, 0.4))
+    me.ctx.mouse_up()
+    me.settled()
+    me.rested()
+    me.note("brushed", wall=me.depth(0.25, 0.4))
+    me.key("G")
+    me.settled()
+    me.rested()
+    me.note("before", wall=me.depth(0.25, 0.4))
+    me.key("G")
+    me.key("Shift+7")
+    me.drag(1, (0.25, 0.15), (0.75, 0.85))
+    me.wait(lambda: len(me.session.shot.plate.adjustments.edits) == 2)
+    me.settled()
+    me.note("cut")
+    for _ in range(4):
+        me.key("Ctrl+Z")
+    me.settled()
+    me.note("undone", depth=me.depth(0.5, 0.5))
+    for _ in range(4):
+        me.key("Ctrl+Y")
+    me.settled()
+    me.key("Escape")
+    me.note("left", wall=me.depth(0.25, 0.4), on=me.session.mending.on)
+    me.key("Ctrl+S")
+    me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.a)
+    me.type(str(me.folder / "kept.json"))
+    me.key("Enter")
+    me.note("saved")
+
+
 def rehearse(me):
     """Held keys are the rig; what they do is recorded, smoothed, and thrown away."""
     me.opened()
@@ -296,6 +364,7 @@ def rehearse(me):
     me.key("R")
     me.note("recorded", end=list(me.session.performance("C").camera(99).position))
     me.key("Ctrl+K")
+    me.wait(lambda: "keys became" in me.session.message)
     me.note("smoothed", end=list(me.session.performance("C").camera(99).position))
     me.key("Ctrl+Z")
     me.key("Ctrl+Z")

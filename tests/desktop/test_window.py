@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from viewer.plate import Plate
 from viewer.shots.shotfile import load, parse
 
 SMALL = "--focal-length", "35", "--subject", "80,45"
@@ -168,6 +169,33 @@ def test_advice_has_its_remedy(drive, small_plate):
     assert any("passes" in sentence for sentence in report["advised"]["sentences"])
     assert len(report["remedied"]["sentences"]) < len(report["advised"]["sentences"])
     assert shot(report, "remedied") != shot(report, "advised")
+
+
+def test_the_depth_is_scaled_and_mended(drive, small_plate, tmp_path):
+    """With the mouse in the depth's map: two known distances, a stroke, a cut; undone, done again, saved."""
+    mine = tmp_path / "mine.exr"
+    shutil.copy(small_plate, mine)
+    before = mine.read_bytes()
+    report = drive("mend", mine, *SMALL)
+    added = lambda moment: shot(report, moment).plate.adjustments
+    assert report["opened"]["depth"] == pytest.approx(1) and added("opened") is None
+    assert report["scaled"]["depth"] == pytest.approx(2, rel=1e-3)
+    assert report["scaled"]["wall"] == pytest.approx(8, rel=1e-3) and "0.00 m" in report["scaled"]["message"]
+    assert shot(report, "scaled").subject("subject").depth == pytest.approx(2, rel=1e-3)     # follows, in the same step
+    assert report["brushing"]["wall"] == pytest.approx(8, rel=1e-3)                          # a preview, no more
+    assert difference(picture(report, "brushing", "b"), picture(report, "scaled", "b")) > 0.3
+    matches_reference(report, "brushing")
+    assert report["brushed"]["wall"] == pytest.approx(8 / 1.5, rel=1e-2)
+    assert report["before"]["wall"] == pytest.approx(8, rel=1e-3) and shot(report, "before") == shot(report, "brushed")
+    # The stroke stands before the wall, and to a camera that has come nearer it is somewhere else.
+    apart = np.abs(picture(report, "before", "a") - picture(report, "brushed", "a")).max(-1)
+    assert (apart > 12).mean() > 0.003
+    assert len(added("cut").anchors) == len(added("cut").edits) == 2
+    assert shot(report, "undone") == shot(report, "opened") and not report["undone"]["dirty"]
+    assert report["undone"]["depth"] == pytest.approx(1)
+    assert shot(report, "left") == shot(report, "cut") and not report["left"]["on"]
+    assert Plate.open(mine).adjustments == added("saved") == added("cut") and not report["saved"]["dirty"]
+    assert mine.read_bytes() == before
 
 
 def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):

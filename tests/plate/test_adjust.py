@@ -121,17 +121,17 @@ def test_focus_distance_sets_the_scale_of_relative_depth(photo):
 def test_strokes_push_pull_and_flatten():
     color, depth, disc = scene()
     for action, factor in (("nearer", 1 / 1.5), ("farther", 1.5)):
-        after = repair.applied((repair.Stroke(((80.0, 65.0),), 10.0, action, 0.5),), depth, color)
+        after = repair.applied(repair.Stroke(((80.0, 65.0),), 10.0, action, 0.5), depth, color)
         assert after[65, 80] == pytest.approx(2 * factor, rel=1e-3)
         np.testing.assert_array_equal(after[~disc], depth[~disc])
-    flat = repair.applied((repair.Stroke(((10.0, 60.0), (30.0, 60.0)), 8.0, "flat"),), depth, color)
+    flat = repair.applied(repair.Stroke(((10.0, 60.0), (30.0, 60.0)), 8.0, "flat"), depth, color)
     assert np.ptp(flat[60, 10:30]) < 1e-3 < np.ptp(depth[60, 10:30])
 
 
 def test_what_is_behind_becomes_a_plane_and_the_subject_stays():
     color, depth, disc = scene()
     bumpy = np.where(disc, depth, depth * (1 + 0.1 * np.sin(np.arange(WIDTH) / 3))).astype(np.float32)
-    after = repair.applied((repair.Flatten(BOX),), bumpy, color)
+    after = repair.applied(repair.Flatten(BOX), bumpy, color)
     inside = np.zeros(disc.shape, bool)
     inside[20:110, 50:110] = True
     np.testing.assert_array_equal(after[disc], bumpy[disc])
@@ -146,15 +146,37 @@ def test_a_cut_puts_the_depth_edge_on_the_picture_edge():
     color = np.clip(color + rng.normal(0, 0.01, color.shape), 0, 1).astype(np.float32)
     soft = 1 / cv2.GaussianBlur(np.roll(1 / depth, 3, 1), (0, 0), 3)
     wrong = lambda z: ((z < 2.8) != disc).mean()
-    after = repair.applied((repair.Cut(BOX),), soft, color)
+    after = repair.applied(repair.Cut(BOX), soft, color)
     assert wrong(after) < 0.2 * wrong(soft) and wrong(after) < 4e-3
     band = cv2.dilate(disc.astype(np.uint8), np.ones((9, 9))) > cv2.erode(disc.astype(np.uint8), np.ones((9, 9)))
     assert np.median(np.abs(after - depth)[band] / depth[band]) < 0.15
-    np.testing.assert_array_equal(after, repair.applied((repair.Cut(BOX),), soft, color))
+    np.testing.assert_array_equal(after, repair.applied(repair.Cut(BOX), soft, color))
 
 
 @pytest.mark.parametrize("box", [(0, 0, 3, 3), (500, 500, 600, 600), (5, 5, 40, 40)])
 def test_a_box_without_a_subject(box):
     color, depth, _ = scene()
     with pytest.raises(PushinError):
-        repair.applied((repair.Cut(box),), np.full_like(depth, 4), color)
+        repair.applied(repair.Cut(box), np.full_like(depth, 4), color)
+
+
+def test_repairs_go_on_from_those_there_are(photo):
+    """One repair after the other, as the window makes them, is to the bit what all of them at once are."""
+    stroke, cut = repair.Stroke(((30.0, 30.0), (60.0, 80.0)), 12.0, "nearer", 0.2), repair.Cut(BOX)
+    anchors = (Anchor((80.0, 65.0), 3.0),)
+    step = plate = Plate.open(photo)
+    for edits in ((stroke,), (stroke, cut), (stroke, cut, repair.Stroke(((9.0, 9.0),), 500.0, "flat"))):
+        step = adjusted(step, Adjustments(anchors, edits))
+        assert step.digest == adjusted(plate, Adjustments(anchors, edits)).digest != plate.digest
+    assert adjusted(step, Adjustments(anchors)).digest == adjusted(plate, Adjustments(anchors)).digest
+
+
+def test_a_repair_that_cannot_be_made_any_more_is_left_out_and_told(photo):
+    """The plate opens all the same; to add such a repair is refused."""
+    stroke, hopeless = repair.Stroke(((80.0, 65.0),), 30.0, "nearer", 0.2), repair.Cut((0.0, 0.0, 3.0, 3.0))
+    Adjustments((), (stroke, hopeless)).save(photo)
+    plate = Plate.open(photo)
+    assert any("is left out" in note for note in plate.notes)
+    np.testing.assert_array_equal(plate.depth, adjusted(plate, Adjustments((), (stroke,))).depth)
+    with pytest.raises(PushinError, match="at least 8 apart"):
+        adjusted(plate.measured, Adjustments((), (stroke, hopeless)))

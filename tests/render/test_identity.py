@@ -47,6 +47,20 @@ def test_noise_in_depth_changes_nothing(rendered):
     assert frame.invented.max() <= 1 / 255
 
 
+@pytest.mark.parametrize("name", ("floor and wall", "sky", "three steps", "thin bars"))
+@pytest.mark.parametrize("focal_length", (35.0, 105.0))
+def test_a_move_starts_from_the_picture_at_rest(rendered, name, focal_length):
+    """At rest the plate itself is shown, under way its layers; nothing may jump as a camera starts."""
+    plate = SCENES[name].plate()
+    rest = rendered(plate, Camera(focal_length=focal_length))
+    moved = rendered(plate, Camera(focal_length=focal_length, position=(0, 0, -1e-3)))
+    error = display(rest.color) - display(moved.color)
+    assert not np.array_equal(rest.color, moved.color)
+    assert 10 * np.log10(1 / np.mean(error ** 2)) > 40
+    assert np.abs(rest.invented - moved.invented).mean() < 2e-3
+    assert (np.abs(1 / rest.depth - 1 / moved.depth) <= 0.01 / rest.depth).mean() > 0.98
+
+
 def test_lamps_keep_their_light(rendered):
     plate = SCENES["lamps in the dark"].plate()
     color = np.asarray(plate.color, np.float32)

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     if changes:
         print(f"Kept in {after.adjustments.save(plate.path)}")
     for number, edit in enumerate(after.adjustments.edits, 1):
-        print(f"{number}. {said(edit)}")
+        print(f"{number}. {repair.said(edit)}")
     if not after.adjustments.edits:
         print("There are no repairs.")
     if target is not None:
@@ -72,16 +72,6 @@ def run(args: argparse.Namespace) -> int:
         before = adjusted(plate, replace(plate.adjustments, edits=()))
         write_whole(target, lambda path: cv2.imwrite(str(path), pictures(before, after)))
     return 0
-
-
-def said(edit) -> str:
-    """An edit in a line."""
-    from ..plate import repair
-    if isinstance(edit, repair.Stroke):
-        where = " ".join(f"{x:g},{y:g}" for x, y in edit.points[:3]) + (" …" if len(edit.points) > 3 else "")
-        how = "" if edit.action == "flat" else f" by {edit.amount:.0%}"
-        return f"{edit.action}{how} at {where}, radius {edit.radius:g}"
-    return f"{type(edit).__name__.lower()} {','.join(f'{v:g}' for v in edit.box)}"
 
 
 def pictures(before, after):

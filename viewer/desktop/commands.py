@@ -13,6 +13,7 @@ from ..render.compare import MODES
 from ..shots.timeline import seconds
 from . import style
 from .keys import chord_of
+from .mending import BIGGER, TOOLS
 from .rehearse import Rehearsal
 
 FRAME_LINES = ((True, False), (True, True), (False, False))
@@ -98,6 +99,13 @@ class Commands:
             "Name subject": window.picture.tools.name_here,
             "Rack to next subject": self._rack, "Follow subject": self._follow,
         }
+        mending = window.picture.mending
+        does |= {name: lambda name=name: mending.take(name) for name in TOOLS}
+        does |= {"Mend the depth": self._mend, "Before or after": mending.before,
+                 "Bigger brush": lambda: mending.bigger(BIGGER), "Smaller brush": lambda: mending.bigger(1 / BIGGER),
+                 "Stronger brush": lambda: mending.stronger(1), "Weaker brush": lambda: mending.stronger(-1),
+                 "Take all repairs back": lambda: mending.clear("edits"),
+                 "Forget the scale": lambda: mending.clear("anchors")}
         for name, run in does.items():
             always = name in ("Open", "Open recent", "Quit", "All keys", "Find an action")
             self.actions.bind(name, run, (lambda: True) if always else is_open)
@@ -138,7 +146,7 @@ class Commands:
                     imgui.set_item_tooltip(action.help)
                 if category == "View":
                     imgui.separator()
-                    for name in ("Lens", "Moves", "Advice"):
+                    for name in ("Lens", "Moves", "Advice", "Depth"):
                         if imgui.menu_item(name, "", self.window.panel(name).is_visible)[0]:
                             self.window.toggle(name)
                 imgui.end_menu()
@@ -150,7 +158,9 @@ class Commands:
 
     def _is_on(self, action: Action) -> bool:
         view, clock = self.session.view, self.session.clock
-        return {"Loop": clock.loop, "Frame lines": view.lines, "Marks": view.marks, "Figures": view.figures,
+        mending = self.session.mending
+        return {"Mend the depth": mending.on, "Before or after": self.session.before,
+                **{name: mending.on and mending.tool is tool for name, tool in TOOLS.items()}, "Loop": clock.loop, "Frame lines": view.lines, "Marks": view.marks, "Figures": view.figures,
                 "Loupe": view.loupe, "Invented pixels": view.overlay.invented, "Focus peaking": view.overlay.peaking,
                 "Near, sharp, far": view.overlay.zones, "A alone": view.mode == "A", "B alone": view.mode == "B",
                 **{name.capitalize(): view.mode == name for name in MODES if len(name) > 1}}.get(action.name, False)
@@ -208,8 +218,9 @@ class Commands:
             entries += [("", ""), (category, None)] + [(a.name, ", ".join(a.keys[:2])) for a in actions]
         entries = entries[1:]
         rows = -(-len(entries) // columns)
-        high = 1.25 * em
-        height = min(rows * high, port.size.y - 7 * em)
+        room = port.size.y - 7 * em
+        high = min(max(room / rows, 1.1 * em), 1.25 * em)     # closer, where that shows all of them at once
+        height = min(rows * high, room)
         imgui.begin_child("##all", (columns * 20 * em, height))
         corner, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()
         for i, (words, keys) in enumerate(entries):
@@ -250,6 +261,13 @@ class Commands:
         self.session.document.cancel()
         self.session.follow()
         self.window.timeline.selected = frozenset()
+        self.session.mending.leave()
+
+    def _mend(self) -> None:
+        """The tools in the picture come and go with their panel."""
+        mending, panel = self.session.mending, self.window.panel("Depth")
+        mending.toggle()
+        panel.is_visible = panel.focus_window_at_next_frame = mending.on
 
     def _new_take(self, what: str, shot) -> None:
         """A shot with one take more, which is shown as B."""

@@ -14,10 +14,14 @@ class Loading:
     error     what it raised instead, once `done`
     """
 
+    class Cancelled(Exception):
+        """Nobody wants to see the result any more."""
+
     def __init__(self, work: Callable[[Callable[..., None]], object]):
         self.progress, self.stage = 0.0, ""
         self.result = None
         self.error: BaseException | None = None
+        self._cancelled = False
         self._work = work
         # A daemon, so that closing the window does not wait for what nobody wants to see any more.
         self._thread = threading.Thread(target=self._run, name="pushin loading", daemon=True)
@@ -27,7 +31,13 @@ class Loading:
     def done(self) -> bool:
         return not self._thread.is_alive()
 
+    def cancel(self) -> None:
+        """Ends the work at its next report."""
+        self._cancelled = True
+
     def report(self, progress: float, stage: str | None = None) -> None:
+        if self._cancelled:
+            raise self.Cancelled
         self.progress = progress
         self.stage = self.stage if stage is None else stage
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ..pair import Pair, default_subject, subject_at
 from ..plate.layers import Layers
+from ..rehearsal.background import layers
 from ..shots.document import PlateFile, Shot
 from ..shots.framing import Stage, Subject
-from ..shots.shotfile import changed_files, load, open_plate, plate_file
+from ..shots.shotfile import added, changed_files, load, open_plate, plate_file
 
 REACH = 0.4
 """How far the first push-in goes, of the subject's distance: far enough to tell it from a zoom at a glance."""
@@ -57,6 +58,8 @@ def open_shot(shot: Shot, path: Path | None, report: Report) -> Opened:
     """A shot that is there already, with its plate."""
     report(0.0, "Reading the plate")
     plate = open_plate(shot)
+    if shot.plate.path:
+        shot = replace(shot, plate=replace(shot.plate, adjustments=added(plate)))
     notes = tuple(f"{changed} has changed since the shot was saved; marks and sizes may be off."
                   for changed in changed_files(shot))
     return Opened(plate, shot, path, *_layers(plate, report), notes)
@@ -90,6 +93,4 @@ def first_shot(plate, note: PlateFile, subjects: tuple[Subject, ...]) -> Shot:
 
 def _layers(plate, report: Report) -> tuple[Layers, bool]:
     """A draft of the plate's layers, or those that were kept from an earlier time; and whether they are final."""
-    built = []   # kept layers report nothing
-    layers = Layers.of(plate, lambda *progress: (built.append(progress), report(*progress)), draft=True)
-    return layers, not built
+    return layers(plate, draft=True, report=report)

@@ -9,6 +9,7 @@ from imgui_bundle import imgui
 from ..render.compare import MODES, Layout, layout
 from ..shots.framing import place_in_frame
 from . import style
+from .mending import Mending
 from .tools import Tools
 
 FIGURES = 4.5
@@ -27,6 +28,7 @@ class PicturePanel:
         self.room = (0.0, 0.0, 1.0, 1.0)
         self.place: Layout | None = None
         self.tools = Tools(session, self)
+        self.mending = session.mending = Mending(session, self)
 
     def draw(self) -> None:
         session, em = self.session, imgui.get_font_size()
@@ -43,6 +45,9 @@ class PicturePanel:
                             below * scale.y + margin)
         self.tools.catch()
         for which in self.shown():
+            if which and self.mending.on:
+                self.mending.draw_map(em)
+                continue
             if MODES[view.mode].apart or which == (view.mode == "B"):   # over each other: once
                 self._over(which, em)
             if view.figures:

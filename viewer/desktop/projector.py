@@ -1,6 +1,8 @@
 """Makes the pictures that the window shows, in its own OpenGL context, and only when they change."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import moderngl
 import numpy as np
 
@@ -69,9 +71,9 @@ class Projector:
         self.context.screen.use()
         return data
 
-    def use(self, layers: Layers) -> None:
-        """Shows these layers of the plate from now on."""
-        self.renderer.use(layers)
+    def using(self, layers: Layers) -> Iterator[None]:
+        """Shows these layers of the plate once it was gone through: in steps, between which it goes on as before."""
+        yield from self.renderer.using(layers)
         self.layers += 1
 
     def size(self, pixels: tuple[float, float], share: float = 1.0) -> tuple[int, int]:

@@ -10,12 +10,14 @@ import glfw
 
 from ..errors import PushinError
 from ..rehearsal import controls, edits
+from ..rehearsal.background import smoothed
 from ..rehearsal.controls import Controls, Operator, Tempo
-from ..rehearsal.recording import Recorder, Tolerance, smooth
+from ..rehearsal.recording import Recorder, Tolerance
 from ..shots.framing import anchor_point, distance
 from ..shots.rigs import RIGS, rig
 from ..shots.timeline import INFINITY
 from .keys import key_of
+from .loading import Loading
 from .session import F_STOP
 
 PULL = 1.0
@@ -37,6 +39,7 @@ class Rehearsal:
         self._held = [(action, [key_of(key) for key in action.keys]) for action in actions.held]
         self._operator: Operator | None = None
         self._state = self._steady = None
+        self._smoothing: tuple | None = None    # (a take as it was recorded, the Loading that makes few keys of it)
         self._hands: frozenset[str] = frozenset()    # which have been laid on; the take itself does the rest
 
     def toggle(self) -> None:
@@ -133,10 +136,24 @@ class Rehearsal:
 
     def smooth(self, name: str) -> None:
         """The recorded tracks of a take with the fewest keys within the usual tolerance."""
-        session = self.session
-        take, report = smooth(session.shot.take(name), Tolerance(), session.shot.fps)
-        if not report:
+        take, fps = self.session.shot.take(name), self.session.shot.fps
+        if not any(track.performed for track in take.timeline.tracks):
             raise PushinError(f"Take {name} was not recorded; there is nothing to smooth.")
+        if self._smoothing is None:
+            self._smoothing = take, Loading(lambda report: smoothed(take, Tolerance(), fps, report=report))
+
+    def _take_smoothed(self) -> None:
+        """The few keys, once they are found."""
+        session, (before, job) = self.session, self._smoothing
+        if not job.done:
+            hello_imgui.request_refresh()
+            return
+        self._smoothing = None
+        if job.error is not None:
+            raise job.error
+        name, (take, report) = before.name, job.result
+        if not session.has_take(name) or session.shot.take(name) != before:
+            return      # it is another one by now
         session.edit(session.shot.with_take(take), f"Smooth take {name}")
         before, after = (sum(getattr(r, which) for r in report) for which in ("before", "after"))
         session.say(f"{before} keys became {after}: within 5 mm, 0.1°, 1 % of zoom and 2 % of focus.")
@@ -154,6 +171,8 @@ class Rehearsal:
 
     def frame(self, dt: float) -> None:
         """Carries the camera on by dt seconds, as the keys and the controller ask."""
+        if self._smoothing is not None:
+            self.session.attempt(self._take_smoothed)
         if not self.on:
             return
         session = self.session

@@ -45,14 +45,15 @@ class Screening:
         """The Frames of A and B: quickly made while something moves, and better and better when it rests."""
         session, projector = self.session, self.projector
         view = session.view
+        seen = "A" if session.mending.on else MODES[view.mode].shows     # B's place has the depth then
         shown = [(slot, session.camera(name), where[2:]) for slot, name, where in
-                 zip("AB", view.takes, (place.a, place.b)) if slot in MODES[view.mode].shows]
+                 zip("AB", view.takes, (place.a, place.b)) if slot in seen]
         now, began, made = time.monotonic(), time.perf_counter(), projector.made
         wanted = tuple(shown), view.blur, view.overlay, session.shot.delivery_width, projector.layers
         if wanted != self._wanted:
             self._wanted, self._moved, self._plan = wanted, now, None
         for slot in "AB":
-            if slot not in MODES[view.mode].shows:
+            if slot not in seen:
                 projector.drop(slot)
         resting = now - self._moved > REST
         blurred = [slot for slot, camera, _ in shown if view.blur and camera.f_stop is not None]

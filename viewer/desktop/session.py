@@ -6,15 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
 
 from .. import optics
 from ..camera import Camera
 from ..errors import PushinError
 from ..rehearsal import edits
+from ..rehearsal.background import Counsel, counsel
 from ..rehearsal.clock import Clock
-from ..rehearsal.remedies import Remedy, remedies
-from ..shots.advice import Advice, advise
 from ..shots.comparison import Comparison, Figures, background_depth, main_subject
 from ..shots.document import Shot, Take
 from ..shots.framing import Subject, distance
@@ -37,14 +35,6 @@ SETTLED = 0.3
 """Seconds without an edit after which advice is asked for."""
 
 
-class Counsel(NamedTuple):
-    """A piece of advice on a take, and what can be done about it."""
-
-    take: str
-    advice: Advice
-    remedies: tuple[Remedy, ...]
-
-
 class Session:
     """One shot that is worked on. Panels read it and call `edit`; nothing else changes the document.
 
@@ -59,7 +49,8 @@ class Session:
     def __init__(self):
         self.clock = Clock(Fraction(4))
         self.act: Callable[[str], None] = lambda name: None
-        self.advice_panel = self.projector = None
+        self.advice_panel = self.projector = self.layering = self.mending = None
+        self.before = False        # the depth is shown as it was before the repairs
         self.document = self.plate = None
         self.view = View()
         self.message, self._said = "", -math.inf
@@ -69,8 +60,9 @@ class Session:
         self.recording = False
         self.live: dict[str, Camera] = {}   # of takes that are being performed, in place of what the document says
         self.advice: tuple[Counsel, ...] = ()
-        self._advised: tuple[Shot, View] | None = None
+        self._advised: tuple | None = None     # the shot, the takes and the plate that the advice is on
         self._advising: Loading | None = None
+        self._advising_on: tuple | None = None
         self._changed = -math.inf
         self._made_for, self._made = None, {}
 
@@ -82,7 +74,7 @@ class Session:
 
     def begin(self, opened: Opened, document) -> None:
         """Works on what was opened."""
-        self.plate, self.document = opened.plate, document
+        self.plate, self.document, self.before = opened.plate, document, False
         names = [take.name for take in self.shot.takes]
         first = names[0] if names else "A"
         self.view = replace(self.view, a=first, b=names[1] if len(names) > 1 else first,
@@ -241,26 +233,28 @@ class Session:
     # -- advice -------------------------------------------------------------------------------------------------------
 
     def consult(self) -> None:
-        """Asks for advice on a thread of its own once edits have settled, and takes what has come of it."""
+        """Asks for advice in the background once edits have settled, and takes what has come of it."""
         if self._advising is not None and self._advising.done:
-            if self._advising.error is None:
-                self._advised, self.advice = self._advising.result
-            self._advising = None
+            job, self._advising = self._advising, None
+            self._advised, self.advice = job.result or (self._advising_on, ())    # () where none could be made
         elif self.advice and self._advised[0] is not self.shot:
             self.advice = tuple(counsel._replace(remedies=()) for counsel in self.advice)  # of another shot
         takes = tuple(dict.fromkeys(self.view.takes))
-        wanted = self.shot, takes
+        wanted = self.shot, takes, self.plate
         waits = BUSY if self.clock.playing else SETTLED
-        if self._advising is None and self._advised != wanted and time.monotonic() - self._changed > waits:
-            shot, plate = self.shot, self.plate
-            self._advising = Loading(lambda report: (wanted, tuple(
-                Counsel(name, advice, remedies(shot, name, advice, plate if advice.topic == "invented" else None))
-                for name in takes for advice in advise(shot, name, plate))))
+        if self._advising is not None and self._advising_on != wanted:
+            self._advising.cancel()
+            self._advising = None
+        if (self._advising is None and self._advised != wanted and time.monotonic() - self._changed > waits
+                and not self.layering.behind):
+            self._advising_on = wanted
+            self._advising = Loading(lambda report: (wanted, counsel(*wanted, report=report)))
 
     @property
     def thinking(self) -> bool:
         """Whether advice is under way or due."""
-        return self._advising is not None or self._advised != (self.shot, tuple(dict.fromkeys(self.view.takes)))
+        return self._advising is not None or self._advised != (
+            self.shot, tuple(dict.fromkeys(self.view.takes)), self.plate)
 
 
 def _metres(value: float) -> str:

@@ -45,6 +45,9 @@ class Tools:
         self._hovered, self._active = imgui.is_item_hovered(), imgui.is_item_active()
         mouse = imgui.get_mouse_pos()
         self.under = panel.under(mouse.x, mouse.y) if self._hovered or self._active else None
+        if panel.mending.on:
+            panel.mending.catch(self._hovered, self._active, self.under)
+            return
         if imgui.is_item_activated() and self.under:
             self._pressed = self.under
         if imgui.is_item_deactivated() and self._pressed:
@@ -58,6 +61,9 @@ class Tools:
         """The box that is being drawn, the depth at the mouse, and the window that asks for a name."""
         draw, mouse = imgui.get_window_draw_list(), imgui.get_mouse_pos()
         self.spot = None
+        if self.panel.mending.on:
+            self.panel.mending.draw(em, self._hovered, self.under)
+            return
         if self._pressed and self._dragged(mouse):
             left, top, width, height = self.panel.rect(self._pressed[0])
             start = left + self._pressed[1] * width, top + self._pressed[2] * height

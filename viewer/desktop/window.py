@@ -10,14 +10,15 @@ from imgui_bundle import hello_imgui, imgui  # before glfw, so that both share o
 import glfw
 
 from ..errors import PushinError
-from ..plate.layers import Layers
 from ..rehearsal import folders
 from ..render.compare import MODES
 from . import style
 from .commands import Commands
 from .exporting import Export, screenshot_path, write_screenshot
 from .files import Files
+from .layering import Layering
 from .loading import Loading
+from .mending import DepthPanel
 from .monitor import Monitor
 from .opening import Opened
 from .panels import AdvicePanel, LensPanel, MovesPanel
@@ -29,6 +30,9 @@ from .timeline import TimelinePanel
 
 LOADING_RATE = 20.0
 """Frames a second while a plate is loading: enough for a progress bar, and the processor is needed elsewhere."""
+
+WAITING_RATE = 10.0
+"""The same while layers are made for a plate that is shown already."""
 
 IDLE_RATE = 1.0
 """Frames a second at rest: nothing changes by itself then, and any input wakes the window at once."""
@@ -48,7 +52,8 @@ class Window:
     def __init__(self, opening: Opening):
         self.session = Session()
         self.timeline, self.picture = TimelinePanel(self.session), PicturePanel(self.session)
-        self.advice, self.lens, self.moves = (make(self.session) for make in (AdvicePanel, LensPanel, MovesPanel))
+        self.advice, self.lens, self.moves, self.depth = (make(self.session) for make in (
+            AdvicePanel, LensPanel, MovesPanel, DepthPanel))
         self.files, self.export, self.monitor = Files(self), Export(self.session), Monitor()
         self._capture = ""      # "clean" or "whole": what the next frame is kept of
         self.commands = Commands(self)
@@ -58,7 +63,6 @@ class Window:
         self._context: moderngl.Context | None = None
         self._opening: Loading | None = None
         self._first = opening
-        self._refining: Loading | None = None
         self._error: BaseException | None = None
         self.screening: Screening | None = None
         self._began = time.perf_counter()
@@ -140,6 +144,7 @@ class Window:
             self._dockable("Lens", "Beside", self.lens.draw, shown=False),
             self._dockable("Moves", "Beside", self.moves.draw, shown=False),
             self._dockable("Advice", "Beside", self.advice.draw, shown=False),
+            self._dockable("Depth", "Beside", self.depth.draw, shown=False),
             self._dockable("Pictures", "MainDockSpace", self.picture.draw, imgui.WindowFlags_.no_background
                            | imgui.WindowFlags_.no_scrollbar | imgui.WindowFlags_.no_scroll_with_mouse)]
         return docking
@@ -212,6 +217,7 @@ class Window:
     def _stop(self) -> None:
         self.export.cancel()
         self.monitor.close()
+        self.picture.mending.release()
         if self.projector is not None:
             self.projector.close()
         self.files.end(lost=self._error is not None)
@@ -227,7 +233,8 @@ class Window:
             session.loading_stage, session.loading_progress = self._opening.stage, self._opening.progress
             hello_imgui.request_refresh()
             return
-        self._refine()
+        session.layering.frame()
+        self.params.fps_idling.fps_idle = WAITING_RATE if session.layering.busy else IDLE_RATE
         # A frame that took long, such as the one that made the renderer, is not to make the shot jump.
         dt = min(imgui.get_io().delta_time, 0.5)
         session.clock = session.clock.tick(dt)
@@ -329,23 +336,16 @@ class Window:
         self.projector = Projector(self._context, opened.plate, opened.layers)
         self.session.projector = self.projector
         self.screening = Screening(self.session, self.projector)
+        if self.session.layering is not None:
+            self.picture.mending.leave()
+            self.session.layering.end()
         self.session.begin(opened, document or self.files.document(opened))
+        self.session.layering = Layering(self.session, self.projector, opened)
         self.timeline.selected = frozenset()
         self.params.fps_idling.fps_max = 0  # as fast as the screen
         self.session.clock = self.session.clock.seek(0).play()
         for note in opened.notes:
             self.session.say(note)
-        if not opened.final:
-            self._refining = Loading(lambda report: Layers.of(opened.plate, report))
-
-    def _refine(self) -> None:
-        """Takes the layers with the better fill once they are there."""
-        if self._refining is not None and self._refining.done:
-            if self._refining.error is not None:
-                raise self._refining.error
-            self.projector.use(self._refining.result)
-            self._refining = None
-            hello_imgui.request_refresh()
 
     def _title(self) -> None:
         """The document's name in the window's title."""
@@ -362,8 +362,8 @@ class Window:
             return f"opening: {self._opening.stage.lower()} {self._opening.progress:.0%}"
         if self.export.running is not None:
             return f"exporting {self.export.running.progress:.0%}  (Ctrl+. cancels)"
-        if self._refining is not None:
-            return f"filling what the plate does not show {self._refining.progress:.0%}"
+        if self.session.layering.doing:
+            return self.session.layering.doing
         rehearsal = self.commands.rehearsal
         if rehearsal.on:
             what = "recording" if rehearsal.recording else "rehearsing"

@@ -10,6 +10,7 @@ import json
 import os
 import tempfile
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -44,17 +45,25 @@ class Adjustments:
             stored = json.loads(path.read_text("utf-8"))
             if stored["picture"] != _hash(picture):
                 return cls(), (f"{name_of(path)} belongs to another picture and is not used.",)
-            return cls(tuple(_value(v, ("at", "person")) for v in stored["scale"]),
-                       tuple(_value(v, ("stroke", "flatten", "cut")) for v in stored["repairs"])), ()
+            return cls.of(stored), ()
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls(), (f"{name_of(path)}, the scale and repairs of this picture, cannot be read and is not used.",)
+
+    @classmethod
+    def of(cls, stored: dict) -> Adjustments:
+        """What `stored` made plain values of; ValueError, TypeError, KeyError or AttributeError on anything else."""
+        return cls(tuple(_value(v, ("at", "person")) for v in stored["scale"]),
+                   tuple(_value(v, ("stroke", "flatten", "cut")) for v in stored["repairs"]))
+
+    def stored(self) -> dict:
+        """As values that JSON has."""
+        return {"scale": [_stored(a) for a in self.anchors], "repairs": [_stored(e) for e in self.edits]}
 
     def save(self, picture: Path) -> Path:
         """Write beside the picture; a file there that cannot be used is kept with the ending .bak."""
         path, picture = beside(picture), Path(picture)
-        stored = {"pushin": VERSION, "picture": _hash(picture), "scale": [_stored(a) for a in self.anchors],
-                  "repairs": [_stored(e) for e in self.edits]}
         try:
+            stored = {"pushin": VERSION, "picture": _hash(picture), **self.stored()}
             if self.load(picture)[1]:
                 os.replace(path, path.with_name(path.name + ".bak"))
             handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".pushin-")
@@ -66,9 +75,9 @@ class Adjustments:
             except BaseException:
                 os.unlink(temporary)
                 raise
-        except OSError:
-            raise PushinError(f"{name_of(path)} cannot be written beside the picture; copy the picture to a folder of "
-                              f"your own.") from None
+        except OSError as error:
+            raise PushinError(f"{name_of(path)}, which keeps scale and repairs, cannot be written beside the picture "
+                              f"({error.strerror or error}); copy the picture to a folder of your own.") from None
         return path
 
 
@@ -77,16 +86,30 @@ def beside(picture: Path) -> Path:
     return picture.with_name(picture.name + ".pushin.json")
 
 
-def adjusted(plate, adjustments: Adjustments):
-    """A plate with scale and repairs applied over the depth as it was measured; the measured plate for none."""
-    plate = plate.measured
+def adjusted(plate, adjustments: Adjustments, forgiving: bool = False):
+    """A plate with scale and repairs applied over the depth as it was measured; the measured plate for none.
+
+    forgiving  leaves out repairs that cannot be made (any more), and notes it; else they raise PushinError
+    """
+    now, plate = plate, plate.measured
     if adjustments == Adjustments():
         return plate
-    depth, relative, notes = plate.depth, plate.relative, plate.notes
-    if adjustments.anchors:
-        notes = tuple(note for note in notes if note != unscaled(plate))
-        depth, relative = scale.fit(plate, adjustments.anchors)(depth, relative), False
-    depth = repair.applied(adjustments.edits, np.asarray(depth, np.float32), plate.color)
+    edits, notes = adjustments.edits, plate.notes
+    kept = now.adjustments.edits
+    if now is not plate and now.adjustments.anchors == adjustments.anchors and edits[:len(kept)] == kept:
+        depth, relative, notes, edits = now.depth, now.relative, now.notes, edits[len(kept):]   # only goes on from there
+    else:
+        depth, relative = plate.depth, plate.relative
+        if adjustments.anchors:
+            notes = tuple(note for note in notes if note != unscaled(plate))
+            depth, relative = scale.fit(plate, adjustments.anchors)(depth, relative), False
+    for edit in edits:
+        try:
+            depth = repair.applied(edit, np.asarray(depth, np.float32), plate.color)
+        except PushinError as error:
+            if not forgiving:
+                raise
+            notes += (f"A repair of {name_of(plate.path) if plate.path else 'the depth'} is left out: {error}",)
     return plate.with_depth(depth, relative=relative, notes=notes, adjustments=adjustments, unadjusted=plate)
 
 
@@ -101,7 +124,7 @@ def residuals(plate, adjustments: Adjustments) -> list[str]:
     """A line for each anchor: where it is, how far away it was said to be, and by how much the plate misses it."""
     fitted = scale.fit(plate.measured, adjustments.anchors)
     points = [scale.located(plate, anchor) for anchor in adjustments.anchors]
-    return [f"at {p.xy[0]:.0f},{p.xy[1]:.0f}: {p.metres:.3g} m, missed by {abs(miss):.2g} m "
+    return [f"at {p.xy[0]:.0f},{p.xy[1]:.0f}: {p.metres:.3g} m, missed by {abs(miss):.2f} m "
             f"({abs(miss) / p.metres:.1%})" for p, miss in zip(points, fitted.residuals)]
 
 
@@ -121,6 +144,13 @@ def focus_anchor(exif: dict, plate) -> scale.Anchor | None:
 
 
 def _hash(picture: Path) -> str:
+    """SHA-256 of a file; read once as long as it stays the same."""
+    status = os.stat(picture)
+    return _hashed(str(Path(picture).absolute()), status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=8)
+def _hashed(picture: str, changed: int, size: int) -> str:
     with open(picture, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

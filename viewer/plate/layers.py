@@ -22,7 +22,7 @@ import numpy as np
 from . import cache
 from .clean import clean
 from .edges import CUT_SHARE, REACH_METRES, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
-from .fill import continue_color, continue_depth
+from .fill import continue_color, continue_depth, continue_plainly, fill_smoothly
 from .matte import BAND, OPAQUE, Matte, find_matte
 
 BLOCK = 16
@@ -34,7 +34,7 @@ MARGIN = BAND + 4
 GUTTER = 4
 """Pixels of a tile round its block in the atlas: what the filter reads at the second mip level."""
 
-SIZES = (8, 4, 2, 1)
+SIZES = (16, 8, 4, 2, 1)
 """Pixels: sides of the patches of a tile."""
 
 COARSE = 8
@@ -43,7 +43,7 @@ COARSE = 8
 FIT = 1
 """Tolerances, that is a quarter of a pixel of parallax, within which a patch follows its surface."""
 
-LEVELS, DRAFT_LEVELS = 5, 3
+LEVELS, DRAFT_LEVELS = 5, 2
 """Surfaces behind each other that are told apart."""
 
 OVERLAP, JOIN = 0.3, 3.0
@@ -75,9 +75,8 @@ BEYOND = 0.1
 """Share of the plate's width that is continued round the frame."""
 
 
-PIXELS, COVERAGE, COVERAGE_SHOWN, COVERAGE_HIDDEN = range(4)
-"""What alpha in the atlas is for a patch: the share that the plate showed; or coverage, of which the plate showed the
-share that a map of its own tells, or all, or nothing."""
+IN_ALPHA = -1
+"""In place of the share of a patch that the plate showed: alpha in the atlas is not its coverage but that share."""
 
 
 @dataclass(slots=True)
@@ -88,27 +87,37 @@ class Patches:
     plane     float32 (n, 3): disparity at the rectangle's middle (1/m) and its slopes per pixel in x and y
     texture   float32 (n, 3): atlas pixels per plate pixel, and the atlas pixel of plate pixel (0, 0), so that
               atlas = texture[0] * plate + texture[1:]
-    kind      uint8 (n,): PIXELS, COVERAGE, COVERAGE_SHOWN or COVERAGE_HIDDEN, what alpha in the atlas is
+    shown     float32 (n, 4): share that the plate showed at its corners, in the order of `corners`, where alpha in the atlas
+              is coverage; or IN_ALPHA
     hidden    bool (n,): lies behind something in the plate, for the most part; gives way to what does not
     beyond    bool (n,): lies outside the plate's frame or is the backdrop; never hides what does not
     travel    float32 (n,): metres that the camera has to move sideways before the patch can come to light
-    over      float32 (n, 4): plate pixels by which it reaches over the left, upper, right and lower side of its rectangle
     level     int32 (n,): how many surfaces were lifted off before this one came to light
+    over      float32 (n, 4): plate pixels by which it reaches over the left, upper, right and lower side of its rectangle,
+              for a camera REACH_METRES to the side
+    corners   float32 (n, 4): disparity at the rectangle's corners, upper left, upper right, lower left, lower right; the
+              plane's but for what it takes to meet its neighbours
     """
 
     rect: np.ndarray
     plane: np.ndarray
     texture: np.ndarray
-    kind: np.ndarray
+    shown: np.ndarray
     hidden: np.ndarray
     beyond: np.ndarray
     travel: np.ndarray
     level: np.ndarray
     over: np.ndarray | None = None
+    corners: np.ndarray | None = None
 
     def __post_init__(self):
         if self.over is None:
             self.over = np.full((len(self.rect), 4), OVERLAP, np.float32)
+        if self.corners is None:
+            value, slope_x, slope_y = self.plane.T[..., None]
+            side_x, side_y = (self.rect[:, 2:] - self.rect[:, :2]).T[..., None] / 2
+            self.corners = (value + slope_x * side_x * np.float32([-1, 1, -1, 1])
+                            + slope_y * side_y * np.float32([-1, -1, 1, 1])).astype(np.float32)
 
     def __len__(self) -> int:
         return len(self.rect)
@@ -119,7 +128,7 @@ class Patches:
     @classmethod
     def joined(cls, parts: list[Patches]) -> Patches:
         if not parts:
-            return cls(*(np.zeros((0, k), np.float32) for k in (4, 3, 3)), np.zeros(0, np.uint8), *(np.zeros(0, bool) for _ in range(2)), np.zeros(0, np.float32), np.zeros(0, np.int32))
+            return cls(*(np.zeros((0, k), np.float32) for k in (4, 3, 3, 4)), *(np.zeros(0, bool) for _ in range(2)), np.zeros(0, np.float32), np.zeros(0, np.int32))
         return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in cls.__slots__))
 
 
@@ -129,34 +138,37 @@ class Layers:
 
     atlas    float16 (H, W, 4): colour, and in alpha the share of the pixel that the plate showed; or colour premultiplied
              by coverage, and coverage, for patches that say so
-    shown    uint8 (H, W), 0..255: for those, the share that the plate showed
     solid    patches without holes, nearest first
     soft     patches with coverage, farthest first
     levels   mip levels down to which the atlas can be filtered without reading a neighbouring tile
     around   float32 (3,): colour where there is nothing at all, behind the plate's camera
+    plate    float32 (3,): where the plate itself lies in the atlas, as Patches.texture tells it
+    surface  float32 (h, w): the plate's disparity, 1/m, cleaned; of its size or a fraction of that
     """
 
     atlas: np.ndarray
-    shown: np.ndarray
     solid: Patches
     soft: Patches
     levels: int
     around: np.ndarray
+    plate: np.ndarray
+    surface: np.ndarray
 
     @classmethod
-    def of(cls, plate, progress: Callable[..., None] | None = None, draft: bool = False) -> Layers:
+    def of(cls, plate, progress: Callable[..., None] | None = None, draft: bool = False,
+           coarser: int = 1) -> Layers:
         """Layers of a plate, from the cache or built and kept there.
 
         progress  called as progress(share done, stage in words)
         draft     be quick: hidden surfaces get plain colour. A draft is not kept; a kept result is better and is taken.
+        coarser   of a draft: found in so many times fewer pixels a side, and so many times as quickly squared
         """
-        key = f"{plate.digest}-{_version()}"
-        stored = cache.load(key, cls._names())
-        if stored is not None:
-            return cls._unpacked(stored)
+        kept = cls.kept(plate)
+        if kept is not None:
+            return kept
         focal = plate.focal_length / plate.sensor_width * plate.width
         color = np.asarray(plate.color, np.float32)
-        step = max(1, round((color.shape[0] * color.shape[1] / WORKING) ** 0.5))
+        step = max(1, round((color.shape[0] * color.shape[1] / WORKING) ** 0.5)) * (coarser if draft else 1)
         if step == 1:
             layers = build(color, clean(plate.disparity, color, plate.known, focal), focal, progress, draft)
         else:
@@ -164,22 +176,35 @@ class Layers:
             layers = build(small, clean(disparity, small, known, focal / step), focal / step, progress, draft)
             layers = _enlarged(layers, color, small, step)
         if not draft:
-            cache.store(key, layers._packed())
+            cache.store(_key(plate), layers._packed())
         return layers
+
+    @classmethod
+    def kept(cls, plate) -> Layers | None:
+        """Layers of a plate from the cache, or None."""
+        stored = cache.load(_key(plate), cls._names())
+        return None if stored is None else cls._unpacked(stored)
 
     @staticmethod
     def _names() -> set[str]:
-        return {f"{kind}_{name}" for kind in ("solid", "soft") for name in Patches.__slots__} | {"atlas", "shown", "levels", "around"}
+        return {f"{kind}_{name}" for kind in ("solid", "soft") for name in Patches.__slots__} | {"levels", *ARRAYS}
 
     def _packed(self) -> dict[str, np.ndarray]:
         parts = {f"{kind}_{name}": getattr(getattr(self, kind), name)
                  for kind in ("solid", "soft") for name in Patches.__slots__}
-        return parts | {"atlas": self.atlas, "shown": self.shown, "levels": np.array(self.levels), "around": self.around}
+        return parts | {"levels": np.array(self.levels)} | {name: getattr(self, name) for name in ARRAYS}
 
     @classmethod
     def _unpacked(cls, stored) -> Layers:
         solid, soft = (Patches(*(stored[f"{kind}_{name}"] for name in Patches.__slots__)) for kind in ("solid", "soft"))
-        return cls(stored["atlas"], stored["shown"], solid, soft, int(stored["levels"]), stored["around"])
+        return cls(solid=solid, soft=soft, levels=int(stored["levels"]), **{name: stored[name] for name in ARRAYS})
+
+
+ARRAYS = "atlas", "around", "plate", "surface"
+
+
+def _key(plate) -> str:
+    return f"{plate.digest}-{_version()}"
 
 
 @lru_cache(maxsize=1)
@@ -208,8 +233,8 @@ def _enlarged(layers: Layers, color: np.ndarray, small: np.ndarray, step: int) -
     h, w = color.shape[:2]
     # Beside the reduced picture's atlas, with a rim for the filter and for patches that end on a whole step.
     size = max(high, h + step), wide + w + step
-    atlas, shown = np.zeros((*size, 4), np.float16), np.zeros(size, np.uint8)
-    atlas[:high, :wide], shown[:high, :wide] = layers.atlas, layers.shown
+    atlas = np.zeros((*size, 4), np.float16)
+    atlas[:high, :wide] = layers.atlas
     own = atlas[:h + step, wide:]
     own[:h, :w, :3], own[..., 3] = color, 1
     own[h:, :w, :3] = own[h - 1, :w, :3]
@@ -222,7 +247,8 @@ def _enlarged(layers: Layers, color: np.ndarray, small: np.ndarray, step: int) -
         return replace(patches, rect=patches.rect * step, plane=patches.plane / np.float32([1, step, step]),
                        texture=texture.astype(np.float32), over=patches.over * np.float32(step))
 
-    return Layers(atlas, shown, scaled(layers.solid, True), scaled(layers.soft, False), layers.levels, layers.around)
+    return replace(layers, atlas=atlas, solid=scaled(layers.solid, True), soft=scaled(layers.soft, False),
+                   plate=np.array([1, wide, 0], np.float32))
 
 
 def _as_photographed(patches: Patches, atlas, small) -> np.ndarray:
@@ -230,7 +256,7 @@ def _as_photographed(patches: Patches, atlas, small) -> np.ndarray:
     plain = np.zeros(len(patches), bool)
     side = (patches.rect[:, 2] - patches.rect[:, 0]).astype(int)
     inside = (patches.rect[:, :2] >= 0).all(1) & (patches.rect[:, 2:] <= [small.shape[1], small.shape[0]]).all(1)
-    asked = inside & ~patches.beyond & ((patches.kind == PIXELS) | (patches.kind == COVERAGE_SHOWN))
+    asked = inside & ~patches.beyond & ((patches.shown == IN_ALPHA) | (patches.shown == 1)).all(1)
     for k in np.unique(side[asked]):
         at = np.flatnonzero(asked & (side == k))
         for part in np.array_split(at, max(1, len(at) * k * k // 1_000_000)):
@@ -265,7 +291,7 @@ class _Canvas:
         self.draft = draft
         border = int(np.ceil(BEYOND * w / BLOCK)) * BLOCK
         self.border = border
-        self.size = w, h
+        self.size, self.surface = (w, h), disparity.astype(np.float32)
         self.deepest = DEEPEST * w
         high, wide = (int(np.ceil(n / BLOCK)) * BLOCK + 2 * border for n in (h, w))
         pad = ((border, high - h - border), (border, wide - w - border))
@@ -281,8 +307,9 @@ class _Canvas:
         self.seams[1][:-1] = self.inside[1:] != self.inside[:-1]
         self.travel = np.zeros((high, wide), np.float32)
         self.level = 0
-        self.plate = None
-        self.tiles: list[tuple[np.ndarray, np.ndarray]] = []
+        self.plate, self.photographed = None, self.disparity
+        self.mixed = ~self.inside
+        self.tiles: list[np.ndarray] = []
         self.solid: list[Patches] = []
         self.soft: list[Patches] = []
         self.count = 0
@@ -309,6 +336,7 @@ class _Canvas:
         seams = self.seams
         matte = find_matte(self.color, d, Cuts.of(d, cuts.right & ~seams[0], cuts.below & ~seams[1], near_in=lifted),
                            lifted, self.trusted)
+        self.mixed |= matte.band
         touched = lifted | matte.band | cuts.near | cuts.far
         blocks = _any_near(touched, MARGIN) & self.pending
         behind = self.look_behind(active, lifted, matte)
@@ -349,7 +377,7 @@ class _Canvas:
         band, share = matte.band, matte.coverage
         color = np.where(band[..., None], matte.far, self.color)
         usable = ~lifted & ~(band & (share > MOSTLY_FAR))
-        color = continue_color(color, behind, lifted & ~(band & (share < MOSTLY_FAR)), usable, draft=self.draft)
+        color = (continue_plainly if self.draft else continue_color)(color, behind, lifted & ~(band & (share < MOSTLY_FAR)), usable)
         again = band & (share >= 0.5) & (share < 1)
         a, here = share[again][:, None], self.color[again]
         far = np.minimum(color[again], here / (1 - a))
@@ -398,9 +426,36 @@ class _Canvas:
         rect = np.stack([x0[which] + x, y0[which] + y], -1).astype(np.float32)
         rect = np.concatenate([rect, rect + side[:, None]], -1)
         corner = np.stack([x0[which], y0[which], tile], -1).astype(np.float32)
+        if self.level > 0:
+            self.part_at_jumps(rect, corner)
         travel = np.zeros(n, np.float32) if self.level == 0 else _least(split(self.travel)[used], which, x, y, side)
-        self.solid.append(Patches(rect, plane, corner, np.full(n, PIXELS, np.uint8), hidden, self.outside(rect), travel,
+        self.solid.append(Patches(rect, plane, corner, np.full((n, 4), IN_ALPHA, np.float32), hidden, self.outside(rect), travel,
                                   np.full(n, self.level, np.int32)))
+
+    def part_at_jumps(self, rect: np.ndarray, corner: np.ndarray) -> None:
+        """Gives patches beside another surface tiles of their own, in which a filter does not read of that."""
+        h, w = self.disparity.shape
+        side = (rect[:, 2] - rect[:, 0]).astype(int)
+        for k in np.unique(side):
+            at = np.flatnonzero(side == k)
+            here = np.arange(-GUTTER, k + GUTTER)
+            inside = here.clip(0, k - 1)
+            left, top = (rect[at, i].astype(int)[:, None] for i in (0, 1))
+            place = lambda y, x: ((top + y).clip(0, h - 1)[:, :, None], (left + x).clip(0, w - 1)[:, None, :])
+            pixel, source = place(here, here), place(inside, inside)
+            d, own = self.disparity[pixel], self.disparity[source]
+            other = np.abs(d - own) > CUT_SHARE * np.maximum(d, own)
+            ring = np.s_[:, GUTTER - 1:1 - GUTTER, GUTTER - 1:1 - GUTTER]
+            beside = other[ring].any((1, 2))
+            if not beside.any():
+                continue
+            pixel, source, other, own = (tuple(v[beside] for v in p) if isinstance(p, tuple) else p[beside]
+                                         for p in (pixel, source, other, own))
+            outside = (inside != here)[:, None] | (inside != here)
+            goes_on = self.goes_on(own, pixel) & outside
+            tile = np.concatenate([self.color, self.shown[..., None]], -1)[np.where(other, source[0], pixel[0]), np.where(other, source[1], pixel[1])]
+            tile[goes_on] = self.plate[pixel][goes_on]
+            corner[at[beside]] = np.concatenate([rect[at[beside], :2], self.keep_tiles(tile)[:, None]], -1)
 
     def carried(self, emitted: np.ndarray):
         """Colour and shown share, continued out of the emitted pixels into what a filter reads beyond them where another
@@ -410,17 +465,24 @@ class _Canvas:
         d, source = self.disparity[beyond], self.disparity.ravel()[index[beyond]]
         other = np.abs(d - source) > CUT_SHARE * np.maximum(d, source)
         color, shown = self.color.copy(), self.shown.copy()
+        goes_on = beyond.copy()
+        goes_on[beyond] = self.goes_on(source, np.nonzero(beyond))
         beyond[beyond] = other
         color[beyond] = self.color.reshape(-1, 3)[index[beyond]]
         shown[beyond] = self.shown.ravel()[index[beyond]]
+        color[goes_on], shown[goes_on] = self.plate[goes_on, :3], 1
         return color, shown
 
-    def keep_tiles(self, tiles: np.ndarray, shown: np.ndarray | None = None) -> np.ndarray:
-        """Takes tiles (n, side, side, 4) for the atlas, and the share that the plate showed of tiles whose alpha is
-        coverage; returns their numbers (n,)."""
+    def goes_on(self, disparity, where) -> np.ndarray:
+        """Whether the plate itself shows, unmixed, a surface of this disparity at these pixels: a neighbouring block may
+        have been lifted off at another level, and what is there now is what lies behind it."""
+        there = self.photographed[where]
+        return (np.abs(there - disparity) <= CUT_SHARE * np.maximum(there, disparity)) & ~self.mixed[where]
+
+    def keep_tiles(self, tiles: np.ndarray) -> np.ndarray:
+        """Takes tiles (n, side, side, 4) for the atlas; returns their numbers (n,)."""
         first = self.count
-        shown = np.zeros(tiles.shape[:3], np.uint8) if shown is None else (shown * 255).astype(np.uint8)
-        self.tiles.append((tiles.astype(np.float16), shown))
+        self.tiles.append(tiles.astype(np.float16))
         self.count += len(tiles)
         return np.arange(first, self.count)
 
@@ -491,6 +553,16 @@ class _Canvas:
             depth[at] = z[where]
         keep = np.s_[:, g:-g, g:-g]
         alpha, paint, depth = alpha[keep], paint[keep], depth[keep]
+        # Round the block, what the plate shows of the surface.
+        at = np.arange(alpha.shape[1]).clip(GUTTER, GUTTER + BLOCK - 1)
+        round_it = np.ones(alpha.shape[1:], bool)
+        round_it[GUTTER:-GUTTER, GUTTER:-GUTTER] = False
+        edge = np.s_[:, at[:, None], at]
+        where = np.nonzero(round_it & (alpha[edge] >= OPAQUE))
+        pixel = window[0][block_of[where[0]], g + where[1], 0], window[1][block_of[where[0]], 0, g + where[2]]
+        goes_on = self.goes_on(depth[edge][where], pixel)
+        where, pixel = tuple(w[goes_on] for w in where), tuple(w[goes_on] for w in pixel)
+        paint[where], alpha[where] = self.plate[pixel][:, :3], 1
         tile = np.concatenate([paint * alpha[..., None], alpha[..., None]], -1)
         _carry_border(tile, lambda gutter, edge: (tile[gutter][..., 3] == 0) & (tile[edge][..., 3] >= OPAQUE))
         c = np.s_[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
@@ -504,7 +576,7 @@ class _Canvas:
 
     def add(self, by, bx, tile, depth, alpha, shown) -> None:
         """Puts tiles of single surfaces into the atlas and fits patches to them."""
-        first = self.keep_tiles(tile, shown)[0]
+        first = self.keep_tiles(tile)[0]
         shown = shown[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
         inside = self.inside[_windows(by, bx, self.disparity.shape, 0)]
         which, x, y, size, plane = (np.concatenate(both) for both in zip(*(
@@ -513,8 +585,11 @@ class _Canvas:
         rect = np.concatenate([rect, rect + size[:, None]], -1)
         corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
         seen, all_of_it = _over(shown * alpha, which, x, y, size), _over(alpha, which, x, y, size)
-        kind = np.where(seen < 1e-3, COVERAGE_HIDDEN, np.where(seen > all_of_it - 1e-3, COVERAGE_SHOWN, COVERAGE))
-        patches = Patches(rect, plane, corner, kind.astype(np.uint8), seen < 1e-3, self.outside(rect),
+        part = np.maximum(size // 2, 1)
+        quarters = [(which, x + right * (size - part), y + below * (size - part), part) for below in (0, 1) for right in (0, 1)]
+        share = [np.where(cover > 1e-3, _over(shown * alpha, *at) / np.maximum(cover, 1e-3), seen / all_of_it)
+                 for at, cover in ((at, _over(alpha, *at)) for at in quarters)]
+        patches = Patches(rect, plane, corner, np.stack(share, -1).astype(np.float32), seen < 1e-3, self.outside(rect),
                           _least(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size),
                           np.full(len(rect), self.level, np.int32))
         whole = _over(tile[..., 3] < OPAQUE, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
@@ -540,7 +615,7 @@ class _Canvas:
         pad = [(n, n) for n in d.shape]
         color, same = (np.pad(a, (*pad, (0, 0)), mode="edge") for a in (color, same))
         opened = np.pad(opened, pad, mode="edge")
-        color = _soften(_fill_smoothly(color, same), pad)
+        color = _soften(fill_smoothly(color, same), pad)
         d = 0.97 * cv2.GaussianBlur(opened, (0, 0), 3)
         step = 32
         d = np.pad(d, [(0, -n % step) for n in d.shape], mode="edge")
@@ -555,7 +630,7 @@ class _Canvas:
         n = len(rect)
         texture = np.stack([np.full(n, 1 / k), np.full(n, (wide + self.border) / k),
                             np.full(n, row + (high + self.border) / k)], -1).astype(np.float32)
-        patches = Patches(rect, plane, texture, np.full(n, PIXELS, np.uint8), *np.ones((2, n), bool), np.zeros(n, np.float32),
+        patches = Patches(rect, plane, texture, np.full((n, 4), IN_ALPHA, np.float32), *np.ones((2, n), bool), np.zeros(n, np.float32),
                           np.full(n, self.level + 1, np.int32))
         return np.concatenate([color, np.zeros((*color.shape[:2], 1), np.float32)], -1), patches
 
@@ -563,8 +638,8 @@ class _Canvas:
         h, w = self.disparity.shape
         # Under the plate itself the tiles, size by size in rows, and under them the backdrop.
         places, row = [np.zeros((0, 2), int)], h
-        wide = max(w, *(t.shape[1] for t, _ in self.tiles), 1)
-        for tiles, _ in self.tiles:
+        wide = max(w, *(t.shape[1] for t in self.tiles), 1)
+        for tiles in self.tiles:
             n, side = tiles.shape[:2]
             at = np.arange(n)
             places.append(np.stack([at % (wide // side) * side, at // (wide // side) * side + row], -1) + GUTTER)
@@ -572,13 +647,12 @@ class _Canvas:
         place = np.concatenate(places)
         backdrop, behind = self.backdrop(row)
         size = row + len(backdrop), max(wide, backdrop.shape[1])
-        atlas, shown = np.zeros((*size, 4), np.float16), np.zeros(size, np.uint8)
+        atlas = np.zeros((*size, 4), np.float16)
         atlas[:h, :w] = self.plate
         atlas[row:, :backdrop.shape[1]] = backdrop
-        for (tiles, seen), corner in zip(self.tiles, places[1:]):
+        for tiles, corner in zip(self.tiles, places[1:]):
             side = np.arange(tiles.shape[1]) - GUTTER
-            at = corner[:, 1, None, None] + side[:, None], corner[:, 0, None, None] + side
-            atlas[at], shown[at] = tiles, seen
+            atlas[corner[:, 1, None, None] + side[:, None], corner[:, 0, None, None] + side] = tiles
 
         def placed(patches: Patches) -> Patches:
             """From canvas to plate coordinates, and from tile numbers to places in the atlas."""
@@ -589,10 +663,12 @@ class _Canvas:
 
         solid, soft = placed(Patches.joined(self.solid)), placed(Patches.joined(self.soft))
         join(solid, soft, self.focal)
+        weld(solid, soft, JUMP * FIT * tolerance(self.focal))
         solid = Patches.joined([solid, behind])
-        return Layers(atlas, shown, solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
+        return Layers(atlas, solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
                       soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0])))),
-                      int(np.log2(GUTTER)), backdrop[..., :3].mean((0, 1)).astype(np.float32))
+                      int(np.log2(GUTTER)), backdrop[..., :3].mean((0, 1)).astype(np.float32),
+                      np.array([1, self.border, self.border], np.float32), self.surface)
 
 
 def fit(depth, support, shown, tol: float, sizes, full: bool = False, within=None):
@@ -614,6 +690,9 @@ def fit(depth, support, shown, tol: float, sizes, full: bool = False, within=Non
         wanted = count == size * size if full else count > 0
         if within is not None:
             wanted &= split(within).all(-1)
+        if not full and size > FINE:   # what the plate showed is told at corners only
+            seen = split(shown & support).sum(-1)
+            wanted &= (seen == 0) | (seen == split(support).sum(-1))
         pick = np.nonzero(wanted)
         if not len(pick[0]):
             continue
@@ -673,6 +752,20 @@ def join(solid: Patches, soft: Patches, focal: float) -> None:
             np.maximum.at(over[:, before], a[gap > 0], reach[gap > 0])
             np.maximum.at(over[:, after], b[gap < 0], reach[gap < 0])
         solid.over[mine[1]] = over[len(mine[0]):]   # what is soft would be blended twice
+
+
+def weld(solid: Patches, soft: Patches, tol: float) -> None:
+    """Lets the corners that patches of one surface share, within `tol` of disparity, meet at their mean."""
+    parts = solid, soft
+    x, y = (np.concatenate([p.rect[:, c].ravel() for p in parts]) for c in ([0, 2, 0, 2], [1, 1, 3, 3]))
+    level = np.concatenate([np.repeat(p.level, 4) for p in parts])
+    d = np.concatenate([p.corners.ravel() for p in parts])
+    order = np.lexsort((d, x, y, level))
+    apart = lambda value, gap=0: np.abs(np.diff(value[order], prepend=np.inf)) > gap
+    group = np.cumsum(apart(level.astype(float)) | apart(y) | apart(x) | apart(d, tol)) - 1
+    d[order] = (np.bincount(group, d[order]) / np.bincount(group))[group]
+    for p, part in zip(parts, np.split(d.astype(np.float32), [4 * len(solid)])):
+        p.corners[:] = part.reshape(-1, 4)
 
 
 def _planes(mask, z, px, py):
@@ -802,18 +895,6 @@ def _soften(color: np.ndarray, pad) -> np.ndarray:
         soft = cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma / k), (w, h), interpolation=cv2.INTER_LINEAR)
         out = out + (soft - out) * np.clip(away / (2 * sigma) - 0.5, 0, 1)[..., None]
     return np.where(away[..., None] > 0, out, color).astype(np.float32)
-
-
-def _fill_smoothly(color, weight):
-    """Fills where weight (h, w, 1) is 0 from ever coarser means of where it is 1."""
-    if min(color.shape[:2]) < 2 or weight.all():
-        return color
-    h, w = color.shape[:2]
-    small = ((w + 1) // 2, (h + 1) // 2)
-    shrink = lambda a: cv2.resize(a, small, interpolation=cv2.INTER_AREA).reshape(small[1], small[0], -1)
-    total = shrink(weight)
-    coarse = _fill_smoothly(shrink(color * weight) / np.maximum(total, 1e-6), (total > 0).astype(np.float32))
-    return np.where(weight > 0, color, cv2.resize(coarse, (w, h), interpolation=cv2.INTER_LINEAR)).astype(np.float32)
 
 
 def _any_near(mask, margin: int) -> np.ndarray:

@@ -140,7 +140,7 @@ class Plate:
                 adjustments = replace(adjustments, anchors=(anchor,))
                 said += (f"{name} was focused at {anchor.metres:.3g} m, which sets its scale.",)
             plate = replace(plate, notes=plate.notes + said)
-        return adjusted(plate, adjustments)
+        return adjusted(plate, adjustments, forgiving=True)
 
     def with_depth(self, depth: np.ndarray, **changes) -> Plate:
         """The same picture over another depth, float32 (h, w) metres, inf for sky."""

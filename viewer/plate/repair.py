@@ -34,20 +34,29 @@ class Stroke:
     amount: float = 0.1
 
     def apply(self, disparity: np.ndarray, color: np.ndarray) -> np.ndarray:
-        line = np.full(disparity.shape, 255, np.uint8)
-        points = np.round(np.array(self.points) - 0.5).astype(np.int32)
-        points = points.clip(-1 << 14, 1 << 14)
+        points = np.round(np.array(self.points) - 0.5).astype(np.int32).clip(-1 << 14, 1 << 14)
+        reach = min(int(np.ceil(self.radius)) + 1, 1 << 14)
+        left, top = np.maximum(points.min(0) - reach, 0)
+        right, bottom = np.minimum(points.max(0) + reach + 1, disparity.shape[::-1])
+        if left >= right or top >= bottom:
+            return disparity
+        line = np.full((bottom - top, right - left), 255, np.uint8)
+        points = points - (left, top)
         for start, end in zip(points, points[1:] if len(points) > 1 else points):
             cv2.line(line, start.tolist(), end.tolist(), 0)
         away = cv2.distanceTransform(line, cv2.DIST_L2, 5) if (line == 0).any() else np.full(line.shape, np.inf)
         share = np.clip(2 * (1 - away / self.radius), 0, 1).astype(np.float32)   # full in the inner half
         share = share * share * (3 - 2 * share)
+        result = disparity.copy()
+        d = result[top:bottom, left:right]
         if self.action == "flat":
-            if not (share > 0.5).any():
-                return disparity
-            return disparity + share * (np.median(disparity[share > 0.5]) - disparity)
-        factor = 1 + self.amount * share
-        return disparity * factor if self.action == "nearer" else disparity / factor
+            if (share > 0.5).any():
+                d += share * (np.median(d[share > 0.5]) - d)
+        elif self.action == "nearer":
+            d *= 1 + self.amount * share
+        else:
+            d /= 1 + self.amount * share
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +121,25 @@ class Cut:
 Edit = Stroke | Flatten | Cut
 
 
-def applied(edits, depth: np.ndarray, color: np.ndarray) -> np.ndarray:
-    """Depth, float32 (h, w) metres with inf for sky, after edits in order; color is linear (h, w, 3)."""
-    if not edits:
-        return depth
+def applied(edit: Edit, depth: np.ndarray, color: np.ndarray) -> np.ndarray:
+    """Depth, float32 (h, w) metres with inf for sky, after an edit; color is linear (h, w, 3).
+
+    PushinError where the edit cannot be made: a box too small, or a subject that depth does not tell from what is behind.
+    """
     with np.errstate(divide="ignore"):
-        before = disparity = (1 / depth).astype(np.float32)
-        for edit in edits:
-            disparity = edit.apply(disparity, color).astype(np.float32)
-        mended = np.where(disparity > 1 / depths.SKY_METRES, 1 / disparity, np.inf)
-        return np.where(disparity == before, depth, mended).astype(np.float32)
+        before = (1 / depth).astype(np.float32)
+        after = edit.apply(before, color).astype(np.float32)
+        mended = np.where(after > 1 / depths.SKY_METRES, 1 / after, np.inf)
+        return np.where(after == before, depth, mended).astype(np.float32)
+
+
+def said(edit: Edit) -> str:
+    """An edit in a line."""
+    if isinstance(edit, Stroke):
+        where = " ".join(f"{x:g},{y:g}" for x, y in edit.points[:3]) + (" …" if len(edit.points) > 3 else "")
+        how = "" if edit.action == "flat" else f" by {edit.amount:.0%}"
+        return f"{edit.action}{how} at {where}, radius {edit.radius:g}"
+    return f"{type(edit).__name__.lower()} {','.join(f'{v:g}' for v in edit.box)}"
 
 
 def cut_out(color: np.ndarray, likely: np.ndarray, allowed: np.ndarray) -> np.ndarray:

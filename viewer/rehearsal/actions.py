@@ -149,6 +149,22 @@ Subjects
 Ctrl+N              | Name subject             | Names what was boxed in the picture.
 Ctrl+Shift+R        | Rack to next subject     | Sets a rack from this subject to the next at the playhead.
 Ctrl+Shift+F        | Follow subject           | Focus stays on the subject however the camera travels.
+Depth
+B                   | Mend the depth           | Scale and repair of the plate's depth; its map takes B's place.
+Shift+1             | Known distance           | Something is so far away: one sets the scale, a second one the offset.
+Shift+2             | Known height             | Somebody is so tall, which sets the scale.
+Shift+3             | Push nearer              | A brush that brings a region nearer.
+Shift+4             | Push farther             | A brush that takes a region farther away.
+Shift+5             | Make flat                | A brush that brings a region to one distance.
+Shift+6             | Flatten behind           | What is behind a subject becomes one plane.
+Shift+7             | Cut out                  | A subject's depth gets the edges that the picture shows.
+Shift+]             | Bigger brush             | Paints more at once.
+Shift+[             | Smaller brush            | Paints less at once.
+Shift+=             | Stronger brush           | A stroke pushes farther.
+Shift+-             | Weaker brush             | A stroke pushes less far.
+G                   | Before or after          | The depth before all repairs, until pressed again.
+Ctrl+Shift+G        | Take all repairs back    | The depth without repairs; undo brings them back.
+Ctrl+Shift+K        | Forget the scale         | Distances as they were before anything was said of them.
 Rehearse
 Tab                 | Rehearse                 | The keys are the rig, until pressed again.
 R                   | Record                   | Records what is performed into a new take.

@@ -15,13 +15,14 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from ..errors import PushinError
 from ..shots import shotfile
 from ..shots.document import Shot
-from . import folders
+from . import edits, folders
 
 Value = TypeVar("Value")
 
@@ -214,10 +215,15 @@ class Document:
         self.save_as(self.path)
 
     def save_as(self, path: str | os.PathLike) -> None:
-        """Saves to another file, which is its file from then on."""
+        """Saves to another file, which is its file from then on; the plate's scale and repairs beside the plate."""
         self.release()
         path, shot = Path(path).absolute(), self.shot
         shotfile.save(shot, path)
+        before = self.saved.plate.adjustments
+        if shot.plate.path and shot.plate.adjustments != before:
+            # What is saved by now is, should the folder of the picture not take the rest.
+            self.kept(replace(shot, plate=replace(shot.plate, adjustments=before)), path)
+            edits.adjustments(shot).save(Path(shot.plate.path))
         self.kept(shot, path)
 
     def kept(self, shot: Shot, path: Path) -> None:

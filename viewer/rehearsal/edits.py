@@ -13,7 +13,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from ..camera import Camera
+from ..camera import NEAR, Camera
+from ..errors import PushinError
+from ..plate import repair, scale
+from ..plate.adjust import Adjustments
 from ..shots.comparison import matched
 from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
@@ -24,6 +27,13 @@ from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
 from ..shots.rigs import rig
 from ..shots.timeline import ABSOLUTE, Channel, Hold, Key, Timeline, Track, seconds, snapped
+
+
+SAME_POINT = 0.01
+"""Of the plate's width: what is said of a point so close to another one takes its place."""
+
+UNMOVED = 1e-4
+"""Relative change of depth that is none."""
 
 
 class KeyAt(NamedTuple):
@@ -50,6 +60,58 @@ def _with_timeline(shot: Shot, take: str, timeline: Timeline) -> Shot:
     for other in shot.takes:
         if other.match and other.match.take == take and other.timeline.duration == before != timeline.duration:
             shot = _with_timeline(shot, other.name, replace(other.timeline, duration=timeline.duration))
+    return shot
+
+
+# -- the plate's depth --------------------------------------------------------------------------------------------
+
+def adjustments(shot: Shot) -> Adjustments:
+    """Scale and repairs of the plate."""
+    return shot.plate.adjustments or Adjustments()
+
+
+def adjust(shot: Shot, changed: Adjustments) -> Shot:
+    """Other scale and repairs; PushinError on the bundled plate, whose depth is exact."""
+    if shot.plate.path is None:
+        raise PushinError("The bundled plate's depth is exact and needs neither scale nor repair; open a picture of your "
+                          "own.")
+    return replace(shot, plate=replace(shot.plate, adjustments=changed if changed != Adjustments() else None))
+
+
+def tell_scale(shot: Shot, anchor: scale.Anchor | scale.Person, plate) -> Shot:
+    """One more thing of which a distance or a height is known, in place of what was said of the same one.
+
+    PushinError where it contradicts the depth of the plate, or what was said before.
+    """
+    now = adjustments(shot)
+    xy = scale.located(plate, anchor).xy
+    near = SAME_POINT * plate.width
+    others = tuple(a for a in now.anchors if math.dist(scale.located(plate, a).xy, xy) > near)
+    scale.fit(plate.measured, (*others, anchor))
+    return adjust(shot, replace(now, anchors=(*others, anchor)))
+
+
+def add_repair(shot: Shot, edit: repair.Edit) -> Shot:
+    """One more repair, on top of those there are."""
+    now = adjustments(shot)
+    return adjust(shot, replace(now, edits=(*now.edits, edit)))
+
+
+def remove_adjustment(shot: Shot, gone: scale.Anchor | scale.Person | repair.Edit) -> Shot:
+    """Without something that was said of the scale, or without a repair."""
+    now = adjustments(shot)
+    keep = lambda values: tuple(v for v in values if v is not gone)
+    return adjust(shot, replace(now, anchors=keep(now.anchors), edits=keep(now.edits)))
+
+
+def measure_subjects(shot: Shot, before, after) -> Shot:
+    """Subjects moved along with the plate's depth, from what it was to what it is."""
+    for subject in shot.subjects:
+        left, top, right, bottom = subject.head or subject.box
+        xy = (left + right) / 2, (top + bottom) / 2
+        share = after.depth_at(xy) / before.depth_at(xy)
+        if math.isfinite(share) and abs(share - 1) > UNMOVED:
+            shot = shot.with_subject(replace(subject, depth=max(subject.depth * share, NEAR)))
     return shot
 
 

@@ -27,12 +27,14 @@ def measure(plate, size: tuple[int, int], repeats: int = 30, renderer: Renderer 
         targets = renderer.render(Camera())._targets
         source, copied = texture(context, size), texture(context, size)
         target, copy = context.framebuffer([copied]), CopyPass(context)
-        depth = plate.depth_at((plate.width / 2, plate.height / 2))
-        travel = 0.25 * (depth if np.isfinite(depth) else 4.0)
+        # A quarter of the way to the nearest quarter of the picture, which is what a shot is about.
+        about = float(np.quantile(plate.disparity, 0.75))
+        travel = 0.25 / about if about > 0 else 1.0
         cameras = [Camera(position=(0.0, 0.0, -travel * i / repeats), focal_length=plate.focal_length,
-                          sensor_width=plate.sensor_width) for i in range(repeats)]
+                          sensor_width=plate.sensor_width) for i in range(1, repeats + 1)]
         work = {"copy": lambda camera: copy.draw(target, color=source),
                 "reproject": lambda camera: renderer.reproject.draw(targets.scene, camera),
+                "reproject, standing": lambda camera: renderer.reproject.draw(targets.scene, replace(camera, position=(0.0, 0.0, 0.0))),
                 "display": lambda camera: renderer.display.draw(targets.screen, color=targets.color)}
         frames = {"frame": lambda camera: renderer.render(camera),
                   "frame, in focus": lambda camera: renderer.render(replace(camera, f_stop=64.0, focus_distance=focus), "gather"),

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -170,9 +171,17 @@ class Renderer:
 
     def use(self, layers: Layers) -> None:
         """Draws from these layers of the plate from now on: a better fill that was made in the background, say."""
+        for _ in self.using(layers):
+            pass
+
+    def using(self, layers: Layers) -> Iterator[None]:
+        """The same in short steps, between which the renderer goes on drawing from those of before."""
+        yield from self.reproject.loading(layers, self.plate, self._let_go)
+
+    def _let_go(self) -> None:
+        """Completes what still needs the layers that are there."""
         self._complete_held()
         self._forget()
-        self.reproject.load(layers, self.plate)
 
     def render(self, camera: Camera, bokeh: str = "off", overlay: Overlay = Overlay(), live: bool = False) -> Frame:
         """The plate as `camera` sees it.

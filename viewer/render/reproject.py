@@ -1,14 +1,16 @@
 """The plate seen from another camera: its patches drawn into colour, invented share and depth."""
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import moderngl
 import numpy as np
 
 from ..camera import NEAR, Camera
+from ..plate.edges import REACH_METRES
 from ..plate.layers import Layers, Patches
-from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, program, set_uniforms
+from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, ScreenPass, program, set_uniforms, texture
 
 GIVES_WAY = 0.97
 """Of its disparity, with which a hidden patch enters the depth test: patches follow surfaces only within a tolerance, and
@@ -18,15 +20,28 @@ SIDEWAYS = 1.5
 """Safety on how soon a hidden patch is drawn: its travel was estimated for a move straight across its edge."""
 
 
+LEAST_REACH = 0.05
+"""Share of their reach over each other that patches keep when the camera hardly moves: what rounding may open."""
+
+STEP_BYTES = 16 << 20
+"""Of the atlas, that are put on the GPU in one step: about a hundredth of a second."""
+
+STANDS = 0.01
+"""Pixels of parallax under which a camera stands where the plate was taken."""
+
+
 class ReprojectPass:
-    """Patches of one plate on the GPU. One instance serves every camera and every target."""
+    """One plate on the GPU: its patches, and the plate itself for a camera that turns and zooms but does not travel, which
+    sees all of it and nothing behind it. One instance serves every camera and every target."""
 
     def __init__(self, context: moderngl.Context):
         self.context = context
         self._programs: dict[frozenset, moderngl.Program] = {}
         self.parts: list[_Part] = []
         self.beyond: list[_Part] = []
+        self.outside: list[_Part] = []
         self.border_depth = self.border_target = None
+        self.standing = _Standing(context)
 
     def program(self, *features: str) -> moderngl.Program:
         """The program with these features of shaders/reproject.*; compiled when it is first wanted."""
@@ -37,23 +52,42 @@ class ReprojectPass:
 
     def load(self, layers: Layers, plate) -> None:
         """Puts a plate's layers on the GPU, in place of those of before."""
+        for _ in self.loading(layers, plate):
+            pass
+
+    def loading(self, layers: Layers, plate, before: Callable[[], object] = lambda: None) -> Iterator[None]:
+        """The same in steps of some hundredths of a second, between which those of before can be drawn; before() is called
+        as the last of them begins, which takes their place."""
+        high, wide = layers.atlas.shape[:2]
+        pixels = np.ascontiguousarray(layers.atlas)
+        atlas = self.context.texture((wide, high), 4, dtype="f2")
+        try:
+            atlas.repeat_x = atlas.repeat_y = False
+            rows = max(STEP_BYTES // pixels.strides[0], 1)
+            for top in range(0, high, rows):
+                part = pixels[top:top + rows]
+                atlas.write(part, viewport=(0, top, wide, len(part)))
+                yield
+            atlas.build_mipmaps(0, layers.levels)
+            yield
+        except BaseException:      # given up half way, too
+            atlas.release()
+            raise
+        before()
         self._drop()
+        self.atlas, self.texel, self.around = atlas, (1 / wide, 1 / high), layers.around
         focal = plate.focal_length / plate.sensor_width * plate.width
         cx, cy = plate.principal_point
         # From plate pixels (x, y, 1, disparity) to homogeneous points in the plate camera's frame, +y up, -z forward.
         self.lift = np.array([[1 / focal, 0, -cx / focal, 0], [0, -1 / focal, cy / focal, 0], [0, 0, -1, 0], [0, 0, 0, 1]])
-        self.around = layers.around
-        high, wide = layers.atlas.shape[:2]
-        self.texel = (1 / wide, 1 / high)
-        self.atlas = self.context.texture((wide, high), 4, np.ascontiguousarray(layers.atlas), dtype="f2")
-        self.atlas.repeat_x = self.atlas.repeat_y = False
-        self.atlas.build_mipmaps(0, layers.levels)
-        self.shown = self.context.texture((wide, high), 1, np.ascontiguousarray(layers.shown), dtype="f1", alignment=1)
         self.parts = [_Part(self.context, p, self.lift) for p in (layers.solid, layers.soft)]
+        self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
+        self.surface = texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface))
         backdrop = layers.solid.level.max(initial=0)
         # Where the picture's continuation beyond its frame is in view, what is hidden behind it stays hidden.
         self.beyond = [_Part(self.context, p.take(p.beyond & (p.level < backdrop)), self.lift)
                        for p in (layers.solid, layers.soft)]
+        self.outside = [_Part(self.context, p.take(p.beyond), self.lift) for p in (layers.solid, layers.soft)]
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, part: Slice | None = None, edges_depth: bool = False) -> None:
@@ -62,7 +96,9 @@ class ReprojectPass:
         part         only what lies in a range of depth, complete behind what is nearer
         edges_depth  soft edges get depth too, as `draw_edges_depth` gives them
         """
-        context = self.context
+        if not part and self._stands(camera, target.size):
+            self._draw_standing(target, camera)
+            return
         features = ("SLICE",) if part else ()
         if part and part.front:
             features += ("FRONT",)
@@ -71,25 +107,17 @@ class ReprojectPass:
             features += ("BEHIND",)
         target.use()
         target.clear(*((0.0, 0.0, 0.0, 0.0) if part and part.front else (*self.around, 1.0)), depth=0.0)
-        solid, soft = self.parts
-        self._render(solid, part, *features)
-        target.depth_mask = False
-        context.enable(moderngl.BLEND)
-        context.blend_func = moderngl.ONE, GL_ONE_MINUS_SRC1_COLOR
-        self._render(soft, part, "SOFT", *features)
-        target.depth_mask = True
+        self._draw_parts(target, self.parts, part, *features)
         if edges_depth:
-            context.blend_func = moderngl.ZERO, moderngl.ONE
-            self._render(soft, part, "SURFACE", *features)
+            self._draw_edges_depth(part, *features)
         self._restore()
 
     def draw_edges_depth(self, target: moderngl.Framebuffer, camera: Camera) -> None:
         """Adds the depth of soft edges to what `draw` drew with the same camera."""
-        self._prepare(target, camera)
-        self.context.enable(moderngl.BLEND)
-        self.context.blend_func = moderngl.ZERO, moderngl.ONE
-        self._render(self.parts[1], None, "SURFACE")
-        self._restore()
+        if not self._stands(camera, target.size):
+            self._prepare(target, camera)
+            self._draw_edges_depth(None)
+            self._restore()
 
     def nearest_in(self, camera: Camera) -> float:
         """The largest disparity, 1/m, that this camera may see anything at."""
@@ -97,10 +125,46 @@ class ReprojectPass:
         room = 1 / self.nearest - abs(forward) - np.hypot(*camera.position[:2])
         return 1 / max(room, NEAR) if self.nearest > 0 else 0.0
 
+    def _draw_parts(self, target, parts, part: Slice | None, *features: str) -> None:
+        solid, soft = parts
+        self._render(solid, part, *features)
+        target.depth_mask = False
+        self.context.enable(moderngl.BLEND)
+        self.context.blend_func = moderngl.ONE, GL_ONE_MINUS_SRC1_COLOR
+        self._render(soft, part, "SOFT", *features)
+        target.depth_mask = True
+        self.context.disable(moderngl.BLEND)
+
+    def _draw_edges_depth(self, part: Slice | None, *features: str) -> None:
+        self.context.enable(moderngl.BLEND)
+        self.context.blend_func = moderngl.ZERO, moderngl.ONE
+        self._render(self.parts[1], part, "SURFACE", *features)
+
+    def _stands(self, camera: Camera, size) -> bool:
+        return np.linalg.norm(camera.position) * self.nearest * camera.intrinsics(size)[0, 0] < STANDS
+
+    def _draw_standing(self, target, camera: Camera) -> None:
+        self._prepare(target, camera, parts=self.outside)
+        width, height = target.size
+        # Homogeneous plate pixels to target pixels, bottom row first; disparity has no share in it.
+        to_pixels = np.array([[width / 2, 0, width / 2], [0, height / 2, height / 2], [0, 0, 1]]) @ self.matrix[[0, 1, 3], :3]
+        to_plate = np.linalg.inv(to_pixels)
+        corners = to_plate @ np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]])
+        at = corners[:2] / corners[2]
+        if (corners[2] <= 0).any() or (at < 0).any() or (at.T > self.plate_size).any():
+            target.clear(*self.around, 1.0, depth=0.0)
+            self._draw_parts(target, self.outside, None)
+        self.context.depth_func = "1"   # always
+        scale = camera.intrinsics(target.size)[0, 0] * self.lift[0, 0]
+        self.standing.draw(target, picture=self.atlas, surface=self.surface, to_plate=tuple(to_plate.T.ravel()),
+                           axis=tuple(self.matrix[3]), stored=tuple(0.5 * (self.matrix[2] + self.matrix[3])),
+                           size=self.plate_size, texture_=self.plate_texture, texel=self.texel, margin=max(0.5, 0.5 / scale))
+        self._restore()
+
     def _render(self, patches: _Part, part: Slice | None, *features: str) -> None:
         p = self.program(*features)
-        set_uniforms(p, texel=self.texel, picture=0, shown=1, border=2, plate_to_clip=tuple(self.matrix.T.ravel()),
-                     depths=part.depths if part else (0.0, 1.0))
+        set_uniforms(p, texel=self.texel, picture=0, border=1, plate_to_clip=tuple(self.matrix.T.ravel()),
+                     depths=part.depths if part else (0.0, 1.0), reach=self.reach)
         patches.render(p)
 
     def _draw_border(self, target, camera: Camera) -> bool:
@@ -117,7 +181,7 @@ class ReprojectPass:
         for part, features in zip(self.beyond, (("BORDER",), ("BORDER", "SURFACE"))):
             part.select(camera, self.nearest)
             self._render(part, None, *features)
-        self.border_depth.use(2)
+        self.border_depth.use(1)
         return True
 
     def _drop_border(self) -> None:
@@ -126,14 +190,17 @@ class ReprojectPass:
                 item.release()
         self.border_depth = self.border_target = None
 
-    def _prepare(self, target, camera, part: Slice | None = None):
+    def _prepare(self, target, camera, part: Slice | None = None, parts: list[_Part] | None = None) -> None:
         context = self.context
         self.matrix = camera.projection(target.size) @ camera.view() @ self.lift
-        for patches in self.parts:
+        # What a metre forward does at the frame's corner, measured in metres sideways.
+        x, y, z = camera.position
+        off_axis = np.hypot(*self.plate_size) / 2 * self.lift[0, 0]
+        self.reach = float(np.clip((np.hypot(x, y) + abs(z) * off_axis) / REACH_METRES, LEAST_REACH, 1))
+        for patches in parts or self.parts:
             patches.select(camera, self.nearest, part)
         self.atlas.filter = self._filter(camera, target.size), moderngl.LINEAR
         self.atlas.use(0)
-        self.shown.use(1)
         target.use()
         context.disable(moderngl.CULL_FACE | moderngl.BLEND)
         context.enable(moderngl.DEPTH_TEST)
@@ -153,20 +220,25 @@ class ReprojectPass:
         return moderngl.LINEAR if scale > 0.5 else moderngl.LINEAR_MIPMAP_LINEAR
 
     def _drop(self) -> None:
-        for part in (*self.parts, *self.beyond):
+        for part in (*self.parts, *self.beyond, *self.outside):
             part.release()
-        self.beyond = []
+        self.beyond, self.outside = [], []
         self._drop_border()
         if self.parts:
-            self.atlas.release()
-            self.shown.release()
+            for item in (self.atlas, self.surface):
+                item.release()
         self.parts = []
 
     def release(self) -> None:
         self._drop()
+        self.standing.release()
         for p in self._programs.values():
             p.release()
         self._programs.clear()
+
+
+class _Standing(ScreenPass):
+    fragment = "standing.frag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +267,14 @@ class _Part:
             return
         x0, y0, x1, y1 = patches.rect.T
         left, upper, right, lower = patches.over.T
-        x = np.stack([x0 - left, x1 + right, x0 - left, x1 + right], -1)
-        y = np.stack([y0 - upper, y0 - upper, y1 + lower, y1 + lower], -1)
-        value, slope_x, slope_y = patches.plane.T[..., None]
-        d = value + slope_x * (x - (x0 + x1)[:, None] / 2) + slope_y * (y - (y0 + y1)[:, None] / 2)
+        x, y = np.stack([x0, x1, x0, x1], -1), np.stack([y0, y0, y1, y1], -1)
+        over_x, over_y = np.stack([-left, right, -left, right], -1), np.stack([-upper, -upper, lower, lower], -1)
+        slope_x, slope_y = patches.plane.T[1:, :, None]
         scale, u0, v0 = patches.texture.T[..., None]
-        kind = np.broadcast_to(np.where(patches.beyond, -1.0, patches.kind)[:, None], x.shape)
+        beyond = np.broadcast_to(patches.beyond[:, None], x.shape)
         back = np.broadcast_to(np.where(patches.hidden, GIVES_WAY, 1.0)[:, None], x.shape)
-        vertices = np.stack([x, y, np.maximum(d, 0), kind, scale * x + u0, scale * y + v0, back], -1).astype("f4")
+        vertices = np.stack([x, y, np.maximum(patches.corners, 0), beyond, scale * x + u0, scale * y + v0, patches.shown, back, over_x, over_y,
+                             over_x * slope_x + over_y * slope_y, np.broadcast_to(scale, x.shape)], -1).astype("f4")
         self.corners = (np.arange(n)[:, None] * 4 + np.array([0, 1, 2, 2, 1, 3])).astype("i4")
         self.vertices = context.buffer(np.ascontiguousarray(vertices))
         self.indices = context.buffer(reserve=self.corners.nbytes, dynamic=True)
@@ -243,8 +315,8 @@ class _Part:
     def render(self, with_: moderngl.Program) -> None:
         if self.count:
             if with_ not in self.arrays:
-                used = [name for name in ("corner", "atlas", "back") if name in with_]
-                size = {"corner": "4f", "atlas": "2f", "back": "1f"}
+                size = {"corner": "4f", "atlas": "3f", "back": "1f", "over": "4f"}
+                used = [name for name in size if name in with_]
                 layout = " ".join(size[n] if n in used else size[n].replace("f", "x4") for n in size)
                 self.arrays[with_] = self.context.vertex_array(with_, [(self.vertices, layout, *used)], index_buffer=self.indices)
             self.arrays[with_].render(vertices=self.count)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, PlainSerializer, PlainValidator
 
 from .. import optics
 from ..camera import Camera
@@ -29,6 +29,17 @@ MOST_FRAMES = 120
 """Frames a second: more than any delivery asks for."""
 
 
+def _adjustments(stored):
+    """Adjustments of what they are stored as; a shot is read and described without the plate's room where it has none."""
+    if not isinstance(stored, dict):
+        return stored
+    from ..plate.adjust import Adjustments
+    try:
+        return Adjustments.of(stored)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"scale or repairs that cannot be read ({error})") from None
+
+
 @dataclass(frozen=True, slots=True)
 class PlateFile:
     """Which plate the shot plays on, and how to open it.
@@ -36,6 +47,8 @@ class PlateFile:
     stage        the plate's geometry, so that a shot plays and is described without its plate
     path, depth  files, or None: the bundled plate; no depth file, its depth lies in the picture
     sha256       of each when the shot was made; None: not known
+    adjustments  scale and repairs, plate.adjust.Adjustments, or None for none. They are edited, undone and recovered with
+                 the shot, but saved beside the picture: every shot on it shares them
     the others   what `Plate.open` was told
     """
 
@@ -51,6 +64,7 @@ class PlateFile:
     far: float | None = None
     baseline: float | None = None
     ray: bool | None = None
+    adjustments: Annotated[object, PlainValidator(_adjustments), PlainSerializer(lambda a: a and a.stored())] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ their configuration folder (`kit_file()` says where); an entry with a known name
 from __future__ import annotations
 
 import math
+import os
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -138,8 +139,8 @@ def _named(entries, name: str, what: str):
 
 
 def kit_file() -> Path:
-    """Where a user's own kit is looked for."""
-    return user_config_path("pushin", appauthor=False) / "kit.toml"
+    """Where a user's own kit is looked for: $PUSHIN_CONFIG, or the user's configuration folder."""
+    return Path(os.environ.get("PUSHIN_CONFIG") or user_config_path("pushin", appauthor=False)) / "kit.toml"
 
 
 def read_kit(path: Path) -> Kit:

@@ -22,7 +22,7 @@ from .framing import Stage
 LARGEST = 32 * 2**20
 """Bytes: an hour of recorded keys is a tenth of it; more is not a shot file."""
 
-OPTIONS = ("depth", "depth_kind", "principal_point", "near", "far", "baseline", "ray")
+OPTIONS = ("depth", "depth_kind", "principal_point", "near", "far", "baseline", "ray", "adjustments")
 """What `Plate.open` may have been told, besides the lens."""
 
 
@@ -41,9 +41,13 @@ def load(path: str | os.PathLike) -> Shot:
 
 
 def save(shot: Shot, path: str | os.PathLike) -> None:
-    """Writes a shot file, whole or not at all: beside the old one first, then in its place."""
+    """Writes a shot file, whole or not at all: beside the old one first, then in its place.
+
+    Scale and repairs of the plate have a file of their own (plate.adjust) and are not in it.
+    """
     path = Path(path).absolute()
-    text = dump(_relocated(shot, lambda p: _relative(p, path.parent)))
+    text = dump(_relocated(replace(shot, plate=replace(shot.plate, adjustments=None)),
+                           lambda p: _relative(p, path.parent)))
     try:
         handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         try:
@@ -103,7 +107,12 @@ def plate_file(plate, path=None, depth=None, **opened) -> PlateFile:
     """What a shot notes about an opened plate; path None is the bundled one, opened is what Plate.open was told."""
     absolute = lambda p: p and str(Path(p).absolute())
     return PlateFile(Stage.of(plate), absolute(path), path and fingerprint(path), absolute(depth),
-                     depth and fingerprint(depth), **opened)
+                     depth and fingerprint(depth), adjustments=path and added(plate), **opened)
+
+
+def added(plate):
+    """An opened plate's scale and repairs, as a PlateFile notes them; None for none."""
+    return plate.adjustments if plate.adjustments != type(plate.adjustments)() else None
 
 
 def open_plate(shot: Shot):

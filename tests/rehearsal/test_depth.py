@@ -1,0 +1,180 @@
+"""The plate's depth in the document: scale and repairs are edits like all others, and are painted on a small map."""
+import os
+import time
+from dataclasses import replace
+
+import numpy as np
+import OpenEXR
+import pytest
+
+from viewer.errors import PushinError
+from viewer.plate import Plate
+from viewer.plate.adjust import Adjustments, adjusted, beside
+from viewer.plate.repair import Cut, Stroke
+from viewer.plate.scale import Anchor, Person
+from viewer.rehearsal import edits
+from viewer.rehearsal.apart import apart
+from viewer.rehearsal.depthmap import DepthMap, drawn
+from viewer.rehearsal.document import Document
+from viewer.rehearsal.journal import Journal, recoverable
+from viewer.shots.document import Shot, Take
+from viewer.shots.framing import Subject
+from viewer.shots.shotfile import load, open_plate, plate_file
+from viewer.shots.timeline import Timeline
+
+
+@pytest.fixture
+def plate(tmp_path):
+    """A box at 2 m before a wall at 8 m, 64 x 48, as a file of its own."""
+    x, y = np.meshgrid(np.arange(64), np.arange(48))
+    box = (abs(x - 32) < 12) & (abs(y - 24) < 12)
+    color = np.where(box[..., None], [0.6, 0.2, 0.1], [0.1, 0.2, 0.3]).astype(np.float16)
+    OpenEXR.File({"type": OpenEXR.scanlineimage}, {"RGB": color, "Z": np.where(box, 2, 8).astype(np.float32)}).write(
+        str(tmp_path / "plate.exr"))
+    return Plate.open(tmp_path / "plate.exr")
+
+
+@pytest.fixture
+def shot(plate):
+    box = Subject("box", (20.0, 12.0, 44.0, 36.0), 2.0)
+    return Shot(plate_file(plate, plate.path), (box,), (Take("A", Timeline(4)),))
+
+
+STROKE = drawn([(5, 5), (5, 40)], 4.0, "nearer", 0.25)
+
+
+def test_scale_and_repairs_are_undone_like_everything_else(shot, plate):
+    document = Document(shot)
+    document.edit("Known distance", edits.tell_scale(document.shot, Anchor((32.0, 24.0), 3.0), plate))
+    document.edit("Push nearer", edits.add_repair(document.shot, STROKE))
+    assert edits.adjustments(document.shot) == Adjustments((Anchor((32.0, 24.0), 3.0),), (STROKE,))
+    document.edit("Take a repair back", edits.remove_adjustment(document.shot, STROKE))
+    assert edits.adjustments(document.shot).edits == ()
+    for _ in range(3):
+        document.undo()
+    assert document.shot == shot and not document.dirty
+
+
+def test_what_was_said_of_a_point_takes_the_place_of_what_was_said_before(shot, plate):
+    said = edits.tell_scale(shot, Anchor((32.0, 24.0), 3.0), plate)
+    again = edits.tell_scale(said, Anchor((32.2, 24.0), 4.0), plate)
+    assert [a.metres for a in edits.adjustments(again).anchors] == [4.0]
+    with pytest.raises(PushinError, match="contradict"):
+        edits.tell_scale(again, Anchor((3.0, 3.0), 1.0), plate)     # behind the box, and nearer than it
+    tall = edits.tell_scale(shot, Person((26.0, 14.0, 38.0, 34.0), 1.75), plate)
+    assert adjusted(plate, edits.adjustments(tall)).depth_at((32, 24)) == pytest.approx(1.75 * 35 / 36 * 64 / 20, rel=1e-3)
+
+
+def test_subjects_follow_the_depth(shot, plate):
+    nearer = adjusted(plate, Adjustments((Anchor((32.0, 24.0), 3.0),)))
+    moved = edits.measure_subjects(shot, plate, nearer)
+    assert moved.subject("box").depth == pytest.approx(3.0)
+    assert edits.measure_subjects(shot, plate, adjusted(plate, Adjustments((), (STROKE,)))) == shot   # it is elsewhere
+
+
+def test_saving_writes_beside_the_picture_and_never_into_it(shot, plate, tmp_path):
+    before = plate.path.read_bytes()
+    document = Document(shot)
+    document.edit("Push nearer", edits.add_repair(shot, STROKE))
+    assert not beside(plate.path).exists() and document.dirty
+    document.save_as(tmp_path / "shot.json")
+    assert not document.dirty and plate.path.read_bytes() == before
+    assert "stroke" in beside(plate.path).read_text() and "stroke" not in (tmp_path / "shot.json").read_text()
+    assert open_plate(load(tmp_path / "shot.json")).adjustments.edits == (STROKE,)
+    document.undo()
+    document.save()
+    assert open_plate(load(tmp_path / "shot.json")).adjustments == Adjustments()
+
+
+def test_a_folder_that_takes_no_file_loses_nothing(shot, plate, tmp_path):
+    """The shot is saved, the repairs are not and stay unsaved work."""
+    document = Document(shot)
+    document.edit("Push nearer", edits.add_repair(shot, STROKE))
+    plate.path.rename(tmp_path / "elsewhere.exr")
+    with pytest.raises(PushinError, match="beside the picture"):
+        document.save_as(tmp_path / "shot.json")
+    assert document.dirty and (tmp_path / "shot.json").exists()
+    (tmp_path / "elsewhere.exr").rename(plate.path)
+    document.save()
+    assert not document.dirty and beside(plate.path).exists()
+
+
+def test_a_crash_loses_no_stroke(shot, tmp_path):
+    journal = Journal(tmp_path / "journals", every=0.01)
+    document = Document(shot, journal=journal)
+    document.edit("Push nearer", edits.add_repair(shot, STROKE))
+    document.edit("Cut out", edits.add_repair(document.shot, Cut((18.0, 10.0, 46.0, 38.0))))
+    assert journal.flush()
+    os.close(journal._lock)      # as if the program were gone
+    found = recoverable(tmp_path / "journals")[0]
+    assert found.history.value == document.shot and found.history.undo_label == "Cut out"
+
+
+def test_the_bundled_plate_needs_none(shot):
+    bundled = replace(shot, plate=replace(shot.plate, path=None))
+    with pytest.raises(PushinError, match="bundled"):
+        edits.add_repair(bundled, STROKE)
+
+
+# -- the map ----------------------------------------------------------------------------------------------------------
+
+def test_the_map_shows_a_stroke_as_the_plate_will_have_it(plate):
+    depth = DepthMap(plate)
+    shown = depth.image(STROKE)
+    done = DepthMap(adjusted(plate, Adjustments((), (STROKE,))), depth)
+    np.testing.assert_array_equal(shown, done.image())
+    depth.keep(STROKE)
+    np.testing.assert_array_equal(shown, depth.image())
+    changed = (shown != DepthMap(plate).image()).any(-1)
+    assert changed[20, 5] and not changed[24, 32] and 0.02 < changed.mean() < 0.2
+
+
+def test_a_scale_changes_no_colour(plate):
+    scaled = adjusted(plate, Adjustments((Anchor((32.0, 24.0), 3.0), Anchor((3.0, 3.0), 20.0))))
+    assert np.abs(DepthMap(plate).image().astype(int) - DepthMap(scaled).image()).max() <= 3    # one of 256 codes
+
+
+def test_a_stroke_keeps_the_points_that_make_it():
+    way = [(float(x), 50.0 + 0.3 * (x % 2)) for x in range(100)] + [(100.0, float(y)) for y in range(50, 100)]
+    stroke = drawn(way, 20.0, "flat")
+    assert len(stroke.points) <= 4 and stroke.points[0] == (0.0, 50.0) and stroke.points[-1] == (100.0, 99.0)
+
+
+# -- work apart -------------------------------------------------------------------------------------------------------
+
+def work(of, *, report):
+    """Runs in a worker."""
+    if of == "die":
+        os._exit(3)
+    if of == "refuse":
+        raise PushinError("No.")
+    if of == "wait":
+        time.sleep(60)
+    report(0.5, "half")
+    time.sleep(0.25)
+    return os.getpid(), of
+
+
+def test_work_apart_is_done_by_another_process_that_stays():
+    seen = []
+    first, value = apart(work, (0, 1, 2), report=lambda *progress: seen.append(progress))
+    assert first != os.getpid() and value == (0, 1, 2) and (0.5, "half") in seen
+    assert apart(work, 1) == (first, 1)
+    with pytest.raises(PushinError, match="No."):
+        apart(work, "refuse")
+    assert apart(work, 2) == (first, 2)
+
+
+def test_work_apart_ends_when_nobody_waits_or_it_dies():
+    class Enough(Exception):
+        pass
+
+    def report(*progress):
+        raise Enough
+    begun = time.monotonic()
+    with pytest.raises(Enough):
+        apart(work, "wait", report=report)
+    assert time.monotonic() - begun < 30
+    with pytest.raises(PushinError, match="ended before it was done"):
+        apart(work, "die")
+    assert apart(work, 3)[1] == 3

@@ -1,0 +1,208 @@
+"""The plate as scale and repairs make it, and its layers, made anew in the background while the old picture stays up."""
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+
+from imgui_bundle import hello_imgui
+
+from ..errors import PushinError
+from ..plate.adjust import Adjustments, adjusted
+from ..plate.layers import Layers
+from ..rehearsal import background, edits
+from .loading import Loading
+
+SETTLED = 0.4
+"""Seconds without another edit of the depth after which its layers are made: strokes come one after the other."""
+
+COARSER = 2
+"""The first draft is found in so many times fewer pixels a side: it is there within two seconds."""
+
+KEPT = 3
+"""Plates and layers that are kept, so that before and after, and undo, are there at once."""
+
+
+class Layering:
+    """Follows the document: depth first, then a draft of the layers, then the best, each in the place of the one before.
+
+    doing  what goes on, in words, or ""
+    held   a stroke is being drawn: nothing is begun meanwhile
+    """
+
+    def __init__(self, session, projector, opened):
+        self.session, self.projector = session, projector
+        self.held = False
+        self._plates = _Latest({opened.plate.adjustments: opened.plate})
+        self._layers = _Latest({opened.plate.digest: opened.layers} if opened.final else {})
+        self._shown, self._final = opened.plate.digest, opened.final   # the plate whose layers are shown
+        self._job: Loading | None = None
+        self._for: tuple | None = None          # what the job is for: ("depth", adjustments) or ("draft" | "full", digest)
+        self._uploading = None                  # steps of an upload that is under way, of layers of _shown
+        self._refused: Adjustments | None = None
+        self._since = 0.0
+        self._measure: tuple | None = None      # an edit of the depth that subjects are to follow: (key, adjustments, plate)
+        self._trial: tuple | None = None        # a repair that is made before it is entered: (Loading, edit, label)
+        self._edits = 0
+
+    @property
+    def wanted(self) -> Adjustments:
+        """The scale and the repairs that are to be seen."""
+        now = edits.adjustments(self.session.shot)
+        return Adjustments(now.anchors) if self.session.before else now
+
+    @property
+    def busy(self) -> bool:
+        return self._job is not None or self._uploading is not None or self._trial is not None or self._due() is not None
+
+    @property
+    def behind(self) -> bool:
+        """Whether the picture does not show the document's depth yet."""
+        return (due := self._due()) is not None and due[0] != "full"
+
+    @property
+    def doing(self) -> str:
+        if self._trial is not None:
+            return f"{self._trial[2].lower()} …"
+        words = {"depth": "bringing the depth up to date", "draft": "taking the plate apart"}
+        if self._for is None or self._job is None:
+            return ""
+        return f"{words.get(self._for[0], 'filling what the plate does not show')} {self._job.progress:.0%}"
+
+    def end(self) -> None:
+        """Something else is worked on from now on."""
+        for job in (self._job, self._trial and self._trial[0]):
+            if job is not None:
+                job.cancel()
+
+    # -- edits --------------------------------------------------------------------------------------------------------
+
+    def edit(self, shot, what: str) -> None:
+        """Another scale or another repair, as one step to undo; subjects follow the depth once it is there."""
+        session = self.session
+        session.before = False
+        base = self._measure[2] if self._measure else self._plates.get(edits.adjustments(session.shot), session.plate)
+        self._edits += 1
+        key = f"depth {self._edits}"
+        session.edit(shot, what, key)
+        self._measure = key, edits.adjustments(shot), base
+        self._since = time.monotonic()
+
+    def attempt(self, edit, what: str) -> None:
+        """A repair that may turn out to be impossible: made in the background, and entered if it could be."""
+        if self._trial is not None:
+            raise PushinError("One repair is still being made; wait a moment.")
+        session = self.session
+        edits.add_repair(session.shot, edit)
+        session.before = False
+        now = edits.adjustments(session.shot)
+        plate = self._plates.get(now, session.plate)
+        made = lambda report: adjusted(plate, Adjustments(now.anchors, (*now.edits, edit)))
+        self._trial = Loading(made), edit, what
+
+    def _take_trial(self) -> None:
+        job, edit, what = self._trial
+        if not job.done:
+            return
+        self._trial = None
+        if isinstance(job.error, PushinError):
+            self.session.say(str(job.error))
+            return
+        if job.error is not None:
+            raise job.error
+        self._plates[job.result.adjustments] = job.result
+        self.session.attempt(lambda: self.edit(edits.add_repair(self.session.shot, edit), what))
+
+    # -- one frame ----------------------------------------------------------------------------------------------------
+
+    def frame(self) -> None:
+        """Begins what is due, and takes what is done."""
+        if self._trial is not None:
+            self._take_trial()
+        if self._uploading is not None and next(self._uploading, "done") == "done":
+            self._uploading = None
+        due = self._due()
+        if self._job is not None and self._for != due:
+            self._job.cancel()                  # it ends by itself; what it makes is not wanted any more
+            self._job = None
+        if self._job is not None and self._job.done:
+            job, self._job = self._job, None
+            self._take(*self._for, job)
+        elif self._job is None and due is not None and not self.held and self._uploading is None:
+            self._begin(*due)
+        if self._uploading is not None:
+            hello_imgui.request_refresh()
+
+    def _due(self) -> tuple | None:
+        """What is to be made next."""
+        plate, wanted = self.session.plate, self.wanted
+        if plate.adjustments != wanted and wanted != self._refused:
+            return "depth", wanted
+        if plate.digest != self._shown:
+            return "draft", plate.digest
+        return None if self._final else ("full", plate.digest)
+
+    def _begin(self, what: str, of) -> None:
+        plate = self.session.plate
+        if what == "depth":
+            known = self._plates.get(of)
+            if known is not None:
+                self._turn_to(known)
+            else:
+                base = max(self._plates.values(), key=lambda p: _in_common(p.adjustments, of))
+                self._job, self._for = Loading(lambda report: adjusted(base, of, forgiving=True)), (what, of)
+        elif what == "draft" and of in self._layers:
+            self._show(self._layers[of], of, final=True)
+        elif time.monotonic() - self._since > SETTLED:
+            draft = what == "draft"
+            self._job = Loading(lambda report: background.layers(plate, draft, COARSER, report=report))
+            self._for = what, of
+
+    def _take(self, what: str, of, job: Loading) -> None:
+        if isinstance(job.error, PushinError):
+            self.session.say(str(job.error))
+            if what == "depth":
+                self._refused = of
+            else:
+                self._shown, self._final = of, True      # the picture stays as it is
+        elif job.error is not None:
+            raise job.error
+        elif what == "depth":
+            self._plates[of] = job.result
+            for note in set(job.result.notes) - set(job.result.measured.notes):
+                self.session.say(note)
+            self._turn_to(job.result)
+        else:
+            layers, final = job.result
+            self._show(layers, of, final)
+
+    def _turn_to(self, plate) -> None:
+        """The plate of now; subjects follow where an edit made it."""
+        session = self.session
+        session.plate = plate
+        if self._measure and self._measure[1] == plate.adjustments:
+            (key, _, before), self._measure = self._measure, None
+            moved = edits.measure_subjects(session.shot, before, plate)
+            if moved != session.shot:
+                session.edit(moved, "Subjects follow the depth", key)   # of the same step, if none has come between
+            session.document.release()
+
+    def _show(self, layers: Layers, of: str, final: bool) -> None:
+        if final:
+            self._layers[of] = layers
+        self._shown, self._final = of, final
+        self._uploading = self.projector.using(layers)
+
+
+class _Latest(OrderedDict):
+    """The entries that were put in last."""
+
+    def __setitem__(self, key, value) -> None:
+        super().__setitem__(key, value)
+        self.move_to_end(key)
+        while len(self) > KEPT:
+            self.popitem(last=False)
+
+
+def _in_common(a: Adjustments, b: Adjustments) -> int:
+    """From how many edits of the one the other goes on."""
+    return len(a.edits) if a.anchors == b.anchors and b.edits[:len(a.edits)] == a.edits else -1
