@@ -188,7 +188,7 @@ class Plate:
         with np.errstate(divide="ignore"):
             disparity = depths.filled(np.where(known, 1 / metres, 0).astype(np.float32), known)
             even = depths.unquantised(disparity) if coarse else disparity
-            fitted = depths.fitted(even, color)
+            fitted = depths.fitted(even, color, known)
             if fitted is disparity:
                 depth = np.where(known, metres, 1 / disparity)
             else:

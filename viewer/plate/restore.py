@@ -1,0 +1,203 @@
+"""A small, soft, noisy or holed map restored at a finer size: the surfaces that would have given it.
+
+What a map holds is the true disparity, blurred and averaged over its large pixels, plus noise. The restored one is the
+sharpest that explains it: least squares against the map through that very blur, and a penalty on steps between
+neighbours that is mild for few large ones, milder where the picture's colour changes too (Ferstl et al., "Image Guided
+Depth Upsampling using Anisotropic Total Generalized Variation", 2013, with the hyper-Laplacian penalty of Krishnan and
+Fergus, "Fast Image Deconvolution using Hyper-Laplacian Priors", 2009), by reweighted least squares and conjugate
+gradients. The blur is not known: it is the one with which the least penalty explains the map.
+"""
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+MOST_PIXELS = 1e6
+"""Of the restored map, for its time; what is left to the picture's size is `depth.fitted`'s."""
+
+PENALTY = 0.2
+"""Of steps, against that of misses, per pixel of the map: noise of 1 % goes, surfaces of 2 pixels' width stay."""
+
+POWER = 0.7
+"""Exponent of a step's penalty."""
+
+ROUNDS, FINE_ROUNDS, STEPS = (0.1, 0.05, 0.03, 0.02) + (0.01,) * 8, (0.01,) * 4, 20
+"""Relative steps, one for each round, below which the penalty is quadratic: the first rounds are nearly convex, the last ones
+make up their mind; at half the size first, then in full. And steps of conjugate gradients in each."""
+
+COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.02
+"""Of 255 on a square-root scale: colour changes that let a step through, and the share of its penalty that stays."""
+
+STEP = 0.05
+"""Relative height of an edge in what is restored."""
+
+SKY = 0.01
+"""Of the mean disparity, under which a map that has sky has nothing else."""
+
+GUESS = 0.005
+"""Weight of what was filled in, against that of what was measured."""
+
+BLURS = np.arange(0, 3.3, 0.25)
+"""Standard deviations in pixels of the map that are tried."""
+
+LEAST_BLUR = 0.3
+"""Under which it cannot be told from none, which is the safer guess: the mean over a pixel blurs as much."""
+
+TRIAL, TRIAL_PENALTIES = 320, (20.0, 5.0)
+"""Pixels of the map, to either side, in which they are tried; the penalty that tells them apart in noise, and the one that
+does so more precisely."""
+
+TRIAL_ROUNDS, TRIAL_STEPS = (0.1, 0.05, 0.02, 0.01), 15
+
+
+def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.ndarray:
+    """Disparity at the picture's size, float32; or nearer to it, where that has more than MOST_PIXELS.
+
+    disparity  float32 (h, w) in 1/m, complete
+    known      bool (h, w): where it was measured and not filled
+    guide      uint8 (H, W, 3): the picture's colours on a perceptual scale
+    """
+    h, w = disparity.shape
+    if min(h, w) < 8 or np.ptp(disparity) == 0:
+        return disparity
+    weight = np.where(known, 1, GUESS).astype(np.float32)
+    blur = blur_of(disparity, weight, _resized(guide, (h, w)))
+    share = min(1, max((MOST_PIXELS / (guide.shape[0] * guide.shape[1])) ** 0.5, w / guide.shape[1]))
+    size = max(h, round(share * guide.shape[0])), max(w, round(share * guide.shape[1]))
+    half = tuple(max(n, (m + 1) // 2) for n, m in zip((h, w), size))
+    found, _ = _solved(disparity, weight, _resized(guide, half), disparity, blur, PENALTY, ROUNDS, STEPS)
+    found, _ = _solved(disparity, weight, _resized(guide, size), found, blur, PENALTY, FINE_ROUNDS, STEPS)
+    # No nearer and no farther than what was measured: a ringing is no surface. What is as good as sky is sky.
+    found = _parted(found.clip(disparity.min(), disparity.max()))
+    if disparity.min() == 0:
+        found[found < SKY * disparity.mean()] = 0
+    return found
+
+
+def _parted(disparity: np.ndarray) -> np.ndarray:
+    """Disparity without the values that are left between two surfaces: each is moved to the closer one (Kramer and Bruckner,
+    "Iterations of a non-linear transformation for enhancement of digital images", 1975); specks go with a median."""
+    box = np.ones((3, 3), np.uint8)
+    for _ in range(2):
+        high, low = cv2.dilate(disparity, box), cv2.erode(disparity, box)
+        closer = np.where(disparity - low > high - disparity, high, low)
+        disparity = np.where(high - low > STEP * high, closer, disparity)
+    return cv2.medianBlur(disparity, 3)
+
+
+def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray) -> float:
+    """Standard deviation of a map's blur in its pixels: that of BLURS with the least cost, and between it and the next.
+
+    Tried where the map has most edges; guide is uint8 (h, w, 3), the picture at the map's size.
+    """
+    h, w = disparity.shape
+    high, wide = min(h, TRIAL), min(w, TRIAL)
+    box = np.ones((3, 3), np.uint8)
+    edges = cv2.integral((cv2.dilate(disparity, box) - cv2.erode(disparity, box)) * (weight == 1))
+    held = edges[high:, wide:] - edges[:-high, wide:] - edges[high:, :-wide] + edges[:-high, :-wide]
+    y, x = np.unravel_index(held.argmax(), held.shape)
+    part = np.s_[y:y + high, x:x + wide]
+    disparity, weight, guide = disparity[part], weight[part], np.ascontiguousarray(guide[part])
+
+    def costs(blurs, penalty):
+        return [_solved(disparity, weight, guide, disparity, max(blur, 0), penalty, TRIAL_ROUNDS, TRIAL_STEPS)[1] for blur in blurs]
+
+    cost = costs(BLURS, TRIAL_PENALTIES[0])
+    best = int(np.argmin(cost))
+    if best in (0, len(BLURS) - 1):
+        return float(BLURS[best])
+    step = BLURS[1] - BLURS[0]
+    blur = BLURS[best] + step * _bottom(*cost[best - 1:best + 2])
+    step *= 0.4
+    blur += step * _bottom(*costs((blur - step, blur, blur + step), TRIAL_PENALTIES[1]))
+    return float(blur) if blur >= LEAST_BLUR else 0.0
+
+
+def _bottom(before: float, here: float, after: float) -> float:
+    """Where the parabola through three values, a step apart, has its bottom, in steps from the middle one, -1 to 1."""
+    bend = before - 2 * here + after
+    return float(np.clip(0.5 * (before - after) / bend, -1, 1)) if bend > 0 else float(np.sign(before - after))
+
+
+def _solved(disparity, weight, guide, start, blur: float, penalty: float, rounds, steps: int):
+    """(restored disparity at the guide's size, its cost) for a blur in pixels of the map, from a start of any size."""
+    size = guide.shape[:2]
+    rows, columns = (_sampling(n, m, blur) for n, m in zip(disparity.shape, size))
+    times = np.float32(guide.shape[0] * guide.shape[1] / disparity.size)
+
+    def down(a):
+        return rows @ a @ columns.T
+
+    def up(a):      # the adjoint of `down`, times the pixels of the picture in one of the map
+        return times * (rows.T @ a @ columns)
+
+    x = _resized(start, size)
+    least = np.float32(0.01 * disparity.mean())
+    level = np.maximum(_resized(disparity, size), least)
+    links = []
+    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        a = np.s_[:size[0] - dy, max(0, -dx):size[1] - max(dx, 0)]
+        b = np.s_[dy:, max(0, dx):size[1] - max(0, -dx)]
+        change = cv2.absdiff(np.ascontiguousarray(guide[a]), np.ascontiguousarray(guide[b])).astype(np.float32)
+        alike = np.exp((change ** 2).sum(-1) * np.float32(-0.5 / COLOUR_SIGMA ** 2)) + np.float32(COLOUR_LEAST)
+        links.append((a, b, alike * np.float32(penalty / (dx * dx + dy * dy)) * times, 1 / level[a]))
+    for sharpest in rounds:
+        diagonal, pulls = np.full(x.shape, 0.5, np.float32), []
+        for a, b, alike, scale in links:
+            step = (x[a] - x[b]) * (scale / np.float32(sharpest))
+            pull = alike * (step * step + 1) ** np.float32(POWER / 2 - 1)
+            diagonal[a] += pull
+            diagonal[b] += pull
+            pulls.append((a, b, pull))
+
+        def applied(v):
+            total = up(weight * down(v))
+            for a, b, pull in pulls:
+                flow = pull * (v[a] - v[b])
+                total[a] += flow
+                total[b] -= flow
+            return total
+
+        x = _conjugate_gradients(applied, up(weight * disparity), x, diagonal, steps)
+    miss = (down(x) - disparity) / np.maximum(disparity, least)
+    cost = float(times * (weight * miss * miss).sum())
+    for a, b, alike, scale in links:
+        step = (x[a] - x[b]) * (scale / np.float32(sharpest))
+        cost += 2 / POWER * sharpest ** 2 * float((alike * ((step * step + 1) ** np.float32(POWER / 2) - 1)).sum())
+    return x, cost
+
+
+def _sampling(values: int, pixels: int, blur: float) -> np.ndarray:
+    """How a row of a map's values sees a row of pixels: their mean over each value's width, after a blur of so many values;
+    float32 (values, pixels)."""
+    width = pixels / values
+    low = np.arange(values)[:, None] * width
+    pixel = np.arange(pixels)
+    share = np.clip(np.minimum(low + width, pixel + 1) - np.maximum(low, pixel), 0, None) / width
+    if blur * width > 0.1:
+        share = cv2.GaussianBlur(share, (0, 0), sigmaX=blur * width, sigmaY=1e-9, borderType=cv2.BORDER_REFLECT)
+    return share.astype(np.float32)
+
+
+def _resized(a: np.ndarray, shape) -> np.ndarray:
+    """Another (h, w): means where it is smaller, in between where it is larger."""
+    smaller = shape[0] < a.shape[0]
+    return cv2.resize(a, (shape[1], shape[0]), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+
+
+def _conjugate_gradients(applied, target, x, diagonal, steps: int):
+    """x nearer to the solution of applied(x) = target, preconditioned by the diagonal (Hestenes and Stiefel, 1952)."""
+    rest = target - applied(x)
+    ahead = rest / diagonal
+    drop = np.vdot(rest, ahead)
+    for _ in range(steps):
+        if drop <= 0:
+            break
+        curved = applied(ahead)
+        length = drop / np.vdot(ahead, curved)
+        x = x + length * ahead
+        rest = rest - length * curved
+        scaled = rest / diagonal
+        drop, before = np.vdot(rest, scaled), drop
+        ahead = scaled + drop / before * ahead
+    return x
