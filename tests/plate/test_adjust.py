@@ -180,3 +180,12 @@ def test_a_repair_that_cannot_be_made_any_more_is_left_out_and_told(photo):
     np.testing.assert_array_equal(plate.depth, adjusted(plate, Adjustments((), (stroke,))).depth)
     with pytest.raises(PushinError, match="at least 8 apart"):
         adjusted(plate.measured, Adjustments((), (stroke, hopeless)))
+
+
+def test_a_cut_leaves_what_stands_in_front():
+    """A table before the disc, of other colours, stays where it is up to the box's own edge and beyond it."""
+    color, depth, _ = scene()
+    color[80:], depth[80:] = (0.1, 0.4, 0.1), 1.2
+    after = repair.applied(repair.Cut((50.0, 20.0, 110.0, 100.0)), depth, color)
+    np.testing.assert_allclose(after[86:], depth[86:], rtol=5e-3)
+    np.testing.assert_array_equal(after[100:], depth[100:])
