@@ -7,6 +7,7 @@ uniform float highlights;
 uniform bool has_veil;
 
 #include "common/highlights.glsl"
+#include "common/depth.glsl"
 #include "common/bokeh.glsl"
 
 layout(location = 0) out vec4 light;

@@ -23,8 +23,6 @@ int row_for(float r) { return r < 2.0 ? 0 : r < 6.0 ? 1 : r < GRAINS ? 2 : r < 2
 
 int first_of(int row) { return row > 0 ? ends[row - 1] : 0; }
 
-float radius_of(float stored, vec2 lens) { return lens.x + lens.y * (stored >= 0.5 ? stored - 0.5 : stored); }
-
 // What a gather has found, each the sum of light and of weights.
 struct Found {
     vec4 over;    // stands in front and spreads over this pixel

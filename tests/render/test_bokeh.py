@@ -55,18 +55,18 @@ def test_a_disc_is_even_and_has_no_holes(lamp):
 
 
 @pytest.mark.parametrize("focus", [2.0, 20.0])
-@pytest.mark.parametrize("radius", [17, 25, 40])
-def test_the_largest_discs_of_small_lamps_have_no_holes(cache, radius, focus):
+@pytest.mark.parametrize("radius, bokeh", [(17, "gather"), (25, "gather"), (40, "gather"), (25, "reference")])
+def test_the_largest_discs_of_small_lamps_have_no_holes(cache, radius, focus, bokeh):
     w, h = size = (640, 200)
     color = np.full((h, w, 3), 0.01)
     color[99:102, 319:322] = 2000
     one = abs(in_pixels(signed_circle_of_confusion(4.0, 35, 1.0, focus), 36, w)) / 2
     with Renderer(plate_of(color, 4.0), size) as renderer:
-        light = renderer.render(Camera(focal_length=35, f_stop=one / radius, focus_distance=focus), "gather").color[..., 1]
+        light = renderer.render(Camera(focal_length=35, f_stop=one / radius, focus_distance=focus), bokeh).color[..., 1]
     y, x = np.indices(light.shape)
     away = np.hypot(x - 320, y - 100)
     inner = light[away < 0.8 * radius]
-    assert inner.min() > 0.4 * inner.mean() and inner.max() < 1.6 * inner.mean()
+    assert inner.min() > 0.3 * inner.mean() and inner.max() < 1.6 * inner.mean()
     assert light[away > 1.1 * radius + 8].max() < 0.02
     assert (light - 0.01).sum() == pytest.approx(9 * 2000, rel=0.03)
 

@@ -96,17 +96,58 @@ def smooth_where(values: np.ndarray, where: np.ndarray, step: float, rounds: int
     return values
 
 
+DEPTHS, THINNED = 12, 4
+"""Disparities at which `continue_plainly` knows the colours, and pixels of the picture to one that it looks at."""
+
+
+def continue_plainly(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray, usable: np.ndarray) -> np.ndarray:
+    """Like `continue_color`, at once and without any detail: the smooth continuation of what is usable at like depth."""
+    out = color.copy()
+    if not hidden.any() or not usable.any():
+        return out
+    log = lambda d: np.log(np.maximum(d, 1e-3))
+    thin = np.s_[::THINNED, ::THINNED]
+    # A lamp would shine all over what is hidden.
+    small, near, known = np.minimum(color[thin], 1), log(disparity[thin]), usable[thin]
+    wanted = log(disparity[hidden])
+    depths = np.unique(np.quantile(wanted, np.linspace(0, 1, DEPTHS)).astype(np.float32))
+    nearest_depth = np.abs(wanted[:, None] - depths).argmin(1)
+    y, x = np.nonzero(hidden)
+    for k, depth in enumerate(depths):
+        mine = nearest_depth == k
+        if not mine.any():
+            continue
+        # Not by what is much nearer or farther, but by that rather than by nothing.
+        weight = known * np.maximum(np.exp(-((near - depth) / 0.1) ** 2), 1e-6 * np.exp(-np.abs(near - depth)))
+        filled = fill_smoothly(small, weight[..., None].astype(np.float32))
+        at = y[mine], x[mine]
+        out[at] = cv2.resize(filled, None, fx=THINNED, fy=THINNED, interpolation=cv2.INTER_LINEAR)[at]
+    return out
+
+
+def fill_smoothly(color: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Fills a picture float32 (h, w, 3) where its weight (h, w, 1) is small from ever coarser weighted means."""
+    if min(color.shape[:2]) < 2 or weight.min() >= 1:
+        return color
+    h, w = color.shape[:2]
+    small = ((w + 1) // 2, (h + 1) // 2)
+    shrink = lambda a: cv2.resize(a, small, interpolation=cv2.INTER_AREA).reshape(small[1], small[0], -1)
+    total = shrink(weight)
+    coarse = fill_smoothly(shrink(color * weight) / np.maximum(total, 1e-30), np.minimum(4 * total, 1))
+    share = np.minimum(weight, 1)
+    return (share * color + (1 - share) * cv2.resize(coarse, (w, h), interpolation=cv2.INTER_LINEAR)).astype(np.float32)
+
+
 def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray, usable: np.ndarray,
-                   rounds: int = 3, draft: bool = False) -> np.ndarray:
+                   rounds: int = 3) -> np.ndarray:
     """Colour float32 (h, w, 3) with the `hidden` pixels painted from `usable` ones at like depth.
 
     Exemplar-based, coarse to fine: every hidden pixel looks for the patch of the picture that goes best with its
     surroundings, patches vote, and the finest level copies. Only pixels of like disparity take part, on either side of
     a comparison, so that nothing of a foreground is copied behind it (Wexler et al. 2007; Barnes et al. 2009).
 
-    rounds: search and vote rounds a level; 0 leaves the smooth guess of the coarsest level
+    rounds: search and vote rounds a level
     """
-    rounds = 0 if draft else rounds
     levels = _pyramid(color, disparity, hidden, usable)
     match, guess = None, None
     for level in reversed(levels):

@@ -22,7 +22,7 @@ import numpy as np
 from . import cache
 from .clean import clean
 from .edges import CUT_SHARE, REACH_METRES, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
-from .fill import continue_color, continue_depth
+from .fill import continue_color, continue_depth, continue_plainly, fill_smoothly
 from .matte import BAND, OPAQUE, Matte, find_matte
 
 BLOCK = 16
@@ -43,7 +43,7 @@ COARSE = 8
 FIT = 1
 """Tolerances, that is a quarter of a pixel of parallax, within which a patch follows its surface."""
 
-LEVELS, DRAFT_LEVELS = 5, 3
+LEVELS, DRAFT_LEVELS = 5, 2
 """Surfaces behind each other that are told apart."""
 
 OVERLAP, JOIN = 0.3, 3.0
@@ -377,7 +377,7 @@ class _Canvas:
         band, share = matte.band, matte.coverage
         color = np.where(band[..., None], matte.far, self.color)
         usable = ~lifted & ~(band & (share > MOSTLY_FAR))
-        color = continue_color(color, behind, lifted & ~(band & (share < MOSTLY_FAR)), usable, draft=self.draft)
+        color = (continue_plainly if self.draft else continue_color)(color, behind, lifted & ~(band & (share < MOSTLY_FAR)), usable)
         again = band & (share >= 0.5) & (share < 1)
         a, here = share[again][:, None], self.color[again]
         far = np.minimum(color[again], here / (1 - a))
@@ -615,7 +615,7 @@ class _Canvas:
         pad = [(n, n) for n in d.shape]
         color, same = (np.pad(a, (*pad, (0, 0)), mode="edge") for a in (color, same))
         opened = np.pad(opened, pad, mode="edge")
-        color = _soften(_fill_smoothly(color, same), pad)
+        color = _soften(fill_smoothly(color, same), pad)
         d = 0.97 * cv2.GaussianBlur(opened, (0, 0), 3)
         step = 32
         d = np.pad(d, [(0, -n % step) for n in d.shape], mode="edge")
@@ -895,18 +895,6 @@ def _soften(color: np.ndarray, pad) -> np.ndarray:
         soft = cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma / k), (w, h), interpolation=cv2.INTER_LINEAR)
         out = out + (soft - out) * np.clip(away / (2 * sigma) - 0.5, 0, 1)[..., None]
     return np.where(away[..., None] > 0, out, color).astype(np.float32)
-
-
-def _fill_smoothly(color, weight):
-    """Fills where weight (h, w, 1) is 0 from ever coarser means of where it is 1."""
-    if min(color.shape[:2]) < 2 or weight.all():
-        return color
-    h, w = color.shape[:2]
-    small = ((w + 1) // 2, (h + 1) // 2)
-    shrink = lambda a: cv2.resize(a, small, interpolation=cv2.INTER_AREA).reshape(small[1], small[0], -1)
-    total = shrink(weight)
-    coarse = _fill_smoothly(shrink(color * weight) / np.maximum(total, 1e-6), (total > 0).astype(np.float32))
-    return np.where(weight > 0, color, cv2.resize(coarse, (w, h), interpolation=cv2.INTER_LINEAR)).astype(np.float32)
 
 
 def _any_near(mask, margin: int) -> np.ndarray:

@@ -7,8 +7,9 @@ from dataclasses import replace
 import moderngl
 import numpy as np
 
-from ..camera import Camera
+from ..camera import NEAR, Camera
 from ..errors import PushinError
+from .display import coc_coefficients
 from .gl import ScreenPass, texture
 
 GOLDEN = np.pi * (3 - np.sqrt(5))
@@ -92,6 +93,8 @@ class Exposure:
         self._light, self._weight = texture(context, size, dtype="f4"), texture(context, size, 1, dtype="f4")
         self._target = context.framebuffer([self._light, self._weight])
         self._target.clear()
+        far, per_disparity = (0.5 * c for c in coc_coefficients(camera, size[0]))
+        self._lens, self._spacing = (far, 2 * per_disparity / NEAR), math.sqrt(math.pi / count)
 
     def take(self, views: int, scene: moderngl.Framebuffer, reproject, accumulate: AccumulatePass) -> None:
         """Adds that many views, or those that are left, each drawn into `scene` first."""
@@ -100,7 +103,8 @@ class Exposure:
             reproject.draw(scene, view)
             self.context.enable(moderngl.BLEND)
             self.context.blend_func = moderngl.ONE, moderngl.ONE
-            accumulate.draw(self._target, color=scene.color_attachments[0], weight=weight, point=tuple(point),
+            accumulate.draw(self._target, color=scene.color_attachments[0], depth=scene.depth_attachment, lens=self._lens,
+                            spacing=self._spacing, weight=weight, point=tuple(point),
                             cats_eye=self.camera.cats_eye, highlights=self.highlights)
             self.context.disable(moderngl.BLEND)
             self.taken += 1

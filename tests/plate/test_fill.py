@@ -1,0 +1,46 @@
+"""Colour behind a foreground: of what lies at like depth, and of nothing else."""
+import numpy as np
+import pytest
+
+from viewer.plate.fill import continue_color, continue_plainly, fill_smoothly
+
+SHAPE = (96, 160)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """A red wall at 4 m and a blue one at 2 m side by side, a green card with a lamp before both: colour, the disparity
+    behind the card, what is hidden, what is usable."""
+    x = np.arange(SHAPE[1])[None] * np.ones((SHAPE[0], 1))
+    color = np.where((x < 80)[..., None], [0.6, 0.1, 0.1], [0.1, 0.1, 0.6]).astype(np.float32)
+    behind = np.where(x < 80, 1 / 4, 1 / 2).astype(np.float32)
+    hidden = np.zeros(SHAPE, bool)
+    hidden[20:76, 40:120] = True
+    color[hidden] = 0.1, 0.7, 0.1
+    color[30:34, 60:64] = 50
+    return color, behind, hidden, ~hidden
+
+
+@pytest.mark.parametrize("fill", [continue_color, continue_plainly])
+def test_what_is_behind_goes_on_at_its_own_depth(scene, fill):
+    color, behind, hidden, usable = scene
+    filled = fill(*scene)
+    np.testing.assert_array_equal(filled[~hidden], color[~hidden])
+    assert np.abs(filled[20:76, 40:80] - [0.6, 0.1, 0.1]).max() < 0.1
+    assert np.abs(filled[20:76, 80:120] - [0.1, 0.1, 0.6]).max() < 0.1
+
+
+@pytest.mark.parametrize("fill", [continue_color, continue_plainly])
+def test_without_anything_usable_nothing_breaks(scene, fill):
+    color, behind, hidden, _ = scene
+    assert np.isfinite(fill(color, behind, hidden, np.zeros(SHAPE, bool))).all()
+
+
+def test_smooth_fill_keeps_what_is_known_and_lies_between():
+    color = np.random.default_rng(0).uniform(0.2, 0.8, (45, 67, 3)).astype(np.float32)
+    weight = np.zeros((45, 67, 1), np.float32)
+    weight[5:20, 7:30] = 1
+    filled = fill_smoothly(color, weight)
+    known = weight[..., 0] == 1
+    np.testing.assert_allclose(filled[known], color[known], rtol=1e-5)
+    assert filled.min() >= color[known].min() - 1e-4 and filled.max() <= color[known].max() + 1e-4
