@@ -97,7 +97,7 @@ def adjusted(plate, adjustments: Adjustments, forgiving: bool = False):
     edits, notes = adjustments.edits, plate.notes
     kept = now.adjustments.edits
     if now is not plate and now.adjustments.anchors == adjustments.anchors and edits[:len(kept)] == kept:
-        depth, relative, notes, edits = now.depth, now.relative, now.notes, edits[len(kept):]   # only goes on from there
+        depth, relative, notes, edits = now.depth, now.relative, now.notes, edits[len(kept):]     # goes on from there
     else:
         depth, relative = plate.depth, plate.relative
         if adjustments.anchors:

@@ -106,7 +106,8 @@ class Cut:
         near = d > np.sqrt(subject * max(behind, 1e-3 * subject))
         # Deep within what is near the depth is right: a table in front of somebody is not what is behind.
         deep = max(4, round(_SOFT * min(np.ptp(axis) for axis in np.nonzero(inner))))
-        sure = cv2.erode(near.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * deep + 1, 2 * deep + 1))) > 0
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * deep + 1, 2 * deep + 1))
+        sure = cv2.erode(near.astype(np.uint8), disc) > 0
         mask = cut_out(color[rows, columns], near & inner, inner, sure & inner)
         # Values within a few pixels of either edge are mixed or on the wrong side; each side grows over them.
         width = max(3, round(0.006 * max(disparity.shape)))
@@ -129,7 +130,7 @@ Edit = Stroke | Flatten | Cut
 def applied(edit: Edit, depth: np.ndarray, color: np.ndarray) -> np.ndarray:
     """Depth, float32 (h, w) metres with inf for sky, after an edit; color is linear (h, w, 3).
 
-    PushinError where the edit cannot be made: a box too small, or a subject that depth does not tell from what is behind.
+    PushinError where it cannot be made: a box too small, or a subject that depth does not tell from what is behind.
     """
     with np.errstate(divide="ignore"):
         before = (1 / depth).astype(np.float32)
@@ -148,8 +149,8 @@ def said(edit: Edit) -> str:
 
 
 def cut_out(color: np.ndarray, likely: np.ndarray, allowed: np.ndarray, sure: np.ndarray) -> np.ndarray:
-    """The subject's pixels, bool (h, w), by GrabCut on linear colour: likely ones to start from, within allowed, and those
-    that are sure."""
+    """The subject's pixels, bool (h, w), by GrabCut on linear colour: likely ones to start from, within allowed; and the
+    sure ones."""
     guide = (np.sqrt(np.clip(color.astype(np.float32), 0, 1)) * 255 + 0.5).astype(np.uint8)
     height, width = likely.shape
     scale = min(1.0, _GRABCUT_SIDE / max(height, width))
