@@ -182,6 +182,13 @@ def test_a_repair_that_cannot_be_made_any_more_is_left_out_and_told(photo):
         adjusted(plate.measured, Adjustments((), (stroke, hopeless)))
 
 
+def test_a_scale_that_contradicts_another_depth_map_is_left_out_and_told(photo):
+    Adjustments((Anchor((80.0, 65.0), 9.0), Anchor((20.0, 60.0), 2.0)), ()).save(photo)
+    plate = Plate.open(photo)
+    assert plate.adjustments == Adjustments() and plate.depth_at((80, 65)) == pytest.approx(2, rel=1e-3)
+    assert any("left out: The distances contradict" in note for note in plate.notes)
+
+
 def test_a_cut_leaves_what_stands_in_front():
     """A table before the disc, of other colours, stays where it is up to the box's own edge and beyond it."""
     color, depth, _ = scene()

@@ -168,6 +168,8 @@ class Layering:
             raise job.error
         elif what == "depth":
             self._plates[of] = job.result
+            if job.result.adjustments != of:     # without a scale that contradicts the depth
+                self._refused = of
             for note in set(job.result.notes) - set(job.result.measured.notes):
                 self.session.say(note)
             self._turn_to(job.result)
