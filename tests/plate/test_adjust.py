@@ -180,3 +180,19 @@ def test_a_repair_that_cannot_be_made_any_more_is_left_out_and_told(photo):
     np.testing.assert_array_equal(plate.depth, adjusted(plate, Adjustments((), (stroke,))).depth)
     with pytest.raises(PushinError, match="at least 8 apart"):
         adjusted(plate.measured, Adjustments((), (stroke, hopeless)))
+
+
+def test_a_scale_that_contradicts_another_depth_map_is_left_out_and_told(photo):
+    Adjustments((Anchor((80.0, 65.0), 9.0), Anchor((20.0, 60.0), 2.0)), ()).save(photo)
+    plate = Plate.open(photo)
+    assert plate.adjustments == Adjustments() and plate.depth_at((80, 65)) == pytest.approx(2, rel=1e-3)
+    assert any("left out: The distances contradict" in note for note in plate.notes)
+
+
+def test_a_cut_leaves_what_stands_in_front():
+    """A table before the disc, of other colours, stays where it is up to the box's own edge and beyond it."""
+    color, depth, _ = scene()
+    color[80:], depth[80:] = (0.1, 0.4, 0.1), 1.2
+    after = repair.applied(repair.Cut((50.0, 20.0, 110.0, 100.0)), depth, color)
+    np.testing.assert_allclose(after[86:], depth[86:], rtol=5e-3)
+    np.testing.assert_array_equal(after[100:], depth[100:])

@@ -10,7 +10,7 @@ import pytest
 from viewer.errors import PushinError
 from viewer.plate import Plate
 from viewer.plate.adjust import Adjustments, adjusted, beside
-from viewer.plate.repair import Cut, Stroke
+from viewer.plate.repair import Cut
 from viewer.plate.scale import Anchor, Person
 from viewer.rehearsal import edits
 from viewer.rehearsal.apart import apart
@@ -62,7 +62,8 @@ def test_what_was_said_of_a_point_takes_the_place_of_what_was_said_before(shot, 
     with pytest.raises(PushinError, match="contradict"):
         edits.tell_scale(again, Anchor((3.0, 3.0), 1.0), plate)     # behind the box, and nearer than it
     tall = edits.tell_scale(shot, Person((26.0, 14.0, 38.0, 34.0), 1.75), plate)
-    assert adjusted(plate, edits.adjustments(tall)).depth_at((32, 24)) == pytest.approx(1.75 * 35 / 36 * 64 / 20, rel=1e-3)
+    metres = 1.75 * 35 / 36 * 64 / 20      # height times focal length in pixels, over pixels of the box
+    assert adjusted(plate, edits.adjustments(tall)).depth_at((32, 24)) == pytest.approx(metres, rel=1e-3)
 
 
 def test_subjects_follow_the_depth(shot, plate):

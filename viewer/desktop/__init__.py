@@ -9,7 +9,7 @@
     panels      lens and takes, moves, advice
     commands    what the actions do: keys, menus, palette, the list of keys; keys has Dear ImGui's names for them
     rehearse    the keys, or a game controller, are the rig
-    mending     scale and repair of the plate's depth: tools, map and panel; layering has layers follow in the background
+    mending     scale and repair of the plate's depth: tools, map, panel; layering has layers follow in the background
     files       open, save, recent, unsaved, recovered; opening does the slow part; loading is how that waits
     exporting   films and screenshots
     monitor     the director's

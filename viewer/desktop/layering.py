@@ -1,4 +1,4 @@
-"""The plate as scale and repairs make it, and its layers, made anew in the background while the old picture stays up."""
+"""The plate as scale and repairs make it, and its layers: made anew in the background, while the old picture stays."""
 from __future__ import annotations
 
 import time
@@ -23,7 +23,7 @@ KEPT = 3
 
 
 class Layering:
-    """Follows the document: depth first, then a draft of the layers, then the best, each in the place of the one before.
+    """Follows the document: depth first, then a draft of the layers, then the best, each in place of the one before.
 
     doing  what goes on, in words, or ""
     held   a stroke is being drawn: nothing is begun meanwhile
@@ -37,10 +37,10 @@ class Layering:
         self._shown, self._final = opened.plate.digest, opened.final   # the plate whose layers are shown
         self._job: Loading | None = None
         self._for: tuple | None = None          # what the job is for: ("depth", adjustments) or ("draft" | "full", digest)
-        self._uploading = None                  # steps of an upload that is under way, of layers of _shown
+        self._uploading = None                  # steps of the upload that is under way, of _shown's layers
         self._refused: Adjustments | None = None
         self._since = 0.0
-        self._measure: tuple | None = None      # an edit of the depth that subjects are to follow: (key, adjustments, plate)
+        self._measure: tuple | None = None      # (key, adjustments, plate before) of an edit that subjects are to follow
         self._trial: tuple | None = None        # a repair that is made before it is entered: (Loading, edit, label)
         self._edits = 0
 
@@ -52,7 +52,7 @@ class Layering:
 
     @property
     def busy(self) -> bool:
-        return self._job is not None or self._uploading is not None or self._trial is not None or self._due() is not None
+        return any(v is not None for v in (self._job, self._uploading, self._trial, self._due()))
 
     @property
     def behind(self) -> bool:
@@ -168,6 +168,8 @@ class Layering:
             raise job.error
         elif what == "depth":
             self._plates[of] = job.result
+            if job.result.adjustments != of:     # without a scale that contradicts the depth
+                self._refused = of
             for note in set(job.result.notes) - set(job.result.measured.notes):
                 self.session.say(note)
             self._turn_to(job.result)

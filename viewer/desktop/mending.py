@@ -68,7 +68,6 @@ class Mending:
         self._from: tuple | None = None          # (which, u, v, plate point) where the button went down
         self._asked: tuple | None = None         # ("distance", point) or ("height", box) that waits for its metres
         self._asks, self._answer = False, ""
-        self._residuals: tuple = (None, [])
 
     # -- actions ------------------------------------------------------------------------------------------------------
 
@@ -244,7 +243,8 @@ class Mending:
         session.layering.edit(shot, f"Known {what}")
         count, missed = len(edits.adjustments(shot).anchors), residuals(session.plate, edits.adjustments(shot))
         session.say({1: "That sets the scale; a second distance, far from it in depth, sets the offset as well.",
-                     2: f"Scale and offset are set: {missed[-1]}."}.get(count, f"The best fit to all {count}: {missed[-1]}."))
+                     2: f"Scale and offset are set: {missed[-1]}."}.get(
+                         count, f"The best fit to all {count}: {missed[-1]}."))
 
     # -- drawing ------------------------------------------------------------------------------------------------------
 
@@ -258,7 +258,8 @@ class Mending:
         draw.add_image(imgui.ImTextureRef(self._shown().glo), (x, y), (x + w, y + h))
         words = "The depth before the repairs" if session.before else "The depth"
         used = style.label(draw, (left, top + height + 0.35 * em), words, style.TEXT, 1.15, bold=True)
-        style.label(draw, (left + used + 0.5 * em, top + height + 0.45 * em), "red is near, blue is far", style.QUIET, 0.95)
+        style.label(draw, (left + used + 0.5 * em, top + height + 0.45 * em), "red is near, blue is far", style.QUIET,
+                    0.95)
         here = f"{self.tool.name}:  {self.tool.tip}"
         if self.tool.how == "brush":
             here += f"   Radius {self._pixels:.0f} px (wheel)" + \
@@ -271,7 +272,8 @@ class Mending:
             at = x + point.xy[0] / session.plate.width * w, y + point.xy[1] / session.plate.height * h
             draw.add_circle_filled(at, 0.25 * em, style.ink(style.TEXT))
             draw.add_circle(at, 0.25 * em, style.ink((0, 0, 0, 1)))
-            style.label(draw, (at[0] + 0.5 * em, at[1] - 0.5 * em), f"{point.metres:.3g} m", style.TEXT, 0.88, shade=True)
+            style.label(draw, (at[0] + 0.5 * em, at[1] - 0.5 * em), f"{point.metres:.3g} m", style.TEXT, 0.88,
+                        shade=True)
 
     def draw(self, em: float, hovered: bool, under) -> None:
         """The brush and the box over the pictures, and the question for a length."""
@@ -292,7 +294,8 @@ class Mending:
             point = self.point(*under)
             metres = self.session.plate.depth_at(point) if point else 0.0
             words = "not on the plate" if not point else f"{metres:.2f} m" if math.isfinite(metres) else "the sky"
-            away = max(1.1 * em, self.radius * self._place()[2] * 0.75 + 0.4 * em) if self.tool.how == "brush" else 1.1 * em
+            ring = self.radius * self._place()[2] if self.tool.how == "brush" else 0.0
+            away = max(1.1 * em, 0.75 * ring + 0.4 * em)
             style.label(draw, (mouse.x + away, mouse.y + away * 0.8), words, style.VALUE, 0.9, shade=True)
         self._question(em)
 
@@ -324,6 +327,7 @@ class DepthPanel:
 
     def __init__(self, session):
         self.session = session
+        self._of, self._lines = None, []      # the anchors of which these lines tell
 
     def draw(self) -> None:
         session, em = self.session, imgui.get_font_size()
@@ -336,11 +340,11 @@ class DepthPanel:
                 session.attempt(lambda: mending.take(name))
             imgui.set_item_tooltip(tool.tip)
         imgui.set_next_item_width(9 * em)
-        changed, percent = imgui.slider_float("radius", mending.radius * session.plate.width, SIZES[0] * session.plate.width,
-                                              SIZES[1] * session.plate.width, "%.0f px",
-                                              imgui.SliderFlags_.logarithmic)
+        width = session.plate.width
+        changed, pixels = imgui.slider_float("radius", mending.radius * width, SIZES[0] * width, SIZES[1] * width,
+                                             "%.0f px", imgui.SliderFlags_.logarithmic)
         if changed:
-            mending.radius = percent / session.plate.width
+            mending.radius = pixels / width
         imgui.set_next_item_width(9 * em)
         if imgui.begin_combo("strength", f"{mending.strength:.0%}"):
             for strength in STRENGTHS:
@@ -351,7 +355,8 @@ class DepthPanel:
         imgui.separator()
         style.text("Scale", style.QUIET, scale=0.9)
         if not now.anchors:
-            style.text("relative: say a distance" if session.plate.relative else "as the file has it", style.VALUE, scale=0.9)
+            known = "relative: say a distance" if session.plate.relative else "as the file has it"
+            style.text(known, style.VALUE, scale=0.9)
         for number, (anchor, line) in enumerate(zip(now.anchors, self._residuals(now))):
             self._entry(line, anchor, f"anchor {number}", "Forget a length")
         imgui.separator()
@@ -365,7 +370,7 @@ class DepthPanel:
             self._entry(f"{number + 1}. {repair.said(edit)}", edit, f"edit {number}", "Take a repair back")
 
     def _entry(self, line: str, value, key: str, what: str) -> None:
-        session, em = self.session, imgui.get_font_size()
+        session = self.session
         if imgui.small_button(f"×##{key}"):
             session.attempt(lambda: session.layering.edit(edits.remove_adjustment(session.shot, value), what))
         imgui.set_item_tooltip(what)
@@ -376,6 +381,6 @@ class DepthPanel:
 
     def _residuals(self, now) -> list[str]:
         """A line for each known length, with what it misses; as of these anchors, once."""
-        if getattr(self, "_of", None) != now.anchors:
+        if self._of != now.anchors:
             self._of, self._lines = now.anchors, residuals(self.session.plate, now)
         return self._lines

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -89,15 +89,23 @@ def beside(picture: Path) -> Path:
 def adjusted(plate, adjustments: Adjustments, forgiving: bool = False):
     """A plate with scale and repairs applied over the depth as it was measured; the measured plate for none.
 
-    forgiving  leaves out repairs that cannot be made (any more), and notes it; else they raise PushinError
+    forgiving  leaves out a scale that contradicts the depth and repairs that cannot be made (any more), as those of a
+               depth map that has been replaced, and notes it; else they raise PushinError
     """
     now, plate = plate, plate.measured
+    name = name_of(plate.path) if plate.path else "the depth"
+    if forgiving:
+        try:
+            scale.fit(plate, adjustments.anchors)
+        except PushinError as error:
+            left = adjusted(now, replace(adjustments, anchors=()), True)
+            return replace(left, notes=(*left.notes, f"What was said of the scale of {name} is left out: {error}"))
     if adjustments == Adjustments():
         return plate
     edits, notes = adjustments.edits, plate.notes
     kept = now.adjustments.edits
     if now is not plate and now.adjustments.anchors == adjustments.anchors and edits[:len(kept)] == kept:
-        depth, relative, notes, edits = now.depth, now.relative, now.notes, edits[len(kept):]   # only goes on from there
+        depth, relative, notes, edits = now.depth, now.relative, now.notes, edits[len(kept):]     # goes on from there
     else:
         depth, relative = plate.depth, plate.relative
         if adjustments.anchors:
@@ -109,7 +117,7 @@ def adjusted(plate, adjustments: Adjustments, forgiving: bool = False):
         except PushinError as error:
             if not forgiving:
                 raise
-            notes += (f"A repair of {name_of(plate.path) if plate.path else 'the depth'} is left out: {error}",)
+            notes += (f"A repair of {name} is left out: {error}",)
     return plate.with_depth(depth, relative=relative, notes=notes, adjustments=adjustments, unadjusted=plate)
 
 

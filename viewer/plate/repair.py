@@ -19,6 +19,8 @@ _GRABCUT_SIDE = 480
 _GRABCUT_ROUNDS = 5
 _MARGIN = 0.25
 """Of a box's sides, looked at around it to know the background."""
+_SOFT = 0.06
+"""Of a box's shorter side, by which the depth's edge may lie too far out."""
 _DISTINCT = 1.02
 """Disparity of a subject to that behind it from which the depth tells them apart."""
 
@@ -102,7 +104,11 @@ class Cut:
             raise PushinError("The depth does not tell the subject of this box from what is behind it; bring it nearer "
                               "with a stroke first.")
         near = d > np.sqrt(subject * max(behind, 1e-3 * subject))
-        mask = cut_out(color[rows, columns], near & inner, inner)
+        # Deep within what is near the depth is right: a table in front of somebody is not what is behind.
+        deep = max(4, round(_SOFT * min(np.ptp(axis) for axis in np.nonzero(inner))))
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * deep + 1, 2 * deep + 1))
+        sure = cv2.erode(near.astype(np.uint8), disc) > 0
+        mask = cut_out(color[rows, columns], near & inner, inner, sure & inner)
         # Values within a few pixels of either edge are mixed or on the wrong side; each side grows over them.
         width = max(3, round(0.006 * max(disparity.shape)))
         box = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * width + 1, 2 * width + 1))
@@ -114,7 +120,7 @@ class Cut:
                 grown = depths.membrane(np.where(side & ~unsure, d, 0), ~unsure, side & ~unsure)
                 out[unsure] = grown[unsure]
         result = disparity.copy()
-        result[rows, columns] = np.where(cv2.dilate(inner.astype(np.uint8), box) > 0, out, d)
+        result[rows, columns] = np.where(inner, out, d)
         return result
 
 
@@ -124,7 +130,7 @@ Edit = Stroke | Flatten | Cut
 def applied(edit: Edit, depth: np.ndarray, color: np.ndarray) -> np.ndarray:
     """Depth, float32 (h, w) metres with inf for sky, after an edit; color is linear (h, w, 3).
 
-    PushinError where the edit cannot be made: a box too small, or a subject that depth does not tell from what is behind.
+    PushinError where it cannot be made: a box too small, or a subject that depth does not tell from what is behind.
     """
     with np.errstate(divide="ignore"):
         before = (1 / depth).astype(np.float32)
@@ -142,8 +148,9 @@ def said(edit: Edit) -> str:
     return f"{type(edit).__name__.lower()} {','.join(f'{v:g}' for v in edit.box)}"
 
 
-def cut_out(color: np.ndarray, likely: np.ndarray, allowed: np.ndarray) -> np.ndarray:
-    """The subject's pixels, bool (h, w), by GrabCut on linear colour: likely ones to start from, within allowed."""
+def cut_out(color: np.ndarray, likely: np.ndarray, allowed: np.ndarray, sure: np.ndarray) -> np.ndarray:
+    """The subject's pixels, bool (h, w), by GrabCut on linear colour: likely ones to start from, within allowed; and the
+    sure ones."""
     guide = (np.sqrt(np.clip(color.astype(np.float32), 0, 1)) * 255 + 0.5).astype(np.uint8)
     height, width = likely.shape
     scale = min(1.0, _GRABCUT_SIDE / max(height, width))
@@ -152,7 +159,9 @@ def cut_out(color: np.ndarray, likely: np.ndarray, allowed: np.ndarray) -> np.nd
     shrunk = lambda m: cv2.resize(m.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     start = np.where(shrunk(likely), cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     start[~shrunk(allowed)] = cv2.GC_BGD
-    if (start == cv2.GC_PR_FGD).sum() < 8 or (start != cv2.GC_PR_FGD).sum() < 8:
+    start[shrunk(sure)] = cv2.GC_FGD
+    front = np.isin(start, (cv2.GC_FGD, cv2.GC_PR_FGD)).sum()
+    if front < 8 or start.size - front < 8:
         return likely
     cv2.setRNGSeed(0)       # its clusters start at random; a repair gives the same plate every time
     cv2.grabCut(small, start, None, np.zeros((1, 65)), np.zeros((1, 65)), _GRABCUT_ROUNDS, cv2.GC_INIT_WITH_MASK)
@@ -160,7 +169,7 @@ def cut_out(color: np.ndarray, likely: np.ndarray, allowed: np.ndarray) -> np.nd
     if scale < 1:
         mask = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
         mask = cv2.ximgproc.guidedFilter(guide, mask, max(2, round(2 / scale)), 50.0)
-    return (mask > 0.5) & allowed
+    return (mask > 0.5) & allowed | sure
 
 
 def _around(box, shape):

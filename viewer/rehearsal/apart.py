@@ -2,7 +2,7 @@
 
     layers = apart(made, plate, report=report)     # calls made(plate, report=...) there, and waits for what it returns
 
-A thread waits for it (desktop.loading). Workers stay for the next call; when their program is gone they end by themselves.
+A thread waits for it (desktop.loading). Workers stay for the next call; when their program is gone they end too.
 """
 from __future__ import annotations
 

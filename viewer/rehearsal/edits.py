@@ -63,7 +63,7 @@ def _with_timeline(shot: Shot, take: str, timeline: Timeline) -> Shot:
     return shot
 
 
-# -- the plate's depth --------------------------------------------------------------------------------------------
+# -- the plate's depth ------------------------------------------------------------------------------------------------
 
 def adjustments(shot: Shot) -> Adjustments:
     """Scale and repairs of the plate."""

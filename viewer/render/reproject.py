@@ -56,8 +56,10 @@ class ReprojectPass:
             pass
 
     def loading(self, layers: Layers, plate, before: Callable[[], object] = lambda: None) -> Iterator[None]:
-        """The same in steps of some hundredths of a second, between which those of before can be drawn; before() is called
-        as the last of them begins, which takes their place."""
+        """The same in steps of some hundredths of a second, between which those of before can be drawn.
+
+        before() is called as the last of them begins, which takes their place.
+        """
         high, wide = layers.atlas.shape[:2]
         pixels = np.ascontiguousarray(layers.atlas)
         atlas = self.context.texture((wide, high), 4, dtype="f2")

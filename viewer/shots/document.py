@@ -30,10 +30,12 @@ MOST_FRAMES = 120
 
 
 def _adjustments(stored):
-    """Adjustments of what they are stored as; a shot is read and described without the plate's room where it has none."""
-    if not isinstance(stored, dict):
-        return stored
+    """Adjustments of what they are stored as; where there are none, a shot is read without the plate's room."""
+    if stored is None:
+        return None
     from ..plate.adjust import Adjustments
+    if isinstance(stored, Adjustments):
+        return stored
     try:
         return Adjustments.of(stored)
     except (TypeError, KeyError, AttributeError) as error:
@@ -47,8 +49,8 @@ class PlateFile:
     stage        the plate's geometry, so that a shot plays and is described without its plate
     path, depth  files, or None: the bundled plate; no depth file, its depth lies in the picture
     sha256       of each when the shot was made; None: not known
-    adjustments  scale and repairs, plate.adjust.Adjustments, or None for none. They are edited, undone and recovered with
-                 the shot, but saved beside the picture: every shot on it shares them
+    adjustments  scale and repairs, plate.adjust.Adjustments, or None for none. They are edited, undone and recovered
+                 with the shot, but saved beside the picture: every shot on it shares them
     the others   what `Plate.open` was told
     """
 

@@ -22,7 +22,7 @@ from .framing import Stage
 LARGEST = 32 * 2**20
 """Bytes: an hour of recorded keys is a tenth of it; more is not a shot file."""
 
-OPTIONS = ("depth", "depth_kind", "principal_point", "near", "far", "baseline", "ray", "adjustments")
+OPTIONS = ("depth", "depth_kind", "principal_point", "near", "far", "baseline", "ray")
 """What `Plate.open` may have been told, besides the lens."""
 
 
@@ -125,7 +125,7 @@ def open_plate(shot: Shot):
         raise PushinError(f"The shot's plate {note.path} is not there; put it back, or make the shot again with "
                           "`pushin move`.")
     from .. import Plate
-    told = {name: getattr(note, name) for name in OPTIONS if getattr(note, name) is not None}
+    told = {name: getattr(note, name) for name in (*OPTIONS, "adjustments") if getattr(note, name) is not None}
     return Plate.open(note.path, focal_length=note.stage.focal_length, sensor_width=note.stage.sensor_width, **told)
 
 
