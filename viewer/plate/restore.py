@@ -12,6 +12,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from .clean import noise_of
+
 MOST_PIXELS = 1e6
 """Of the restored map, for its time; what is left to the picture's size is `depth.fitted`'s."""
 
@@ -34,6 +36,15 @@ STEP = 0.05
 SKY = 0.01
 """Of the mean disparity, under which a map that has sky has nothing else."""
 
+NOISY = 0.003
+"""Of the median disparity: noise from which it is worth taking away."""
+
+SMALLEST = 32
+"""Values to a side, from which a map shows how soft it is."""
+
+BAND = 32
+"""Values whose pixels are summed up at once."""
+
 GUESS = 0.005
 """Weight of what was filled in, against that of what was measured."""
 
@@ -51,22 +62,29 @@ TRIAL_ROUNDS, TRIAL_STEPS = (0.1, 0.05, 0.02, 0.01), 15
 
 
 def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.ndarray:
-    """Disparity at the picture's size, float32; or nearer to it, where that has more than MOST_PIXELS.
+    """Disparity at the picture's size, float32; or nearer to it, where that has more than MOST_PIXELS. A map that is sharp
+    and whole and without noise comes back as it is.
 
     disparity  float32 (h, w) in 1/m, complete
     known      bool (h, w): where it was measured and not filled
     guide      uint8 (H, W, 3): the picture's colours on a perceptual scale
     """
     h, w = disparity.shape
-    if min(h, w) < 8 or np.ptp(disparity) == 0:
+    if min(h, w) < SMALLEST or np.ptp(disparity) == 0:
         return disparity
     weight = np.where(known, 1, GUESS).astype(np.float32)
     blur = blur_of(disparity, weight, _resized(guide, (h, w)))
-    share = min(1, max((MOST_PIXELS / (guide.shape[0] * guide.shape[1])) ** 0.5, w / guide.shape[1]))
-    size = max(h, round(share * guide.shape[0])), max(w, round(share * guide.shape[1]))
-    half = tuple(max(n, (m + 1) // 2) for n, m in zip((h, w), size))
-    found, _ = _solved(disparity, weight, _resized(guide, half), disparity, blur, PENALTY, ROUNDS, STEPS)
-    found, _ = _solved(disparity, weight, _resized(guide, size), found, blur, PENALTY, FINE_ROUNDS, STEPS)
+    noisy = noise_of(disparity, known) > NOISY * np.median(disparity)
+    if blur == 0 and known.all() and not noisy:
+        return disparity
+    found = disparity
+    for most, rounds in ((MOST_PIXELS / 4, ROUNDS), (MOST_PIXELS, FINE_ROUNDS)):
+        share = min(1, (most / (guide.shape[0] * guide.shape[1])) ** 0.5)
+        size = round(share * guide.shape[0]), round(share * guide.shape[1])
+        if size[0] < h or size[1] < w:
+            size = h, w
+        if rounds is ROUNDS or size != found.shape:
+            found, _ = _solved(disparity, weight, _resized(guide, size), found, blur, PENALTY, rounds, STEPS)
     # No nearer and no farther than what was measured: a ringing is no surface. What is as good as sky is sky.
     found = _parted(found.clip(disparity.min(), disparity.max()))
     if disparity.min() == 0:
@@ -122,14 +140,14 @@ def _bottom(before: float, here: float, after: float) -> float:
 def _solved(disparity, weight, guide, start, blur: float, penalty: float, rounds, steps: int):
     """(restored disparity at the guide's size, its cost) for a blur in pixels of the map, from a start of any size."""
     size = guide.shape[:2]
-    rows, columns = (_sampling(n, m, blur) for n, m in zip(disparity.shape, size))
+    rows, columns = (_bands(_sampling(n, m, blur)) for n, m in zip(disparity.shape, size))
     times = np.float32(guide.shape[0] * guide.shape[1] / disparity.size)
 
     def down(a):
-        return rows @ a @ columns.T
+        return _seen(columns, _seen(rows, a).T).T
 
     def up(a):      # the adjoint of `down`, times the pixels of the picture in one of the map
-        return times * (rows.T @ a @ columns)
+        return times * _given_back(columns, _given_back(rows, a).T).T
 
     x = _resized(start, size)
     least = np.float32(0.01 * disparity.mean())
@@ -177,6 +195,28 @@ def _sampling(values: int, pixels: int, blur: float) -> np.ndarray:
     if blur * width > 0.1:
         share = cv2.GaussianBlur(share, (0, 0), sigmaX=blur * width, sigmaY=1e-9, borderType=cv2.BORDER_REFLECT)
     return share.astype(np.float32)
+
+
+def _bands(matrix: np.ndarray) -> list[tuple[slice, slice, np.ndarray]]:
+    """A matrix that is 0 but near its diagonal as blocks: their rows, their columns, themselves."""
+    bands = []
+    for at in range(0, len(matrix), BAND):
+        used = np.flatnonzero(matrix[at:at + BAND].any(0))
+        pixels = slice(used[0], used[-1] + 1)
+        bands.append((slice(at, at + BAND), pixels, np.ascontiguousarray(matrix[at:at + BAND, pixels])))
+    return bands
+
+
+def _seen(bands, a: np.ndarray) -> np.ndarray:
+    return np.concatenate([block @ a[pixels] for _, pixels, block in bands])
+
+
+def _given_back(bands, a: np.ndarray) -> np.ndarray:
+    """The adjoint of _seen."""
+    total = np.zeros((bands[-1][1].stop, a.shape[1]), np.float32)
+    for values, pixels, block in bands:
+        total[pixels] += block.T @ a[values]
+    return total
 
 
 def _resized(a: np.ndarray, shape) -> np.ndarray:
