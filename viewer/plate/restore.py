@@ -33,6 +33,9 @@ COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.02
 STEP = 0.05
 """Relative height of an edge in what is restored."""
 
+FEWEST = 0.002
+"""Share of the map beside edges, from which they tell a blur; slopes do not."""
+
 SKY = 0.01
 """Of the mean disparity, under which a map that has sky has nothing else."""
 
@@ -116,7 +119,11 @@ def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noisy:
     h, w = disparity.shape
     high, wide = min(h, TRIAL), min(w, TRIAL)
     box = np.ones((3, 3), np.uint8)
-    edges = cv2.integral((cv2.dilate(disparity, box) - cv2.erode(disparity, box)) * (weight == 1))
+    top = cv2.dilate(disparity, box)
+    edges = (top - cv2.erode(disparity, box) > STEP * top) & (weight == 1)
+    if edges.mean() < FEWEST:
+        return 0.0
+    edges = cv2.integral(edges.astype(np.uint8))
     held = edges[high:, wide:] - edges[:-high, wide:] - edges[high:, :-wide] + edges[:-high, :-wide]
     y, x = np.unravel_index(held.argmax(), held.shape)
     part = np.s_[y:y + high, x:x + wide]
