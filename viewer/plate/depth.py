@@ -175,6 +175,33 @@ def unquantised(disparity: np.ndarray) -> np.ndarray:
     return (disparity + share * rise).astype(np.float32)
 
 
+def sharpened(disparity: np.ndarray) -> np.ndarray:
+    """A soft map's edges as steps, float32 (h, w); maps whose edges are steps come back as they are.
+
+    What lies between the two surfaces of a ramp is moved to the one whose value is closer, from both ends inwards
+    (Kramer and Bruckner, "Iterations of a non-linear transformation for enhancement of digital images", 1975), so that
+    the step lands in the middle of the ramp. A ramp is where the range of values stops growing with the window, as on
+    a slope it does not.
+    """
+    margin = 2 * _RAMP
+    if min(disparity.shape) <= margin:
+        return disparity
+    around, beyond, box = (np.ones((n, n), np.uint8) for n in (2 * _RAMP + 1, 2 * margin + 1, 3))
+    padded = np.pad(disparity, margin, mode="reflect", reflect_type="odd")      # slopes go on beyond the frame
+    inside = lambda a: a[margin:-margin, margin:-margin]
+    high, low = inside(cv2.dilate(padded, around)), inside(cv2.erode(padded, around))
+    step = high - low
+    edge = (step > _RAMP_STEP * high) & (inside(cv2.dilate(padded, beyond) - cv2.erode(padded, beyond)) < 1.6 * step)
+    ramp = edge & (np.abs(disparity - (high + low) / 2) < 0.48 * step)
+    if ramp.sum() < _SOFT * edge.sum() or not edge.any():
+        return disparity
+    result = disparity
+    for _ in range(_RAMP):
+        nearer = result - low > high - result
+        result = np.where(edge, np.where(nearer, cv2.dilate(result, box), cv2.erode(result, box)), result)
+    return result
+
+
 def fitted(disparity: np.ndarray, color: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
     """Disparity at the picture's size, float32 (h, w), for a smaller or equal map; color is linear (h, w, 3).
 
@@ -191,6 +218,7 @@ def fitted(disparity: np.ndarray, color: np.ndarray, known: np.ndarray | None = 
     disparity = restored(disparity, np.ones(disparity.shape, bool) if known is None else known, guide)
     if disparity.shape == (height, width):
         return disparity
+    disparity = sharpened(disparity)
     result = cv2.resize(disparity, (width, height), interpolation=cv2.INTER_LINEAR)
     y, x = (_lattice(n, full) for n, full in zip(disparity.shape, (height, width)))
     rows, columns = np.nonzero(_torn(disparity)[np.floor(y).astype(int) + 1][:, np.floor(x).astype(int) + 1])
@@ -437,6 +465,11 @@ _CODES, _LEVEL = (32, 256), 0.3
 """Fewer codes are flat cards, more are fine enough; and terraces are wider than a pixel, both ways."""
 _HOLD = 4
 """Pixels from the only rim of a terrace at which it has its code's own value again."""
+_RAMP, _RAMP_STEP = 3, 0.08
+"""Pixels of a map to each side of an edge that are searched for a ramp, and its relative height: networks and depth
+from phones blur edges by up to so many of their own pixels."""
+_SOFT = 0.75
+"""Share of the pixels beside edges that lie between both sides, from which a map is soft."""
 _CHUNK = 16_384
 """Pixels at once, so that their 16 candidates stay in a processor's cache."""
 _COLOUR_SIGMA = 14.0

@@ -33,14 +33,17 @@ COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.02
 STEP = 0.05
 """Relative height of an edge in what is restored."""
 
+FEWEST = 0.002
+"""Share of the map beside edges, from which they tell a blur; slopes do not."""
+
 SKY = 0.01
 """Of the mean disparity, under which a map that has sky has nothing else."""
 
 NOISY = 0.003
 """Of the median disparity: noise from which it is worth taking away."""
 
-SMALLEST = 32
-"""Values to a side, from which a map shows how soft it is."""
+SMALLEST, LARGEST = 32, 5e5
+"""Values to a side, from which a map shows how soft it is, and values up to which there is time for it."""
 
 BAND = 32
 """Values whose pixels are summed up at once."""
@@ -54,27 +57,32 @@ BLURS = np.arange(0, 3.3, 0.25)
 LEAST_BLUR = 0.3
 """Under which it cannot be told from none, which is the safer guess: the mean over a pixel blurs as much."""
 
-TRIAL, TRIAL_PENALTIES = 320, (20.0, 5.0)
-"""Pixels of the map, to either side, in which they are tried; the penalty that tells them apart in noise, and the one that
-does so more precisely."""
+TRIAL = 224
+"""Pixels of the map, to either side, in which they are tried."""
+
+TRIAL_PENALTIES = (2.0, 2.0), (20.0, 5.0)
+"""Penalties of a first and of a closer look, for maps without noise and with it: where it is, it must not decide."""
+
+EVIDENCE = 1.1
+"""By how much less a blur has to cost than none. Maps of networks are soft here and sharp there: theirs are left alone."""
 
 TRIAL_ROUNDS, TRIAL_STEPS = (0.1, 0.05, 0.02, 0.01), 15
 
 
 def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.ndarray:
     """Disparity at the picture's size, float32; or nearer to it, where that has more than MOST_PIXELS. A map that is sharp
-    and whole and without noise comes back as it is.
+    and whole and without noise comes back as it is, and so does one of more than LARGEST values.
 
     disparity  float32 (h, w) in 1/m, complete
     known      bool (h, w): where it was measured and not filled
     guide      uint8 (H, W, 3): the picture's colours on a perceptual scale
     """
     h, w = disparity.shape
-    if min(h, w) < SMALLEST or np.ptp(disparity) == 0:
+    if min(h, w) < SMALLEST or disparity.size > LARGEST or np.ptp(disparity) == 0:
         return disparity
     weight = np.where(known, 1, GUESS).astype(np.float32)
-    blur = blur_of(disparity, weight, _resized(guide, (h, w)))
-    noisy = noise_of(disparity, known) > NOISY * np.median(disparity)
+    noisy = bool(noise_of(disparity, known) > NOISY * np.median(disparity))
+    blur = blur_of(disparity, weight, _resized(guide, (h, w)), noisy)
     if blur == 0 and known.all() and not noisy:
         return disparity
     found = disparity
@@ -103,7 +111,7 @@ def _parted(disparity: np.ndarray) -> np.ndarray:
     return cv2.medianBlur(disparity, 3)
 
 
-def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray) -> float:
+def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noisy: bool) -> float:
     """Standard deviation of a map's blur in its pixels: that of BLURS with the least cost, and between it and the next.
 
     Tried where the map has most edges; guide is uint8 (h, w, 3), the picture at the map's size.
@@ -111,7 +119,11 @@ def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray) -> flo
     h, w = disparity.shape
     high, wide = min(h, TRIAL), min(w, TRIAL)
     box = np.ones((3, 3), np.uint8)
-    edges = cv2.integral((cv2.dilate(disparity, box) - cv2.erode(disparity, box)) * (weight == 1))
+    top = cv2.dilate(disparity, box)
+    edges = (top - cv2.erode(disparity, box) > STEP * top) & (weight == 1)
+    if edges.mean() < FEWEST:
+        return 0.0
+    edges = cv2.integral(edges.astype(np.uint8))
     held = edges[high:, wide:] - edges[:-high, wide:] - edges[high:, :-wide] + edges[:-high, :-wide]
     y, x = np.unravel_index(held.argmax(), held.shape)
     part = np.s_[y:y + high, x:x + wide]
@@ -120,14 +132,17 @@ def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray) -> flo
     def costs(blurs, penalty):
         return [_solved(disparity, weight, guide, disparity, max(blur, 0), penalty, TRIAL_ROUNDS, TRIAL_STEPS)[1] for blur in blurs]
 
-    cost = costs(BLURS, TRIAL_PENALTIES[0])
+    coarse, precise = TRIAL_PENALTIES[noisy]
+    cost = costs(BLURS, coarse)
     best = int(np.argmin(cost))
-    if best in (0, len(BLURS) - 1):
+    if best == 0 or not noisy and cost[best] * EVIDENCE > cost[0]:
+        return 0.0
+    if best == len(BLURS) - 1:
         return float(BLURS[best])
     step = BLURS[1] - BLURS[0]
     blur = BLURS[best] + step * _bottom(*cost[best - 1:best + 2])
     step *= 0.4
-    blur += step * _bottom(*costs((blur - step, blur, blur + step), TRIAL_PENALTIES[1]))
+    blur += step * _bottom(*costs((blur - step, blur, blur + step), precise))
     return float(blur) if blur >= LEAST_BLUR else 0.0
 
 

@@ -1,0 +1,60 @@
+"""Small, soft, noisy maps against the surfaces that they were made of."""
+import cv2
+import numpy as np
+import pytest
+
+from viewer.plate import restore
+
+SIZE = 240, 320
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """(disparity, guide): a disc, a post of 6 pixels and a table before a wall, each of its own colour, with some grain."""
+    y, x = np.mgrid[:SIZE[0], :SIZE[1]].astype(np.float32)
+    disparity, part = np.full(SIZE, 0.25, np.float32), np.zeros(SIZE, int)
+    for k, (where, value) in enumerate((((x - 110) ** 2 + (y - 90) ** 2 < 60 ** 2, 1.0), ((x > 220) & (x < 227), 0.8),
+                                        (y > 190, 0.3 + 0.004 * (y - 190))), 1):
+        disparity, part = np.where(where, value, disparity).astype(np.float32), np.where(where, k, part)
+    colours = np.array([(90, 60, 50), (160, 120, 100), (60, 110, 60), (130, 130, 160)])[part]
+    return disparity, (colours + np.random.default_rng(0).normal(0, 2, colours.shape)).round().astype(np.uint8)
+
+
+def softened(disparity, blur, size=(80, 60)):
+    small = cv2.resize(disparity, size, interpolation=cv2.INTER_AREA)
+    return cv2.GaussianBlur(small, (0, 0), blur) if blur else small
+
+
+@pytest.mark.parametrize("blur", (0.8, 1.2, 1.6))
+def test_a_blur_is_found(scene, blur):
+    disparity, guide = scene
+    small = softened(disparity, blur)
+    found = restore.blur_of(small, np.ones_like(small), cv2.resize(guide, small.shape[::-1], interpolation=cv2.INTER_AREA), False)
+    assert found == pytest.approx(blur, abs=0.12)
+
+
+@pytest.mark.parametrize("blur, noise", ((1.5, 0), (0.7, 0.01)))
+def test_soft_and_noisy_maps_become_the_surfaces_they_were_made_of(scene, blur, noise):
+    disparity, guide = scene
+    small = softened(disparity, blur)
+    rng = np.random.default_rng(1)
+    small = (small * (1 + rng.normal(0, noise, small.shape))).astype(np.float32)
+    known = rng.random(small.shape) > (0.1 if noise else 0)
+    off = lambda d: (np.abs(d - disparity) > 0.05 * disparity).mean()
+    found = restore.restored(small, known, guide)
+    assert found.shape == SIZE
+    assert off(found) < 0.03 and off(found) < 0.25 * off(cv2.resize(small, SIZE[::-1])), off(found)
+    assert found.min() >= small.min() and found.max() <= small.max()
+
+
+def test_sharp_whole_quiet_maps_are_left_alone(scene):
+    disparity, guide = scene
+    small = np.ascontiguousarray(disparity[2::4, 2::4])
+    assert restore.restored(small, np.ones(small.shape, bool), guide) is small
+
+
+def test_sky_stays_sky(scene):
+    disparity, guide = scene
+    with_sky = np.where(disparity == 0.25, 0, disparity)
+    found = restore.restored(softened(with_sky, 1.5), np.ones((60, 80), bool), guide)
+    assert (found[:20, :40] == 0).all()
