@@ -160,8 +160,11 @@ def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
     return out
 
 
-LIKELY = 0.2
+LIKELY = 0.3
 """Weight of how far a match is from the smooth continuation: a lamp beside what is hidden is no reason for another one."""
+
+DETAIL = 0.08
+"""Of white, in a perceptual scale, by which a match may differ from that: what a wall's bricks do from their joints."""
 
 PATCH = 2
 """Pixels: half a patch's side less one."""
@@ -289,7 +292,7 @@ class _Level:
             c = np.einsum("nkc,nkc,nk->n", e, e, k)
             gap = np.abs(d[source] - d[here]) / (0.05 * d[here] + 0.002)
             far = ((source % w - x) ** 2 + (source // w - y) ** 2) / (scale * scale)
-            odd = ((colors[source] - likely) ** 2).sum(1)
+            odd = ((np.abs(colors[source] - likely) - DETAIL).clip(0) ** 2).sum(1)
             return np.where(usable[source], c + LIKELY * odd + 0.02 * np.maximum(gap - 1, 0) ** 2 + 0.01 * far, np.inf)
 
         best = cost(current)
