@@ -1,28 +1,30 @@
 #version 330
-// Every tile's largest radii: r behind the focus, g in front of it within the back slice, b of the veil; a: its brightest light.
-uniform sampler2D light;
-uniform sampler2D veil;        // half resolution: light of the front slice,
-uniform sampler2D veil_radius; // and its radii
-uniform bool has_veil;
-
+// What every tile holds of a slice. BACK: its largest radii, r behind the focus and g in front of it; a: how much finer
+// than COARSE its finest is. FRONT: its largest radius, in b.
 #include "common/bokeh.glsl"
+#include "common/slice.glsl"
 
-out vec4 largest;
+layout(location = 0) out vec4 largest;
+layout(location = 1) out vec4 around;    // r: how bright it is, whatever few lamps it may have; g: its brightest light
 
 void main() {
-    ivec2 first = ivec2(gl_FragCoord.xy) * int(TILE), end = textureSize(light, 0) - 1;
+    ivec2 first = ivec2(gl_FragCoord.xy) * int(TILE), end = textureSize(color, 0) - 1;
+    float roots = 0.0, brightest = 0.0;
     largest = vec4(0.0);
     for (int y = 0; y < int(TILE); y++)
         for (int x = 0; x < int(TILE); x++) {
             ivec2 at = min(first + ivec2(x, y), end);
-            vec4 pixel = texelFetch(light, at, 0);
-            largest.rga = max(largest.rga, vec3(pixel.a, -pixel.a, max(pixel.r, max(pixel.g, pixel.b))));
+            vec4 pixel = texelFetch(color, at, 0);
+            float light = bright(pixel.rgb);
+            roots += sqrt(light);
+            brightest = max(brightest, light);
+#ifdef FRONT
+            if (pixel.a > 0.0) largest.b = max(largest.b, -radius_at(at));
+#else
+            float r = radius_at(at);
+            largest.rga = max(largest.rga, vec3(r, -r, COARSE - abs(r)));
+#endif
         }
-    if (has_veil)
-        for (int y = 0; y < int(TILE) / 2; y++)
-            for (int x = 0; x < int(TILE) / 2; x++) {
-                ivec2 at = min(first / 2 + ivec2(x, y), textureSize(veil, 0) - 1);
-                vec3 pixel = texelFetch(veil, at, 0).rgb;
-                largest.ba = max(largest.ba, vec2(texelFetch(veil_radius, at, 0).r, max(pixel.r, max(pixel.g, pixel.b))));
-            }
+    roots /= TILE * TILE;
+    around = vec4(roots * roots, brightest, 0.0, 0.0);
 }

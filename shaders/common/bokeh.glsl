@@ -1,8 +1,9 @@
 // Circles are signed radii in full-resolution pixels: positive behind the focus, negative in front of it.
 const float TILE = 16.0;       // pixels: side of the tiles in which the largest circles are known; viewer/render/bokeh.py
+const float CELL = 4.0;        // pixels: side of the cells whose lamps are drawn as discs; viewer/render/bokeh.py
 const float SHARP = 0.5;       // pixels: a radius that no pixel can show
-const float FINE = 4.0;        // pixels: radius from which a half-resolution gather takes over,
-const float COARSE = 6.0;      //   wholly from here on: by then it holds all that such a blur leaves
+const float FINE = 2.5;        // pixels: radius from which a half-resolution gather takes over,
+const float COARSE = 4.0;      //   wholly from here on: by then it holds all that such a blur leaves
 const float FRONT_FROM = 3.0;  // pixels: radius in front of the focus from which a surface becomes a veil of its own,
 const float FRONT_WHOLE = 5.0; //   wholly from here on
 const float APART = 0.5;       // pixels of radius between two surfaces
@@ -10,16 +11,17 @@ const float THIN = 1.0;        // pixels: radius from which a surface may be see
 
 const float RIM = 0.4;         // pixels over which a disc ends: reading between pixels softens it by one more
 
-const float GRAINS = 16.0;     // pixels: radius from which points lie so far apart that small lamps would show them, were
-                               //   they not read at half the resolution
+// Pixels: radii up to which a gather reads at half, a quarter and an eighth of the resolution. A disc is then two to four
+// of what it reads across its radius, so that few points leave no gaps; what would show its soft rim is drawn as a disc.
+const float AT_HALF = 8.0, AT_QUARTER = 16.0, AT_EIGHTH = 32.0;
 
-// Rows of points of the iris, for radii up to 2, 6, 16, 32 pixels and beyond: x, y for an iris of radius 1, radius within its
+// Rows of points of the iris, for radii up to 2 and 4 pixels, and beyond: x, y for an iris of radius 1, radius within its
 // shape, and share of the light times their count. viewer/render/bokeh.py: ROWS
-layout(std140) uniform Iris { vec4 taps[1024]; };
-uniform int ends[5];
+layout(std140) uniform Iris { vec4 taps[128]; };
+uniform int ends[3];
 uniform float cats_eye;
 
-int row_for(float r) { return r < 2.0 ? 0 : r < 6.0 ? 1 : r < GRAINS ? 2 : r < 2.0 * GRAINS ? 3 : 4; }
+int row_for(float r) { return r < 2.0 ? 0 : r < 4.0 ? 1 : 2; }
 
 int first_of(int row) { return row > 0 ? ends[row - 1] : 0; }
 
@@ -52,39 +54,45 @@ void collect(inout Found found, vec4 light, float here, float reach, vec4 tap) {
     else found.same += k;
 }
 
+// How much of the way to a pixel's own surface is taken by that surface, blurred; the rest are gaps.
+float share_of(Found found, float here, float reach) {
+    return mix(1.0, min(found.same.a * reach * reach, 1.0), here < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -here) : smoothstep(THIN, 2.0 * THIN, here));
+}
+
 vec3 collected(Found found, vec3 own_light, float here, float reach) {
-    float share = mix(1.0, min(found.same.a * reach * reach, 1.0), here < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -here) : smoothstep(THIN, 2.0 * THIN, here));
     // A sharp pixel is what it is, however far what reaches it was looked for.
     vec3 surface = found.same.a > 0.0 ? mix(own_light, found.same.rgb / found.same.a, smoothstep(0.5 * SHARP, 1.5 * SHARP, abs(here))) : own_light;
-    if (found.behind.a > 0.0) surface = mix(found.behind.rgb / found.behind.a, surface, share);
+    if (found.behind.a > 0.0) surface = mix(found.behind.rgb / found.behind.a, surface, share_of(found, here, reach));
     vec4 over = found.over / max(found.over.a, 1.0);
     return over.rgb + (1.0 - over.a) * surface;
 }
 
-// One sample of the foreground, light and coverage, whose disc of radius r may reach here; soft: pixels of its rim.
-vec4 veiled(vec4 light, float r, float reach, vec4 tap, float soft) {
-    return tap.w * (reach * reach) / max(r * r, 1.0) * clamp((r - reach * tap.z) / soft + 0.5, 0.0, 1.0) * light;
-}
+bool vignetted(vec2 at, vec2 field) { return cats_eye > 0.0 && length(at + cats_eye * field) > 1.0; }
 
-bool vignetted(vec4 tap, vec2 field) { return cats_eye > 0.0 && length(tap.xy + cats_eye * field) > 1.0; }
+// Reading between pixels of `coarse` pixels, and being read between half-resolution ones, widens a disc; its points lie closer.
+float drawn_in(float reach, float coarse) { return sqrt(max(1.0 - (coarse * coarse + 3.0) / (reach * reach), 0.3)); }
 
-// Gathers round `at` (0..1 over the picture) from a picture of any resolution. texel: 1 / size at full resolution; field: where
-// the pixel lies in the frame, 1 at its corners.
-Found found_in(sampler2D light, vec2 at, vec2 texel, vec2 field, float here, float reach) {
+// Gathers round `at` (0..1 over the picture) from a picture of any resolution. step: of a tap, 0..1 over the picture; field:
+// where the pixel lies in the frame, 1 at its corners.
+Found found_in(sampler2D light, vec2 at, vec2 step_, vec2 field, float here, float reach) {
     Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
     int row = row_for(reach);
     for (int i = first_of(row); i < ends[row]; i++)
-        if (!vignetted(taps[i], field)) collect(found, textureLod(light, at - reach * taps[i].xy * texel, 0.0), here, reach, taps[i]);
+        if (!vignetted(taps[i].xy, field)) collect(found, textureLod(light, at - taps[i].xy * step_, 0.0), here, reach, taps[i]);
     return found;
 }
 
-// In front of the focus the image of the iris is upside down; a sample lies where its light comes from.
-vec4 veil_in(sampler2D light, sampler2D radius, vec2 at, vec2 texel, vec2 field, float reach, float soft) {
+// The foreground's light and coverage, premultiplied; radius: its radii times coverage. In front of the focus the image of the iris
+// is upside down; a sample lies where its light comes from. soft: pixels over which a disc ends.
+vec4 veil_in(sampler2D light, sampler2D radius, vec2 at, vec2 step_, vec2 field, float reach, float soft) {
     vec4 veil = vec4(0.0);
     int row = row_for(reach);
     for (int i = first_of(row); i < ends[row]; i++) {
-        vec2 there = at + reach * taps[i].xy * texel;
-        if (!vignetted(taps[i], field)) veil += veiled(textureLod(light, there, 0.0), textureLod(radius, there, 0.0).r, reach, taps[i], soft);
+        if (vignetted(taps[i].xy, field)) continue;
+        vec2 there = at + taps[i].xy * step_;
+        vec4 sample_ = textureLod(light, there, 0.0);
+        float r = textureLod(radius, there, 0.0).r / max(sample_.a, 1e-4);
+        veil += taps[i].w * (reach * reach) / max(r * r, 1.0) * clamp((r - reach * taps[i].z) / soft + 0.5, 0.0, 1.0) * sample_;
     }
     return veil / max(veil.a, 1.0);
 }

@@ -197,7 +197,7 @@ class Renderer:
         if camera.f_stop is None or bokeh == "off":
             self.reproject.draw(targets.scene, camera)
         elif bokeh == "gather":
-            self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights, fine=not live)
+            self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights)
             finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
         else:
             self._expose(targets, camera, VIEWS)

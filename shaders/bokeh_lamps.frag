@@ -1,0 +1,69 @@
+#version 330
+// Lamps of a slice: of every cell the light that a few points of the iris would show as dots and a soft rim, so that it is
+// drawn as a disc instead (bokeh_discs.*).
+uniform sampler2D around;      // of the tiles
+
+#include "common/bokeh.glsl"
+#include "common/slice.glsl"
+
+layout(location = 0) out vec4 lamp;     // light in all, and signed radius
+layout(location = 1) out vec4 place;    // x, y: its middle within the cell; z: mean square of its extent, in pixels;
+                                        // w: brightness over which light is the lamp's
+
+const float DIM = 0.02;                 // of white: what is darker all round counts as this
+const float OVER = 1.5;                 // times as bright as what is around: what the lamp leaves behind
+const vec2 STANDS_OUT = vec2(2.0, 4.0); // times as bright as what is around: the cell from here on, wholly from there on
+const vec2 SHOWS = vec2(0.02, 0.06);    //   and its disc
+const float NONE = 1e9;
+
+void main() {
+    ivec2 cell = ivec2(gl_FragCoord.xy), first = cell * int(CELL), end = textureSize(color, 0) - 1;
+    ivec2 tile = first / int(TILE);
+    lamp = vec4(0.0);
+    place = vec4(0.0, 0.0, 0.0, NONE);
+    float base = max(textureLod(around, gl_FragCoord.xy / vec2(textureSize(around, 0)) * CELL / TILE, 0.0).r, DIM);
+    if (texelFetch(around, tile, 0).g * highlights < STANDS_OUT.x * base) return;
+    float sum = 0.0, radii = 0.0, most = 0.0;
+    vec3 moment = vec3(0.0);
+    for (int i = 0; i < int(CELL * CELL); i++) {
+        ivec2 at = first + ivec2(i % int(CELL), i / int(CELL));
+        if (at != min(at, end)) continue;
+        vec4 pixel = texelFetch(color, at, 0);
+#ifdef FRONT
+        if (pixel.a == 0.0) continue;
+        float r = front_radius_at(at);
+#else
+        float r = radius_at(at);
+#endif
+        float light = bright(light_of(pixel, r).rgb), over = max(light - OVER * base, 0.0);
+        sum += over;
+        radii += over * r;
+        most = max(most, light);
+    }
+    if (sum == 0.0) return;
+    float r = radii / sum;
+    float taken = smoothstep(FINE, COARSE, r)
+        * smoothstep(STANDS_OUT.x, STANDS_OUT.y, sum / (CELL * CELL * base)) * smoothstep(SHOWS.x, SHOWS.y, sum / (3.14 * r * r * base));
+    if (taken == 0.0) return;
+    float cut = mix(most, OVER * base, taken);
+    sum = 0.0;
+    for (int i = 0; i < int(CELL * CELL); i++) {
+        ivec2 at = first + ivec2(i % int(CELL), i / int(CELL));
+        if (at != min(at, end)) continue;
+        vec4 pixel = texelFetch(color, at, 0);
+#ifdef FRONT
+        vec3 light = light_of(pixel, front_radius_at(at)).rgb;
+#else
+        vec3 light = light_of(pixel, radius_at(at)).rgb;
+#endif
+        float over = max(bright(light) - cut, 0.0);
+        vec2 p = vec2(at - first) + 0.5;
+        lamp.rgb += over / max(bright(light), 1e-6) * light;
+        sum += over;
+        moment += over * vec3(p, dot(p, p));
+    }
+    moment /= max(sum, 1e-6);
+    // A pixel has an extent, too.
+    place = vec4(moment.xy, max(0.5 * (moment.z - dot(moment.xy, moment.xy)), 0.0) + 1.0 / 12.0, cut);
+    lamp.a = r;
+}
