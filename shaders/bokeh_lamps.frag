@@ -12,8 +12,9 @@ layout(location = 1) out vec4 place;    // x, y: its middle within the cell; z: 
 
 const float DIM = 0.02;                 // of white: what is darker all round counts as this
 const float OVER = 1.5;                 // times as bright as what is around: what the lamp leaves behind
-const vec2 STANDS_OUT = vec2(2.0, 4.0); // times as bright as what is around: the cell from here on, wholly from there on
+const vec2 STANDS_OUT = vec2(4.0, 8.0); // times as bright as what is around: the cell from here on, wholly from there on
 const vec2 SHOWS = vec2(0.02, 0.06);    //   and its disc
+const int NEAR_BY = 2;                  // pixels
 const float NONE = 1e9;
 
 void main() {
@@ -21,32 +22,38 @@ void main() {
     ivec2 tile = first / int(TILE);
     lamp = vec4(0.0);
     place = vec4(0.0, 0.0, 0.0, NONE);
-    float base = max(textureLod(around, gl_FragCoord.xy / vec2(textureSize(around, 0)) * CELL / TILE, 0.0).r, DIM);
+    float root = 0.0;
+    for (int i = 0; i < 4; i++)
+        root += 0.25 * textureLod(around, (gl_FragCoord.xy * CELL / TILE + 1.5 * (vec2(i & 1, i >> 1) - 0.5)) / vec2(textureSize(around, 0)), 0.0).r;
+    float base = max(root * root, DIM);
     if (texelFetch(around, tile, 0).g * highlights < STANDS_OUT.x * base) return;
-    float sum = 0.0, radii = 0.0, most = 0.0;
-    vec3 moment = vec3(0.0);
-    for (int i = 0; i < int(CELL * CELL); i++) {
-        ivec2 at = first + ivec2(i % int(CELL), i / int(CELL));
-        if (at != min(at, end)) continue;
-        vec4 pixel = texelFetch(color, at, 0);
+    // A lamp's faint edge goes with the lamp, though its depth may be that of what is behind: the brightest light tells the radius.
+    float sum = 0.0, radii = 0.0, weights = 0.0, most = 0.0;
+    for (int y = -NEAR_BY; y < int(CELL) + NEAR_BY; y++)
+        for (int x = -NEAR_BY; x < int(CELL) + NEAR_BY; x++) {
+            ivec2 at = first + ivec2(x, y);
+            if (at != clamp(at, ivec2(0), end)) continue;
+            vec4 pixel = texelFetch(color, at, 0);
 #ifdef FRONT
-        if (pixel.a == 0.0) continue;
-        float r = front_radius_at(at);
+            if (pixel.a == 0.0) continue;
+            float r = front_radius_at(at);
 #else
-        float r = radius_at(at);
+            float r = radius_at(at);
 #endif
-        float light = bright(light_of(pixel, r).rgb), over = max(light - OVER * base, 0.0);
-        sum += over;
-        radii += over * r;
-        most = max(most, light);
-    }
+            float light = bright(light_of(pixel, r).rgb), over = max(light - OVER * base, 0.0);
+            radii += over * over * r;
+            weights += over * over;
+            sum += over;
+            most = max(most, light);
+        }
     if (sum == 0.0) return;
-    float r = radii / sum;
+    float r = radii / weights;
     float taken = smoothstep(FINE, COARSE, r)
         * smoothstep(STANDS_OUT.x, STANDS_OUT.y, sum / (CELL * CELL * base)) * smoothstep(SHOWS.x, SHOWS.y, sum / (3.14 * r * r * base));
     if (taken == 0.0) return;
     float cut = mix(most, OVER * base, taken);
     sum = 0.0;
+    vec3 moment = vec3(0.0);
     for (int i = 0; i < int(CELL * CELL); i++) {
         ivec2 at = first + ivec2(i % int(CELL), i / int(CELL));
         if (at != min(at, end)) continue;

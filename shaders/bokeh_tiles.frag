@@ -5,7 +5,7 @@
 #include "common/slice.glsl"
 
 layout(location = 0) out vec4 largest;
-layout(location = 1) out vec4 around;    // r: how bright it is, whatever few lamps it may have; g: its brightest light
+layout(location = 1) out vec4 around;    // r: mean root of its light, to which few lamps add little; g: its brightest light
 
 void main() {
     ivec2 first = ivec2(gl_FragCoord.xy) * int(TILE), end = textureSize(color, 0) - 1;
@@ -25,6 +25,5 @@ void main() {
             largest.rga = max(largest.rga, vec3(r, -r, COARSE - abs(r)));
 #endif
         }
-    roots /= TILE * TILE;
-    around = vec4(roots * roots, brightest, 0.0, 0.0);
+    around = vec4(roots / (TILE * TILE), brightest, 0.0, 0.0);
 }
