@@ -21,10 +21,10 @@ void main() {
     picture = texelFetch(color, pixel, 0);
     if (max(most.r, max(most.g, most.b)) <= SHARP) return;
     vec2 size = vec2(textureSize(color, 0)), at = gl_FragCoord.xy / size;
-    float r = radius_of(texelFetch(depth, pixel, 0).r, lens), coarse = smoothstep(FINE, COARSE, abs(r));
+    vec4 here = most.a > 0.0 ? restored(texelFetch(light, pixel, 0)) : vec4(picture.rgb, radius_of(texelFetch(depth, pixel, 0).r, lens));
+    float coarse = smoothstep(FINE, COARSE, abs(here.a));
     vec3 back = picture.rgb;
     if (coarse < 1.0) {
-        vec4 here = texelFetch(light, pixel, 0);
         float reach = reach_of(here.a, COARSE, most);
         back = here.rgb;
         if (reach > SHARP) {

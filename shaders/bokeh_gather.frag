@@ -35,7 +35,7 @@ void main() {
 #else
     gaps = 0.0;
     if (max(most.r, most.g) < FINE) return;
-    vec4 here = texelFetch(at_half, ivec2(gl_FragCoord.xy), 0);
+    vec4 here = restored(texelFetch(at_half, ivec2(gl_FragCoord.xy), 0));
     if (abs(here.a) < SHARP) return;
     float reach = reach_of(here.a, 1e4, most);
     vec2 across = 0.5 * reach / size;

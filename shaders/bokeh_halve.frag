@@ -2,7 +2,7 @@
 // Half the resolution of a slice. BACK: light of those of four pixels that are blurred about as much as the most blurred of
 // them, and signed radius. FRONT: light and coverage; radius times coverage.
 #ifdef SLICE
-uniform sampler2D place;
+uniform sampler2D lamps;
 #else
 uniform sampler2D light;         // as this pass left it
 #ifdef FRONT
@@ -24,7 +24,7 @@ void main() {
     ivec2 first = 2 * ivec2(gl_FragCoord.xy);
 #ifdef SLICE
     ivec2 end = textureSize(color, 0) - 1;
-    float cut = texelFetch(place, first / int(CELL), 0).w;
+    vec4 lamp = texelFetch(lamps, first / int(CELL), 0);
 #else
     ivec2 end = textureSize(light, 0) - 1;
 #endif
@@ -39,16 +39,18 @@ void main() {
 #else
         r[i] = radius_at(at);
 #endif
-        pixel[i] = light_of(pixel[i], r[i]);
-        pixel[i].rgb *= min(cut / max(bright(pixel[i].rgb), 1e-6), 1.0);
+        pixel[i] = without(lamp, light_of(pixel[i], r[i]), r[i]);
 #ifdef FRONT
         r[i] *= pixel[i].a;
+#else
+        pixel[i].a = r[i];
 #endif
 #else
         pixel[i] = texelFetch(light, at, 0);
 #ifdef FRONT
         r[i] = texelFetch(radius, at, 0).r;
 #else
+        pixel[i] = restored(pixel[i]);
         r[i] = pixel[i].a;
 #endif
 #endif
@@ -62,10 +64,11 @@ void main() {
     vec4 sum = vec4(0.0);
     float count = 1e-6;
     for (int i = 0; i < 4; i++) {
-        float alike = max(smoothstep(0.25, 0.5, r[i] / (abs(most) > 1e-3 ? most : 1e-3)), step(abs(r[i] - most), APART));
+        float alike = max(smoothstep(0.5, 0.75, r[i] / (abs(most) > 1e-3 ? most : 1e-3)), step(abs(r[i] - most), APART));
         sum += alike * pixel[i];
         count += alike;
     }
-    half_light = sum / count;
+    sum /= count;
+    half_light = stored(sum.rgb, sum.a);
 #endif
 }

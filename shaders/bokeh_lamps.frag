@@ -7,21 +7,23 @@ uniform sampler2D around;      // of the tiles
 #include "common/slice.glsl"
 
 layout(location = 0) out vec4 lamp;     // light in all, and signed radius
-layout(location = 1) out vec4 place;    // x, y: its middle within the cell; z: mean square of its extent, in pixels;
-                                        // w: brightness over which light is the lamp's
+layout(location = 1) out vec4 place;    // x, y: its middle within the cell; z: mean square of its extent, in pixels
+layout(location = 2) out vec4 found;    // r: brightness over which light is drawn as the disc's; g: over which it is the lamp's;
+                                        // b: the lamp's radius
 
 const float DIM = 0.02;                 // of white: what is darker all round counts as this
 const float OVER = 1.5;                 // times as bright as what is around: what the lamp leaves behind
 const vec2 STANDS_OUT = vec2(4.0, 8.0); // times as bright as what is around: the cell from here on, wholly from there on
 const vec2 SHOWS = vec2(0.02, 0.06);    //   and its disc
 const int NEAR_BY = 2;                  // pixels
-const float NONE = 1e9;
+const float NONE = 6e4;
 
 void main() {
     ivec2 cell = ivec2(gl_FragCoord.xy), first = cell * int(CELL), end = textureSize(color, 0) - 1;
     ivec2 tile = first / int(TILE);
     lamp = vec4(0.0);
-    place = vec4(0.0, 0.0, 0.0, NONE);
+    place = vec4(0.0);
+    found = vec4(NONE);
     float root = 0.0;
     for (int i = 0; i < 4; i++)
         root += 0.25 * textureLod(around, (gl_FragCoord.xy * CELL / TILE + 1.5 * (vec2(i & 1, i >> 1) - 0.5)) / vec2(textureSize(around, 0)), 0.0).r;
@@ -48,6 +50,7 @@ void main() {
         }
     if (sum == 0.0) return;
     float r = radii / weights;
+    found.gb = vec2(OVER * base, r);
     float taken = smoothstep(FINE, COARSE, r)
         * smoothstep(STANDS_OUT.x, STANDS_OUT.y, sum / (CELL * CELL * base)) * smoothstep(SHOWS.x, SHOWS.y, sum / (3.14 * r * r * base));
     if (taken == 0.0) return;
@@ -71,6 +74,7 @@ void main() {
     }
     moment /= max(sum, 1e-6);
     // A pixel has an extent, too.
-    place = vec4(moment.xy, max(0.5 * (moment.z - dot(moment.xy, moment.xy)), 0.0) + 1.0 / 12.0, cut);
+    place = vec4(moment.xy, max(0.5 * (moment.z - dot(moment.xy, moment.xy)), 0.0) + 1.0 / 12.0, 0.0);
+    found.r = cut;
     lamp.a = r;
 }

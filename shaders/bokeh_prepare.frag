@@ -1,7 +1,7 @@
 #version 330
-// The back slice at full resolution, where small circles are gathered from it: light and signed radius.
+// The back slice at full resolution, where small circles are gathered from it: light and signed radius, as shaders/common/bokeh.glsl stores them.
 uniform sampler2D tiles;
-uniform sampler2D place;
+uniform sampler2D lamps;
 
 #include "common/bokeh.glsl"
 #include "common/slice.glsl"
@@ -11,6 +11,7 @@ out vec4 light;
 void main() {
     if (texelFetch(tiles, ivec2(gl_FragCoord.xy / TILE), 0).a <= 0.0) discard;
     ivec2 at = ivec2(gl_FragCoord.xy);
-    light = light_of(texelFetch(color, at, 0), radius_at(at));
-    light.rgb *= min(texelFetch(place, ivec2(gl_FragCoord.xy / CELL), 0).w / max(bright(light.rgb), 1e-6), 1.0);
+    float r = radius_at(at);
+    light = without(texelFetch(lamps, ivec2(gl_FragCoord.xy / CELL), 0), light_of(texelFetch(color, at, 0), r), r);
+    light = stored(light.rgb, r);
 }

@@ -25,6 +25,12 @@ int row_for(float r) { return r < 2.0 ? 0 : r < 4.0 ? 1 : 2; }
 
 int first_of(int row) { return row > 0 ? ends[row - 1] : 0; }
 
+// Light and its circle as they are stored: radius times light, so that between two pixels the brighter one's circle counts. Read
+// as it is, a lamp's light beside a wall would have half the wall's.
+const float DARK = 0.003;
+vec4 stored(vec3 light, float r) { return vec4(light, clamp(r * (dot(light, vec3(1.0)) + DARK), -6e4, 6e4)); }
+vec4 restored(vec4 light) { return vec4(light.rgb, light.a / (dot(light.rgb, vec3(1.0)) + DARK)); }
+
 // What a gather has found, each the sum of light and of weights.
 struct Found {
     vec4 over;    // stands in front and spreads over this pixel
@@ -72,13 +78,13 @@ bool vignetted(vec2 at, vec2 field) { return cats_eye > 0.0 && length(at + cats_
 // Reading between pixels of `coarse` pixels, and being read between half-resolution ones, widens a disc; its points lie closer.
 float drawn_in(float reach, float coarse) { return sqrt(max(1.0 - (coarse * coarse + 3.0) / (reach * reach), 0.3)); }
 
-// Gathers round `at` (0..1 over the picture) from a picture of any resolution. step: of a tap, 0..1 over the picture; field:
+// Gathers round `at` (0..1 over the picture) from a picture of any resolution. step_: of a tap, 0..1 over the picture; field:
 // where the pixel lies in the frame, 1 at its corners.
 Found found_in(sampler2D light, vec2 at, vec2 step_, vec2 field, float here, float reach) {
     Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
     int row = row_for(reach);
     for (int i = first_of(row); i < ends[row]; i++)
-        if (!vignetted(taps[i].xy, field)) collect(found, textureLod(light, at - taps[i].xy * step_, 0.0), here, reach, taps[i]);
+        if (!vignetted(taps[i].xy, field)) collect(found, restored(textureLod(light, at - taps[i].xy * step_, 0.0)), here, reach, taps[i]);
     return found;
 }
 

@@ -32,3 +32,11 @@ vec4 light_of(vec4 pixel, float r) {
     return vec4(light, r);
 }
 #endif
+
+// What is left of a pixel's light once its cell's lamp is taken out (shaders/bokeh_lamps.frag); what is not taken out of a lamp
+// is blurred as it is, though its faint edge may have the depth of what is behind.
+vec4 without(vec4 lamp, vec4 light, inout float r) {
+    float level = bright(light.rgb);
+    r = mix(r, lamp.b, smoothstep(lamp.g, 2.0 * lamp.g, level));
+    return vec4(light.rgb * min(lamp.r / max(level, 1e-6), 1.0), light.a);
+}

@@ -116,14 +116,14 @@ class BokehPass:
         self.spread.draw(t.spread_target, tiles=t.tiles, front_tiles=t.front_tiles, has_veil=front,
                          reach=int(np.ceil(min(most, 0.1 * width) / TILE)) + 1)
         self.lamps.draw(t.lamps_target, around=t.around, **slice_)
-        self.prepare.draw(t.light_target, tiles=t.spread, place=t.places, **slice_)
-        self.halve.draw(t.levels_target[0], place=t.places, **slice_)
+        self.prepare.draw(t.light_target, tiles=t.spread, lamps=t.found, **slice_)
+        self.halve.draw(t.levels_target[0], lamps=t.found, **slice_)
         for light, smaller in zip(t.levels, t.levels_target[1:]):
             self.again.draw(smaller, light=light)
         self.gather.draw(t.wide_target, **_named("at_", t.levels), **iris)
         if front:
             self.lamps_front.draw(t.front_lamps_target, around=t.front_around, **slice_front)
-            self.halve_front.draw(t.front_levels_target[0], place=t.front_places, **slice_front)
+            self.halve_front.draw(t.front_levels_target[0], lamps=t.front_found, **slice_front)
             for light, radius, smaller in zip(t.front_levels, t.front_radii, t.front_levels_target[1:]):
                 self.again_front.draw(smaller, light=light, radius=radius)
             self.veil.draw(t.veil_target, **_named("at_", t.front_levels), **_named("radius_at_", t.front_radii), **iris)
@@ -188,6 +188,7 @@ class _Targets:
         self.depth.compare_func = self.front_depth.compare_func = ""
         self.tiles, self.around, self.front_tiles, self.front_around, self.spread = (texture(context, reduced(TILE)) for _ in range(5))
         self.lamps, self.places, self.front_lamps, self.front_places = (texture(context, reduced(CELL), dtype="f4") for _ in range(4))
+        self.found, self.front_found = (texture(context, reduced(CELL)) for _ in range(2))
         self.levels, self.front_levels = ([texture(context, reduced(2 ** k)) for k in range(1, 5)] for _ in range(2))
         self.front_radii = [texture(context, reduced(2 ** k), 1) for k in range(1, 5)]
         self.wide, self.veil, self.gaps = (texture(context, reduced(2), n) for n in (4, 4, 1))
@@ -197,7 +198,8 @@ class _Targets:
         self.scene, self.front_scene = target([self.color], self.depth), target([self.front_color], self.front_depth)
         self.tiles_target, self.front_tiles_target = target([self.tiles, self.around]), target([self.front_tiles, self.front_around])
         self.spread_target, self.light_target = target([self.spread]), target([self.light])
-        self.lamps_target, self.front_lamps_target = target([self.lamps, self.places]), target([self.front_lamps, self.front_places])
+        self.lamps_target = target([self.lamps, self.places, self.found])
+        self.front_lamps_target = target([self.front_lamps, self.front_places, self.front_found])
         self.levels_target = [target([level]) for level in self.levels]
         self.front_levels_target = [target([level, radius]) for level, radius in zip(self.front_levels, self.front_radii)]
         self.wide_target, self.veil_target = target([self.wide, self.gaps]), target([self.veil])
