@@ -13,7 +13,7 @@ const float RIM = 0.4;         // pixels over which a disc ends: reading between
 
 // Pixels: radii up to which a gather reads at half, a quarter and an eighth of the resolution. A disc is then two to four
 // of what it reads across its radius, so that few points leave no gaps; what would show its soft rim is drawn as a disc.
-const float AT_HALF = 8.0, AT_QUARTER = 16.0, AT_EIGHTH = 32.0;
+const float AT_HALF = 12.0, AT_QUARTER = 24.0, AT_EIGHTH = 48.0;
 
 // Rows of points of the iris, for radii up to 2 and 4 pixels, and beyond: x, y for an iris of radius 1, radius within its
 // shape, and share of the light times their count. viewer/render/bokeh.py: ROWS
