@@ -1,21 +1,13 @@
 #version 330
-// The disc of a lamp: the iris's image, added to the picture. BACK: not over what is nearer and sharp, and under the veil.
+// The disc of a lamp: the iris's image, added up. BACK: with its circle, by which the picture knows what hides it.
 uniform int blades;
 uniform float blade_rotation;  // radians
 uniform float roundness;
 uniform float squeeze;
 uniform float ring;
 uniform vec2 size;
-#ifndef FRONT
-uniform sampler2D depth;
-uniform vec2 lens;
-uniform sampler2D gaps;        // half resolution
-uniform sampler2D veil;        // half resolution
-uniform bool has_veil;
-#endif
 
 #include "common/bokeh.glsl"
-#include "common/depth.glsl"
 
 flat in vec3 light;
 flat in vec4 disc;
@@ -42,11 +34,9 @@ void main() {
     if (lit == 0.0) discard;
     vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
     if (cats_eye > 0.0) lit *= clamp((1.0 - length(p + cats_eye * field)) * disc.z / disc.w + 0.5, 0.0, 1.0);
-#ifndef FRONT
-    vec2 at = gl_FragCoord.xy / size;
-    float here = radius_of(texelFetch(depth, ivec2(gl_FragCoord.xy), 0).r, lens), behind = smoothstep(-3.0 * APART, -APART, here - disc.z);
-    if (behind < 1.0) lit *= mix(textureLod(gaps, at, 0.0).r, 1.0, behind);
-    if (has_veil) lit *= 1.0 - textureLod(veil, at, 0.0).a;
-#endif
+#ifdef FRONT
     added = vec4(lit * light, 0.0);
+#else
+    added = lit * vec4(light, disc.z * dot(light, vec3(1.0)));
+#endif
 }
