@@ -7,8 +7,6 @@ uniform sampler2D depth;
 uniform vec2 lens;
 uniform sampler2D tiles;
 uniform sampler2D wide;        // half resolution
-uniform sampler2D hides;       // half resolution: what hides lamps behind it
-uniform sampler2D discs;       // of lamps
 uniform sampler2D veil;        // half resolution
 uniform bool has_veil;
 
@@ -26,23 +24,18 @@ void main() {
     vec4 here = most.a > 0.0 ? restored(texelFetch(light, pixel, 0)) : vec4(picture.rgb, radius_of(texelFetch(depth, pixel, 0).r, lens));
     float coarse = smoothstep(FINE, COARSE, abs(here.a));
     vec3 back = picture.rgb;
-    vec2 hidden = vec2(0.0, here.a);
     if (coarse < 1.0) {
         float reach = reach_of(here.a, COARSE, most);
         back = here.rgb;
         if (reach > SHARP) {
             Found found = found_in(light, at, reach / size, (2.0 * gl_FragCoord.xy - size) / length(size), here.a, reach);
             back = mix(back, collected(found, back, here.a, reach), smoothstep(SHARP, 2.0 * SHARP, reach));
-            hidden.x = 1.0 - share_of(found, here.a, reach);
         }
     }
     if (coarse > 0.0) {
         vec4 gathered = textureLod(wide, at, 0.0);
         back = mix(back, gathered.rgb / max(gathered.a, 1e-3), coarse);
-        hidden = mix(hidden, textureLod(hides, at, 0.0).rg, coarse);
     }
-    vec4 lamps = texelFetch(discs, pixel, 0);
-    if (lamps.a > 0.0) back += mix(hidden.x, 1.0, smoothstep(-3.0 * APART, -APART, hidden.y - lamps.a / dot(lamps.rgb, vec3(1.0)))) * lamps.rgb;
     if (has_veil && most.b >= FRONT_FROM) {
         vec4 over = textureLod(veil, at, 0.0);
         back = over.rgb + (1.0 - over.a) * back;

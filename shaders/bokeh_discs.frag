@@ -1,18 +1,29 @@
 #version 330
-// The disc of a lamp: the iris's image, added up. BACK: with its circle, by which the picture knows what hides it.
+// The disc of a lamp: the iris's image, added to the picture. BACK: as far as nothing nearer hides it.
 uniform int blades;
 uniform float blade_rotation;  // radians
 uniform float roundness;
 uniform float squeeze;
 uniform float ring;
 uniform vec2 size;
+#ifndef FRONT
+uniform sampler2D depth;
+uniform vec2 lens;
+uniform sampler2D veil;        // half resolution
+uniform bool has_veil;
+#endif
 
 #include "common/bokeh.glsl"
+#include "common/depth.glsl"
 
 flat in vec3 light;
 flat in vec4 disc;
 
 out vec4 added;
+
+#ifndef FRONT
+float radius_at(vec2 at) { return radius_of(texelFetch(depth, clamp(ivec2(at), ivec2(0), textureSize(depth, 0) - 1), 0).r, lens); }
+#endif
 
 void main() {
     vec2 p = (gl_FragCoord.xy - disc.xy) / disc.z, across = p * vec2(squeeze, 1.0);
@@ -34,9 +45,16 @@ void main() {
     if (lit == 0.0) discard;
     vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
     if (cats_eye > 0.0) lit *= clamp((1.0 - length(p + cats_eye * field)) * disc.z / disc.w + 0.5, 0.0, 1.0);
-#ifdef FRONT
-    added = vec4(lit * light, 0.0);
-#else
-    added = lit * vec4(light, disc.z * dot(light, vec3(1.0)));
+#ifndef FRONT
+    // Light on its way from the lamp to this pixel passes a surface of radius r so far from the lamp as r is from the lamp's.
+    float here = radius_at(gl_FragCoord.xy);
+    if (here < disc.z - APART) {
+        vec2 passed = mix(gl_FragCoord.xy, disc.xy, here / disc.z) - 0.5, part = fract(passed);
+        vec4 open;
+        for (int i = 0; i < 4; i++) open[i] = smoothstep(-3.0 * APART, -APART, radius_at(floor(passed) + vec2(i & 1, i >> 1)) - disc.z);
+        lit *= mix(mix(open.x, open.y, part.x), mix(open.z, open.w, part.x), part.y);
+    }
+    if (has_veil) lit *= 1.0 - textureLod(veil, gl_FragCoord.xy / size, 0.0).a;
 #endif
+    added = vec4(lit * light, 0.0);
 }

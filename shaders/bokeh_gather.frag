@@ -15,10 +15,7 @@ uniform sampler2D tiles;
 
 #include "common/bokeh.glsl"
 
-layout(location = 0) out vec4 gathered;   // BACK: times 1 where it is gathered, 0 elsewhere
-#ifndef VEIL
-layout(location = 1) out vec2 hides;      // of lamps that are behind: share that is seen through gaps; signed radius of what hides the rest
-#endif
+out vec4 gathered;   // BACK: times 1 where it is gathered, 0 elsewhere
 
 void main() {
     vec2 size = vec2(textureSize(at_half, 0)), at = gl_FragCoord.xy / size, field = (2.0 * gl_FragCoord.xy - size) / length(size);
@@ -33,10 +30,8 @@ void main() {
     else if (reach < AT_EIGHTH) gathered = veil_in(at_eighth, radius_at_eighth, at, across * drawn_in(reach, 8.0), field, reach, 8.0);
     else gathered = veil_in(at_sixteenth, radius_at_sixteenth, at, across * drawn_in(reach, 16.0), field, reach, 16.0);
 #else
-    hides = vec2(0.0);
     if (max(most.r, most.g) < FINE) return;
     vec4 here = restored(texelFetch(at_half, ivec2(gl_FragCoord.xy), 0));
-    hides.y = here.a;
     if (abs(here.a) < SHARP) return;
     float reach = reach_of(here.a, 1e4, most);
     vec2 across = 0.5 * reach / size;
@@ -46,6 +41,5 @@ void main() {
     else if (reach < AT_EIGHTH) found = found_in(at_eighth, at, across * drawn_in(reach, 8.0), field, here.a, reach);
     else found = found_in(at_sixteenth, at, across * drawn_in(reach, 16.0), field, here.a, reach);
     gathered = smoothstep(0.5 * FINE, FINE, abs(here.a)) * vec4(collected(found, here.rgb, here.a, reach), 1.0);
-    hides.x = 1.0 - share_of(found, here.a, reach);
 #endif
 }

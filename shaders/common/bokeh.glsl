@@ -60,15 +60,11 @@ void collect(inout Found found, vec4 light, float here, float reach, vec4 tap) {
     else found.same += k;
 }
 
-// How much of the way to a pixel's own surface is taken by that surface, blurred; the rest are gaps.
-float share_of(Found found, float here, float reach) {
-    return mix(1.0, min(found.same.a * reach * reach, 1.0), here < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -here) : smoothstep(THIN, 2.0 * THIN, here));
-}
-
 vec3 collected(Found found, vec3 own_light, float here, float reach) {
+    float share = mix(1.0, min(found.same.a * reach * reach, 1.0), here < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -here) : smoothstep(THIN, 2.0 * THIN, here));
     // A sharp pixel is what it is, however far what reaches it was looked for.
     vec3 surface = found.same.a > 0.0 ? mix(own_light, found.same.rgb / found.same.a, smoothstep(0.5 * SHARP, 1.5 * SHARP, abs(here))) : own_light;
-    if (found.behind.a > 0.0) surface = mix(found.behind.rgb / found.behind.a, surface, share_of(found, here, reach));
+    if (found.behind.a > 0.0) surface = mix(found.behind.rgb / found.behind.a, surface, share);
     vec4 over = found.over / max(found.over.a, 1.0);
     return over.rgb + (1.0 - over.a) * surface;
 }

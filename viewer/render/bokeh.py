@@ -127,10 +127,8 @@ class BokehPass:
             for light, radius, smaller in zip(t.front_levels, t.front_radii, t.front_levels_target[1:]):
                 self.again_front.draw(smaller, light=light, radius=radius)
             self.veil.draw(t.veil_target, **_named("at_", t.front_levels), **_named("radius_at_", t.front_radii), **iris)
-        t.discs_target.clear()
-        self.discs.draw(t.discs_target, lamps=t.lamps, places=t.places, **shape, **iris)
-        self.compose.draw(target, light=t.light, color=t.color, depth=t.depth, lens=lens, wide=t.wide, hides=t.hides, discs=t.discs,
-                          veil=t.veil, has_veil=front, **iris)
+        self.compose.draw(target, light=t.light, color=t.color, depth=t.depth, lens=lens, wide=t.wide, veil=t.veil, has_veil=front, **iris)
+        self.discs.draw(target, lamps=t.lamps, places=t.places, depth=t.depth, lens=lens, veil=t.veil, has_veil=front, **shape, **iris)
         if front:
             self.discs_front.draw(target, lamps=t.front_lamps, places=t.front_places, **shape, **iris)
 
@@ -184,7 +182,7 @@ class _Targets:
         self.size = size
         reduced = lambda k: tuple(-(-n // k) for n in size)
         target = context.framebuffer
-        self.color, self.front_color, self.light, self.discs = (texture(context, size) for _ in range(4))
+        self.color, self.front_color, self.light = (texture(context, size) for _ in range(3))
         self.depth, self.front_depth = context.depth_texture(size), context.depth_texture(size)
         self.depth.compare_func = self.front_depth.compare_func = ""
         self.tiles, self.around, self.front_tiles, self.front_around, self.spread = (texture(context, reduced(TILE)) for _ in range(5))
@@ -192,19 +190,17 @@ class _Targets:
         self.found, self.front_found = (texture(context, reduced(CELL)) for _ in range(2))
         self.levels, self.front_levels = ([texture(context, reduced(2 ** k)) for k in range(1, 5)] for _ in range(2))
         self.front_radii = [texture(context, reduced(2 ** k), 1) for k in range(1, 5)]
-        self.wide, self.veil, self.hides = (texture(context, reduced(2), n) for n in (4, 4, 2))
-        for read_between in (self.light, self.around, self.front_around, *self.levels, *self.front_levels, *self.front_radii, self.wide,
-                             self.veil, self.hides):
+        self.wide, self.veil = (texture(context, reduced(2)) for _ in range(2))
+        for read_between in (self.light, self.around, self.front_around, *self.levels, *self.front_levels, *self.front_radii, self.wide, self.veil):
             read_between.filter = moderngl.LINEAR, moderngl.LINEAR
         self.scene, self.front_scene = target([self.color], self.depth), target([self.front_color], self.front_depth)
         self.tiles_target, self.front_tiles_target = target([self.tiles, self.around]), target([self.front_tiles, self.front_around])
-        self.discs_target = target([self.discs])
         self.spread_target, self.light_target = target([self.spread]), target([self.light])
         self.lamps_target = target([self.lamps, self.places, self.found])
         self.front_lamps_target = target([self.front_lamps, self.front_places, self.front_found])
         self.levels_target = [target([level]) for level in self.levels]
         self.front_levels_target = [target([level, radius]) for level, radius in zip(self.front_levels, self.front_radii)]
-        self.wide_target, self.veil_target = target([self.wide, self.hides]), target([self.veil])
+        self.wide_target, self.veil_target = target([self.wide]), target([self.veil])
 
     def release(self) -> None:
         for name, items in vars(self).items():
