@@ -2,7 +2,9 @@
 // Half the resolution of a slice. BACK: light of those of four pixels that are blurred about as much as the most blurred of
 // them, and signed radius. FRONT: light and coverage; radius times coverage.
 #ifdef SLICE
+#ifdef LAMPS
 uniform sampler2D lamps;
+#endif
 #else
 uniform sampler2D light;         // as this pass left it
 #ifdef FRONT
@@ -24,7 +26,9 @@ void main() {
     ivec2 first = 2 * ivec2(gl_FragCoord.xy);
 #ifdef SLICE
     ivec2 end = textureSize(color, 0) - 1;
+#ifdef LAMPS
     vec4 lamp = texelFetch(lamps, first / int(CELL), 0);
+#endif
 #else
     ivec2 end = textureSize(light, 0) - 1;
 #endif
@@ -39,7 +43,10 @@ void main() {
 #else
         r[i] = radius_at(at);
 #endif
-        pixel[i] = without(lamp, light_of(pixel[i], r[i]), r[i]);
+        pixel[i] = light_of(pixel[i], r[i]);
+#ifdef LAMPS
+        pixel[i] = without(lamp, pixel[i], r[i]);
+#endif
 #ifdef FRONT
         r[i] *= pixel[i].a;
 #else

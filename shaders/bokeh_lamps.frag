@@ -11,9 +11,7 @@ layout(location = 1) out vec4 place;    // x, y: its middle within the cell; z: 
 layout(location = 2) out vec4 found;    // r: brightness over which light is drawn as the disc's; g: over which it is the lamp's;
                                         // b: the lamp's radius
 
-const float DIM = 0.02;                 // of white: what is darker all round counts as this
 const float OVER = 1.5;                 // times as bright as what is around: what the lamp leaves behind
-const vec2 STANDS_OUT = vec2(4.0, 8.0); // times as bright as what is around: the cell from here on, wholly from there on
 const vec2 SHOWS = vec2(0.02, 0.06);    //   and its disc
 const vec2 SPREADS = vec2(1.5, 3.0);    // pixels of radius: a disc from here on, wholly from there on
 const int NEAR_BY = 2;                  // pixels
@@ -21,7 +19,6 @@ const float NONE = 6e4;
 
 void main() {
     ivec2 cell = ivec2(gl_FragCoord.xy), first = cell * int(CELL), end = textureSize(color, 0) - 1;
-    ivec2 tile = first / int(TILE);
     lamp = vec4(0.0);
     place = vec4(0.0);
     found = vec4(NONE);
@@ -29,7 +26,6 @@ void main() {
     for (int i = 0; i < 4; i++)
         root += 0.25 * textureLod(around, (gl_FragCoord.xy * CELL / TILE + 1.5 * (vec2(i & 1, i >> 1) - 0.5)) / vec2(textureSize(around, 0)), 0.0).r;
     float base = max(root * root, DIM);
-    if (texelFetch(around, tile, 0).g * highlights < STANDS_OUT.x * base) return;
     // A lamp's faint edge goes with the lamp, though its depth may be that of what is behind: the brightest light tells the radius.
     float sum = 0.0, radii = 0.0, weights = 0.0, most = 0.0;
     for (int y = -NEAR_BY; y < int(CELL) + NEAR_BY; y++)

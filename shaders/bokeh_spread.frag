@@ -1,16 +1,26 @@
 #version 330
-// What may reach a tile: the largest radii of all tiles from which a circle that large comes so far.
+// What may reach a tile: the largest radii of all tiles from which a circle that large comes so far; and what has to be done.
 uniform sampler2D tiles;
+uniform sampler2D around;
 uniform sampler2D front_tiles;
+uniform sampler2D front_around;
 uniform bool has_veil;
+uniform float highlights;
 uniform int reach;         // tiles
 
 #include "common/bokeh.glsl"
 
-out vec4 largest;
+layout(location = 0) out vec4 largest;    // r: behind the focus, g: before it, b: of the veil
+layout(location = 1) out float kind;      // bits: viewer/render/bokeh.py
+
+bool has_lamps(sampler2D around, ivec2 at) {
+    vec4 light = texelFetch(around, at, 0);
+    return light.g * highlights > STANDS_OUT.x * max(light.r * light.r, DIM);
+}
 
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy), end = textureSize(tiles, 0) - 1;
+    float own = texelFetch(tiles, at, 0).r, least = 1e4, fine = 0.0;
     largest = vec4(0.0);
     for (int y = -reach; y <= reach; y++)
         for (int x = -reach; x <= reach; x++) {
@@ -20,6 +30,12 @@ void main() {
             if (has_veil) theirs.b = texelFetch(front_tiles, there, 0).b;
             float gap = TILE * max(max(abs(x), abs(y)) - 1, 0);
             largest.rgb = max(largest.rgb, theirs.rgb * step(vec3(gap), theirs.rgb));
-            if (gap == 0.0) largest.a = max(largest.a, theirs.a);
+            if (gap <= max(theirs.r, own)) least = min(least, -theirs.g);
+            if (gap == 0.0) fine = max(fine, theirs.a);
         }
+    bool wide = max(largest.r, largest.g) >= FINE, any_ = max(largest.r, largest.g) > SHARP;
+    bool even = least >= COARSE && least > EVEN * largest.r;
+    kind = 1.0 * float(fine > 0.0 && any_) + 2.0 * float(wide) + 4.0 * float(has_veil && largest.b >= FRONT_FROM) + 8.0 * float(even)
+         + 16.0 * float(has_lamps(around, at)) + 32.0 * float(has_veil && has_lamps(front_around, at))
+         + 64.0 * float(has_veil && texelFetch(front_tiles, at, 0).b > 0.0);
 }

@@ -15,6 +15,11 @@ const float RIM = 0.4;         // pixels over which a disc ends: reading between
 // of what it reads across its radius, so that few points leave no gaps; what would show its soft rim is drawn as a disc.
 const float AT_HALF = 12.0, AT_QUARTER = 24.0, AT_EIGHTH = 48.0;
 
+const float EVEN = 0.75;       // of the largest radius: a tile with no less round about is of one surface
+
+const float DIM = 0.02;                 // of white: what is darker all round counts as this, when it is asked what is a lamp
+const vec2 STANDS_OUT = vec2(4.0, 8.0); // times as bright as what is around: a lamp from here on, wholly from there on
+
 // Rows of points of the iris, for radii up to 2 and 4 pixels, and beyond: x, y for an iris of radius 1, radius within its
 // shape, and share of the light times their count. viewer/render/bokeh.py: ROWS
 layout(std140) uniform Iris { vec4 taps[128]; };
@@ -82,6 +87,14 @@ Found found_in(sampler2D light, vec2 at, vec2 step_, vec2 field, float here, flo
     for (int i = first_of(row); i < ends[row]; i++)
         if (!vignetted(taps[i].xy, field)) collect(found, restored(textureLod(light, at - taps[i].xy * step_, 0.0)), here, reach, taps[i]);
     return found;
+}
+
+// The same where all is of one surface.
+vec4 mean_in(sampler2D light, vec2 at, vec2 step_, vec2 field) {
+    vec4 sum = vec4(0.0, 0.0, 0.0, 1e-6);
+    for (int i = first_of(2); i < ends[2]; i++)
+        if (!vignetted(taps[i].xy, field)) sum += taps[i].w * vec4(textureLod(light, at - taps[i].xy * step_, 0.0).rgb, 1.0);
+    return sum / sum.a;
 }
 
 // The foreground's light and coverage, premultiplied; radius: its radii times coverage. In front of the focus the image of the iris

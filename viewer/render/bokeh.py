@@ -32,19 +32,33 @@ Both hold what lies between, so that a table through the focus has no seam (shad
 LEVELS = "half", "quarter", "eighth", "sixteenth"
 
 
+FINE, WIDE, VEIL, EVEN, LAMPS, FRONT_LAMPS, FRONT = (1 << bit for bit in range(7))
+"""What a tile holds: small circles, large ones, the foreground's veil over it, large ones of one surface only, lamps, lamps in
+front, something in front (shaders/bokeh_spread.frag)."""
+
+
 class _Pass(ScreenPass):
     def __init__(self, context, fragment: str, **defines):
         self.fragment, self.defines = fragment, defines
         super().__init__(context)
 
 
+class _TilesPass(_Pass):
+    """A pass over tiles of some kinds."""
+
+    vertex, geometry = "bokeh_tiles.vert", "bokeh_tiles.geom"
+
+    def draw(self, target: moderngl.Framebuffer, kinds: moderngl.Texture, mask: int, kind: int, scale: int = 1, **inputs) -> None:
+        """scale: pixels of the picture to one of the target"""
+        target.use()
+        self._take(inputs | {"kinds": kinds, "mask": mask, "kind": kind, "extent": tuple(float(scale * n) for n in target.size)})
+        self.triangle.render(moderngl.POINTS, vertices=kinds.width * kinds.height)
+
+
 class _DiscsPass(_Pass):
     """Adds the disc of every lamp to a picture."""
 
-    def __init__(self, context, **defines):
-        self.context = context
-        self.program = program(context, "bokeh_discs.vert", "bokeh_discs.frag", "bokeh_discs.geom", **defines)
-        self.triangle = context.vertex_array(self.program, [])
+    vertex, geometry = "bokeh_discs.vert", "bokeh_discs.geom"
 
     def draw(self, target: moderngl.Framebuffer, **inputs) -> None:
         target.use()
@@ -52,7 +66,7 @@ class _DiscsPass(_Pass):
         self.context.enable(moderngl.BLEND)
         self.context.blend_func = moderngl.ONE, moderngl.ONE
         width, height = inputs["lamps"].size
-        self.triangle.render(moderngl.POINTS, vertices=width * height)
+        self.triangle.render(moderngl.POINTS, vertices=-(-width // 2) * -(-height // 2))
         self.context.disable(moderngl.BLEND)
 
 
@@ -61,19 +75,27 @@ class BokehPass:
 
     def __init__(self, context: moderngl.Context):
         self.context = context
-        both = lambda fragment, kind=_Pass, **defines: (kind(context, fragment, **defines), kind(context, fragment, FRONT=1, **defines))
-        self.tiles, self.tiles_front = both("bokeh_tiles.frag")
-        self.lamps, self.lamps_front = both("bokeh_lamps.frag")
-        self.halve, self.halve_front = both("bokeh_halve.frag", SLICE=1)
-        self.again, self.again_front = both("bokeh_halve.frag")
-        self.spread, self.prepare = _Pass(context, "bokeh_spread.frag"), _Pass(context, "bokeh_prepare.frag")
-        self.gather, self.veil = _Pass(context, "bokeh_gather.frag"), _Pass(context, "bokeh_gather.frag", VEIL=1)
-        self.compose, self.copy = _Pass(context, "bokeh_compose.frag"), _Pass(context, "copy.frag")
-        self.discs, self.discs_front = _DiscsPass(context), _DiscsPass(context, FRONT=1)
+        tiles = lambda fragment, *features: _TilesPass(context, fragment, **dict.fromkeys(features, 1))
+        self.survey, self.survey_front = _Pass(context, "bokeh_survey.frag"), _Pass(context, "bokeh_survey.frag", FRONT=1)
+        self.spread = _Pass(context, "bokeh_spread.frag")
+        self.lamps, self.lamps_front = tiles("bokeh_lamps.frag"), tiles("bokeh_lamps.frag", "FRONT")
+        self.prepare, self.prepare_lamps = tiles("bokeh_prepare.frag"), tiles("bokeh_prepare.frag", "LAMPS")
+        self.halve, self.halve_lamps = tiles("bokeh_halve.frag", "SLICE"), tiles("bokeh_halve.frag", "SLICE", "LAMPS")
+        self.halve_front = tiles("bokeh_halve.frag", "FRONT", "SLICE")
+        self.halve_front_lamps = tiles("bokeh_halve.frag", "FRONT", "SLICE", "LAMPS")
+        self.again, self.again_front = _Pass(context, "bokeh_halve.frag"), _Pass(context, "bokeh_halve.frag", FRONT=1)
+        self.gather, self.gather_even = tiles("bokeh_gather.frag"), tiles("bokeh_gather.frag", "EVENLY")
+        self.veil = tiles("bokeh_gather.frag", "VEIL")
+        features = {FINE: "FINELY", WIDE: "WIDE", VEIL: "VEIL"}
+        self.compose = [tiles("bokeh_compose.frag", *(name for bit, name in features.items() if kind & bit))
+                        for kind in range((FINE | WIDE | VEIL) + 1)]
+        self.discs, self.discs_front = _DiscsPass(context, "bokeh_discs.frag"), _DiscsPass(context, "bokeh_discs.frag", FRONT=1)
+        self.copy = _Pass(context, "copy.frag")
         self.targets: _Targets | None = None
         self.taps = context.buffer(reserve=16 * 128)   # shaders/common/bokeh.glsl
-        for gathers in (self.gather, self.veil, self.compose, self.discs, self.discs_front):
-            gathers.program["Iris"].binding = 0
+        for gathers in (self.gather, self.gather_even, self.veil, *self.compose, self.discs, self.discs_front):
+            if "Iris" in gathers.program:
+                gathers.program["Iris"].binding = 0
         self._iris = None
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, reproject: ReprojectPass, highlights: float = 1.0) -> None:
@@ -110,24 +132,35 @@ class BokehPass:
         iris = {"ends": tuple(np.cumsum(ROWS)), "cats_eye": camera.cats_eye, "tiles": t.spread}
         shape = {"blades": camera.blades, "blade_rotation": np.radians(camera.blade_rotation), "roundness": camera.roundness,
                  "squeeze": camera.squeeze, "ring": camera.ring, "iris_area": self._area, "size": tuple(map(float, target.size))}
-        self.tiles.draw(t.tiles_target, **slice_)
+        self.survey.draw(t.tiles_target, **slice_)
         if front:
-            self.tiles_front.draw(t.front_tiles_target, **slice_front)
-        self.spread.draw(t.spread_target, tiles=t.tiles, front_tiles=t.front_tiles, has_veil=front,
-                         reach=int(np.ceil(min(most, 0.1 * width) / TILE)) + 1)
-        self.lamps.draw(t.lamps_target, around=t.around, **slice_)
-        self.prepare.draw(t.light_target, tiles=t.spread, lamps=t.found, **slice_)
-        self.halve.draw(t.levels_target[0], lamps=t.found, **slice_)
+            self.survey_front.draw(t.front_tiles_target, **slice_front)
+        self.spread.draw(t.spread_target, tiles=t.tiles, around=t.around, front_tiles=t.front_tiles, front_around=t.front_around,
+                         has_veil=front, highlights=highlights, reach=int(np.ceil(min(most, 0.1 * width) / TILE)) + 1)
+        t.lamps_target.clear()
+        on = lambda mask, kind, scale=1: {"kinds": t.kinds, "mask": mask, "kind": kind, "scale": scale}
+        self.lamps.draw(t.lamps_target, **on(LAMPS, LAMPS, CELL), around=t.around, **slice_)
+        self.prepare.draw(t.light_target, **on(FINE | LAMPS, FINE), **slice_)
+        self.prepare_lamps.draw(t.light_target, **on(FINE | LAMPS, FINE | LAMPS), lamps=t.found, **slice_)
+        self.halve.draw(t.levels_target[0], **on(LAMPS, 0, 2), **slice_)
+        self.halve_lamps.draw(t.levels_target[0], **on(LAMPS, LAMPS, 2), lamps=t.found, **slice_)
         for light, smaller in zip(t.levels, t.levels_target[1:]):
             self.again.draw(smaller, light=light)
-        self.gather.draw(t.wide_target, **_named("at_", t.levels), **iris)
+        t.wide_target.clear()
+        self.gather.draw(t.wide_target, **on(WIDE | EVEN, WIDE, 2), **_named("at_", t.levels), **iris)
+        self.gather_even.draw(t.wide_target, **on(WIDE | EVEN, WIDE | EVEN, 2), **_named("at_", t.levels), **iris)
         if front:
-            self.lamps_front.draw(t.front_lamps_target, around=t.front_around, **slice_front)
-            self.halve_front.draw(t.front_levels_target[0], lamps=t.front_found, **slice_front)
+            t.front_lamps_target.clear()
+            self.lamps_front.draw(t.front_lamps_target, **on(FRONT_LAMPS, FRONT_LAMPS, CELL), around=t.front_around, **slice_front)
+            t.front_levels_target[0].clear()
+            self.halve_front.draw(t.front_levels_target[0], **on(FRONT | FRONT_LAMPS, FRONT, 2), **slice_front)
+            self.halve_front_lamps.draw(t.front_levels_target[0], **on(FRONT | FRONT_LAMPS, FRONT | FRONT_LAMPS, 2), lamps=t.front_found, **slice_front)
             for light, radius, smaller in zip(t.front_levels, t.front_radii, t.front_levels_target[1:]):
                 self.again_front.draw(smaller, light=light, radius=radius)
-            self.veil.draw(t.veil_target, **_named("at_", t.front_levels), **_named("radius_at_", t.front_radii), **iris)
-        self.compose.draw(target, light=t.light, color=t.color, depth=t.depth, lens=lens, wide=t.wide, veil=t.veil, has_veil=front, **iris)
+            t.veil_target.clear()
+            self.veil.draw(t.veil_target, **on(VEIL, VEIL, 2), **_named("at_", t.front_levels), **_named("radius_at_", t.front_radii), **iris)
+        for kind, compose in enumerate(self.compose):
+            compose.draw(target, **on(FINE | WIDE | VEIL, kind), light=t.light, color=t.color, wide=t.wide, veil=t.veil, **iris)
         self.discs.draw(target, lamps=t.lamps, places=t.places, depth=t.depth, lens=lens, veil=t.veil, has_veil=front, **shape, **iris)
         if front:
             self.discs_front.draw(target, lamps=t.front_lamps, places=t.front_places, **shape, **iris)
@@ -155,7 +188,7 @@ class BokehPass:
 
     def release(self) -> None:
         self._drop()
-        for item in vars(self).values():
+        for item in (*vars(self).values(), *self.compose):
             if isinstance(item, (ScreenPass, moderngl.Buffer)):
                 item.release()
 
@@ -186,6 +219,7 @@ class _Targets:
         self.depth, self.front_depth = context.depth_texture(size), context.depth_texture(size)
         self.depth.compare_func = self.front_depth.compare_func = ""
         self.tiles, self.around, self.front_tiles, self.front_around, self.spread = (texture(context, reduced(TILE)) for _ in range(5))
+        self.kinds = texture(context, reduced(TILE), 1)
         self.lamps, self.places, self.front_lamps, self.front_places = (texture(context, reduced(CELL), dtype="f4") for _ in range(4))
         self.found, self.front_found = (texture(context, reduced(CELL)) for _ in range(2))
         self.levels, self.front_levels = ([texture(context, reduced(2 ** k)) for k in range(1, 5)] for _ in range(2))
@@ -195,7 +229,7 @@ class _Targets:
             read_between.filter = moderngl.LINEAR, moderngl.LINEAR
         self.scene, self.front_scene = target([self.color], self.depth), target([self.front_color], self.front_depth)
         self.tiles_target, self.front_tiles_target = target([self.tiles, self.around]), target([self.front_tiles, self.front_around])
-        self.spread_target, self.light_target = target([self.spread]), target([self.light])
+        self.spread_target, self.light_target = target([self.spread, self.kinds]), target([self.light])
         self.lamps_target = target([self.lamps, self.places, self.found])
         self.front_lamps_target = target([self.front_lamps, self.front_places, self.front_found])
         self.levels_target = [target([level]) for level in self.levels]

@@ -82,11 +82,12 @@ class ScreenPass:
     """
 
     fragment: str
+    vertex, geometry = "screen.vert", None
     defines: dict[str, int] = {}
 
     def __init__(self, context: moderngl.Context):
         self.context = context
-        self.program = program(context, "screen.vert", self.fragment, **self.defines)
+        self.program = program(context, self.vertex, self.fragment, self.geometry, **self.defines)
         self.triangle = context.vertex_array(self.program, [])
 
     def draw(self, target: moderngl.Framebuffer, **inputs) -> None:
