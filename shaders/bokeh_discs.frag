@@ -43,8 +43,10 @@ void main() {
     }
     float lit = clamp((1.0 - within) * disc.z / disc.w + 0.5, 0.0, 1.0) * (1.0 + ring * (2.0 * min(within * within, 1.0) - 1.0));
     if (lit == 0.0) discard;
+#ifdef CATS_EYE
     vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
-    if (cats_eye > 0.0) lit *= clamp((1.0 - length(p + cats_eye * field)) * disc.z / disc.w + 0.5, 0.0, 1.0);
+    lit *= clamp((1.0 - length(p + cats_eye * field)) * disc.z / disc.w + 0.5, 0.0, 1.0);
+#endif
 #ifndef FRONT
     // Light on its way from the lamp to this pixel passes a surface of radius r so far from the lamp as r is from the lamp's.
     float here = radius_at(gl_FragCoord.xy);

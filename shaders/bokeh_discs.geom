@@ -21,12 +21,12 @@ flat out vec4 disc;        // x, y: its middle, radius, pixels over which it end
 // A disc of so much light round a point; moment: mean square of the lamp's extent.
 void emit(vec3 energy, vec2 at, float r, float moment) {
     float seen = 1.0, soft = sqrt(12.0 * moment);
-    if (cats_eye > 0.0) {
-        vec2 field = (2.0 * at - size) / length(size);
-        seen = 0.0;
-        for (int i = first_of(2); i < ends[2]; i++) seen += vignetted(taps[i].xy, field) ? 0.0 : taps[i].w;
-        if (seen == 0.0) return;
-    }
+#ifdef CATS_EYE
+    vec2 field = (2.0 * at - size) / length(size);
+    seen = 0.0;
+    for (int i = first_of(2); i < ends[2]; i++) seen += vignetted(taps[i].xy, field) ? 0.0 : taps[i].w;
+    if (seen == 0.0) return;
+#endif
     // A disc that ends over more than its diameter is a cone.
     float area = soft < 2.0 * r ? r * r + soft * soft / 12.0 : pow(r + 0.5 * soft, 3.0) / (3.0 * soft);
     vec2 reach = (r + 0.5 * soft + 0.5) * vec2(1.0 / squeeze, 1.0);

@@ -74,7 +74,14 @@ vec3 collected(Found found, vec3 own_light, float here, float reach) {
     return over.rgb + (1.0 - over.a) * surface;
 }
 
-bool vignetted(vec2 at, vec2 field) { return cats_eye > 0.0 && length(at + cats_eye * field) > 1.0; }
+// CATS_EYE: whether the lens's barrel hides a point of the iris, seen from a part of the frame.
+bool vignetted(vec2 at, vec2 field) {
+#ifdef CATS_EYE
+    return length(at + cats_eye * field) > 1.0;
+#else
+    return false;
+#endif
+}
 
 // Reading between pixels of `coarse` pixels, and being read between half-resolution ones, widens a disc; its points lie closer.
 float drawn_in(float reach, float coarse) { return sqrt(max(1.0 - (coarse * coarse + 3.0) / (reach * reach), 0.3)); }

@@ -9,20 +9,21 @@ After Jimenez (2014), Abadie (2018) and Filament's depth of field.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import moderngl
 import numpy as np
 
 from ..camera import NEAR, Camera
 from .display import coc_coefficients
-from .gl import ScreenPass, program, texture
+from .gl import ScreenPass, texture
 from .lens import aperture_points, check_lens
 from .reproject import ReprojectPass, Slice
 
 TILE, CELL, SHARP = 16, 4, 0.5
 """Pixels: shaders/common/bokeh.glsl"""
 
-ROWS = 12, 24, 40
+ROWS = 12, 24, 32
 """Points of the iris for radii up to 2 and 4 pixels, and beyond."""
 
 FRONT_FROM, BACK_TO = 3.0, 7.0
@@ -46,13 +47,19 @@ class _Pass(ScreenPass):
 class _TilesPass(_Pass):
     """A pass over tiles of some kinds."""
 
-    vertex, geometry = "bokeh_tiles.vert", "bokeh_tiles.geom"
+    vertex = "bokeh_tiles.vert"
 
     def draw(self, target: moderngl.Framebuffer, kinds: moderngl.Texture, mask: int, kind: int, scale: int = 1, **inputs) -> None:
         """scale: pixels of the picture to one of the target"""
+        side, size = TILE // scale, target.size
+        # A point is drawn if its middle is within the viewport, which a tile's need not be within the picture.
+        target.viewport = 0, 0, kinds.width * side, kinds.height * side
         target.use()
-        self._take(inputs | {"kinds": kinds, "mask": mask, "kind": kind, "extent": tuple(float(scale * n) for n in target.size)})
+        self._take(inputs | {"kinds": kinds, "mask": mask, "kind": kind, "side": float(side)})
+        self.context.enable(moderngl.PROGRAM_POINT_SIZE)
         self.triangle.render(moderngl.POINTS, vertices=kinds.width * kinds.height)
+        self.context.disable(moderngl.PROGRAM_POINT_SIZE)
+        target.viewport = 0, 0, *size
 
 
 class _DiscsPass(_Pass):
@@ -75,28 +82,19 @@ class BokehPass:
 
     def __init__(self, context: moderngl.Context):
         self.context = context
-        tiles = lambda fragment, *features: _TilesPass(context, fragment, **dict.fromkeys(features, 1))
-        self.survey, self.survey_front = _Pass(context, "bokeh_survey.frag"), _Pass(context, "bokeh_survey.frag", FRONT=1)
-        self.spread = _Pass(context, "bokeh_spread.frag")
-        self.lamps, self.lamps_front = tiles("bokeh_lamps.frag"), tiles("bokeh_lamps.frag", "FRONT")
-        self.prepare, self.prepare_lamps = tiles("bokeh_prepare.frag"), tiles("bokeh_prepare.frag", "LAMPS")
-        self.halve, self.halve_lamps = tiles("bokeh_halve.frag", "SLICE"), tiles("bokeh_halve.frag", "SLICE", "LAMPS")
-        self.halve_front = tiles("bokeh_halve.frag", "FRONT", "SLICE")
-        self.halve_front_lamps = tiles("bokeh_halve.frag", "FRONT", "SLICE", "LAMPS")
-        self.again, self.again_front = _Pass(context, "bokeh_halve.frag"), _Pass(context, "bokeh_halve.frag", FRONT=1)
-        self.gather, self.gather_even = tiles("bokeh_gather.frag"), tiles("bokeh_gather.frag", "EVENLY")
-        self.veil = tiles("bokeh_gather.frag", "VEIL")
-        features = {FINE: "FINELY", WIDE: "WIDE", VEIL: "VEIL"}
-        self.compose = [tiles("bokeh_compose.frag", *(name for bit, name in features.items() if kind & bit))
-                        for kind in range((FINE | WIDE | VEIL) + 1)]
-        self.discs, self.discs_front = _DiscsPass(context, "bokeh_discs.frag"), _DiscsPass(context, "bokeh_discs.frag", FRONT=1)
-        self.copy = _Pass(context, "copy.frag")
+        self.passes: dict[tuple, _Pass] = {}
         self.targets: _Targets | None = None
         self.taps = context.buffer(reserve=16 * 128)   # shaders/common/bokeh.glsl
-        for gathers in (self.gather, self.gather_even, self.veil, *self.compose, self.discs, self.discs_front):
-            if "Iris" in gathers.program:
-                gathers.program["Iris"].binding = 0
         self._iris = None
+
+    def _pass(self, kind: type[_Pass], fragment: str, *features: str) -> _Pass:
+        """The pass of this shader with these features; compiled when it is first wanted."""
+        key = kind, fragment, *features
+        if key not in self.passes:
+            made = self.passes[key] = kind(self.context, fragment, **dict.fromkeys(features, 1))
+            if "Iris" in made.program:
+                made.program["Iris"].binding = 0
+        return self.passes[key]
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, reproject: ReprojectPass, highlights: float = 1.0) -> None:
         """Draws what the camera's lens shows into a target of half-float colour (colour, invented share)."""
@@ -117,7 +115,7 @@ class BokehPass:
         nearest = reproject.nearest_in(camera)
         if max(abs(far), abs(far + per_disparity * nearest)) < SHARP:
             reproject.draw(t.scene, camera)
-            self.copy.draw(target, color=t.color)
+            self._pass(_Pass, "copy.frag").draw(target, color=t.color)
             return
         self._load_iris(camera)
         front = bool(far + per_disparity * nearest < -FRONT_FROM)
@@ -132,38 +130,53 @@ class BokehPass:
         iris = {"ends": tuple(np.cumsum(ROWS)), "cats_eye": camera.cats_eye, "tiles": t.spread}
         shape = {"blades": camera.blades, "blade_rotation": np.radians(camera.blade_rotation), "roundness": camera.roundness,
                  "squeeze": camera.squeeze, "ring": camera.ring, "iris_area": self._area, "size": tuple(map(float, target.size))}
-        self.survey.draw(t.tiles_target, **slice_)
+        eye = ("CATS_EYE",) if camera.cats_eye else ()
+
+        def over_all(target, fragment, *features, **inputs):
+            self._pass(_Pass, fragment, *features).draw(target, **inputs)
+
+        def over_tiles(mask, kind, target, fragment, *features, scale=1, **inputs):
+            self._pass(_TilesPass, fragment, *features).draw(target, t.kinds, mask, kind, scale, **inputs)
+
+        over_all(t.tiles_target, "bokeh_survey.frag", **slice_)
         if front:
-            self.survey_front.draw(t.front_tiles_target, **slice_front)
-        self.spread.draw(t.spread_target, tiles=t.tiles, around=t.around, front_tiles=t.front_tiles, front_around=t.front_around,
-                         has_veil=front, highlights=highlights, reach=int(np.ceil(min(most, 0.1 * width) / TILE)) + 1)
+            over_all(t.front_tiles_target, "bokeh_survey.frag", "FRONT", **slice_front)
+        over_all(t.spread_target, "bokeh_spread.frag", tiles=t.tiles, around=t.around, front_tiles=t.front_tiles,
+                 front_around=t.front_around, has_veil=front, highlights=highlights,
+                 reach=int(np.ceil(min(most, 0.1 * width) / TILE)) + 1)
         t.lamps_target.clear()
-        on = lambda mask, kind, scale=1: {"kinds": t.kinds, "mask": mask, "kind": kind, "scale": scale}
-        self.lamps.draw(t.lamps_target, **on(LAMPS, LAMPS, CELL), around=t.around, **slice_)
-        self.prepare.draw(t.light_target, **on(FINE | LAMPS, FINE), **slice_)
-        self.prepare_lamps.draw(t.light_target, **on(FINE | LAMPS, FINE | LAMPS), lamps=t.found, **slice_)
-        self.halve.draw(t.levels_target[0], **on(LAMPS, 0, 2), **slice_)
-        self.halve_lamps.draw(t.levels_target[0], **on(LAMPS, LAMPS, 2), lamps=t.found, **slice_)
+        over_tiles(LAMPS, LAMPS, t.lamps_target, "bokeh_lamps.frag", scale=CELL, around=t.around, **slice_)
+        over_tiles(FINE | LAMPS, FINE, t.light_target, "bokeh_prepare.frag", **slice_)
+        over_tiles(FINE | LAMPS, FINE | LAMPS, t.light_target, "bokeh_prepare.frag", "LAMPS", lamps=t.found, **slice_)
+        over_tiles(LAMPS, 0, t.levels_target[0], "bokeh_halve.frag", "SLICE", scale=2, **slice_)
+        over_tiles(LAMPS, LAMPS, t.levels_target[0], "bokeh_halve.frag", "SLICE", "LAMPS", scale=2, lamps=t.found, **slice_)
         for light, smaller in zip(t.levels, t.levels_target[1:]):
-            self.again.draw(smaller, light=light)
+            over_all(smaller, "bokeh_halve.frag", light=light)
         t.wide_target.clear()
-        self.gather.draw(t.wide_target, **on(WIDE | EVEN, WIDE, 2), **_named("at_", t.levels), **iris)
-        self.gather_even.draw(t.wide_target, **on(WIDE | EVEN, WIDE | EVEN, 2), **_named("at_", t.levels), **iris)
+        levels = _named("at_", t.levels)
+        over_tiles(WIDE | EVEN, WIDE, t.wide_target, "bokeh_gather.frag", *eye, scale=2, **levels, **iris)
+        over_tiles(WIDE | EVEN, WIDE | EVEN, t.wide_target, "bokeh_gather.frag", "EVENLY", *eye, scale=2, **levels, **iris)
         if front:
             t.front_lamps_target.clear()
-            self.lamps_front.draw(t.front_lamps_target, **on(FRONT_LAMPS, FRONT_LAMPS, CELL), around=t.front_around, **slice_front)
-            t.front_levels_target[0].clear()
-            self.halve_front.draw(t.front_levels_target[0], **on(FRONT | FRONT_LAMPS, FRONT, 2), **slice_front)
-            self.halve_front_lamps.draw(t.front_levels_target[0], **on(FRONT | FRONT_LAMPS, FRONT | FRONT_LAMPS, 2), lamps=t.front_found, **slice_front)
+            over_tiles(FRONT_LAMPS, FRONT_LAMPS, t.front_lamps_target, "bokeh_lamps.frag", "FRONT", scale=CELL, around=t.front_around, **slice_front)
+            first = t.front_levels_target[0]
+            first.clear()
+            over_tiles(FRONT | FRONT_LAMPS, FRONT, first, "bokeh_halve.frag", "FRONT", "SLICE", scale=2, **slice_front)
+            over_tiles(FRONT | FRONT_LAMPS, FRONT | FRONT_LAMPS, first, "bokeh_halve.frag", "FRONT", "SLICE", "LAMPS", scale=2,
+                       lamps=t.front_found, **slice_front)
             for light, radius, smaller in zip(t.front_levels, t.front_radii, t.front_levels_target[1:]):
-                self.again_front.draw(smaller, light=light, radius=radius)
+                over_all(smaller, "bokeh_halve.frag", "FRONT", light=light, radius=radius)
             t.veil_target.clear()
-            self.veil.draw(t.veil_target, **on(VEIL, VEIL, 2), **_named("at_", t.front_levels), **_named("radius_at_", t.front_radii), **iris)
-        for kind, compose in enumerate(self.compose):
-            compose.draw(target, **on(FINE | WIDE | VEIL, kind), light=t.light, color=t.color, wide=t.wide, veil=t.veil, **iris)
-        self.discs.draw(target, lamps=t.lamps, places=t.places, depth=t.depth, lens=lens, veil=t.veil, has_veil=front, **shape, **iris)
+            over_tiles(VEIL, VEIL, t.veil_target, "bokeh_gather.frag", "VEIL", *eye, scale=2, **_named("at_", t.front_levels),
+                       **_named("radius_at_", t.front_radii), **iris)
+        for fine, wide, veil in product((0, FINE), (0, WIDE), (0, VEIL)):
+            over_tiles(FINE | WIDE | VEIL, fine | wide | veil, target, "bokeh_compose.frag", *("FINELY",) * bool(fine), *("WIDE",) * bool(wide),
+                       *("VEIL",) * bool(veil), *eye, light=t.light, color=t.color, wide=t.wide, veil=t.veil, **iris)
+        discs = self._pass(_DiscsPass, "bokeh_discs.frag", *eye)
+        discs.draw(target, lamps=t.lamps, places=t.places, depth=t.depth, lens=lens, veil=t.veil, has_veil=front, **shape, **iris)
         if front:
-            self.discs_front.draw(target, lamps=t.front_lamps, places=t.front_places, **shape, **iris)
+            discs = self._pass(_DiscsPass, "bokeh_discs.frag", "FRONT", *eye)
+            discs.draw(target, lamps=t.front_lamps, places=t.front_places, **shape, **iris)
 
     def _load_iris(self, camera: Camera) -> None:
         """Rows of points: x, y, radius within the iris's shape, and share of the light times their count, so that a row's
@@ -188,9 +201,8 @@ class BokehPass:
 
     def release(self) -> None:
         self._drop()
-        for item in (*vars(self).values(), *self.compose):
-            if isinstance(item, (ScreenPass, moderngl.Buffer)):
-                item.release()
+        for item in (*self.passes.values(), self.taps):
+            item.release()
 
 
 def iris_area(camera: Camera) -> float:
