@@ -10,7 +10,6 @@ uniform vec2 size;
 uniform sampler2D depth;
 uniform vec2 lens;
 uniform sampler2D veil;        // half resolution
-uniform bool has_veil;
 #endif
 
 #include "common/bokeh.glsl"
@@ -50,13 +49,17 @@ void main() {
 #ifndef FRONT
     // Light on its way from the lamp to this pixel passes a surface of radius r so far from the lamp as r is from the lamp's.
     float here = radius_at(gl_FragCoord.xy);
-    if (here < disc.z - APART) {
-        vec2 passed = mix(gl_FragCoord.xy, disc.xy, here / disc.z) - 0.5, part = fract(passed);
-        vec4 open;
-        for (int i = 0; i < 4; i++) open[i] = smoothstep(-3.0 * APART, -APART, radius_at(floor(passed) + vec2(i & 1, i >> 1)) - disc.z);
-        lit *= mix(mix(open.x, open.y, part.x), mix(open.z, open.w, part.x), part.y);
+    vec2 passed = mix(gl_FragCoord.xy, disc.xy, here / disc.z) - 0.5, part = fract(passed);
+    int asked = here < disc.z - APART ? 4 : 0;
+    float open = asked > 0 ? 0.0 : 1.0;
+    for (int i = 0; i < asked; i++) {    // bilinear
+        vec2 corner = vec2(i & 1, i >> 1), share = mix(1.0 - part, part, corner);
+        open += share.x * share.y * smoothstep(-3.0 * APART, -APART, radius_at(floor(passed) + corner) - disc.z);
     }
-    if (has_veil) lit *= 1.0 - textureLod(veil, gl_FragCoord.xy / size, 0.0).a;
+    lit *= open;
+#ifdef VEIL
+    lit *= 1.0 - textureLod(veil, gl_FragCoord.xy / size, 0.0).a;
+#endif
 #endif
     added = vec4(lit * light, 0.0);
 }

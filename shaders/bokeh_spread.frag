@@ -13,15 +13,15 @@ uniform int reach;         // tiles
 layout(location = 0) out vec4 largest;    // r: behind the focus, g: before it, b: of the veil
 layout(location = 1) out float kind;      // bits: viewer/render/bokeh.py
 
-bool has_lamps(sampler2D around, ivec2 at) {
-    vec4 light = texelFetch(around, at, 0);
-    return light.g * highlights > STANDS_OUT.x * max(light.r * light.r, DIM);
+bool has_lamps(sampler2D around, ivec2 at, float base) {
+    return texelFetch(around, at, 0).g * highlights > STANDS_OUT.x * max(base * base, DIM);
 }
 
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy), end = textureSize(tiles, 0) - 1;
     float own = texelFetch(tiles, at, 0).r, least = 1e4, fine = 0.0;
     largest = vec4(0.0);
+    vec3 roots = vec3(0.0);    // back, front, and how many
     for (int y = -reach; y <= reach; y++)
         for (int x = -reach; x <= reach; x++) {
             ivec2 there = at + ivec2(x, y);
@@ -31,11 +31,13 @@ void main() {
             float gap = TILE * max(max(abs(x), abs(y)) - 1, 0);
             largest.rgb = max(largest.rgb, theirs.rgb * step(vec3(gap), theirs.rgb));
             if (gap <= max(theirs.r, own)) least = min(least, -theirs.g);
-            if (gap == 0.0) fine = max(fine, theirs.a);
+            if (gap > 0.0) continue;
+            fine = max(fine, theirs.a);
+            roots += vec3(texelFetch(around, there, 0).r, texelFetch(front_around, there, 0).r, 1.0);
         }
     bool wide = max(largest.r, largest.g) >= FINE, any_ = max(largest.r, largest.g) > SHARP;
     bool even = least >= COARSE && least > EVEN * largest.r;
     kind = 1.0 * float(fine > 0.0 && any_) + 2.0 * float(wide) + 4.0 * float(has_veil && largest.b >= FRONT_FROM) + 8.0 * float(even)
-         + 16.0 * float(has_lamps(around, at)) + 32.0 * float(has_veil && has_lamps(front_around, at))
+         + 16.0 * float(has_lamps(around, at, roots.x / roots.z)) + 32.0 * float(has_veil && has_lamps(front_around, at, roots.y / roots.z))
          + 64.0 * float(has_veil && texelFetch(front_tiles, at, 0).b > 0.0);
 }

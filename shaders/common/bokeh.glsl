@@ -18,7 +18,7 @@ const float AT_HALF = 12.0, AT_QUARTER = 24.0, AT_EIGHTH = 48.0;
 const float EVEN = 0.75;       // of the largest radius: a tile with no less round about is of one surface
 
 const float DIM = 0.02;                 // of white: what is darker all round counts as this, when it is asked what is a lamp
-const vec2 STANDS_OUT = vec2(4.0, 8.0); // times as bright as what is around: a lamp from here on, wholly from there on
+const vec2 STANDS_OUT = vec2(8.0, 16.0); // times as bright as what is around: a lamp from here on, wholly from there on
 
 // Rows of points of the iris, for radii up to 2 and 4 pixels, and beyond: x, y for an iris of radius 1, radius within its
 // shape, and share of the light times their count. viewer/render/bokeh.py: ROWS

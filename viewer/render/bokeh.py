@@ -172,8 +172,8 @@ class BokehPass:
         for fine, wide, veil in product((0, FINE), (0, WIDE), (0, VEIL)):
             over_tiles(FINE | WIDE | VEIL, fine | wide | veil, target, "bokeh_compose.frag", *("FINELY",) * bool(fine), *("WIDE",) * bool(wide),
                        *("VEIL",) * bool(veil), *eye, light=t.light, color=t.color, wide=t.wide, veil=t.veil, **iris)
-        discs = self._pass(_DiscsPass, "bokeh_discs.frag", *eye)
-        discs.draw(target, lamps=t.lamps, places=t.places, depth=t.depth, lens=lens, veil=t.veil, has_veil=front, **shape, **iris)
+        discs = self._pass(_DiscsPass, "bokeh_discs.frag", *("VEIL",) * front, *eye)
+        discs.draw(target, lamps=t.lamps, places=t.places, depth=t.depth, lens=lens, veil=t.veil, **shape, **iris)
         if front:
             discs = self._pass(_DiscsPass, "bokeh_discs.frag", "FRONT", *eye)
             discs.draw(target, lamps=t.front_lamps, places=t.front_places, **shape, **iris)
