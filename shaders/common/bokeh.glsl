@@ -32,9 +32,9 @@ int first_of(int row) { return row > 0 ? ends[row - 1] : 0; }
 
 // Light and its circle as they are stored: radius times light, so that between two pixels the brighter one's circle counts. Read
 // as it is, a lamp's light beside a wall would have half the wall's.
-const float DARK = 0.003;
-vec4 stored(vec3 light, float r) { return vec4(light, clamp(r * (dot(light, vec3(1.0)) + DARK), -6e4, 6e4)); }
-vec4 restored(vec4 light) { return vec4(light.rgb, light.a / (dot(light.rgb, vec3(1.0)) + DARK)); }
+const float WHITE = 0.3;
+vec4 stored(vec3 light, float r) { return vec4(light, clamp(r * (dot(light, vec3(1.0)) + WHITE), -6e4, 6e4)); }
+vec4 restored(vec4 light) { return vec4(light.rgb, light.a / (dot(light.rgb, vec3(1.0)) + WHITE)); }
 
 // What a gather has found, each the sum of light and of weights.
 struct Found {
