@@ -11,19 +11,21 @@ void main() {
     ivec2 first = ivec2(gl_FragCoord.xy) * int(TILE), end = textureSize(color, 0) - 1;
     float roots = 0.0, brightest = 0.0;
     largest = vec4(-1e4, -1e4, 0.0, 0.0);
-    for (int y = 0; y < int(TILE); y++)
-        for (int x = 0; x < int(TILE); x++) {
-            ivec2 at = min(first + ivec2(x, y), end);
-            vec4 pixel = texelFetch(color, at, 0);
+    for (int y = 0; y < int(TILE); y += 2)
+        for (int x = 0; x < int(TILE); x += 2) {
+            ivec2 at = first + ivec2(x, y);
+            vec4 pixel = textureLod(color, vec2(at + 1) / vec2(end + 1), 0.0);    // of four
             float light = bright(pixel.rgb);
             roots += sqrt(light);
             brightest = max(brightest, light);
+            float r0 = radius_at(min(at, end)), r1 = radius_at(min(at + ivec2(1, 0), end));
+            float r2 = radius_at(min(at + ivec2(0, 1), end)), r3 = radius_at(min(at + ivec2(1, 1), end));
 #ifdef FRONT
-            if (pixel.a > 0.0) largest.b = max(largest.b, max(-radius_at(at), 0.01));
+            if (pixel.a > 0.0) largest.b = max(largest.b, max(max(max(-r0, -r1), max(-r2, -r3)), 0.01));
 #else
-            float r = radius_at(at);
-            largest.rga = max(largest.rga, vec3(r, -r, COARSE - abs(r)));
+            largest.rg = max(largest.rg, max(max(vec2(r0, -r0), vec2(r1, -r1)), max(vec2(r2, -r2), vec2(r3, -r3))));
+            largest.a = max(largest.a, COARSE - min(min(abs(r0), abs(r1)), min(abs(r2), abs(r3))));
 #endif
         }
-    around = vec4(roots / (TILE * TILE), brightest, 0.0, 0.0);
+    around = vec4(4.0 * roots / (TILE * TILE), brightest, 0.0, 0.0);
 }

@@ -13,7 +13,7 @@ const float RIM = 0.4;         // pixels over which a disc ends: reading between
 
 // Pixels: radii up to which a gather reads at half, a quarter and an eighth of the resolution. A disc is then two to four
 // of what it reads across its radius, so that few points leave no gaps; what would show its soft rim is drawn as a disc.
-const float AT_HALF = 12.0, AT_QUARTER = 24.0, AT_EIGHTH = 48.0;
+const float AT_HALF = 16.0, AT_QUARTER = 32.0, AT_EIGHTH = 64.0;
 
 const float EVEN = 0.75;       // of the largest radius: a tile with no less round about is of one surface
 
@@ -84,7 +84,7 @@ bool vignetted(vec2 at, vec2 field) {
 }
 
 // Reading between pixels of `coarse` pixels, and being read between half-resolution ones, widens a disc; its points lie closer.
-float drawn_in(float reach, float coarse) { return sqrt(max(1.0 - (coarse * coarse + 3.0) / (reach * reach), 0.3)); }
+float drawn_in(float reach, float coarse) { return sqrt(max(1.0 - (1.4 * coarse * coarse + 4.0) / (reach * reach), 0.3)); }
 
 // Gathers round `at` (0..1 over the picture) from a picture of any resolution. step_: of a tap, 0..1 over the picture; field:
 // where the pixel lies in the frame, 1 at its corners.

@@ -33,9 +33,9 @@ Both hold what lies between, so that a table through the focus has no seam (shad
 LEVELS = "half", "quarter", "eighth", "sixteenth"
 
 
-FINE, WIDE, VEIL, EVEN, LAMPS, FRONT_LAMPS, FRONT = (1 << bit for bit in range(7))
+FINE, WIDE, VEIL, EVEN, LAMPS, FRONT_LAMPS, FRONT, BY_FINE, BY_WIDE = (1 << bit for bit in range(9))
 """What a tile holds: small circles, large ones, the foreground's veil over it, large ones of one surface only, lamps, lamps in
-front, something in front (shaders/bokeh_spread.frag)."""
+front, something in front; and what it or one beside it holds: small circles, large ones (shaders/bokeh_spread.frag)."""
 
 
 class _Pass(ScreenPass):
@@ -146,16 +146,16 @@ class BokehPass:
                  reach=int(np.ceil(min(most, 0.1 * width) / TILE)) + 1)
         t.lamps_target.clear()
         over_tiles(LAMPS, LAMPS, t.lamps_target, "bokeh_lamps.frag", scale=CELL, around=t.around, **slice_)
-        over_tiles(FINE | LAMPS, FINE, t.light_target, "bokeh_prepare.frag", **slice_)
-        over_tiles(FINE | LAMPS, FINE | LAMPS, t.light_target, "bokeh_prepare.frag", "LAMPS", lamps=t.found, **slice_)
+        over_tiles(BY_FINE | LAMPS, BY_FINE, t.light_target, "bokeh_prepare.frag", **slice_)
+        over_tiles(BY_FINE | LAMPS, BY_FINE | LAMPS, t.light_target, "bokeh_prepare.frag", "LAMPS", lamps=t.found, **slice_)
         over_tiles(LAMPS, 0, t.levels_target[0], "bokeh_halve.frag", "SLICE", scale=2, **slice_)
         over_tiles(LAMPS, LAMPS, t.levels_target[0], "bokeh_halve.frag", "SLICE", "LAMPS", scale=2, lamps=t.found, **slice_)
         for light, smaller in zip(t.levels, t.levels_target[1:]):
             over_all(smaller, "bokeh_halve.frag", light=light)
         t.wide_target.clear()
         levels = _named("at_", t.levels)
-        over_tiles(WIDE | EVEN, WIDE, t.wide_target, "bokeh_gather.frag", *eye, scale=2, **levels, **iris)
-        over_tiles(WIDE | EVEN, WIDE | EVEN, t.wide_target, "bokeh_gather.frag", "EVENLY", *eye, scale=2, **levels, **iris)
+        over_tiles(BY_WIDE | EVEN, BY_WIDE, t.wide_target, "bokeh_gather.frag", *eye, scale=2, **levels, **iris)
+        over_tiles(BY_WIDE | EVEN, BY_WIDE | EVEN, t.wide_target, "bokeh_gather.frag", "EVENLY", *eye, scale=2, **levels, **iris)
         if front:
             t.front_lamps_target.clear()
             over_tiles(FRONT_LAMPS, FRONT_LAMPS, t.front_lamps_target, "bokeh_lamps.frag", "FRONT", scale=CELL, around=t.front_around, **slice_front)
@@ -237,7 +237,7 @@ class _Targets:
         self.levels, self.front_levels = ([texture(context, reduced(2 ** k)) for k in range(1, 5)] for _ in range(2))
         self.front_radii = [texture(context, reduced(2 ** k), 1) for k in range(1, 5)]
         self.wide, self.veil = (texture(context, reduced(2)) for _ in range(2))
-        for read_between in (self.light, self.around, self.front_around, *self.levels, *self.front_levels, *self.front_radii, self.wide, self.veil):
+        for read_between in (self.color, self.front_color, self.light, self.around, self.front_around, *self.levels, *self.front_levels, *self.front_radii, self.wide, self.veil):
             read_between.filter = moderngl.LINEAR, moderngl.LINEAR
         self.scene, self.front_scene = target([self.color], self.depth), target([self.front_color], self.front_depth)
         self.tiles_target, self.front_tiles_target = target([self.tiles, self.around]), target([self.front_tiles, self.front_around])
