@@ -1,11 +1,9 @@
 #version 330
-// Full resolution: pixels as they are; FINELY: small circles gathered here; WIDE: large ones from the half-resolution gather;
-// VEIL: the foreground's veil over all of it.
+// Full resolution: pixels as they are; FINELY: small circles gathered here; WIDE: large ones from the gather at less.
 uniform sampler2D light;       // where there are small circles
 uniform sampler2D color;       // of the back slice: its alpha is the invented share
 uniform sampler2D tiles;
 uniform sampler2D wide;        // half resolution
-uniform sampler2D veil;        // half resolution
 
 #include "common/bokeh.glsl"
 
@@ -32,9 +30,5 @@ void main() {
 #endif
 #elif defined(WIDE)
     picture.rgb = gathered.rgb;
-#endif
-#ifdef VEIL
-    vec4 over = textureLod(veil, at, 0.0);
-    picture = vec4(over.rgb, 0.0) + (1.0 - over.a) * picture;
 #endif
 }

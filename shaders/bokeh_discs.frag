@@ -9,7 +9,6 @@ uniform vec2 size;
 #ifndef FRONT
 uniform sampler2D depth;
 uniform vec2 lens;
-uniform sampler2D veil;        // half resolution
 #endif
 
 #include "common/bokeh.glsl"
@@ -57,9 +56,6 @@ void main() {
         open += share.x * share.y * smoothstep(-3.0 * APART, -APART, radius_at(floor(passed) + corner) - disc.z);
     }
     lit *= open;
-#ifdef VEIL
-    lit *= 1.0 - textureLod(veil, gl_FragCoord.xy / size, 0.0).a;
-#endif
 #endif
     added = vec4(lit * light, 0.0);
 }

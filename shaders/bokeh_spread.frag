@@ -20,7 +20,6 @@ bool has_lamps(sampler2D around, ivec2 at, float base) {
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy), end = textureSize(tiles, 0) - 1;
     vec4 own = texelFetch(tiles, at, 0), near_by = vec4(-1e4);
-    float least = 1e4;
     largest = vec4(0.0);
     vec3 roots = vec3(0.0);    // back, front, and how many
     for (int y = -reach; y <= reach; y++)
@@ -31,16 +30,14 @@ void main() {
             if (has_veil) theirs.b = texelFetch(front_tiles, there, 0).b;
             float gap = TILE * max(max(abs(x), abs(y)) - 1, 0);
             largest.rgb = max(largest.rgb, theirs.rgb * step(vec3(gap), theirs.rgb));
-            if (gap <= max(theirs.r, own.r)) least = min(least, -theirs.g);
             if (gap > 0.0) continue;
             near_by = max(near_by, theirs);
             roots += vec3(texelFetch(around, there, 0).r, texelFetch(front_around, there, 0).r, 1.0);
         }
     bool blurred = max(near_by.r, near_by.g) > SHARP || largest.g > SHARP;
-    bool even = least >= COARSE && least > EVEN * largest.r;
     kind = 1.0 * float(own.a > 0.0 && blurred) + 2.0 * float(max(own.r, own.g) > FINE) + 4.0 * float(has_veil && largest.b >= FRONT_FROM)
-         + 8.0 * float(even)
-         + 16.0 * float(has_lamps(around, at, roots.x / roots.z)) + 32.0 * float(has_veil && has_lamps(front_around, at, roots.y / roots.z))
-         + 64.0 * float(has_veil && texelFetch(front_tiles, at, 0).b > 0.0)
-         + 128.0 * float(near_by.a > 0.0 && blurred) + 256.0 * float(max(near_by.r, near_by.g) > FINE);
+         + 8.0 * float(has_lamps(around, at, roots.x / roots.z)) + 16.0 * float(has_veil && has_lamps(front_around, at, roots.y / roots.z))
+         + 32.0 * float(has_veil && texelFetch(front_tiles, at, 0).b > 0.0)
+         + 64.0 * float(near_by.a > 0.0 && blurred) + 128.0 * float(max(near_by.r, near_by.g) > FINE)
+         + 256.0 * float(near_by.a < COARSE - COARSEST);
 }

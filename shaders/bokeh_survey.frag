@@ -10,7 +10,7 @@ layout(location = 1) out vec4 around;    // r: mean root of its light, to which 
 void main() {
     ivec2 first = ivec2(gl_FragCoord.xy) * int(TILE), end = textureSize(color, 0) - 1;
     float roots = 0.0, brightest = 0.0;
-    largest = vec4(-1e4, -1e4, 0.0, 0.0);
+    largest = vec4(-1e4, -1e4, 0.0, -1e4);
     for (int y = 0; y < int(TILE); y += 2)
         for (int x = 0; x < int(TILE); x += 2) {
             ivec2 at = first + ivec2(x, y);

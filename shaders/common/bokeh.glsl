@@ -4,6 +4,7 @@ const float CELL = 4.0;        // pixels: side of the cells whose lamps are draw
 const float SHARP = 0.5;       // pixels: a radius that no pixel can show
 const float FINE = 2.5;        // pixels: radius from which a half-resolution gather takes over,
 const float COARSE = 4.0;      //   wholly from here on: by then it holds all that such a blur leaves
+const float COARSEST = 8.0;    // pixels: radius from which a quarter of the resolution will do
 const float FRONT_FROM = 3.0;  // pixels: radius in front of the focus from which a surface becomes a veil of its own,
 const float FRONT_WHOLE = 5.0; //   wholly from here on
 const float APART = 0.5;       // pixels of radius between two surfaces
@@ -15,18 +16,20 @@ const float RIM = 0.4;         // pixels over which a disc ends: reading between
 // of what it reads across its radius, so that few points leave no gaps; what would show its soft rim is drawn as a disc.
 const float AT_HALF = 16.0, AT_QUARTER = 32.0, AT_EIGHTH = 64.0;
 
-const float EVEN = 0.75;       // of the largest radius: a tile with no less round about is of one surface
-
 const float DIM = 0.02;                 // of white: what is darker all round counts as this, when it is asked what is a lamp
 const vec2 STANDS_OUT = vec2(8.0, 16.0); // times as bright as what is around: a lamp from here on, wholly from there on
 
-// Rows of points of the iris, for radii up to 2 and 4 pixels, and beyond: x, y for an iris of radius 1, radius within its
+// Rows of points of the iris, for radii up to 2 and 4 pixels, for larger ones, and for those where they cost little: x, y for an iris of radius 1, radius within its
 // shape, and share of the light times their count. viewer/render/bokeh.py: ROWS
 layout(std140) uniform Iris { vec4 taps[128]; };
-uniform int ends[3];
+uniform int ends[4];
 uniform float cats_eye;
 
+#ifdef COARSELY
+int row_for(float r) { return 3; }
+#else
 int row_for(float r) { return r < 2.0 ? 0 : r < 4.0 ? 1 : 2; }
+#endif
 
 int first_of(int row) { return row > 0 ? ends[row - 1] : 0; }
 
@@ -83,8 +86,8 @@ bool vignetted(vec2 at, vec2 field) {
 #endif
 }
 
-// Reading between pixels of `coarse` pixels, and being read between half-resolution ones, widens a disc; its points lie closer.
-float drawn_in(float reach, float coarse) { return sqrt(max(1.0 - (1.4 * coarse * coarse + 4.0) / (reach * reach), 0.3)); }
+// Reading between pixels of `coarse` pixels, and being read between those of `pixel`, widens a disc: its points lie closer.
+float drawn_in(float reach, float coarse, float pixel) { return sqrt(max(1.0 - (1.4 * coarse * coarse + pixel * pixel) / (reach * reach), 0.3)); }
 
 // Gathers round `at` (0..1 over the picture) from a picture of any resolution. step_: of a tap, 0..1 over the picture; field:
 // where the pixel lies in the frame, 1 at its corners.
@@ -94,14 +97,6 @@ Found found_in(sampler2D light, vec2 at, vec2 step_, vec2 field, float here, flo
     for (int i = first_of(row); i < ends[row]; i++)
         if (!vignetted(taps[i].xy, field)) collect(found, restored(textureLod(light, at - taps[i].xy * step_, 0.0)), here, reach, taps[i]);
     return found;
-}
-
-// The same where all is of one surface.
-vec4 mean_in(sampler2D light, vec2 at, vec2 step_, vec2 field) {
-    vec4 sum = vec4(0.0, 0.0, 0.0, 1e-6);
-    for (int i = first_of(2); i < ends[2]; i++)
-        if (!vignetted(taps[i].xy, field)) sum += taps[i].w * vec4(textureLod(light, at - taps[i].xy * step_, 0.0).rgb, 1.0);
-    return sum / sum.a;
 }
 
 // The foreground's light and coverage, premultiplied; radius: its radii times coverage. In front of the focus the image of the iris

@@ -23,8 +23,9 @@ from .reproject import ReprojectPass, Slice
 TILE, CELL, SHARP = 16, 4, 0.5
 """Pixels: shaders/common/bokeh.glsl"""
 
-ROWS = 12, 24, 32
-"""Points of the iris for radii up to 2 and 4 pixels, and beyond."""
+ROWS = 12, 24, 32, 48
+"""Points of the iris for radii up to 2 and 4 pixels, for larger ones, and for those that are gathered at a quarter of the
+resolution."""
 
 FRONT_FROM, BACK_TO = 3.0, 7.0
 """Pixels: radius in front of the focus from which the front slice holds a surface, and up to which the back slice does.
@@ -33,9 +34,9 @@ Both hold what lies between, so that a table through the focus has no seam (shad
 LEVELS = "half", "quarter", "eighth", "sixteenth"
 
 
-FINE, WIDE, VEIL, EVEN, LAMPS, FRONT_LAMPS, FRONT, BY_FINE, BY_WIDE = (1 << bit for bit in range(9))
-"""What a tile holds: small circles, large ones, the foreground's veil over it, large ones of one surface only, lamps, lamps in
-front, something in front; and what it or one beside it holds: small circles, large ones (shaders/bokeh_spread.frag)."""
+FINE, WIDE, VEIL, LAMPS, FRONT_LAMPS, FRONT, BY_FINE, BY_WIDE, COARSE = (1 << bit for bit in range(9))
+"""What a tile holds: small circles, large ones, the foreground's veil over it, lamps, lamps in front, something in front; and what it or one beside it holds: small circles, large ones, nothing but very large ones
+(shaders/bokeh_spread.frag)."""
 
 
 class _Pass(ScreenPass):
@@ -152,10 +153,12 @@ class BokehPass:
         over_tiles(LAMPS, LAMPS, t.levels_target[0], "bokeh_halve.frag", "SLICE", "LAMPS", scale=2, lamps=t.found, **slice_)
         for light, smaller in zip(t.levels, t.levels_target[1:]):
             over_all(smaller, "bokeh_halve.frag", light=light)
+        levels = _named("at_", t.levels) | iris
         t.wide_target.clear()
-        levels = _named("at_", t.levels)
-        over_tiles(BY_WIDE | EVEN, BY_WIDE, t.wide_target, "bokeh_gather.frag", *eye, scale=2, **levels, **iris)
-        over_tiles(BY_WIDE | EVEN, BY_WIDE | EVEN, t.wide_target, "bokeh_gather.frag", "EVENLY", *eye, scale=2, **levels, **iris)
+        t.wider_target.clear()
+        over_tiles(BY_WIDE | COARSE, BY_WIDE, t.wide_target, "bokeh_gather.frag", *eye, scale=2, **levels)
+        over_tiles(COARSE, COARSE, t.wider_target, "bokeh_gather.frag", "COARSELY", *eye, scale=4, **levels)
+        over_tiles(COARSE, COARSE, t.wide_target, "bokeh_enlarge.frag", scale=2, quarter=t.wider)
         if front:
             t.front_lamps_target.clear()
             over_tiles(FRONT_LAMPS, FRONT_LAMPS, t.front_lamps_target, "bokeh_lamps.frag", "FRONT", scale=CELL, around=t.front_around, **slice_front)
@@ -169,12 +172,16 @@ class BokehPass:
             t.veil_target.clear()
             over_tiles(VEIL, VEIL, t.veil_target, "bokeh_gather.frag", "VEIL", *eye, scale=2, **_named("at_", t.front_levels),
                        **_named("radius_at_", t.front_radii), **iris)
-        for fine, wide, veil in product((0, FINE), (0, WIDE), (0, VEIL)):
-            over_tiles(FINE | WIDE | VEIL, fine | wide | veil, target, "bokeh_compose.frag", *("FINELY",) * bool(fine), *("WIDE",) * bool(wide),
-                       *("VEIL",) * bool(veil), *eye, light=t.light, color=t.color, wide=t.wide, veil=t.veil, **iris)
-        discs = self._pass(_DiscsPass, "bokeh_discs.frag", *("VEIL",) * front, *eye)
-        discs.draw(target, lamps=t.lamps, places=t.places, depth=t.depth, lens=lens, veil=t.veil, **shape, **iris)
+        for fine, wide in product((0, FINE), (0, WIDE)):
+            over_tiles(FINE | WIDE, fine | wide, target, "bokeh_compose.frag", *("FINELY",) * bool(fine), *("WIDE",) * bool(wide), *eye,
+                       light=t.light, color=t.color, wide=t.wide, **iris)
+        discs = self._pass(_DiscsPass, "bokeh_discs.frag", *eye)
+        discs.draw(target, lamps=t.lamps, places=t.places, depth=t.depth, lens=lens, **shape, **iris)
         if front:
+            self.context.enable(moderngl.BLEND)
+            self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ZERO, moderngl.ONE_MINUS_SRC_ALPHA
+            over_tiles(VEIL, VEIL, target, "bokeh_veil.frag", veil=t.veil, size=shape["size"])
+            self.context.disable(moderngl.BLEND)
             discs = self._pass(_DiscsPass, "bokeh_discs.frag", "FRONT", *eye)
             discs.draw(target, lamps=t.front_lamps, places=t.front_places, **shape, **iris)
 
@@ -236,8 +243,9 @@ class _Targets:
         self.found, self.front_found = (texture(context, reduced(CELL)) for _ in range(2))
         self.levels, self.front_levels = ([texture(context, reduced(2 ** k)) for k in range(1, 5)] for _ in range(2))
         self.front_radii = [texture(context, reduced(2 ** k), 1) for k in range(1, 5)]
-        self.wide, self.veil = (texture(context, reduced(2)) for _ in range(2))
-        for read_between in (self.color, self.front_color, self.light, self.around, self.front_around, *self.levels, *self.front_levels, *self.front_radii, self.wide, self.veil):
+        self.wide, self.veil, self.wider = (texture(context, reduced(k)) for k in (2, 2, 4))
+        for read_between in (self.color, self.front_color, self.light, self.around, self.front_around, *self.levels, *self.front_levels, *self.front_radii, self.wide, self.veil,
+                             self.wider):
             read_between.filter = moderngl.LINEAR, moderngl.LINEAR
         self.scene, self.front_scene = target([self.color], self.depth), target([self.front_color], self.front_depth)
         self.tiles_target, self.front_tiles_target = target([self.tiles, self.around]), target([self.front_tiles, self.front_around])
@@ -247,6 +255,7 @@ class _Targets:
         self.levels_target = [target([level]) for level in self.levels]
         self.front_levels_target = [target([level, radius]) for level, radius in zip(self.front_levels, self.front_radii)]
         self.wide_target, self.veil_target = target([self.wide]), target([self.veil])
+        self.wider_target = target([self.wider])
 
     def release(self) -> None:
         for name, items in vars(self).items():
