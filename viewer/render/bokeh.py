@@ -23,7 +23,7 @@ from .reproject import ReprojectPass, Slice
 TILE, CELL, SHARP = 16, 4, 0.5
 """Pixels: shaders/common/bokeh.glsl"""
 
-ROWS = 12, 24, 32, 48
+ROWS = 8, 24, 32, 48
 """Points of the iris for radii up to 2 and 4 pixels, for larger ones, and for those that are gathered at a quarter of the
 resolution."""
 
@@ -35,8 +35,8 @@ LEVELS = "half", "quarter", "eighth", "sixteenth"
 
 
 FINE, WIDE, VEIL, LAMPS, FRONT_LAMPS, FRONT, BY_FINE, BY_WIDE, COARSE = (1 << bit for bit in range(9))
-"""What a tile holds: small circles, large ones, the foreground's veil over it, lamps, lamps in front, something in front; and what it or one beside it holds: small circles, large ones, nothing but very large ones
-(shaders/bokeh_spread.frag)."""
+"""What a tile holds: small circles, large ones, the foreground's veil over it, lamps, lamps in front, something in
+front; and what it or one beside it holds: small circles, large ones, nothing but very large ones (shaders/bokeh_spread.frag)."""
 
 
 class _Pass(ScreenPass):
@@ -97,10 +97,15 @@ class BokehPass:
                 made.program["Iris"].binding = 0
         return self.passes[key]
 
+    def blurs(self, camera: Camera, reproject: ReprojectPass, width: int) -> bool:
+        """Whether anything that the camera may see is blurred in a picture so many pixels wide."""
+        check_lens(camera)
+        far, per_disparity = (0.5 * c for c in coc_coefficients(camera, width))
+        return max(abs(far), abs(far + per_disparity * reproject.nearest_in(camera))) >= SHARP
+
     def draw(self, target: moderngl.Framebuffer, camera: Camera, reproject: ReprojectPass, highlights: float = 1.0) -> None:
         """Draws what the camera's lens shows into a target of half-float colour (colour, invented share)."""
-        check_lens(camera)
-        width, height = target.size
+        width = target.size[0]
         if self.targets is None or self.targets.size != target.size:
             self._drop()
             self.targets = _Targets(self.context, target.size)
@@ -114,10 +119,6 @@ class BokehPass:
 
         aperture = camera.focal_length / camera.f_stop / 2000
         nearest = reproject.nearest_in(camera)
-        if max(abs(far), abs(far + per_disparity * nearest)) < SHARP:
-            reproject.draw(t.scene, camera)
-            self._pass(_Pass, "copy.frag").draw(target, color=t.color)
-            return
         self._load_iris(camera)
         front = bool(far + per_disparity * nearest < -FRONT_FROM)
         back = Slice((-1.0, window_depth(-BACK_TO) if front else 1.0), aperture, False)
