@@ -18,11 +18,11 @@ void main() {
     gathered.rgb /= max(gathered.a, 1e-3);
 #endif
 #ifdef FINELY
-    vec4 most = texelFetch(tiles, ivec2(gl_FragCoord.xy / TILE), 0), here = restored(texelFetch(light, pixel, 0));
+    vec4 most = texelFetch(tiles, ivec2(gl_FragCoord.xy / TILE), 0), here = restored(texelFetch(light, pixel, 0), DIM_FULL);
     float coarse = smoothstep(FINE, COARSE, abs(here.a)), reach = coarse < 1.0 ? reach_of(here.a, COARSE, most) : 0.0;
     picture.rgb = here.rgb;
     if (reach > SHARP) {
-        Found found = found_in(light, at, reach / size, (2.0 * gl_FragCoord.xy - size) / length(size), here.a, reach);
+        Found found = found_in(light, at, reach / size, (2.0 * gl_FragCoord.xy - size) / length(size), here.a, reach, DIM_FULL);
         picture.rgb = mix(here.rgb, collected(found, here.rgb, here.a, reach), smoothstep(SHARP, 2.0 * SHARP, reach));
     }
 #ifdef WIDE

@@ -35,15 +35,15 @@ void main() {
     else if (reach < AT_EIGHTH) gathered = veil_in(at_eighth, radius_at_eighth, at, across * drawn_in(reach, 8.0, PIXEL), field, reach, 8.0);
     else gathered = veil_in(at_sixteenth, radius_at_sixteenth, at, across * drawn_in(reach, 16.0, PIXEL), field, reach, 16.0);
 #else
-    vec4 here = restored(texelFetch(OWN, ivec2(gl_FragCoord.xy), 0));
+    vec4 here = restored(texelFetch(OWN, ivec2(gl_FragCoord.xy), 0), DIM_LESS);
     vec4 most = texelFetch(tiles, ivec2(gl_FragCoord.xy * PIXEL / TILE), 0);
     float reach = reach_of(here.a, 1e4, most);
     vec2 across = reach / (PIXEL * size);
     Found found;
-    if (reach < AT_HALF) found = found_in(at_half, at, across * drawn_in(reach, 2.0, PIXEL), field, here.a, reach);
-    else if (reach < AT_QUARTER) found = found_in(at_quarter, at, across * drawn_in(reach, 4.0, PIXEL), field, here.a, reach);
-    else if (reach < AT_EIGHTH) found = found_in(at_eighth, at, across * drawn_in(reach, 8.0, PIXEL), field, here.a, reach);
-    else found = found_in(at_sixteenth, at, across * drawn_in(reach, 16.0, PIXEL), field, here.a, reach);
+    if (reach < AT_HALF) found = found_in(at_half, at, across * drawn_in(reach, 2.0, PIXEL), field, here.a, reach, DIM_LESS);
+    else if (reach < AT_QUARTER) found = found_in(at_quarter, at, across * drawn_in(reach, 4.0, PIXEL), field, here.a, reach, DIM_LESS);
+    else if (reach < AT_EIGHTH) found = found_in(at_eighth, at, across * drawn_in(reach, 8.0, PIXEL), field, here.a, reach, DIM_LESS);
+    else found = found_in(at_sixteenth, at, across * drawn_in(reach, 16.0, PIXEL), field, here.a, reach, DIM_LESS);
     gathered = smoothstep(0.5 * FINE, FINE, abs(here.a)) * vec4(collected(found, here.rgb, here.a, reach), 1.0);
 #endif
 }

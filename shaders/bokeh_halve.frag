@@ -57,7 +57,7 @@ void main() {
 #ifdef FRONT
         r[i] = texelFetch(radius, at, 0).r;
 #else
-        pixel[i] = restored(pixel[i]);
+        pixel[i] = restored(pixel[i], DIM_LESS);
         r[i] = pixel[i].a;
 #endif
 #endif
@@ -76,6 +76,17 @@ void main() {
         count += alike;
     }
     sum /= count;
-    half_light = stored(sum.rgb, sum.a);
+#ifdef SLICE
+    // Beside what is blurred, what is sharp is not to be read with it: what is blurred goes on behind. Lamps do not.
+    int looks = abs(most) < THIN ? 8 : 0;
+    ivec2 from = first;
+    for (int i = 0; i < looks; i++) {
+        ivec2 at = clamp(first + 2 * ivec2((i + i / 4) % 3 - 1, (i + i / 4) / 3 - 1), ivec2(0), end);
+        float there = radius_at(at);
+        if (abs(there) > abs(most)) { most = there; from = at; }
+    }
+    if (looks > 0 && abs(most) > FINE) sum = vec4(min(light_of(texelFetch(color, from, 0), most).rgb, 1.0), most);
+#endif
+    half_light = stored(sum.rgb, sum.a, DIM_LESS);
 #endif
 }

@@ -16,5 +16,5 @@ void main() {
 #ifdef LAMPS
     light = without(texelFetch(lamps, ivec2(gl_FragCoord.xy / CELL), 0), light, r);
 #endif
-    light = stored(light.rgb, r);
+    light = stored(light.rgb, r, DIM_FULL);
 }

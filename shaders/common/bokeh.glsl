@@ -34,10 +34,11 @@ int row_for(float r) { return r < 2.0 ? 0 : r < 4.0 ? 1 : 2; }
 int first_of(int row) { return row > 0 ? ends[row - 1] : 0; }
 
 // Light and its circle as they are stored: radius times light, so that between two pixels the brighter one's circle counts. Read
-// as it is, a lamp's light beside a wall would have half the wall's.
-const float WHITE = 0.3;
-vec4 stored(vec3 light, float r) { return vec4(light, clamp(r * (dot(light, vec3(1.0)) + WHITE), -6e4, 6e4)); }
-vec4 restored(vec4 light) { return vec4(light.rgb, light.a / (dot(light.rgb, vec3(1.0)) + WHITE)); }
+// as it is, a lamp's light beside a wall would have half the wall's. dim: of three times white, light that counts as little as none.
+// At full resolution thin dark things count as well; at less nothing sharp may be seen beside it.
+const float DIM_FULL = 0.3, DIM_LESS = 0.02;
+vec4 stored(vec3 light, float r, float dim) { return vec4(light, clamp(r * (dot(light, vec3(1.0)) + dim), -6e4, 6e4)); }
+vec4 restored(vec4 light, float dim) { return vec4(light.rgb, light.a / (dot(light.rgb, vec3(1.0)) + dim)); }
 
 // What a gather has found, each the sum of light and of weights.
 struct Found {
@@ -91,11 +92,11 @@ float drawn_in(float reach, float coarse, float pixel) { return sqrt(max(1.0 - (
 
 // Gathers round `at` (0..1 over the picture) from a picture of any resolution. step_: of a tap, 0..1 over the picture; field:
 // where the pixel lies in the frame, 1 at its corners.
-Found found_in(sampler2D light, vec2 at, vec2 step_, vec2 field, float here, float reach) {
+Found found_in(sampler2D light, vec2 at, vec2 step_, vec2 field, float here, float reach, float dim) {
     Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
     int row = row_for(reach);
     for (int i = first_of(row); i < ends[row]; i++)
-        if (!vignetted(taps[i].xy, field)) collect(found, restored(textureLod(light, at - taps[i].xy * step_, 0.0)), here, reach, taps[i]);
+        if (!vignetted(taps[i].xy, field)) collect(found, restored(textureLod(light, at - taps[i].xy * step_, 0.0), dim), here, reach, taps[i]);
     return found;
 }
 
