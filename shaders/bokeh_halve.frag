@@ -81,7 +81,7 @@ void main() {
     int looks = abs(most) < THIN ? 8 : 0;
     ivec2 from = first;
     for (int i = 0; i < looks; i++) {
-        ivec2 at = clamp(first + 2 * ivec2((i + i / 4) % 3 - 1, (i + i / 4) / 3 - 1), ivec2(0), end);
+        ivec2 at = clamp(first + 3 * ivec2((i + i / 4) % 3 - 1, (i + i / 4) / 3 - 1), ivec2(0), end);
         float there = radius_at(at);
         if (abs(there) > abs(most)) { most = there; from = at; }
     }
