@@ -11,7 +11,7 @@ uniform float squeeze;
 
 #include "common/bokeh.glsl"
 
-const float LARGE = 20.0;   // pixels of radius
+const float LARGE = 16.0;   // pixels of radius
 
 flat in int block[];
 

@@ -1,6 +1,6 @@
 #version 330
 // Half the resolution of a slice. BACK: light of those of four pixels that are blurred about as much as the most blurred of
-// them, and signed radius. FRONT: light and coverage; radius times coverage.
+// them, and signed radius; EDGES: there are sharp ones too. FRONT: light and coverage; radius times coverage.
 #ifdef SLICE
 #ifdef LAMPS
 uniform sampler2D lamps;
@@ -69,14 +69,14 @@ void main() {
     float most = r[0];
     for (int i = 1; i < 4; i++) most = abs(r[i]) > abs(most) ? r[i] : most;
     vec4 sum = vec4(0.0);
-    float count = 1e-6;
+    float count = 1e-6, part = 1.0 / (abs(most) > 1e-3 ? most : 1e-3);
     for (int i = 0; i < 4; i++) {
-        float alike = max(smoothstep(0.5, 0.75, r[i] / (abs(most) > 1e-3 ? most : 1e-3)), step(abs(r[i] - most), APART));
+        float alike = max(smoothstep(0.5, 0.75, r[i] * part), step(abs(r[i] - most), APART));
         sum += alike * pixel[i];
         count += alike;
     }
     sum /= count;
-#ifdef SLICE
+#ifdef EDGES
     // Beside what is blurred, what is sharp is not to be read with it: what is blurred goes on behind. Lamps do not.
     int looks = abs(most) < THIN ? 8 : 0;
     ivec2 from = first;

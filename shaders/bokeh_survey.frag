@@ -18,13 +18,13 @@ void main() {
             float light = bright(pixel.rgb);
             roots += sqrt(light);
             brightest = max(brightest, light);
-            float r0 = radius_at(min(at, end)), r1 = radius_at(min(at + ivec2(1, 0), end));
-            float r2 = radius_at(min(at + ivec2(0, 1), end)), r3 = radius_at(min(at + ivec2(1, 1), end));
+            // Of two of them: no line is so thin that it passes between.
+            float r0 = radius_at(min(at, end)), r1 = radius_at(min(at + 1, end));
 #ifdef FRONT
-            if (pixel.a > 0.0) largest.b = max(largest.b, max(max(max(-r0, -r1), max(-r2, -r3)), 0.01));
+            if (pixel.a > 0.0) largest.b = max(largest.b, max(max(-r0, -r1), 0.01));
 #else
-            largest.rg = max(largest.rg, max(max(vec2(r0, -r0), vec2(r1, -r1)), max(vec2(r2, -r2), vec2(r3, -r3))));
-            largest.a = max(largest.a, COARSE - min(min(abs(r0), abs(r1)), min(abs(r2), abs(r3))));
+            largest.rg = max(largest.rg, max(vec2(r0, -r0), vec2(r1, -r1)));
+            largest.a = max(largest.a, COARSE - min(abs(r0), abs(r1)));
 #endif
         }
     around = vec4(4.0 * roots / (TILE * TILE), brightest, 0.0, 0.0);

@@ -150,8 +150,10 @@ class BokehPass:
         over_tiles(LAMPS, LAMPS, t.lamps_target, "bokeh_lamps.frag", scale=CELL, around=t.around, **slice_)
         over_tiles(BY_FINE | LAMPS, BY_FINE, t.light_target, "bokeh_prepare.frag", **slice_)
         over_tiles(BY_FINE | LAMPS, BY_FINE | LAMPS, t.light_target, "bokeh_prepare.frag", "LAMPS", lamps=t.found, **slice_)
-        over_tiles(LAMPS, 0, t.levels_target[0], "bokeh_halve.frag", "SLICE", scale=2, **slice_)
-        over_tiles(LAMPS, LAMPS, t.levels_target[0], "bokeh_halve.frag", "SLICE", "LAMPS", scale=2, lamps=t.found, **slice_)
+        t.levels_target[0].clear()
+        for edges, lit in product((0, BY_FINE), (0, LAMPS)):
+            over_tiles(BY_WIDE | BY_FINE | LAMPS, BY_WIDE | edges | lit, t.levels_target[0], "bokeh_halve.frag", "SLICE",
+                       *("EDGES",) * bool(edges), *("LAMPS",) * bool(lit), scale=2, lamps=t.found, **slice_)
         for light, smaller in zip(t.levels, t.levels_target[1:]):
             over_all(smaller, "bokeh_halve.frag", light=light)
         levels = _named("at_", t.levels) | iris
