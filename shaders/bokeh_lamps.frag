@@ -2,6 +2,7 @@
 // Lamps of a slice: of every cell the light that a few points of the iris would show as dots and a soft rim, so that it is
 // drawn as a disc instead (bokeh_discs.*).
 uniform sampler2D around;      // of the tiles
+uniform float coarseness;      // pixels to one of a picture of the usual size: lamps and their edges are so much larger
 
 #include "common/bokeh.glsl"
 #include "common/slice.glsl"
@@ -14,7 +15,6 @@ layout(location = 2) out vec4 found;    // r: brightness over which light is dra
 const float OVER = 1.5;                 // times as bright as what is around: what the lamp leaves behind
 const vec2 SHOWS = vec2(0.02, 0.06);    //   and its disc
 const vec2 SPREADS = vec2(1.5, 3.0);    // pixels of radius: a disc from here on, wholly from there on
-const int NEAR_BY = 2;                  // pixels
 const float NONE = 6e4;
 
 void main() {
@@ -24,12 +24,13 @@ void main() {
     found = vec4(NONE);
     float root = 0.0;
     for (int i = 0; i < 4; i++)
-        root += 0.25 * textureLod(around, (gl_FragCoord.xy * CELL / TILE + 1.5 * (vec2(i & 1, i >> 1) - 0.5)) / vec2(textureSize(around, 0)), 0.0).r;
+        root += 0.25 * textureLod(around, (gl_FragCoord.xy * CELL / TILE + 1.5 * coarseness * (vec2(i & 1, i >> 1) - 0.5)) / vec2(textureSize(around, 0)), 0.0).r;
     float base = max(root * root, DIM);
     // A lamp's faint edge goes with the lamp, though its depth may be that of what is behind: the brightest light tells the radius.
+    int near_by = int(2.0 * coarseness);
     float sum = 0.0, radii = 0.0, weights = 0.0, most = 0.0;
-    for (int y = -NEAR_BY; y < int(CELL) + NEAR_BY; y++)
-        for (int x = -NEAR_BY; x < int(CELL) + NEAR_BY; x++) {
+    for (int y = -near_by; y < int(CELL) + near_by; y++)
+        for (int x = -near_by; x < int(CELL) + near_by; x++) {
             ivec2 at = first + ivec2(x, y);
             if (at != clamp(at, ivec2(0), end)) continue;
             vec4 pixel = texelFetch(color, at, 0);

@@ -7,6 +7,7 @@ uniform sampler2D front_around;
 uniform bool has_veil;
 uniform float highlights;
 uniform int reach;         // tiles
+uniform int ring;          // tiles round about that tell what a lamp stands out of
 
 #include "common/bokeh.glsl"
 
@@ -30,9 +31,8 @@ void main() {
             if (has_veil) theirs.b = texelFetch(front_tiles, there, 0).b;
             float gap = TILE * max(max(abs(x), abs(y)) - 1, 0);
             largest.rgb = max(largest.rgb, theirs.rgb * step(vec3(gap), theirs.rgb));
-            if (gap > 0.0) continue;
-            near_by = max(near_by, theirs);
-            roots += vec3(texelFetch(around, there, 0).r, texelFetch(front_around, there, 0).r, 1.0);
+            if (gap == 0.0) near_by = max(near_by, theirs);
+            if (max(abs(x), abs(y)) <= ring) roots += vec3(texelFetch(around, there, 0).r, texelFetch(front_around, there, 0).r, 1.0);
         }
     bool blurred = max(near_by.r, near_by.g) > SHARP || largest.g > SHARP;
     kind = 1.0 * float(own.a > 0.0 && blurred) + 2.0 * float(max(own.r, own.g) > FINE) + 4.0 * float(has_veil && largest.b >= FRONT_FROM)

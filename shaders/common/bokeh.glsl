@@ -12,15 +12,15 @@ const float THIN = 1.0;        // pixels: radius from which a surface may be see
 
 const float RIM = 0.4;         // pixels over which a disc ends: reading between pixels softens it by one more
 
-// Pixels: radii up to which a gather reads at half, a quarter and an eighth of the resolution. A disc is then two to four
-// of what it reads across its radius, so that few points leave no gaps; what would show its soft rim is drawn as a disc.
+// Pixels: radii up to which a gather reads at half, a quarter and an eighth of the resolution. A disc's radius is
+// then no more than eight of what it reads, so that few points leave no gaps; what would show them is drawn as a disc.
 const float AT_HALF = 16.0, AT_QUARTER = 32.0, AT_EIGHTH = 64.0;
 
 const float DIM = 0.02;                 // of white: what is darker all round counts as this, when it is asked what is a lamp
 const vec2 STANDS_OUT = vec2(8.0, 16.0); // times as bright as what is around: a lamp from here on, wholly from there on
 
-// Rows of points of the iris, for radii up to 2 and 4 pixels, for larger ones, and for those where they cost little: x, y for an iris of radius 1, radius within its
-// shape, and share of the light times their count. viewer/render/bokeh.py: ROWS
+// Rows of points of the iris, for radii up to 2 and 4 pixels, for larger ones, and for those that are gathered at a quarter of
+// the resolution: x, y for an iris of radius 1, radius within its shape, and share of the light. viewer/render/bokeh.py: ROWS
 layout(std140) uniform Iris { vec4 taps[128]; };
 uniform int ends[4];
 uniform float cats_eye;

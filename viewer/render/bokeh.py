@@ -31,8 +31,10 @@ FRONT_FROM, BACK_TO = 3.0, 7.0
 """Pixels: radius in front of the focus from which the front slice holds a surface, and up to which the back slice does.
 Both hold what lies between, so that a table through the focus has no seam (shaders/common/bokeh.glsl)."""
 
-LEVELS = "half", "quarter", "eighth", "sixteenth"
+USUAL = 1280
+"""Pixels across a picture in which lamps are about as large as a tile at most; in larger ones they are larger."""
 
+LEVELS = "half", "quarter", "eighth", "sixteenth"
 
 FINE, WIDE, VEIL, LAMPS, FRONT_LAMPS, FRONT, BY_FINE, BY_WIDE, COARSE = (1 << bit for bit in range(9))
 """What a tile holds: small circles, large ones, the foreground's veil over it, lamps, lamps in front, something in
@@ -132,6 +134,8 @@ class BokehPass:
         iris = {"ends": tuple(np.cumsum(ROWS)), "cats_eye": camera.cats_eye, "tiles": t.spread}
         shape = {"blades": camera.blades, "blade_rotation": np.radians(camera.blade_rotation), "roundness": camera.roundness,
                  "squeeze": camera.squeeze, "ring": camera.ring, "iris_area": self._area, "size": tuple(map(float, target.size))}
+        coarseness = max(width / USUAL, 1.0)
+        ring = round(coarseness)
         eye = ("CATS_EYE",) if camera.cats_eye else ()
 
         def over_all(target, fragment, *features, **inputs):
@@ -145,9 +149,9 @@ class BokehPass:
             over_all(t.front_tiles_target, "bokeh_survey.frag", "FRONT", **slice_front)
         over_all(t.spread_target, "bokeh_spread.frag", tiles=t.tiles, around=t.around, front_tiles=t.front_tiles,
                  front_around=t.front_around, has_veil=front, highlights=highlights,
-                 reach=int(np.ceil(min(most, 0.1 * width) / TILE)) + 1)
+                 reach=max(int(np.ceil(min(most, 0.1 * width) / TILE)) + 1, ring), ring=ring)
         t.lamps_target.clear()
-        over_tiles(LAMPS, LAMPS, t.lamps_target, "bokeh_lamps.frag", scale=CELL, around=t.around, **slice_)
+        over_tiles(LAMPS, LAMPS, t.lamps_target, "bokeh_lamps.frag", scale=CELL, around=t.around, coarseness=coarseness, **slice_)
         over_tiles(BY_FINE | LAMPS, BY_FINE, t.light_target, "bokeh_prepare.frag", **slice_)
         over_tiles(BY_FINE | LAMPS, BY_FINE | LAMPS, t.light_target, "bokeh_prepare.frag", "LAMPS", lamps=t.found, **slice_)
         t.levels_target[0].clear()
@@ -164,7 +168,8 @@ class BokehPass:
         over_tiles(COARSE, COARSE, t.wide_target, "bokeh_enlarge.frag", scale=2, quarter=t.wider)
         if front:
             t.front_lamps_target.clear()
-            over_tiles(FRONT_LAMPS, FRONT_LAMPS, t.front_lamps_target, "bokeh_lamps.frag", "FRONT", scale=CELL, around=t.front_around, **slice_front)
+            over_tiles(FRONT_LAMPS, FRONT_LAMPS, t.front_lamps_target, "bokeh_lamps.frag", "FRONT", scale=CELL, around=t.front_around,
+                       coarseness=coarseness, **slice_front)
             first = t.front_levels_target[0]
             first.clear()
             over_tiles(FRONT | FRONT_LAMPS, FRONT, first, "bokeh_halve.frag", "FRONT", "SLICE", scale=2, **slice_front)
@@ -189,8 +194,7 @@ class BokehPass:
             discs.draw(target, lamps=t.front_lamps, places=t.front_places, **shape, **iris)
 
     def _load_iris(self, camera: Camera) -> None:
-        """Rows of points: x, y, radius within the iris's shape, and share of the light times their count, so that a row's
-        light is its area whatever its length; and the area of an iris of radius 1."""
+        """Rows of points: x, y, radius within the iris's shape, and share of the light; and the area of an iris of radius 1."""
         self.taps.bind_to_uniform_block(0)
         iris = camera.blades, camera.blade_rotation, camera.roundness, camera.squeeze, camera.ring
         if iris == self._iris:
