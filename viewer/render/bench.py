@@ -19,7 +19,7 @@ def measure(plate, size: tuple[int, int], repeats: int = 30, renderer: Renderer 
     """Median times of every pass over a push-in, in milliseconds and as ratios to a full-screen half-float copy.
 
     returns  {"renderer", "size", "copy_ms", "passes": {name: {"ms", "ratio"}}, "frame": {"ms", "ratio"},
-              "lens": {"in focus", "blurred", "blurred, live": {"ms", "ratio"}}}, the last of whole frames through a lens: at f/64, and
+              "lens": {"in focus", "blurred": {"ms", "ratio"}}}, the last of whole frames through a lens: at f/64, and
               wide open, with circles of up to LARGEST of the width
     """
     context = headless_context()
@@ -38,8 +38,7 @@ def measure(plate, size: tuple[int, int], repeats: int = 30, renderer: Renderer 
                 "display": lambda camera: renderer.display.draw(targets.screen, color=targets.color)}
         frames = {"frame": lambda camera: renderer.render(camera),
                   "frame, in focus": lambda camera: renderer.render(replace(camera, f_stop=64.0, focus_distance=focus), "gather"),
-                  "frame, blurred": lambda camera: renderer.render(replace(camera, f_stop=wide, focus_distance=focus), "gather"),
-                  "frame, blurred, live": lambda camera: renderer.render(replace(camera, f_stop=wide, focus_distance=focus), "gather", live=True)}
+                  "frame, blurred": lambda camera: renderer.render(replace(camera, f_stop=wide, focus_distance=focus), "gather")}
         focus = travel * 4
         nearest = float(np.max(plate.disparity))
         # The f-number at which the largest circle, of the nearest thing or the farthest, is LARGEST wide.

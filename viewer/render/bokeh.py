@@ -2,12 +2,14 @@
 
 The scene is drawn twice: what lies well in front of the focus, with its coverage, and everything else complete behind
 it. Every pixel then collects the light of those around it whose own circle of confusion reaches it (scatter as gather):
-small circles at full resolution, large ones at half, and the foreground's light and coverage as a veil over the rest.
-Circles are affine in disparity. After Jimenez (2014), Abadie (2018) and Filament's depth of field.
+small circles at full resolution, large ones at less, and the foreground's light and coverage as a veil over the rest.
+What stands out too much for that, lamps, is taken out before and drawn as discs. Circles are affine in disparity.
+After Jimenez (2014), Abadie (2018) and Filament's depth of field.
 """
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import moderngl
 import numpy as np
@@ -18,22 +20,25 @@ from .gl import ScreenPass, texture
 from .lens import aperture_points, check_lens
 from .reproject import ReprojectPass, Slice
 
-TILE, SHARP = 16, 0.5
+TILE, CELL, SHARP = 16, 4, 0.5
 """Pixels: shaders/common/bokeh.glsl"""
 
-ROWS = {True: (16, 64, 256, 320, 368), False: (12, 40, 64, 64, 160)}
-"""Points of the iris for radii up to 2, 6, 16 and 32 pixels, and beyond: for a picture that is looked at, and for one of many."""
-
-GRAINS = {True: 32.0, False: 16.0}
-"""Pixels: radius from which the half-resolution gather reads at a quarter, since points lie so far apart."""
-
-LAMP = {True: 0.6, False: 1e4}
-"""Times white, from which a disc is as bright as its rim is hard: such tiles are gathered at full resolution, in a picture
-that is looked at."""
+ROWS = 8, 24, 32, 48
+"""Points of the iris for radii up to 2 and 4 pixels, for larger ones, and for those that are gathered at a quarter of the
+resolution."""
 
 FRONT_FROM, BACK_TO = 3.0, 7.0
 """Pixels: radius in front of the focus from which the front slice holds a surface, and up to which the back slice does.
 Both hold what lies between, so that a table through the focus has no seam (shaders/common/bokeh.glsl)."""
+
+USUAL = 1280
+"""Pixels across a picture in which lamps are about as large as a tile at most; in larger ones they are larger."""
+
+LEVELS = "half", "quarter", "eighth", "sixteenth"
+
+FINE, WIDE, VEIL, LAMPS, FRONT_LAMPS, FRONT, BY_FINE, BY_WIDE, COARSE = (1 << bit for bit in range(9))
+"""What a tile holds: small circles, large ones, the foreground's veil over it, lamps, lamps in front, something in
+front; and what it or one beside it holds: small circles, large ones, nothing but very large ones (shaders/bokeh_spread.frag)."""
 
 
 class _Pass(ScreenPass):
@@ -42,36 +47,71 @@ class _Pass(ScreenPass):
         super().__init__(context)
 
 
+class _TilesPass(_Pass):
+    """A pass over tiles of some kinds."""
+
+    vertex = "bokeh_tiles.vert"
+
+    def draw(self, target: moderngl.Framebuffer, kinds: moderngl.Texture, mask: int, kind: int, scale: int = 1, **inputs) -> None:
+        """scale: pixels of the picture to one of the target"""
+        side, size = TILE // scale, target.size
+        # A point is drawn if its middle is within the viewport, which a tile's need not be within the picture.
+        target.viewport = 0, 0, kinds.width * side, kinds.height * side
+        target.use()
+        self._take(inputs | {"kinds": kinds, "mask": mask, "kind": kind, "side": float(side)})
+        self.context.enable(moderngl.PROGRAM_POINT_SIZE)
+        self.triangle.render(moderngl.POINTS, vertices=kinds.width * kinds.height)
+        self.context.disable(moderngl.PROGRAM_POINT_SIZE)
+        target.viewport = 0, 0, *size
+
+
+class _DiscsPass(_Pass):
+    """Adds the disc of every lamp to a picture."""
+
+    vertex, geometry = "bokeh_discs.vert", "bokeh_discs.geom"
+
+    def draw(self, target: moderngl.Framebuffer, **inputs) -> None:
+        target.use()
+        self._take(inputs)
+        self.context.enable(moderngl.BLEND)
+        self.context.blend_func = moderngl.ONE, moderngl.ONE
+        width, height = inputs["lamps"].size
+        self.triangle.render(moderngl.POINTS, vertices=-(-width // 2) * -(-height // 2))
+        self.context.disable(moderngl.BLEND)
+
+
 class BokehPass:
     """Gathers a picture through the lens. One instance serves every camera; its targets follow the size."""
 
     def __init__(self, context: moderngl.Context):
         self.context = context
-        self.prepare = _Pass(context, "bokeh_prepare.frag")
-        self.prepare_front = _Pass(context, "bokeh_prepare.frag", FRONT=1)
-        self.halve = _Pass(context, "bokeh_halve.frag")
-        self.halve_front = _Pass(context, "bokeh_halve.frag", FRONT=1)
-        self.soften = _Pass(context, "bokeh_soften.frag")
-        self.tiles, self.spread = _Pass(context, "bokeh_tiles.frag"), _Pass(context, "bokeh_spread.frag")
-        self.gather, self.veil = _Pass(context, "bokeh_gather.frag"), _Pass(context, "bokeh_gather.frag", VEIL=1)
-        self.compose, self.copy = _Pass(context, "bokeh_compose.frag"), _Pass(context, "copy.frag")
+        self.passes: dict[tuple, _Pass] = {}
         self.targets: _Targets | None = None
-        self.taps = context.buffer(reserve=16 * 1024)   # shaders/common/bokeh.glsl
-        for gathers in (self.gather, self.veil, self.compose):
-            gathers.program["Iris"].binding = 0
+        self.taps = context.buffer(reserve=16 * 128)   # shaders/common/bokeh.glsl
         self._iris = None
 
-    def draw(self, target: moderngl.Framebuffer, camera: Camera, reproject: ReprojectPass, highlights: float = 1.0,
-             fine: bool = True) -> None:
-        """Draws what the camera's lens shows into a target of half-float colour (colour, invented share); with fewer points
-        of the iris if it need not be fine."""
+    def _pass(self, kind: type[_Pass], fragment: str, *features: str) -> _Pass:
+        """The pass of this shader with these features; compiled when it is first wanted."""
+        key = kind, fragment, *features
+        if key not in self.passes:
+            made = self.passes[key] = kind(self.context, fragment, **dict.fromkeys(features, 1))
+            if "Iris" in made.program:
+                made.program["Iris"].binding = 0
+        return self.passes[key]
+
+    def blurs(self, camera: Camera, reproject: ReprojectPass, width: int) -> bool:
+        """Whether anything that the camera may see is blurred in a picture so many pixels wide."""
         check_lens(camera)
-        width, height = target.size
+        far, per_disparity = (0.5 * c for c in coc_coefficients(camera, width))
+        return max(abs(far), abs(far + per_disparity * reproject.nearest_in(camera))) >= SHARP
+
+    def draw(self, target: moderngl.Framebuffer, camera: Camera, reproject: ReprojectPass, highlights: float = 1.0) -> None:
+        """Draws what the camera's lens shows into a target of half-float colour (colour, invented share)."""
+        width = target.size[0]
         if self.targets is None or self.targets.size != target.size:
             self._drop()
             self.targets = _Targets(self.context, target.size)
         t = self.targets
-        self._load_taps(camera, fine)
         far, per_disparity = (0.5 * c for c in coc_coefficients(camera, width))   # radii
         lens = far, 2 * per_disparity / NEAR
 
@@ -81,50 +121,92 @@ class BokehPass:
 
         aperture = camera.focal_length / camera.f_stop / 2000
         nearest = reproject.nearest_in(camera)
-        if max(abs(far), abs(far + per_disparity * nearest)) < SHARP:
-            reproject.draw(t.scene, camera)
-            self.copy.draw(target, color=t.color)
-            return
+        self._load_iris(camera)
         front = bool(far + per_disparity * nearest < -FRONT_FROM)
         back = Slice((-1.0, window_depth(-BACK_TO) if front else 1.0), aperture, False)
         reproject.draw(t.scene, camera, back, edges_depth=True)
-        self.prepare.draw(t.light_target, color=t.color, depth=t.depth, lens=lens, highlights=highlights, has_veil=front)
         if front:
             reproject.draw(t.front_scene, camera, Slice((window_depth(-FRONT_FROM), 1.0), aperture, True), edges_depth=True)
-            self.prepare_front.draw(t.front_target, color=t.front_color, depth=t.front_depth, lens=lens, highlights=highlights)
-            self.halve_front.draw(t.half_front_target, light=t.front_light, radius=t.front_radius)
-            self.halve_front.draw(t.quarter_front_target, light=t.half_front, radius=t.half_front_radius)
-        self.halve.draw(t.half_target, light=t.light)
-        self.soften.draw(t.half_soft_target, light=t.half_light)
-        self.halve.draw(t.quarter_hard_target, light=t.half_soft)
-        self.soften.draw(t.quarter_target, light=t.quarter_hard)
-        self.tiles.draw(t.tiles_target, light=t.light, veil=t.half_front, veil_radius=t.half_front_radius, has_veil=front)
-        most = max(far, -(far + per_disparity * nearest), 0.0)
-        self.spread.draw(t.spread_target, tiles=t.tiles, reach=int(np.ceil(min(most, 0.1 * width) / TILE)) + 1)
-        iris = {"ends": tuple(np.cumsum(ROWS[fine])), "cats_eye": camera.cats_eye, "tiles": t.spread}
-        self.gather.draw(t.wide_target, light=t.half_light, coarse=t.quarter, lamp=LAMP[fine], grains=GRAINS[fine], **iris)
-        if front:
-            self.veil.draw(t.veil_target, light=t.half_front, radius=t.half_front_radius, coarse=t.quarter_front,
-                           coarse_radius=t.quarter_front_radius, lamp=LAMP[fine], grains=GRAINS[fine], **iris)
-        self.compose.draw(target, light=t.light, color=t.color, wide=t.wide, veil=t.veil, front=t.front_light,
-                          front_radius=t.front_radius, half_soft=t.half_soft, half_front=t.half_front,
-                          half_front_radius=t.half_front_radius, quarter=t.quarter, quarter_front=t.quarter_front,
-                          quarter_front_radius=t.quarter_front_radius, has_veil=front, lamp=LAMP[fine], **iris)
 
-    def _load_taps(self, camera: Camera, fine: bool) -> None:
-        """Rows of points: x, y, radius within the iris's shape, and share of the light times their count, so that a row's
-        light is its area whatever its length."""
+        most = max(far, -(far + per_disparity * nearest), 0.0)
+        slice_ = {"color": t.color, "depth": t.depth, "lens": lens, "highlights": highlights, "has_veil": front}
+        slice_front = slice_ | {"color": t.front_color, "depth": t.front_depth}
+        iris = {"ends": tuple(np.cumsum(ROWS)), "cats_eye": camera.cats_eye, "tiles": t.spread}
+        shape = {"blades": camera.blades, "blade_rotation": np.radians(camera.blade_rotation), "roundness": camera.roundness,
+                 "squeeze": camera.squeeze, "ring": camera.ring, "iris_area": self._area, "size": tuple(map(float, target.size))}
+        coarseness = max(width / USUAL, 1.0)
+        ring = round(coarseness)
+        eye = ("CATS_EYE",) if camera.cats_eye else ()
+
+        def over_all(target, fragment, *features, **inputs):
+            self._pass(_Pass, fragment, *features).draw(target, **inputs)
+
+        def over_tiles(mask, kind, target, fragment, *features, scale=1, **inputs):
+            self._pass(_TilesPass, fragment, *features).draw(target, t.kinds, mask, kind, scale, **inputs)
+
+        over_all(t.tiles_target, "bokeh_survey.frag", **slice_)
+        if front:
+            over_all(t.front_tiles_target, "bokeh_survey.frag", "FRONT", **slice_front)
+        over_all(t.spread_target, "bokeh_spread.frag", tiles=t.tiles, around=t.around, front_tiles=t.front_tiles,
+                 front_around=t.front_around, has_veil=front, highlights=highlights,
+                 reach=max(int(np.ceil(min(most, 0.1 * width) / TILE)) + 1, ring), ring=ring)
+        t.lamps_target.clear()
+        over_tiles(LAMPS, LAMPS, t.lamps_target, "bokeh_lamps.frag", scale=CELL, around=t.around, coarseness=coarseness, **slice_)
+        over_tiles(BY_FINE | LAMPS, BY_FINE, t.light_target, "bokeh_prepare.frag", **slice_)
+        over_tiles(BY_FINE | LAMPS, BY_FINE | LAMPS, t.light_target, "bokeh_prepare.frag", "LAMPS", lamps=t.found, **slice_)
+        t.levels_target[0].clear()
+        for edges, lit in product((0, BY_FINE), (0, LAMPS)):
+            over_tiles(BY_WIDE | BY_FINE | LAMPS, BY_WIDE | edges | lit, t.levels_target[0], "bokeh_halve.frag", "SLICE",
+                       *("EDGES",) * bool(edges), *("LAMPS",) * bool(lit), scale=2, lamps=t.found, **slice_)
+        for light, smaller in zip(t.levels, t.levels_target[1:]):
+            over_all(smaller, "bokeh_halve.frag", light=light)
+        levels = _named("at_", t.levels) | iris
+        t.wide_target.clear()
+        t.wider_target.clear()
+        over_tiles(BY_WIDE | COARSE, BY_WIDE, t.wide_target, "bokeh_gather.frag", *eye, scale=2, **levels)
+        over_tiles(COARSE, COARSE, t.wider_target, "bokeh_gather.frag", "COARSELY", *eye, scale=4, **levels)
+        over_tiles(COARSE, COARSE, t.wide_target, "bokeh_enlarge.frag", scale=2, quarter=t.wider)
+        if front:
+            t.front_lamps_target.clear()
+            over_tiles(FRONT_LAMPS, FRONT_LAMPS, t.front_lamps_target, "bokeh_lamps.frag", "FRONT", scale=CELL, around=t.front_around,
+                       coarseness=coarseness, **slice_front)
+            first = t.front_levels_target[0]
+            first.clear()
+            over_tiles(FRONT | FRONT_LAMPS, FRONT, first, "bokeh_halve.frag", "FRONT", "SLICE", scale=2, **slice_front)
+            over_tiles(FRONT | FRONT_LAMPS, FRONT | FRONT_LAMPS, first, "bokeh_halve.frag", "FRONT", "SLICE", "LAMPS", scale=2,
+                       lamps=t.front_found, **slice_front)
+            for light, radius, smaller in zip(t.front_levels, t.front_radii, t.front_levels_target[1:]):
+                over_all(smaller, "bokeh_halve.frag", "FRONT", light=light, radius=radius)
+            t.veil_target.clear()
+            over_tiles(VEIL, VEIL, t.veil_target, "bokeh_gather.frag", "VEIL", *eye, scale=2, **_named("at_", t.front_levels),
+                       **_named("radius_at_", t.front_radii), **iris)
+        for fine, wide in product((0, FINE), (0, WIDE)):
+            over_tiles(FINE | WIDE, fine | wide, target, "bokeh_compose.frag", *("FINELY",) * bool(fine), *("WIDE",) * bool(wide), *eye,
+                       light=t.light, color=t.color, wide=t.wide, **iris)
+        discs = self._pass(_DiscsPass, "bokeh_discs.frag", *eye)
+        discs.draw(target, lamps=t.lamps, places=t.places, depth=t.depth, lens=lens, **shape, **iris)
+        if front:
+            self.context.enable(moderngl.BLEND)
+            self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ZERO, moderngl.ONE_MINUS_SRC_ALPHA
+            over_tiles(VEIL, VEIL, target, "bokeh_veil.frag", veil=t.veil, size=shape["size"])
+            self.context.disable(moderngl.BLEND)
+            discs = self._pass(_DiscsPass, "bokeh_discs.frag", "FRONT", *eye)
+            discs.draw(target, lamps=t.front_lamps, places=t.front_places, **shape, **iris)
+
+    def _load_iris(self, camera: Camera) -> None:
+        """Rows of points: x, y, radius within the iris's shape, and share of the light; and the area of an iris of radius 1."""
         self.taps.bind_to_uniform_block(0)
-        iris = fine, camera.blades, camera.blade_rotation, camera.roundness, camera.squeeze, camera.ring
+        iris = camera.blades, camera.blade_rotation, camera.roundness, camera.squeeze, camera.ring
         if iris == self._iris:
             return
         self._iris = iris
         rows = []
-        for count in ROWS[fine]:
+        for count in ROWS:
             points, weight = aperture_points(count, camera)
             plain, _ = aperture_points(count, replace(camera, blades=0, roundness=0.0, squeeze=1.0, blade_rotation=0.0))
             rows.append(np.column_stack([points, np.hypot(*plain.T), weight]))
         self.taps.write(np.concatenate(rows).astype("f4").tobytes())
+        self._area = iris_area(camera)
 
     def _drop(self) -> None:
         if self.targets is not None:
@@ -133,9 +215,23 @@ class BokehPass:
 
     def release(self) -> None:
         self._drop()
-        for item in (self.prepare, self.prepare_front, self.halve, self.halve_front, self.soften, self.tiles, self.spread, self.gather,
-                     self.veil, self.compose, self.copy, self.taps):
+        for item in (*self.passes.values(), self.taps):
             item.release()
+
+
+def iris_area(camera: Camera) -> float:
+    """Area of a camera's iris of radius 1."""
+    if not camera.blades:
+        return np.pi / camera.squeeze
+    half = np.pi / camera.blades
+    side = np.linspace(-half, half, 256)
+    reach = np.cos(half) / np.cos(side)
+    reach += camera.roundness * (1 - reach)
+    return float(np.pi * np.mean(reach ** 2) / camera.squeeze)
+
+
+def _named(prefix: str, textures) -> dict:
+    return {prefix + name: texture for name, texture in zip(LEVELS, textures)}
 
 
 class _Targets:
@@ -143,29 +239,33 @@ class _Targets:
 
     def __init__(self, context, size):
         self.size = size
-        half, quarter, tiled = [tuple(-(-n // k) for n in size) for k in (2, 4, TILE)]
-        self.color, self.front_color, self.light, self.front_light = (texture(context, size) for _ in range(4))
-        self.front_radius, self.half_front_radius = texture(context, size, 1), texture(context, half, 1)
+        reduced = lambda k: tuple(-(-n // k) for n in size)
+        target = context.framebuffer
+        self.color, self.front_color, self.light = (texture(context, size) for _ in range(3))
         self.depth, self.front_depth = context.depth_texture(size), context.depth_texture(size)
         self.depth.compare_func = self.front_depth.compare_func = ""
-        self.half_light, self.half_soft, self.half_front, self.wide, self.veil = (texture(context, half) for _ in range(5))
-        self.quarter_hard, self.quarter, self.quarter_front = (texture(context, quarter) for _ in range(3))
-        self.quarter_front_radius = texture(context, quarter, 1)
-        self.tiles, self.spread = texture(context, tiled), texture(context, tiled)
-        for smooth in (self.light, self.front_light, self.half_front, self.half_front_radius, self.wide, self.veil,
-                       self.quarter_front, self.quarter_front_radius):
-            smooth.filter = moderngl.LINEAR, moderngl.LINEAR
-        target = context.framebuffer
+        self.tiles, self.around, self.front_tiles, self.front_around, self.spread = (texture(context, reduced(TILE)) for _ in range(5))
+        self.kinds = texture(context, reduced(TILE), 1)
+        self.lamps, self.places, self.front_lamps, self.front_places = (texture(context, reduced(CELL), dtype="f4") for _ in range(4))
+        self.found, self.front_found = (texture(context, reduced(CELL)) for _ in range(2))
+        self.levels, self.front_levels = ([texture(context, reduced(2 ** k)) for k in range(1, 5)] for _ in range(2))
+        self.front_radii = [texture(context, reduced(2 ** k), 1) for k in range(1, 5)]
+        self.wide, self.veil, self.wider = (texture(context, reduced(k)) for k in (2, 2, 4))
+        for read_between in (self.color, self.front_color, self.light, self.around, self.front_around, *self.levels, *self.front_levels, *self.front_radii, self.wide, self.veil,
+                             self.wider):
+            read_between.filter = moderngl.LINEAR, moderngl.LINEAR
         self.scene, self.front_scene = target([self.color], self.depth), target([self.front_color], self.front_depth)
-        self.light_target, self.front_target = target([self.light]), target([self.front_light, self.front_radius])
-        self.half_target, self.half_front_target = target([self.half_light]), target([self.half_front, self.half_front_radius])
-        self.half_soft_target, self.quarter_hard_target = target([self.half_soft]), target([self.quarter_hard])
-        self.quarter_target = target([self.quarter])
-        self.quarter_front_target = target([self.quarter_front, self.quarter_front_radius])
-        self.tiles_target, self.spread_target = target([self.tiles]), target([self.spread])
+        self.tiles_target, self.front_tiles_target = target([self.tiles, self.around]), target([self.front_tiles, self.front_around])
+        self.spread_target, self.light_target = target([self.spread, self.kinds]), target([self.light])
+        self.lamps_target = target([self.lamps, self.places, self.found])
+        self.front_lamps_target = target([self.front_lamps, self.front_places, self.front_found])
+        self.levels_target = [target([level]) for level in self.levels]
+        self.front_levels_target = [target([level, radius]) for level, radius in zip(self.front_levels, self.front_radii)]
         self.wide_target, self.veil_target = target([self.wide]), target([self.veil])
+        self.wider_target = target([self.wider])
 
     def release(self) -> None:
-        for name, item in vars(self).items():
+        for name, items in vars(self).items():
             if name != "size":
-                item.release()
+                for item in items if isinstance(items, list) else [items]:
+                    item.release()

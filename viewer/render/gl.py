@@ -50,13 +50,14 @@ def shader_source(name: str) -> str:
     return re.sub(r'^#include "([^"]+)"\s*$', lambda m: shader_source(m.group(1)), text, flags=re.MULTILINE)
 
 
-def program(context: moderngl.Context, vertex: str, fragment: str, **defines) -> moderngl.Program:
-    """A linked program from two files under shaders/; defines become `#define NAME value` after the version line."""
+def program(context: moderngl.Context, vertex: str, fragment: str, geometry: str | None = None, **defines) -> moderngl.Program:
+    """A linked program from files under shaders/; defines become `#define NAME value` after the version line."""
     def source(name):
         version, rest = shader_source(name).split("\n", 1)
         return "\n".join([version, *(f"#define {key} {value}" for key, value in defines.items()), rest])
 
-    return context.program(vertex_shader=source(vertex), fragment_shader=source(fragment))
+    return context.program(vertex_shader=source(vertex), fragment_shader=source(fragment),
+                           geometry_shader=source(geometry) if geometry else None)
 
 
 def set_uniforms(program: moderngl.Program, **values) -> None:
@@ -81,21 +82,25 @@ class ScreenPass:
     """
 
     fragment: str
+    vertex, geometry = "screen.vert", None
     defines: dict[str, int] = {}
 
     def __init__(self, context: moderngl.Context):
         self.context = context
-        self.program = program(context, "screen.vert", self.fragment, **self.defines)
+        self.program = program(context, self.vertex, self.fragment, self.geometry, **self.defines)
         self.triangle = context.vertex_array(self.program, [])
 
     def draw(self, target: moderngl.Framebuffer, **inputs) -> None:
         target.use()
+        self._take(inputs)
+        self.triangle.render(vertices=3)
+
+    def _take(self, inputs: dict) -> None:
         units = [name for name, value in inputs.items() if isinstance(value, moderngl.Texture)]
         for unit, name in enumerate(units):
             inputs[name].use(unit)
         set_uniforms(self.program, **{name: units.index(name) if name in units else value
                                       for name, value in inputs.items()})
-        self.triangle.render(vertices=3)
 
     def release(self) -> None:
         self.triangle.release()

@@ -183,21 +183,20 @@ class Renderer:
         self._complete_held()
         self._forget()
 
-    def render(self, camera: Camera, bokeh: str = "off", overlay: Overlay = Overlay(), live: bool = False) -> Frame:
+    def render(self, camera: Camera, bokeh: str = "off", overlay: Overlay = Overlay()) -> Frame:
         """The plate as `camera` sees it.
 
         bokeh    off (a pinhole), gather (quick) or reference (the lens to the full), for a camera that has an f-stop
         overlay  what is laid over Frame.picture; Frame.color stays as it is
-        live     one of many pictures: gather from fewer points of the iris
         """
         if bokeh not in BOKEH:
             raise PushinError(f"There is no bokeh called {bokeh!r}; choose one of {', '.join(BOKEH)}.")
         targets = self._targets()
         finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
-        if camera.f_stop is None or bokeh == "off":
+        if camera.f_stop is None or bokeh == "off" or (bokeh == "gather" and not self.bokeh.blurs(camera, self.reproject, self.size[0])):
             self.reproject.draw(targets.scene, camera)
         elif bokeh == "gather":
-            self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights, fine=not live)
+            self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights)
             finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
         else:
             self._expose(targets, camera, VIEWS)

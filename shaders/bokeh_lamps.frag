@@ -1,0 +1,78 @@
+#version 330
+// Lamps of a slice: of every cell the light that a few points of the iris would show as dots and a soft rim, so that it is
+// drawn as a disc instead (bokeh_discs.*).
+uniform sampler2D around;      // of the tiles
+uniform float coarseness;      // pixels to one of a picture of the usual size: lamps and their edges are so much larger
+
+#include "common/bokeh.glsl"
+#include "common/slice.glsl"
+
+layout(location = 0) out vec4 lamp;     // light in all, and signed radius
+layout(location = 1) out vec4 place;    // x, y: its middle within the cell; z: mean square of its extent, in pixels
+layout(location = 2) out vec4 found;    // r: brightness over which light is drawn as the disc's; g: over which it is the lamp's;
+                                        // b: the lamp's radius
+
+const float OVER = 1.5;                 // times as bright as what is around: what the lamp leaves behind
+const vec2 SHOWS = vec2(0.02, 0.06);    //   and its disc
+const vec2 SPREADS = vec2(1.5, 3.0);    // pixels of radius: a disc from here on, wholly from there on
+const float NONE = 6e4;
+
+void main() {
+    ivec2 cell = ivec2(gl_FragCoord.xy), first = cell * int(CELL), end = textureSize(color, 0) - 1;
+    lamp = vec4(0.0);
+    place = vec4(0.0);
+    found = vec4(NONE);
+    float root = 0.0;
+    for (int i = 0; i < 4; i++)
+        root += 0.25 * textureLod(around, (gl_FragCoord.xy * CELL / TILE + 1.5 * coarseness * (vec2(i & 1, i >> 1) - 0.5)) / vec2(textureSize(around, 0)), 0.0).r;
+    float base = max(root * root, DIM);
+    // A lamp's faint edge goes with the lamp, though its depth may be that of what is behind: the brightest light tells the radius.
+    int near_by = int(2.0 * coarseness);
+    float sum = 0.0, radii = 0.0, weights = 0.0, most = 0.0;
+    for (int y = -near_by; y < int(CELL) + near_by; y++)
+        for (int x = -near_by; x < int(CELL) + near_by; x++) {
+            ivec2 at = first + ivec2(x, y);
+            if (at != clamp(at, ivec2(0), end)) continue;
+            vec4 pixel = texelFetch(color, at, 0);
+#ifdef FRONT
+            if (pixel.a == 0.0) continue;
+            float r = front_radius_at(at);
+#else
+            float r = radius_at(at);
+#endif
+            float light = bright(light_of(pixel, r).rgb), over = max(light - OVER * base, 0.0);
+            radii += over * over * r;
+            weights += over * over;
+            sum += over;
+            most = max(most, light);
+        }
+    if (sum == 0.0) return;
+    float r = radii / weights;
+    found.gb = vec2(OVER * base, r);
+    float taken = smoothstep(SPREADS.x, SPREADS.y, r)
+        * smoothstep(STANDS_OUT.x, STANDS_OUT.y, sum / (CELL * CELL * base)) * smoothstep(SHOWS.x, SHOWS.y, sum / (3.14 * r * r * base));
+    if (taken == 0.0) return;
+    float cut = mix(most, OVER * base, taken);
+    sum = 0.0;
+    vec3 moment = vec3(0.0);
+    for (int i = 0; i < int(CELL * CELL); i++) {
+        ivec2 at = first + ivec2(i % int(CELL), i / int(CELL));
+        if (at != min(at, end)) continue;
+        vec4 pixel = texelFetch(color, at, 0);
+#ifdef FRONT
+        vec3 light = light_of(pixel, front_radius_at(at)).rgb;
+#else
+        vec3 light = light_of(pixel, radius_at(at)).rgb;
+#endif
+        float over = max(bright(light) - cut, 0.0);
+        vec2 p = vec2(at - first) + 0.5;
+        lamp.rgb += over / max(bright(light), 1e-6) * light;
+        sum += over;
+        moment += over * vec3(p, dot(p, p));
+    }
+    moment /= max(sum, 1e-6);
+    // A pixel has an extent, too.
+    place = vec4(moment.xy, max(0.5 * (moment.z - dot(moment.xy, moment.xy)), 0.0) + 1.0 / 12.0, 0.0);
+    found.r = cut;
+    lamp.a = r;
+}

@@ -1,0 +1,42 @@
+// A slice of the scene as the gather takes it: signed radius and light, with what is drawn as discs taken out.
+uniform sampler2D color;
+uniform sampler2D depth;
+uniform vec2 lens;         // signed radius in pixels: lens.x + lens.y * depth as stored
+uniform float highlights;
+uniform bool has_veil;
+
+#include "common/highlights.glsl"
+#include "common/depth.glsl"
+
+float bright(vec3 light) { return max(light.r, max(light.g, light.b)); }
+
+float radius_at(ivec2 at) { return radius_of(texelFetch(depth, at, 0).r, lens); }
+
+#ifdef FRONT
+// Below half coverage a soft edge has no depth of its own: it is that of the surface beside it.
+float front_radius_at(ivec2 at) {
+    float stored = texelFetch(depth, at, 0).r;
+    if (stored == 0.0)
+        for (int i = 0; i < 9; i++)
+            stored = max(stored, texelFetch(depth, clamp(at + 2 * ivec2(i % 3 - 1, i / 3 - 1), ivec2(0), textureSize(depth, 0) - 1), 0).r);
+    return stored > 0.0 ? max(-radius_of(stored, lens), 0.0) : 0.0;
+}
+
+// Light and coverage of the veil. r: its radius
+vec4 light_of(vec4 pixel, float r) { return smoothstep(FRONT_FROM, FRONT_WHOLE, r) * vec4(recovered(pixel.rgb, highlights), pixel.a); }
+#else
+vec4 light_of(vec4 pixel, float r) {
+    vec3 light = recovered(pixel.rgb, highlights);
+    // A lamp's light is not to come from both slices: where it is in front of the focus, the veil brings it.
+    if (has_veil) light -= smoothstep(FRONT_FROM, FRONT_WHOLE, -r) * max(light - 1.0, 0.0);
+    return vec4(light, r);
+}
+#endif
+
+// What is left of a pixel's light once its cell's lamp is taken out (shaders/bokeh_lamps.frag); what is not taken out of a lamp
+// is blurred as it is, though its faint edge may have the depth of what is behind.
+vec4 without(vec4 lamp, vec4 light, inout float r) {
+    float level = bright(light.rgb);
+    r = mix(r, lamp.b, smoothstep(lamp.g, 2.0 * lamp.g, level));
+    return vec4(light.rgb * min(lamp.r / max(level, 1e-6), 1.0), light.a);
+}
