@@ -70,7 +70,10 @@ class ReprojectPass:
                 part = pixels[top:top + rows]
                 atlas.write(part, viewport=(0, top, wide, len(part)))
                 yield
-            atlas.build_mipmaps(0, layers.levels)
+            for level in range(layers.levels):      # one by one, so that no step takes long …
+                atlas.build_mipmaps(level, level + 1)
+                yield
+            atlas.build_mipmaps(0, layers.levels)   # … and again, now that there is room for them, to read from the first
             yield
         except BaseException:      # given up half way, too
             atlas.release()
