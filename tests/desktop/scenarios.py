@@ -400,7 +400,7 @@ def work(me):
     me.key("Enter")
     me.note("saved")
     me.key("F12")
-    me.ctx.yield_(3)
+    me.wait(lambda: "kept-" in me.session.message)
     me.note("shot", files=[p.name for p in me.folder.glob("kept-*.png")])
 
 

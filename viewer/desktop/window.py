@@ -332,6 +332,7 @@ class Window:
         try:
             yield
             yield from projector.using(opened.layers)
+            yield from projector.warming()
         except BaseException:      # something else has been opened meanwhile
             projector.close()
             raise

@@ -65,6 +65,7 @@ class ReprojectPass:
         atlas = self.context.texture((wide, high), 4, dtype="f2")
         try:
             atlas.repeat_x = atlas.repeat_y = False
+            yield
             rows = max(STEP_BYTES // pixels.strides[0], 1)
             for top in range(0, high, rows):
                 part = pixels[top:top + rows]
