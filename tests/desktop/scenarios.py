@@ -8,6 +8,7 @@ screenshot of every moment that it names.
 import json
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from imgui_bundle import hello_imgui, imgui
@@ -15,11 +16,14 @@ from imgui_bundle.immapp import testing
 
 from viewer.cli import _parser
 from viewer.cli.open import opening
+from viewer.desktop.opening import bundled
 from viewer.desktop.window import Window
 from viewer.shots.shotfile import dump
 
 PLAY, RULER, PICTURE = "//Timeline/##play", "//Timeline/##ruler", "//Pictures/##picture"
 SIZES = []   # that the window is still to get, by the thread that owns it
+FRAMES = []  # (moment, seconds, processor seconds of all threads) of every frame so far
+MOMENT = [""]
 
 
 class Person:
@@ -40,6 +44,17 @@ class Person:
             "playing": session.clock.playing, "screen": [screen.x, screen.y], "mode": session.view.mode,
             "figures": [dict(session.figures(take)) for take in session.view.takes],
             "message": session.message, "dirty": session.document.dirty, "shot": dump(session.shot), **more}
+
+    @contextmanager
+    def lively(self, moment):
+        """Frames are counted as those of this moment, one after the other without a rest."""
+        idling = self.window.params.fps_idling
+        idling.enable_idling, MOMENT[0] = False, moment
+        self.ctx.yield_()
+        yield
+        MOMENT[0] = ""
+        self.ctx.yield_()
+        idling.enable_idling = True
 
     def opened(self):
         """Waits for the first picture, and pauses at the start."""
@@ -132,6 +147,41 @@ def first_start(me):
     me.wait(lambda: me.window.projector is not None and me.window.projector.made >= 2)
     me.wait(lambda: not me.session.clock.playing)
     me.note("end")
+
+
+def lively(me):
+    """What takes long, while the window goes on: opening, refining, screenshots, an export, another plate."""
+    window, session = me.window, me.session
+    with me.lively("opening"):
+        me.wait(lambda: window.projector is not None and window.projector.made >= 2)
+    with me.lively("playing"):
+        me.last(1.0)
+    me.key("Space")
+    with me.lively("resting"):
+        me.rested()
+    session.document.path = me.folder / "kept.json"      # screenshots go beside it
+    with me.lively("screenshots"):
+        for key in ("F12", "Shift+F12"):
+            session.say("")
+            me.key(key)
+            me.wait(lambda: "kept-" in session.message)
+    me.point(0, 0.5, 0.5)
+    with me.lively("focus"):
+        me.ctx.mouse_click(0)
+        me.rested()
+    with me.lively("export"):
+        window.export.start(str(me.folder / "film.mp4"))
+        me.wait(lambda: window.export.running is None or window.export.running.progress > 0)
+        me.report["exported"] = window.export.running.progress
+        me.key("Ctrl+.")
+        me.wait(lambda: window.export.running is None)
+    me.report["left"] = [path.name for path in me.folder.iterdir() if "film" in path.name]
+    before = window.projector
+    with me.lively("another"):
+        window.open(bundled)
+        me.wait(lambda: window.projector is not before and window.projector.made >= 2)
+    me.note("end")
+    me.report["frames"] = FRAMES
 
 
 def scrub(me):
@@ -505,11 +555,23 @@ def resize(me):
         me.note(name)
 
 
+LAST = [0.0, 0.0]
+
+
+def begin_frame():
+    """Called by the window, on its own thread."""
+    if SIZES:
+        hello_imgui.change_window_size(SIZES.pop())
+    now = time.perf_counter(), time.process_time()
+    FRAMES.append((MOMENT[0], *(b - a for a, b in zip(LAST, now))))
+    LAST[:] = now
+
+
 def main(scenario, folder, scale, *words):
     args = _parser("open").parse_args(["open", *words])
     window = Window(opening(args))
     window.params.dpi_aware_params.dpi_window_size_factor = float(scale)
-    window.params.callbacks.pre_new_frame = lambda: SIZES and hello_imgui.change_window_size(SIZES.pop())
+    window.params.callbacks.pre_new_frame = begin_frame
     people = []
 
     def play(ctx):

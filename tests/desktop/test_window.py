@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from viewer.bundled import bundled_plate
 from viewer.plate import Plate
+from viewer.plate.layers import Layers
 from viewer.shots.shotfile import load, parse
 
 SMALL = "--focal-length", "35", "--subject", "80,45"
@@ -300,6 +302,24 @@ def test_no_window_is_one_sentence(environment, change, words):
     done = pushin({**environment, **change})
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith("pushin: The window cannot open") and words in done.stderr
+
+
+def test_it_never_freezes(drive, tmp_path):
+    """No frame does the work of a tenth of a second: opening, refining through the lens, keeping pictures, exporting.
+
+    Told by the processor's time, of both cores that the pictures are drawn on: that of the clock is the machine's.
+    """
+    Layers.of(bundled_plate())
+    report = drive("lively")
+    moments = {}
+    for moment, seconds, spent in report["frames"]:
+        moments.setdefault(moment, []).append((spent, seconds))
+    for moment in ("opening", "playing", "resting", "screenshots", "focus", "export", "another"):
+        frames = moments[moment][1:]
+        assert len(frames) > 1 and max(frames)[0] < 0.25, (moment, sorted(frames)[-4:])
+    assert 0 < report["exported"] < 1 and report["left"] == []        # a cancelled export leaves nothing behind
+    clean, whole = (np.asarray(Image.open(tmp_path / f"kept-{n:03d}.png").convert("RGB")) for n in (1, 2))
+    assert clean.shape[1] > 2 * 1280 and whole.shape[1] == 1280 and clean.std() > 20
 
 
 @LINUX

@@ -1,6 +1,7 @@
 """What leaves the window as a file while the work goes on: films, frames, and screenshots."""
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,9 @@ from .loading import Loading
 
 BOKEH = {"gather": "depth of field", "reference": "depth of field, exact and slow", "off": "all sharp"}
 """What can be chosen, and how it is called."""
+
+BEAT = 0.1
+"""Seconds after which an export that waits looks again."""
 
 PATIENCE = 10.0
 """Seconds that a closing window waits for a screenshot."""
@@ -55,12 +59,19 @@ class Export:
         if film:
             check_video(target, delivery.size)
         bokeh = bokeh if delivery.take.camera.f_stop is not None else "off"
-        self._target = str(target)
-        self.running = Loading(lambda report: exported(plate, shot, take, target, size, bokeh, report=report))
+        self._target, layering = str(target), self.session.layering
+
+        def work(report) -> None:
+            while layering.busy:        # it makes what the export needs, too, and keeps it
+                report(0.0, "waiting for the plate")
+                time.sleep(BEAT)
+            exported(plate, shot, take, target, size, bokeh, report=report)
+        self.running = Loading(work)
 
     def cancel(self) -> None:
         if self.running is not None:
             self.running.cancel()
+            self.running.stage = "ending"       # after the frame that is being drawn
 
     def follow(self) -> None:
         """Says how it ended, once it has."""
@@ -126,9 +137,9 @@ class Screenshots:
     def keep(self, what: Moment | np.ndarray) -> None:
         """Writes a moment, or pixels, uint8 (h, w, 3), row 0 on top."""
         self.wanted = ""
-        path, plate = self._path(), self.session.plate
+        path, projector = self._path(), self.session.projector
         if isinstance(what, Moment):
-            work = lambda report: pictured(plate, what, path, report=report)
+            work = lambda report: pictured(projector.plate, projector.layers, what, path, report=report)
         else:
             work = lambda report: write_picture(path, np.ascontiguousarray(what))
         self._writing.append((path, Loading(work)))

@@ -31,7 +31,7 @@ class Layering:
 
     def __init__(self, session, projector, opened):
         self.session, self.projector = session, projector
-        self.held = False
+        self.held = self._ended = False
         self._plates = _Latest({opened.plate.adjustments: opened.plate})
         self._layers = _Latest({opened.plate.digest: opened.layers} if opened.final else {})
         self._shown, self._final = opened.plate.digest, opened.final   # the plate whose layers are shown
@@ -52,7 +52,7 @@ class Layering:
 
     @property
     def busy(self) -> bool:
-        return any(v is not None for v in (self._job, self._uploading, self._trial, self._due()))
+        return not self._ended and any(v is not None for v in (self._job, self._uploading, self._trial, self._due()))
 
     @property
     def behind(self) -> bool:
@@ -70,6 +70,7 @@ class Layering:
 
     def end(self) -> None:
         """Something else is worked on from now on."""
+        self._ended = True
         for job in (self._job, self._trial and self._trial[0]):
             if job is not None:
                 job.cancel()

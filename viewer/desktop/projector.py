@@ -22,7 +22,8 @@ class Projector:
     It shows something once `using` has been gone through.
 
     made    frames that were drawn so far; it does not grow while nothing changes
-    layers  how many times better layers have taken the place of others
+    layers  what is shown of the plate
+    changes how many times other layers have taken the place of those of before
     """
 
     def __init__(self, context: moderngl.Context, plate):
@@ -31,14 +32,15 @@ class Projector:
         self.compare = ComparePass(context)
         self.made = 0
         self._kept: dict[object, tuple[object, object]] = {}    # slot -> (what it was drawn from, its frame)
-        self.layers = 0
+        self.layers: Layers | None = None
+        self.changes = 0
 
     def frame(self, slot: object, camera, size: tuple[int, int], bokeh: str = "off", **how):
         """The Frame of a camera at (width, height) pixels; the one of before where nothing differs.
 
         slot  which picture it is, such as "A": each keeps its latest frame
         """
-        wanted = camera, size, bokeh, tuple(how.items()), self.layers
+        wanted = camera, size, bokeh, tuple(how.items()), self.changes
         made_from, frame = self._kept.get(slot, (None, None))
         if made_from != wanted:
             frame = None
@@ -68,7 +70,8 @@ class Projector:
     def using(self, layers: Layers) -> Iterator[None]:
         """Shows these layers of the plate once it was gone through: in steps, between which it goes on as before."""
         yield from self.renderer.using(layers)
-        self.layers += 1
+        self.layers = layers
+        self.changes += 1
 
     def warming(self) -> Iterator[None]:
         """Draws each kind of picture once, as small as can be: the first of a kind is when drivers finish its programs."""

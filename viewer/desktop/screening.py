@@ -66,7 +66,7 @@ class Screening:
         shown = [Shown(slot, session.camera(name), where[2:]) for slot, name, where in
                  zip("AB", view.takes, (place.a, place.b)) if slot in seen]
         now, made = time.monotonic(), projector.made
-        wanted = tuple(shown), feed, view.blur, self._overlay(), projector.layers
+        wanted = tuple(shown), feed, view.blur, self._overlay(), projector.changes
         if wanted != self._wanted:
             self._wanted, self._moved, self._plans = wanted, now, None
             self._kind = len(shown), sum(map(self._blurred, shown))

@@ -367,7 +367,8 @@ class Window:
         if self._arriving is not None:
             return "opening"
         if self.export.running is not None:
-            return f"exporting {self.export.running.progress:.0%}  (Ctrl+. cancels)"
+            running = self.export.running
+            return f"exporting: {running.stage or f'{running.progress:.0%}'}  (Ctrl+. cancels)"
         if self.session.layering.doing:
             return self.session.layering.doing
         rehearsal = self.commands.rehearsal

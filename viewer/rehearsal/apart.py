@@ -20,7 +20,7 @@ from ..errors import PushinError
 BEAT = 0.1
 """Seconds between a worker's signs of life, at which what waits for it may give up."""
 
-TIDY = 5.0
+TIDY = 20.0
 """Seconds that a worker which nobody waits for any more has until its next report, to leave no half files behind."""
 
 NICE = 5

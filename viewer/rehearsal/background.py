@@ -108,16 +108,16 @@ class Moment:
     time: float
 
 
-def pictured(plate, moment: Moment, path: Path, *, report) -> None:
+def pictured(plate, layers: Layers, moment: Moment, path: Path, *, report) -> None:
     """A moment as a picture, in PNG."""
-    apart(_pictured, replace(plate, unadjusted=None), moment, path, report=report, tidy=True)
+    apart(_pictured, replace(plate, unadjusted=None), layers, moment, path, report=report, tidy=True)
 
 
-def _pictured(plate, moment, path, *, report) -> None:
+def _pictured(plate, layers, moment, path, *, report) -> None:
     from ..render import Renderer
     from ..render.compare import ComparePass
     sizes = [tuple(round(v) for v in rect[2:]) for rect in (moment.place.a, moment.place.b)]
-    with Renderer(plate, sizes[0], layers=Layers.of(plate, draft=True)) as renderer:
+    with Renderer(plate, sizes[0], layers=layers) as renderer:
         frames = []
         for camera, size, bokeh in zip(moment.cameras, sizes, moment.bokeh):
             renderer.resize(size)
