@@ -398,6 +398,32 @@ def mend(me):
     me.note("saved")
 
 
+def heights(me):
+    """Somebody's height sets the scale, and the camera's travel goes along; what is behind a subject is made flat."""
+    me.opened()
+    me.key("End")
+    me.rested()
+    me.note("opened", depth=me.depth(0.5, 0.5), travel=me.session.figures("A")[1])
+    me.key("Shift+2")
+    me.drag(1, (0.4, 0.25), (0.6, 0.75))
+    me.type("1.8")
+    me.key("Enter")
+    me.settled()
+    me.rested()
+    me.note("told", depth=me.depth(0.5, 0.5), wall=me.depth(0.1, 0.5), travel=me.session.figures("A")[1])
+    me.key("Shift+6")
+    me.drag(1, (0.25, 0.15), (0.75, 0.85))
+    me.wait(lambda: me.session.shot.plate.adjustments.edits)
+    me.settled()
+    me.note("flattened", column=[me.depth(0.3, v / 40) for v in range(8, 33)])
+    me.key("Ctrl+Z")
+    me.settled()
+    me.note("rough", column=[me.depth(0.3, v / 40) for v in range(8, 33)])
+    me.key("Ctrl+Z")
+    me.settled()
+    me.note("untold", depth=me.depth(0.5, 0.5))
+
+
 def rehearse(me):
     """Held keys are the rig; what they do is recorded, smoothed, and thrown away."""
     me.opened()

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import OpenEXR
 import pytest
 from PIL import Image
 
@@ -198,6 +199,26 @@ def test_the_depth_is_scaled_and_mended(drive, small_plate, tmp_path):
     assert shot(report, "left") == shot(report, "cut") and not report["left"]["on"]
     assert Plate.open(mine).adjustments == added("saved") == added("cut") and not report["saved"]["dirty"]
     assert mine.read_bytes() == before
+
+
+def test_a_persons_height_and_a_flat_ground(drive, tmp_path):
+    """By tools in the depth's map; what the takes show stays as it was when the scale turns out to be another one."""
+    x, y = np.meshgrid(np.arange(160), np.arange(90))
+    box = (abs(x - 80) < 24) & (abs(y - 45) < 20)
+    color = np.where(box[..., None], [0.6, 0.2, 0.1], [0.1, 0.2, 0.3]) * (0.5 + 0.5 * ((x // 8 + y // 8) % 2)[..., None])
+    depth = np.where(box, 1, 4 + 0.3 * np.sin(x / 7) * np.cos(y / 5)).astype(np.float32)
+    OpenEXR.File({"type": OpenEXR.scanlineimage}, {"RGB": color.astype(np.float16), "Z": depth}).write(
+        str(tmp_path / "rough.exr"))
+    report = drive("heights", tmp_path / "rough.exr", *SMALL)
+    metres = 1.8 * 35 / 36 * 160 / 45                    # height, focal length in pixels, over the box's height in pixels
+    assert report["told"]["depth"] == pytest.approx(metres, rel=0.02)
+    share = report["told"]["depth"] / report["opened"]["depth"]
+    (_, before), (_, after) = report["opened"]["travel"], report["told"]["travel"]
+    assert float(after[:-2]) == pytest.approx(share * float(before[:-2]), abs=0.01)
+    assert difference(picture(report, "opened", "a"), picture(report, "told", "a")) < 1.5      # the framing stays
+    spread = lambda moment: np.ptp(report[moment]["column"])
+    assert spread("flattened") < 0.2 * spread("rough")
+    assert report["untold"]["depth"] == pytest.approx(1) and shot(report, "untold") == shot(report, "opened")
 
 
 def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
