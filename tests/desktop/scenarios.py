@@ -9,15 +9,19 @@ import json
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from imgui_bundle import hello_imgui, imgui
 from imgui_bundle.immapp import testing
+import glfw
+import moderngl
 
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop.opening import bundled
 from viewer.desktop.window import Window
+from viewer.errors import PushinError
 from viewer.shots.shotfile import dump
 
 PLAY, RULER, PICTURE = "//Timeline/##play", "//Timeline/##ruler", "//Pictures/##picture"
@@ -203,6 +207,7 @@ def scrub(me):
     me.ctx.mouse_up()
     me.key("Home")
     me.rested()
+    me.session.say("")
     me.note("rested")
 
 
@@ -237,8 +242,15 @@ def compare(me):
     me.drag(0, (0.5, 0.5), (0.25, 0.5))
     me.rested()
     me.note("wiped", wipe=me.session.view.wipe.x)
+    me.key("F4")
+    for number in range(6):
+        me.note(f"blink {number}")
+        me.last(0.17 * number)      # out of step with what blinks
+    me.key("F3")
     me.key("F6")
     me.key("F10")
+    me.rested()
+    me.session.say("")
     me.note("lines and marks")
     me.key("F1")
     for name, key in (("invented", "F7"), ("peaking", "F8"), ("zones", "F9")):
@@ -288,7 +300,7 @@ def picture(me):
     me.point(0, 0.5, 0.5)
     me.ctx.mouse_click(0)
     me.rested()
-    me.note("focused")
+    me.note("focused", time=me.session.time, views=me.window.screening.views)
     me.drag(0, (0.05, 0.2), (0.2, 0.6))
     me.type("wall")
     me.key("Enter")
@@ -314,6 +326,7 @@ def palette(me):
     """The list of keys, and an action found by name; a move is picked."""
     me.opened()
     me.key("?")
+    me.session.say("")
     me.note("keys", unbound=me.window.commands.actions.unbound)
     me.key("Escape")
     me.key("Ctrl+P")
@@ -445,6 +458,110 @@ def rehearse(me):
     me.key("Ctrl+Z")
     me.key("Ctrl+Z")
     me.note("thrown away")
+
+
+def takes(me):
+    """A pull in a tapped tempo to a mark by its number; takes as A or B, thrown away and back again."""
+    me.opened()
+    me.drag(0, (0.05, 0.2), (0.2, 0.6))
+    me.type("wall")
+    me.key("Enter")
+    me.key("Tab")
+    for _ in range(4):
+        me.key("T")
+        me.last(0.4)
+    tapped = me.window.commands.rehearsal.tempo.seconds
+    me.key("R")
+    me.last(0.3)
+    me.key("2")
+    me.last(tapped + 0.3)
+    me.key("R")
+    me.note("pulled", tapped=tapped)
+    shown = lambda: [me.session.view.a, me.session.view.b]
+    me.key("Ctrl+1")
+    me.note("next as A", shown=shown())
+    me.key("Ctrl+1")
+    me.key("Ctrl+2")
+    me.note("all three", shown=shown())
+    me.session.view = replace(me.session.view, a="A", b="C")
+    me.key("Ctrl+Delete")
+    me.note("thrown away", shown=shown())
+    me.key("Ctrl+Z")
+    me.note("back", shown=shown())
+
+
+def controller(me):
+    """A game controller, as GLFW's library tells of it: what is done with it is the rig's."""
+    state = glfw._GLFWgamepadstate()
+    state.axes[4] = state.axes[5] = -1.0           # where triggers rest
+    glfw.joystick_present = glfw.joystick_is_gamepad = lambda number: number == glfw.JOYSTICK_2
+    glfw.get_gamepad_state = lambda number: state
+
+    def hold(axes=(), buttons=()):
+        before = me.session.camera("A")
+        for number, value in dict(axes).items():
+            state.axes[number] = value
+        for number in buttons:
+            state.buttons[number] = 1
+        me.last(0.5)
+        for number in dict(axes):
+            state.axes[number] = -1.0 if number > 3 else 0.0
+        for number in buttons:
+            state.buttons[number] = 0
+        me.wait(lambda: not me.window.commands.rehearsal.moving)
+        me.last(0.3)
+        after = me.session.camera("A")
+        return {"position": [b - a for a, b in zip(before.position, after.position)], "pan": after.pan - before.pan,
+                "tilt": after.tilt - before.tilt, "roll": after.roll - before.roll,
+                "zoom": after.focal_length / before.focal_length, "focus": after.focus_distance / before.focus_distance}
+
+    me.opened()
+    hold({glfw.GAMEPAD_AXIS_LEFT_X: 1.0})
+    me.note("before")                              # outside of rehearsal it does nothing
+    me.key("Tab")
+    axis, button = (lambda name: getattr(glfw, f"GAMEPAD_AXIS_{name}")), lambda name: getattr(glfw, f"GAMEPAD_BUTTON_{name}")
+    done = {"rest": hold({axis("LEFT_X"): 0.1, axis("RIGHT_Y"): -0.1}),     # worn sticks
+            "left stick": hold({axis("LEFT_X"): 0.8, axis("LEFT_Y"): -1.0}),
+            "right stick": hold({axis("RIGHT_X"): 1.0, axis("RIGHT_Y"): 0.7}),
+            "near": hold({axis("LEFT_TRIGGER"): 1.0}), "far": hold({axis("RIGHT_TRIGGER"): 0.5}),
+            "zoom in": hold(buttons=[button("RIGHT_BUMPER")]), "zoom out": hold(buttons=[button("LEFT_BUMPER")]),
+            "cross": hold(buttons=[button("DPAD_UP"), button("DPAD_LEFT")])}
+    me.note("after", done=done)
+
+
+def lost(me):
+    """The graphics driver gives up in the middle of work."""
+    me.opened()
+    me.scrub(0.5)
+    me.key("Enter")
+    (me.folder / "crashed.json").write_text(dump(me.session.shot))
+
+    def gone(*_, **__):
+        raise moderngl.Error("the framebuffer is not complete")
+    me.window.projector.renderer.render = gone
+    me.session.seek(1.0)
+    me.ctx.yield_(3)
+
+
+def full(me):
+    """A disk that takes no more, and then does again."""
+    import resource
+    me.opened()
+    me.session.document.path = me.folder / "kept.json"
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, most))      # bytes; inherited by what makes the picture
+    me.scrub(0.5)
+    me.key("Enter")
+    me.wait(lambda: "Autosave" in me.session.message)
+    me.note("journal")
+    for name, key in (("saving", "Ctrl+S"), ("picture", "F12")):
+        me.session.say("")
+        me.key(key)
+        me.wait(lambda: "cannot be written" in me.session.message)
+        me.note(name)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    me.key("Ctrl+S")
+    me.note("saved")
 
 
 def work(me):
@@ -608,7 +725,13 @@ def main(scenario, folder, scale, *words):
     try:
         window.run(lambda params: testing.run(test_function=play, runner_params=params))
     except RuntimeError as error:
-        if "exited before the test finished" not in str(error) or "closed" not in people[0].report:
+        if "exited before the test finished" not in str(error):
+            raise
+        try:
+            window.ended()
+        except PushinError as failure:
+            people[0].report["failed"] = str(failure)
+        if not people[0].report.keys() & {"closed", "failed"}:
             raise
     (Path(folder) / "report.json").write_text(json.dumps(people[0].report))
 

@@ -47,6 +47,11 @@ class Screening:
         return self._plans is not None and all(plan.next() is None for plan in self._plans.values())
 
     @property
+    def views(self) -> dict[str, int]:
+        """Of the pictures through the lens, by slot: how many views of it they are the mean of, 0 for one in one piece."""
+        return {slot: plan.done for slot, plan in (self._plans or {}).items() if plan.count}
+
+    @property
     def governor(self) -> Governor:
         """Chooses the size of what is drawn now, while something moves."""
         return self._governors.setdefault(self._kind, Governor.beginning())

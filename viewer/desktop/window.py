@@ -85,6 +85,10 @@ class Window:
                 raise
             raise PushinError("The window cannot open: the display offers no OpenGL 3.3; update its driver, or "
                               "install libgl1-mesa-dri for a software one.") from error
+        self.ended()
+
+    def ended(self) -> None:
+        """Raises what the window ended with, if it was not a person who closed it."""
         if isinstance(self._error, moderngl.Error):
             raise PushinError("The graphics driver has given up and the window had to close; your work is kept, and "
                               "the next start offers it.") from self._error

@@ -94,7 +94,7 @@ def serve() -> None:
     while True:
         try:
             function, args = pickle.load(sys.stdin.buffer)
-        except EOFError:
+        except (EOFError, pickle.UnpicklingError):     # nobody is there any more
             return
         progress, done, unwanted = [0.0, ""], threading.Event(), threading.Event()
 
