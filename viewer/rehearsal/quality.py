@@ -114,8 +114,8 @@ SLICE = 0.06
 comes in chunks."""
 PATIENCE_AT_REST = 1.5
 """Seconds that the references of all pictures may take together."""
-FEWEST, MOST = 16, 160
-"""Views of the lens that a reference is the mean of."""
+FEWEST, MOST = 32, 160
+"""Views of the lens that a reference is the mean of: with fewer, lamps are flowers instead of discs."""
 AT_REST = (STEPS[-1]._replace(samples=1.0), Step(0.7), Step(1.0))
 """Through the lens each picture tells whether the next one can be had in one piece."""
 
