@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from imgui_bundle import hello_imgui, imgui
+from imgui_bundle.imgui import test_engine
 from imgui_bundle.immapp import testing
 import glfw
 import moderngl
@@ -174,7 +175,7 @@ def lively(me):
         me.ctx.mouse_click(0)
         me.rested()
     with me.lively("export"):
-        window.export.start(str(me.folder / "film.mp4"))
+        window.export.start(str(me.folder / "film.mp4"), bokeh="off")
         me.wait(lambda: window.export.running is None or window.export.running.progress > 0)
         me.report["exported"] = window.export.running.progress
         me.key("Ctrl+.")
@@ -719,6 +720,7 @@ def main(scenario, folder, scale, *words):
 
     def play(ctx):
         ctx.set_ref("")
+        test_engine.get_io(ctx.engine).config_watchdog_kill_test = 140.0    # seconds: a busy machine takes its time
         people.append(Person(ctx, window, Path(folder)))
         globals()[scenario](people[0])
 

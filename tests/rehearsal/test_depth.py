@@ -12,7 +12,7 @@ from viewer.plate import Plate
 from viewer.plate.adjust import Adjustments, adjusted, beside
 from viewer.plate.repair import Cut
 from viewer.plate.scale import Anchor, Person
-from viewer.rehearsal import edits
+from viewer.rehearsal import background, edits
 from viewer.rehearsal.apart import apart
 from viewer.rehearsal.depthmap import DepthMap, drawn
 from viewer.rehearsal.document import Document
@@ -205,3 +205,13 @@ def test_work_apart_ends_when_nobody_waits_or_it_dies():
     with pytest.raises(PushinError, match="ended before it was done"):
         apart(work, "die")
     assert apart(work, 3)[1] == 3
+
+
+def test_programs_are_made_once(tmp_path, monkeypatch):
+    """By a worker, for the driver to keep; another driver, or other shaders, are told by another name."""
+    monkeypatch.setenv("PUSHIN_CACHE", str(tmp_path))
+    calls = []
+    monkeypatch.setattr(background, "apart", lambda *args, **how: calls.append(apart(*args, **how)))
+    for name in ("one", "one", "another"):
+        background.warmed(name)
+    assert calls == [None, None] and (tmp_path / "programs").read_text() == "another"

@@ -2,15 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import moderngl
-import numpy as np
 
-from ..camera import Camera
 from ..plate.layers import Layers
 from ..render import Renderer
 from ..render.compare import ComparePass, Layout
+from ..render.warm import warming
 
 COARSEST = 64
 """Pixels: no picture is made smaller than this, however slow the machine."""
@@ -73,21 +71,9 @@ class Projector:
         self.layers = layers
         self.changes += 1
 
-    def warming(self) -> Iterator[None]:
-        """Draws each kind of picture once, as small as can be: the first of a kind is when drivers finish its programs."""
-        self.renderer.resize((COARSEST, COARSEST))
-        near, far = (float(np.quantile(self.plate.depth[::8, ::8], q)) for q in (0.02, 0.9))
-        focal, sensor = self.plate.focal_length, self.plate.sensor_width
-        for z in (-0.02 * near, 0.02 * near):      # the frame's border is seen from behind only
-            camera = Camera((0.0, 0.0, z), focal_length=focal, sensor_width=sensor)
-            self.renderer.render(camera)
-            yield
-            for focus in (0.5 * near, far):        # everything lies behind it, or some before
-                lens = replace(camera, f_stop=0.5, focus_distance=focus)
-                first = self.renderer.render(lens, "gather")
-                yield
-        self.renderer.refine(lens, 1, count=2, first=first)
-        yield
+    def warming(self, lens: bool) -> Iterator[None]:
+        """Draws each kind of picture once, so that none takes long when it is wanted; see render.warm."""
+        yield from warming(self.renderer, lens)
 
     def size(self, pixels: tuple[float, float], share: float = 1.0) -> tuple[int, int]:
         """A picture's size for a place of so many pixels at a share of full resolution.

@@ -11,7 +11,9 @@ import glfw
 
 from ..errors import PushinError
 from ..rehearsal import folders
+from ..rehearsal.background import warmed
 from ..render.compare import MODES
+from ..render.warm import programs
 from . import style
 from .commands import Commands
 from .exporting import Export, Screenshots
@@ -65,6 +67,8 @@ class Window:
         self.projector: Projector | None = None
         self._context: moderngl.Context | None = None
         self._opening: Loading | None = None
+        self._warming: Loading | None = None            # the driver's programs, at the first start
+        self._later: Iterator[None] | None = None       # steps for which there is time once everything rests
         self._arriving: Iterator[None] | None = None    # steps in which what has been opened gets on the screen
         self._first = opening
         self._error: BaseException | None = None
@@ -220,10 +224,11 @@ class Window:
         imgui.get_io().config_windows_move_from_title_bar_only = True
         self._context = moderngl.create_context(require=330)
         self.files.start()
+        self._warming = Loading(lambda report, name=programs(self._context): warmed(name, report=report))
         self.open(self._first)
 
     def _stop(self) -> None:
-        self._arriving = None
+        self._arriving = self._later = None
         self.export.cancel()
         self.screenshots.finish()
         self.monitor.close()
@@ -241,7 +246,8 @@ class Window:
         self._take_opened()
         if session.shot is None:
             if self._opening is not None:
-                session.loading_stage, session.loading_progress = self._opening.stage, self._opening.progress
+                stage = "Preparing the graphics" if self._opening.done else self._opening.stage
+                session.loading_stage, session.loading_progress = stage, self._opening.progress
             hello_imgui.request_refresh()
             return
         session.layering.frame()
@@ -284,6 +290,9 @@ class Window:
                               2.0 if view.lines else 0.0)
         if self.screenshots.wanted == "clean":
             self.screenshots.keep(self.screening.moment(place))
+        if self._later is not None and self.rested:
+            self._later = None if next(self._later, self) is self else self._later
+            hello_imgui.request_refresh()
         screen, scale = self._context.screen, imgui.get_io().display_framebuffer_scale
         bottom = imgui.get_io().display_size.y - self.picture.room[1] - self.picture.room[3]
         screen.use()
@@ -317,7 +326,7 @@ class Window:
                 if next(self._arriving, self) is self:
                     self._arriving = None
             hello_imgui.request_refresh()
-        if self._opening is None or not self._opening.done:
+        if self._opening is None or not self._opening.done or not self._warming.done:
             return
         opening, self._opening = self._opening, None
         if opening.error is not None:
@@ -336,13 +345,13 @@ class Window:
         try:
             yield
             yield from projector.using(opened.layers)
-            yield from projector.warming()
+            yield from projector.warming(lens=False)
         except BaseException:      # something else has been opened meanwhile
             projector.close()
             raise
         if self.projector is not None:
             self.projector.close()
-        self.projector = projector
+        self.projector, self._later = projector, projector.warming(lens=True)
         self.session.projector = self.projector
         self.screening = Screening(self.session, self.projector)
         if self.session.layering is not None:

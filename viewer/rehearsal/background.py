@@ -9,11 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from ..camera import Camera
+from ..errors import PushinError
 from ..export.delivery import Delivery, Drawing
 from ..export.sequence import Sequence, sequence_name
 from ..export.stills import write_picture
 from ..export.video import SUFFIXES, write_video
+from ..plate import Plate, cache
 from ..plate.layers import Layers
 from ..render.compare import Layout, Wipe
 from ..shots.advice import Advice, advise
@@ -60,6 +64,35 @@ def smoothed(take, tolerance: recording.Tolerance, fps, *, report):
 
 def _smoothed(take, tolerance, fps, *, report):
     return recording.smooth(take, tolerance, fps)
+
+
+def warmed(programs: str, *, report=lambda *progress: None) -> None:
+    """Has the driver keep its programs (see render.warm), once for each name of them; a driver that does not is no error."""
+    note = cache.folder().parent / "programs"
+    try:
+        if note.read_text("utf-8") == programs:
+            return
+    except (OSError, ValueError):
+        pass
+    try:
+        apart(_warmed, report=report)
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(programs, "utf-8")
+    except (OSError, PushinError):
+        pass
+
+
+def _warmed(*, report) -> None:
+    from ..render import Renderer
+    from ..render.warm import SIZE, warming
+    y, x = np.indices((96, 128))
+    box = (abs(x - 64) < 30) & (abs(y - 48) < 24)      # with edges, and something behind them
+    color = np.where(box[..., None], (0.6, 0.3, 0.1), (0.1, 0.3, 0.6)).astype(np.float32)
+    plate = Plate.from_arrays(color, np.where(box, 1.0, 4.0).astype(np.float32))
+    with Renderer(plate, SIZE, layers=Layers.of(plate, draft=True)) as renderer:
+        for lens in (False, True):
+            for _ in warming(renderer, lens):
+                report(0.0, "")
 
 
 # -- what leaves the window as a file ---------------------------------------------------------------------------------
