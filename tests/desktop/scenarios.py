@@ -6,6 +6,7 @@ Each scenario gets a Person, who has hands on mouse and keys. What it notes ends
 screenshot of every moment that it names.
 """
 import json
+import math
 import sys
 import time
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from viewer.cli.open import opening
 from viewer.desktop.opening import bundled
 from viewer.desktop.window import Window
 from viewer.errors import PushinError
+from viewer.shots.easing import CURVES
 from viewer.shots.shotfile import dump
 
 PLAY, RULER, PICTURE = "//Timeline/##play", "//Timeline/##ruler", "//Pictures/##picture"
@@ -162,6 +164,9 @@ def lively(me):
     with me.lively("playing"):
         me.last(1.0)
     me.key("Space")
+    with me.lively("scrubbing"):
+        until = time.monotonic() + 2
+        me.wait(lambda: session.seek(2 + 1.9 * math.sin(3 * time.monotonic())) or time.monotonic() > until)
     with me.lively("resting"):
         me.rested()
     session.document.path = me.folder / "kept.json"      # screenshots go beside it
@@ -295,6 +300,56 @@ def timeline(me):
     me.note("redone")
 
 
+def easing(me):
+    """The window of a key: its value, and its ease."""
+    me.opened()
+    key = me.ctx.item_info("**/##key A 0 0").rect_full
+    me.ctx.mouse_move_to_pos(((key.min.x + key.max.x) / 2, (key.min.y + key.max.y) / 2))
+    me.ctx.mouse_double_click(0)
+    me.ctx.yield_(3)
+    me.ctx.item_input_value("**/m##value", "-0.1")
+    me.ctx.yield_(2)
+    me.note("typed")
+    handle = me.ctx.item_info("**/##handle 0").rect_full
+    other = me.ctx.item_info("**/##handle 1").rect_full
+    middle = lambda r: ((r.min.x + r.max.x) / 2, (r.min.y + r.max.y) / 2)
+    (x, y), (x2, y2) = middle(handle), middle(other)
+    x1, _, far, _ = CURVES["both"]
+    wide, high = (x2 - x) / (far - x1), y - y2            # of the curve's unit square, on the screen
+    me.ctx.mouse_move_to_pos((x, y))
+    me.ctx.mouse_down()
+    for part in (0.5, 1.0):
+        me.ctx.mouse_move_to_pos((x + part * (0.8 - x1) * wide, y - part * 0.2 * high))
+        me.ctx.yield_()
+    me.ctx.mouse_up()
+    me.note("eased")
+    me.key("Escape")
+    me.key("Ctrl+Z")
+    me.note("undone")
+
+
+def looping(me):
+    """In and out points, loop and speed, by their keys."""
+    me.opened()
+    clock = lambda: {"span": [float(t) for t in me.session.clock.span], "loop": me.session.clock.loop,
+                     "speed": me.session.clock.speed}
+    me.scrub(0.25)
+    me.key("[")
+    me.scrub(0.5)
+    me.key("]")
+    me.key("Ctrl+L")
+    me.key("=")
+    me.note("set", **clock())
+    me.key("Home")
+    me.key("Space")
+    times, until = [], time.monotonic() + 1.2
+    me.wait(lambda: times.append(me.session.time) or time.monotonic() > until)
+    me.note("looped", times=times)
+    me.key("Space")
+    me.key("\\")
+    me.note("cleared", **clock())
+
+
 def picture(me):
     """In the picture: click to focus, box a subject, drag a rack, wheel the lens and the dolly."""
     me.opened()
@@ -336,6 +391,8 @@ def palette(me):
     me.key("Enter")
     me.note("found")
     me.move("truck", amount="0.5 m")
+    me.rested()
+    me.session.say("")
     me.note("moved")
 
 
@@ -348,6 +405,7 @@ def advice(me):
     me.key("End")
     me.wait(lambda: me.session.advice and me.session.advice[0].remedies)
     me.rested()
+    me.session.say("")
     me.note("advised", sentences=[c.advice.sentence for c in me.session.advice])
     me.ctx.item_click("//Pictures/###remedy")
     me.wait(lambda: not me.session.thinking)
