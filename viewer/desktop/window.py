@@ -148,7 +148,7 @@ class Window:
         docking = hello_imgui.DockingParams()
         docking.main_dock_space_node_flags = imgui.DockNodeFlags_.passthru_central_node
         docking.docking_splits = [
-            hello_imgui.DockingSplit("MainDockSpace", "Below", imgui.Dir.down, 0.28),
+            hello_imgui.DockingSplit("MainDockSpace", "Below", imgui.Dir.down, 0.30),
             hello_imgui.DockingSplit("MainDockSpace", "Beside", imgui.Dir.right, 0.24)]
         # In the order in which they are drawn: the pictures last, so that they show what the others have just changed.
         docking.dockable_windows = [
