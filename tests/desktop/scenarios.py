@@ -578,7 +578,8 @@ def controller(me):
     hold({glfw.GAMEPAD_AXIS_LEFT_X: 1.0})
     me.note("before")                              # outside of rehearsal it does nothing
     me.key("Tab")
-    axis, button = (lambda name: getattr(glfw, f"GAMEPAD_AXIS_{name}")), lambda name: getattr(glfw, f"GAMEPAD_BUTTON_{name}")
+    axis = lambda name: getattr(glfw, f"GAMEPAD_AXIS_{name}")
+    button = lambda name: getattr(glfw, f"GAMEPAD_BUTTON_{name}")
     done = {"rest": hold({axis("LEFT_X"): 0.1, axis("RIGHT_Y"): -0.1}),     # worn sticks
             "left stick": hold({axis("LEFT_X"): 0.8, axis("LEFT_Y"): -1.0}),
             "right stick": hold({axis("RIGHT_X"): 1.0, axis("RIGHT_Y"): 0.7}),

@@ -109,7 +109,7 @@ def test_at_rest_it_becomes_the_best_there_is_and_then_sleeps(view, pictures):
     whole = [stage.step for stage, _ in made if stage.step]
     assert whole == sorted(whole) and whole[0].scale == STEPS[-1].scale
     assert [bool(stage.step) for stage, _ in made] == [True] * len(whole) + [False] * (len(made) - len(whole))
-    assert all(seconds <= max(SLICE, 3 * view * whole[0].cost) for stage, seconds in made if stage.step)   # in one piece
+    assert all(seconds <= max(SLICE, 3 * view * whole[0].cost) for stage, seconds in made if stage.step)
     assert (whole[-1] == Step(1)) == (3 * view <= SLICE)
     assert plan.next() is None and plan.after(1) == plan
     views = sum(stage.views for stage, _ in made)

@@ -48,7 +48,7 @@ class Screening:
 
     @property
     def views(self) -> dict[str, int]:
-        """Of the pictures through the lens, by slot: how many views of it they are the mean of, 0 for one in one piece."""
+        """Of how many views through the lens each of its pictures, by slot, is the mean; 0 for one in one piece."""
         return {slot: plan.done for slot, plan in (self._plans or {}).items() if plan.count}
 
     @property
@@ -63,8 +63,8 @@ class Screening:
             self._moving = False
 
     def frames(self, place: Layout, feed: tuple[float, float] | None = None) -> tuple:
-        """The Frames of A, of B and, for a place of `feed` pixels on another screen, of the main one of them: quickly made
-        while something moves, and better and better when it rests."""
+        """The Frames of A, of B and, for a place of `feed` pixels on another screen, of the main one of them: quickly
+        made while something moves, and better and better when it rests."""
         session, projector = self.session, self.projector
         view = session.view
         seen = "A" if session.mending.on else MODES[view.mode].shows     # B's place has the depth then

@@ -67,7 +67,7 @@ def _smoothed(take, tolerance, fps, *, report):
 
 
 def warmed(programs: str, *, report=lambda *progress: None) -> None:
-    """Has the driver keep its programs (see render.warm), once for each name of them; a driver that does not is no error."""
+    """Has the driver keep its programs (see render.warm), once for each name of them; one that does not is no error."""
     note = cache.folder().parent / "programs"
     try:
         if note.read_text("utf-8") == programs:

@@ -150,7 +150,7 @@ class Plan:
 
     @classmethod
     def at_rest(cls, step: Step, lens: bool, view_seconds: float = 0.01, pictures: int = 1) -> Plan:
-        """From a picture of a step. lens: it has an aperture. pictures: that have one, and wait for their references."""
+        """From a picture of a step. lens: it has an aperture. pictures: that have one, and wait for references."""
         best = step == STEPS[0]
         if not lens:
             return cls(() if best else AT_REST[-1:])

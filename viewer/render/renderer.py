@@ -210,13 +210,14 @@ class Renderer:
         """A picture through the lens that grows from call to call: (frame, share done).
 
         It starts as `first`, of any size, shows it, or as render(camera, "gather"), passes into the mean of the views
-        taken so far, `views` more with every call, and ends, after `count` of them, as render(camera, "reference"), which
-        takes VIEWS. Another camera, size or count starts anew.
+        taken so far, `views` more with every call, and ends, after `count` of them, as render(camera, "reference"),
+        which takes VIEWS. Another camera, size or count starts anew.
         """
         if camera.f_stop is None:
             return self.render(camera, overlay=overlay), 1.0
         old = self._exposure
-        if old is None or (old.camera, old.size, old.count, old.highlights) != (camera, self.size, count, self.highlights):
+        wanted = camera, self.size, count, self.highlights
+        if old is None or (old.camera, old.size, old.count, old.highlights) != wanted:
             self._forget()
             first = first or self.render(camera, "gather")
             self._exposure = Exposure(self.context, self.size, camera, count, self.highlights, first)

@@ -20,8 +20,8 @@ SIZE = 64, 48
 
 
 def warming(renderer: Renderer, lens: bool) -> Iterator[None]:
-    """Draws each kind of picture without a lens or, later, through one. In steps of some hundredths of a second where the
-    driver kept the programs from an earlier time (Mesa, NVIDIA and others do, for the user), and of a second where not."""
+    """Draws each kind of picture without a lens or, later, through one. In steps of some hundredths of a second where
+    the driver kept the programs from an earlier time (Mesa, NVIDIA and others do), and of a second where not."""
     plate = renderer.plate
     near, far = (float(np.quantile(plate.depth[::8, ::8], q)) for q in (0.02, 0.9))
     edge = math.degrees(math.atan(plate.sensor_width / 2 / plate.focal_length))
