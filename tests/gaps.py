@@ -2,21 +2,14 @@
 its line is taken out."""
 
 EDGE = "an edge that meets the frame is smeared where they meet"
-GRAIN = "the fill loses grain next to edges"
-SPECKS = "specks of a patterned foreground stay where its edge was"
 CORNER = "the corner of a slanted wall is cut where it meets what lies beyond the frame"
 LEAN = "a leaning edge is up to three pixels off"
 
 GAPS = {
     **{f"test_invented_is_what_the_plate_does_not_show[lean-position{i}]": LEAN for i in (2, 4)},
     **{f"test_an_edge_that_opens_stays_as_sharp[{case}]": EDGE for case in (
-        "position0-0", "position0-0.8", "position0-1.5", "position1-1.5", "position3-0.8", "position3-1.5")},
-    **{f"test_no_texel_is_stretched_where_an_edge_opens[position{i}]": GRAIN for i in range(3)},
-    **{f"test_nothing_of_a_foreground_stays_on_the_wall[{case}]": SPECKS for case in (
-        "box-position0", "box-position1", "box-position2", "disc-position0", "disc-position1", "disc-position2",
-        "lean-position0")},
+        "position0-1.5", "position1-1.5", "position3-0.8", "position3-1.5")},
     **{f"test_thin_bars_move_as_what_they_are[position{i}]": "what is behind bars no wider than soft edges counts as seen" for i in (0, 1)},
-    "test_no_move_looks_into_nothing[fence]": "single bright pixels at thin bars",
     "test_a_fine_checker_far_away_does_not_alias[2-3.7]": "two mip levels are not enough for a fine checker",
     **{f"test_a_wall_is_a_handful[{case}]": CORNER for case in ("slanted", "steep")},
     "test_the_smallest_plates_have_layers_too[size2]": "no border is left to continue",

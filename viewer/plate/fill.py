@@ -148,7 +148,10 @@ def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
 
     rounds: search and vote rounds a level
     """
-    levels = _pyramid(color, disparity, hidden, usable)
+    likely = continue_plainly(color, disparity, hidden, usable)
+    levels = [_Level(color, disparity, hidden, usable, likely, finest=True)]
+    while min(levels[-1].hidden.shape) > 64 and len(levels) < 6:
+        levels.append(levels[-1].half())
     match, guess = None, None
     for level in reversed(levels):
         match, guess = level.paint(match, guess, rounds)
@@ -156,6 +159,12 @@ def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
     out[hidden] = guess[hidden]
     return out
 
+
+LIKELY = 0.3
+"""Weight of how far a match is from the smooth continuation: a lamp beside what is hidden is no reason for another one."""
+
+DETAIL = 0.08
+"""Of white, in a perceptual scale, by which a match may differ from that: what a wall's bricks do from their joints."""
 
 PATCH = 2
 """Pixels: half a patch's side less one."""
@@ -168,16 +177,14 @@ SEARCHED = 60_000
 take their matches from the coarser level."""
 
 
-def _pyramid(color, disparity, hidden, usable):
-    levels = [_Level(color, disparity, hidden, usable, finest=True)]
-    while min(levels[-1].hidden.shape) > 64 and len(levels) < 6:
-        levels.append(levels[-1].half())
-    return levels
+def _coded(image):
+    """A picture in a perceptual scale."""
+    return np.power(np.clip(image, 0, 4), 1 / 2.2).astype(np.float32)
 
 
 class _Level:
-    def __init__(self, color, disparity, hidden, usable, finest=False):
-        self.color, self.disparity, self.hidden, self.usable = color, disparity, hidden, usable
+    def __init__(self, color, disparity, hidden, usable, likely, finest=False):
+        self.color, self.disparity, self.hidden, self.usable, self.likely = color, disparity, hidden, usable, likely
         self.finest = finest
 
     def half(self):
@@ -189,7 +196,7 @@ class _Level:
         d = quads(self.disparity)
         depth = np.where(hidden.any(0), (d * hidden).sum(0) / np.maximum(hidden.sum(0), 1), (d * k).sum(0))
         return _Level((quads(self.color) * k[..., None]).sum(0), depth.astype(np.float32),
-                      hidden.any(0), (ok.sum(0) >= 3) & ~hidden.any(0))
+                      hidden.any(0), (ok.sum(0) >= 3) & ~hidden.any(0), quads(self.likely).mean(0))
 
     def paint(self, match, guess, rounds):
         """(match, guess) of this level from those of the next coarser one: flat source index of every hidden pixel, in
@@ -246,7 +253,7 @@ class _Level:
     def patches(self, image):
         """A function from flat pixel indices (n,) to their patches in a perceptual scale, float32 (n, k, 3)."""
         h, w = self.hidden.shape
-        coded = np.power(np.clip(image, 0, 4), 1 / 2.2).astype(np.float32)
+        coded = _coded(image)
         coded = cv2.copyMakeBorder(coded, PATCH, PATCH, PATCH, PATCH, cv2.BORDER_REPLICATE)
         wide = coded.shape[1]
         coded = coded.reshape(-1, 3)
@@ -278,13 +285,15 @@ class _Level:
         y, x = here // w, here % w
         usable = self.usable.ravel()
         scale = 0.3 * w
+        colors, likely = _coded(self.color).reshape(-1, 3), _coded(self.likely).reshape(-1, 3)[here]
 
         def cost(source):
             e = patches(source) - target
             c = np.einsum("nkc,nkc,nk->n", e, e, k)
             gap = np.abs(d[source] - d[here]) / (0.05 * d[here] + 0.002)
             far = ((source % w - x) ** 2 + (source // w - y) ** 2) / (scale * scale)
-            return np.where(usable[source], c + 0.02 * np.maximum(gap - 1, 0) ** 2 + 0.01 * far, np.inf)
+            odd = ((np.abs(colors[source] - likely) - DETAIL).clip(0) ** 2).sum(1)
+            return np.where(usable[source], c + LIKELY * odd + 0.02 * np.maximum(gap - 1, 0) ** 2 + 0.01 * far, np.inf)
 
         best = cost(current)
 

@@ -377,7 +377,13 @@ class _Canvas:
         band, share = matte.band, matte.coverage
         color = np.where(band[..., None], matte.far, self.color)
         usable = ~lifted & ~(band & (share > MOSTLY_FAR))
-        color = (continue_plainly if self.draft else continue_color)(color, behind, lifted & ~(band & (share < MOSTLY_FAR)), usable)
+        hidden = lifted & ~(band & (share < MOSTLY_FAR))
+        if self.draft:
+            color = continue_plainly(color, behind, hidden, usable)
+        else:
+            # What is beyond the frame is soft: nothing to copy from, and nothing to copy to.
+            color = continue_color(color, behind, hidden & self.inside, usable & self.inside)
+            color = continue_plainly(color, behind, hidden & ~self.inside, usable)
         again = band & (share >= 0.5) & (share < 1)
         a, here = share[again][:, None], self.color[again]
         far = np.minimum(color[again], here / (1 - a))

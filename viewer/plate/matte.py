@@ -20,6 +20,12 @@ BLUR = 0.7
 """Pixels: standard deviation of the side mask's blur, that of a usual pixel filter."""
 
 
+OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]], np.float32).T / np.sqrt([3, 2, 6], dtype=np.float32)
+"""Red, green and blue to brightness and two hues that vary apart from it."""
+
+HUE_NOISE = 0.04
+"""Of its brightness, by which a clean surface's colour varies."""
+
 FAINT = 2e-4
 """Coverage under which a pixel has no foreground."""
 
@@ -83,7 +89,7 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     d, c = plane(disparity), plane(color)
     clean = plane((distance >= BAND - 0.5).astype(np.float32))
     n = len(y)
-    sums = {side: [np.zeros((n, 3), np.float32), np.zeros(n, np.float32), np.zeros((n, 3), np.float32)] for side in (0, 1)}
+    sums = {side: [np.zeros((n, 3), np.float32), np.zeros(n, np.float32), *np.zeros((2, n, 3), np.float32)] for side in (0, 1)}
     mask = np.zeros(n, np.float32)
     mask_total = 0.0
     front_sum, front_weight = np.zeros(n, np.float32), np.zeros(n, np.float32)
@@ -106,6 +112,7 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
                 s[0] += k[:, None] * cc
                 s[1] += k
                 s[2] += k[:, None] * cc * cc
+                s[3] += k[:, None] * (cc @ OPPONENT) ** 2
             k = np.exp(-r2 / 3.0) * (np.abs(dd - base) < close)
             front_sum += k * dd
             front_weight += k
@@ -131,6 +138,12 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     # Neither side may bring more light than there is here.
     most = lambda mean, noise: (here / np.maximum(mean - 2 * np.sqrt(noise), 1e-4)).min(1).clip(0, 1)
     coverage = np.maximum(np.minimum(coverage, most(near, noise_near)), 1 - most(far, noise_far))
+    # Hue tells sides apart that a pattern's mean does not: what lies outside the range of one side came from the other, and
+    # what lies outside of both is a detail of the side on which it lies.
+    ranges = {side: _range(sums[side], here @ OPPONENT) for side in (0, 1)}
+    least, least_far = (_least_share(here @ OPPONENT, ranges[i], ranges[1 - i]) for i in (0, 1))
+    fits = least + least_far <= 1
+    coverage = np.where(trusted[y, x], np.where(fits, coverage.clip(least, np.maximum(1 - least_far, least)), mask), coverage)
     # Too little to be drawn: the pixel is wholly of one side. The limit is low, for a lamp is 100 times white.
     coverage = np.where(coverage < FAINT, 0, np.where(coverage > OPAQUE, 1, coverage))
     # What the two clean colours leave over is the picture's own detail: it goes to the side that shows.
@@ -150,6 +163,15 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     near = np.where(mostly, near, np.minimum(like(near, noise_near, near_fitted, a), here / np.maximum(a, 1e-6)))
     near, far = (np.where(mostly, (here - b * far) / np.maximum(a, 0.5), near),
                  np.where(mostly, far, (here - a * near) / np.maximum(b, 0.5)))
+    # Nor does the side that shows keep the other's hue: that goes over, as far as the other side is like that, if anything is.
+    for mine, other, share, side in ((far, near, a, 0), (near, far, b, 1)):
+        pure = np.clip(mine @ OPPONENT, *ranges[side]) @ OPPONENT.T
+        given = (here - (1 - share) * pure) / np.maximum(share, 0.02)
+        given = np.where(fits[:, None], np.clip(given @ OPPONENT, *ranges[1 - side]) @ OPPONENT.T, given)
+        given = np.clip(given, 0, here / np.maximum(share, 1e-6))
+        moved = (share > 0.02) & (share < 0.5) & trusted[y, x][:, None]
+        mine[:] = np.where(moved, (here - share * given) / np.maximum(1 - share, 0.5), mine)
+        other[:] = np.where(moved, given, other)
     inner = np.zeros((h, w), bool)
     inner[y, x] = is_near
     out = Matte(band, inner, np.zeros((h, w), np.float32), color.copy(), color.copy(), disparity.copy())
@@ -158,3 +180,21 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     out.far[y, x] = np.maximum(far, 0)
     out.front[y, x] = np.where(is_near, own, np.where(front_weight > 0, front_sum / np.maximum(front_weight, 1e-9), base))
     return out
+
+
+def _range(sums, here):
+    """Lowest and highest that a side's clean pixels are in brightness and hues, each (n, 3); of a side without any, `here`."""
+    total, count, _, squares = sums
+    known = count[:, None] > 1e-9
+    mean = np.where(known, total @ OPPONENT / np.maximum(count, 1e-9)[:, None], here)
+    variance = np.where(known, squares / np.maximum(count, 1e-9)[:, None] - mean * mean, 0).clip(0)
+    spread = 2.5 * np.sqrt(variance + (HUE_NOISE * mean[:, :1]) ** 2 + 1e-5)
+    return mean - spread, mean + spread
+
+
+def _least_share(here, mine, other):
+    """Least share (n,) of the other side in a pixel whose brightness or hue lies outside the range of this one; more than 1
+    where no mixture comes to that."""
+    (low, high), (other_low, other_high) = mine, other
+    above, below = (here - high).clip(0), (low - here).clip(0)
+    return np.maximum(above / (other_high - high).clip(1e-6), below / (low - other_low).clip(1e-6)).max(1)
