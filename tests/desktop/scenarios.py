@@ -609,12 +609,12 @@ def full(me):
     me.opened()
     me.session.document.path = me.folder / "kept.json"
     _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (64, most))      # bytes; inherited by what makes the picture
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, most))      # bytes
     me.scrub(0.5)
     me.key("Enter")
     me.wait(lambda: "Autosave" in me.session.message)
     me.note("journal")
-    for name, key in (("saving", "Ctrl+S"), ("picture", "F12")):
+    for name, key in (("saving", "Ctrl+S"), ("picture", "Shift+F12")):
         me.session.say("")
         me.key(key)
         me.wait(lambda: "cannot be written" in me.session.message)
