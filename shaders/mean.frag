@@ -2,7 +2,7 @@
 // The mean of the views so far, mixed with a guess while they are few.
 uniform sampler2D light;
 uniform sampler2D weight;
-uniform sampler2D first;
+uniform sampler2D first;   // of any size
 uniform float share;       // of the mean
 
 out vec4 color;
@@ -10,5 +10,6 @@ out vec4 color;
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
     vec4 mean = texelFetch(light, at, 0) / max(texelFetch(weight, at, 0).r, 1e-6);
-    color = share < 1.0 ? mix(texelFetch(first, at, 0), mean, share) : mean;
+    vec4 guess = texture(first, gl_FragCoord.xy / vec2(textureSize(light, 0)));
+    color = share < 1.0 ? mix(guess, mean, share) : mean;
 }

@@ -6,20 +6,31 @@ Each scenario gets a Person, who has hands on mouse and keys. What it notes ends
 screenshot of every moment that it names.
 """
 import json
+import math
 import sys
 import time
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from imgui_bundle import hello_imgui, imgui
+from imgui_bundle.imgui import test_engine
 from imgui_bundle.immapp import testing
+import glfw
+import moderngl
 
 from viewer.cli import _parser
 from viewer.cli.open import opening
+from viewer.desktop.opening import bundled
 from viewer.desktop.window import Window
+from viewer.errors import PushinError
+from viewer.shots.easing import CURVES
 from viewer.shots.shotfile import dump
 
 PLAY, RULER, PICTURE = "//Timeline/##play", "//Timeline/##ruler", "//Pictures/##picture"
 SIZES = []   # that the window is still to get, by the thread that owns it
+FRAMES = []  # (moment, seconds, processor seconds of all threads) of every frame so far
+MOMENT = [""]
 
 
 class Person:
@@ -40,6 +51,17 @@ class Person:
             "playing": session.clock.playing, "screen": [screen.x, screen.y], "mode": session.view.mode,
             "figures": [dict(session.figures(take)) for take in session.view.takes],
             "message": session.message, "dirty": session.document.dirty, "shot": dump(session.shot), **more}
+
+    @contextmanager
+    def lively(self, moment):
+        """Frames are counted as those of this moment, one after the other without a rest."""
+        idling = self.window.params.fps_idling
+        idling.enable_idling, MOMENT[0] = False, moment
+        self.ctx.yield_()
+        yield
+        MOMENT[0] = ""
+        self.ctx.yield_()
+        idling.enable_idling = True
 
     def opened(self):
         """Waits for the first picture, and pauses at the start."""
@@ -134,6 +156,44 @@ def first_start(me):
     me.note("end")
 
 
+def lively(me):
+    """What takes long, while the window goes on: opening, refining, screenshots, an export, another plate."""
+    window, session = me.window, me.session
+    with me.lively("opening"):
+        me.wait(lambda: window.projector is not None and window.projector.made >= 2)
+    with me.lively("playing"):
+        me.last(1.0)
+    me.key("Space")
+    with me.lively("scrubbing"):
+        until = time.monotonic() + 2
+        me.wait(lambda: session.seek(2 + 1.9 * math.sin(3 * time.monotonic())) or time.monotonic() > until)
+    with me.lively("resting"):
+        me.rested()
+    session.document.path = me.folder / "kept.json"      # screenshots go beside it
+    with me.lively("screenshots"):
+        for key in ("F12", "Shift+F12"):
+            session.say("")
+            me.key(key)
+            me.wait(lambda: "kept-" in session.message)
+    me.point(0, 0.5, 0.5)
+    with me.lively("focus"):
+        me.ctx.mouse_click(0)
+        me.rested()
+    with me.lively("export"):
+        window.export.start(str(me.folder / "film.mp4"), bokeh="off")
+        me.wait(lambda: window.export.running is None or window.export.running.progress > 0)
+        me.report["exported"] = window.export.running.progress
+        me.key("Ctrl+.")
+        me.wait(lambda: window.export.running is None)
+    me.report["left"] = [path.name for path in me.folder.iterdir() if "film" in path.name]
+    before = window.projector
+    with me.lively("another"):
+        window.open(bundled)
+        me.wait(lambda: window.projector is not before and window.projector.made >= 2)
+    me.note("end")
+    me.report["frames"] = FRAMES
+
+
 def scrub(me):
     me.opened()
     me.scrub(0)
@@ -153,6 +213,7 @@ def scrub(me):
     me.ctx.mouse_up()
     me.key("Home")
     me.rested()
+    me.session.say("")
     me.note("rested")
 
 
@@ -187,8 +248,15 @@ def compare(me):
     me.drag(0, (0.5, 0.5), (0.25, 0.5))
     me.rested()
     me.note("wiped", wipe=me.session.view.wipe.x)
+    me.key("F4")
+    for number in range(6):
+        me.note(f"blink {number}")
+        me.last(0.17 * number)      # out of step with what blinks
+    me.key("F3")
     me.key("F6")
     me.key("F10")
+    me.rested()
+    me.session.say("")
     me.note("lines and marks")
     me.key("F1")
     for name, key in (("invented", "F7"), ("peaking", "F8"), ("zones", "F9")):
@@ -232,13 +300,63 @@ def timeline(me):
     me.note("redone")
 
 
+def easing(me):
+    """The window of a key: its value, and its ease."""
+    me.opened()
+    key = me.ctx.item_info("**/##key A 0 0").rect_full
+    me.ctx.mouse_move_to_pos(((key.min.x + key.max.x) / 2, (key.min.y + key.max.y) / 2))
+    me.ctx.mouse_double_click(0)
+    me.ctx.yield_(3)
+    me.ctx.item_input_value("**/m##value", "-0.1")
+    me.ctx.yield_(2)
+    me.note("typed")
+    handle = me.ctx.item_info("**/##handle 0").rect_full
+    other = me.ctx.item_info("**/##handle 1").rect_full
+    middle = lambda r: ((r.min.x + r.max.x) / 2, (r.min.y + r.max.y) / 2)
+    (x, y), (x2, y2) = middle(handle), middle(other)
+    x1, _, far, _ = CURVES["both"]
+    wide, high = (x2 - x) / (far - x1), y - y2            # of the curve's unit square, on the screen
+    me.ctx.mouse_move_to_pos((x, y))
+    me.ctx.mouse_down()
+    for part in (0.5, 1.0):
+        me.ctx.mouse_move_to_pos((x + part * (0.8 - x1) * wide, y - part * 0.2 * high))
+        me.ctx.yield_()
+    me.ctx.mouse_up()
+    me.note("eased")
+    me.key("Escape")
+    me.key("Ctrl+Z")
+    me.note("undone")
+
+
+def looping(me):
+    """In and out points, loop and speed, by their keys."""
+    me.opened()
+    clock = lambda: {"span": [float(t) for t in me.session.clock.span], "loop": me.session.clock.loop,
+                     "speed": me.session.clock.speed}
+    me.scrub(0.25)
+    me.key("[")
+    me.scrub(0.5)
+    me.key("]")
+    me.key("Ctrl+L")
+    me.key("=")
+    me.note("set", **clock())
+    me.key("Home")
+    me.key("Space")
+    times, until = [], time.monotonic() + 1.2
+    me.wait(lambda: times.append(me.session.time) or time.monotonic() > until)
+    me.note("looped", times=times)
+    me.key("Space")
+    me.key("\\")
+    me.note("cleared", **clock())
+
+
 def picture(me):
     """In the picture: click to focus, box a subject, drag a rack, wheel the lens and the dolly."""
     me.opened()
     me.point(0, 0.5, 0.5)
     me.ctx.mouse_click(0)
     me.rested()
-    me.note("focused")
+    me.note("focused", time=me.session.time, views=me.window.screening.views)
     me.drag(0, (0.05, 0.2), (0.2, 0.6))
     me.type("wall")
     me.key("Enter")
@@ -264,6 +382,7 @@ def palette(me):
     """The list of keys, and an action found by name; a move is picked."""
     me.opened()
     me.key("?")
+    me.session.say("")
     me.note("keys", unbound=me.window.commands.actions.unbound)
     me.key("Escape")
     me.key("Ctrl+P")
@@ -272,6 +391,8 @@ def palette(me):
     me.key("Enter")
     me.note("found")
     me.move("truck", amount="0.5 m")
+    me.rested()
+    me.session.say("")
     me.note("moved")
 
 
@@ -284,6 +405,7 @@ def advice(me):
     me.key("End")
     me.wait(lambda: me.session.advice and me.session.advice[0].remedies)
     me.rested()
+    me.session.say("")
     me.note("advised", sentences=[c.advice.sentence for c in me.session.advice])
     me.ctx.item_click("//Pictures/###remedy")
     me.wait(lambda: not me.session.thinking)
@@ -348,6 +470,32 @@ def mend(me):
     me.note("saved")
 
 
+def heights(me):
+    """Somebody's height sets the scale, and the camera's travel goes along; what is behind a subject is made flat."""
+    me.opened()
+    me.key("End")
+    me.rested()
+    me.note("opened", depth=me.depth(0.5, 0.5), travel=me.session.figures("A")[1])
+    me.key("Shift+2")
+    me.drag(1, (0.4, 0.25), (0.6, 0.75))
+    me.type("1.8")
+    me.key("Enter")
+    me.settled()
+    me.rested()
+    me.note("told", depth=me.depth(0.5, 0.5), wall=me.depth(0.1, 0.5), travel=me.session.figures("A")[1])
+    me.key("Shift+6")
+    me.drag(1, (0.25, 0.15), (0.75, 0.85))
+    me.wait(lambda: me.session.shot.plate.adjustments.edits)
+    me.settled()
+    me.note("flattened", column=[me.depth(0.3, v / 40) for v in range(8, 33)])
+    me.key("Ctrl+Z")
+    me.settled()
+    me.note("rough", column=[me.depth(0.3, v / 40) for v in range(8, 33)])
+    me.key("Ctrl+Z")
+    me.settled()
+    me.note("untold", depth=me.depth(0.5, 0.5))
+
+
 def rehearse(me):
     """Held keys are the rig; what they do is recorded, smoothed, and thrown away."""
     me.opened()
@@ -369,6 +517,111 @@ def rehearse(me):
     me.key("Ctrl+Z")
     me.key("Ctrl+Z")
     me.note("thrown away")
+
+
+def takes(me):
+    """A pull in a tapped tempo to a mark by its number; takes as A or B, thrown away and back again."""
+    me.opened()
+    me.drag(0, (0.05, 0.2), (0.2, 0.6))
+    me.type("wall")
+    me.key("Enter")
+    me.key("Tab")
+    for _ in range(4):
+        me.key("T")
+        me.last(0.4)
+    tapped = me.window.commands.rehearsal.tempo.seconds
+    me.key("R")
+    me.last(0.3)
+    me.key("2")
+    me.last(tapped + 0.3)
+    me.key("R")
+    me.note("pulled", tapped=tapped)
+    shown = lambda: [me.session.view.a, me.session.view.b]
+    me.key("Ctrl+1")
+    me.note("next as A", shown=shown())
+    me.key("Ctrl+1")
+    me.key("Ctrl+2")
+    me.note("all three", shown=shown())
+    me.session.view = replace(me.session.view, a="A", b="C")
+    me.key("Ctrl+Delete")
+    me.note("thrown away", shown=shown())
+    me.key("Ctrl+Z")
+    me.note("back", shown=shown())
+
+
+def controller(me):
+    """A game controller, as GLFW's library tells of it: what is done with it is the rig's."""
+    state = glfw._GLFWgamepadstate()
+    state.axes[4] = state.axes[5] = -1.0           # where triggers rest
+    glfw.joystick_present = glfw.joystick_is_gamepad = lambda number: number == glfw.JOYSTICK_2
+    glfw.get_gamepad_state = lambda number: state
+
+    def hold(axes=(), buttons=()):
+        before = me.session.camera("A")
+        for number, value in dict(axes).items():
+            state.axes[number] = value
+        for number in buttons:
+            state.buttons[number] = 1
+        me.last(0.5)
+        for number in dict(axes):
+            state.axes[number] = -1.0 if number > 3 else 0.0
+        for number in buttons:
+            state.buttons[number] = 0
+        me.wait(lambda: not me.window.commands.rehearsal.moving)
+        me.last(0.3)
+        after = me.session.camera("A")
+        return {"position": [b - a for a, b in zip(before.position, after.position)], "pan": after.pan - before.pan,
+                "tilt": after.tilt - before.tilt, "roll": after.roll - before.roll,
+                "zoom": after.focal_length / before.focal_length, "focus": after.focus_distance / before.focus_distance}
+
+    me.opened()
+    hold({glfw.GAMEPAD_AXIS_LEFT_X: 1.0})
+    me.note("before")                              # outside of rehearsal it does nothing
+    me.key("Tab")
+    axis = lambda name: getattr(glfw, f"GAMEPAD_AXIS_{name}")
+    button = lambda name: getattr(glfw, f"GAMEPAD_BUTTON_{name}")
+    done = {"rest": hold({axis("LEFT_X"): 0.1, axis("RIGHT_Y"): -0.1}),     # worn sticks
+            "left stick": hold({axis("LEFT_X"): 0.8, axis("LEFT_Y"): -1.0}),
+            "right stick": hold({axis("RIGHT_X"): 1.0, axis("RIGHT_Y"): 0.7}),
+            "near": hold({axis("LEFT_TRIGGER"): 1.0}), "far": hold({axis("RIGHT_TRIGGER"): 0.5}),
+            "zoom in": hold(buttons=[button("RIGHT_BUMPER")]), "zoom out": hold(buttons=[button("LEFT_BUMPER")]),
+            "cross": hold(buttons=[button("DPAD_UP"), button("DPAD_LEFT")])}
+    me.note("after", done=done)
+
+
+def lost(me):
+    """The graphics driver gives up in the middle of work."""
+    me.opened()
+    me.scrub(0.5)
+    me.key("Enter")
+    (me.folder / "crashed.json").write_text(dump(me.session.shot))
+
+    def gone(*_, **__):
+        raise moderngl.Error("the framebuffer is not complete")
+    me.window.projector.renderer.render = gone
+    me.session.seek(1.0)
+    me.ctx.yield_(3)
+
+
+def full(me):
+    """A disk that takes no more, and then does again."""
+    import resource
+    me.opened()
+    me.session.document.path = me.folder / "kept.json"
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, most))      # bytes
+    me.scrub(0.5)
+    me.key("Enter")
+    me.wait(lambda: "Autosave" in me.session.message)
+    me.note("journal")
+    for name, key in (("saving", "Ctrl+S"), ("picture", "Shift+F12")):
+        me.session.say("")
+        me.key(key)
+        me.wait(lambda: "cannot be written" in me.session.message)
+        me.note(name)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    me.key("Ctrl+S")
+    me.note("saved")
 
 
 def work(me):
@@ -400,7 +653,7 @@ def work(me):
     me.key("Enter")
     me.note("saved")
     me.key("F12")
-    me.ctx.yield_(3)
+    me.wait(lambda: "kept-" in me.session.message)
     me.note("shot", files=[p.name for p in me.folder.glob("kept-*.png")])
 
 
@@ -505,22 +758,41 @@ def resize(me):
         me.note(name)
 
 
+LAST = [0.0, 0.0]
+
+
+def begin_frame():
+    """Called by the window, on its own thread."""
+    if SIZES:
+        hello_imgui.change_window_size(SIZES.pop())
+    now = time.perf_counter(), time.process_time()
+    FRAMES.append((MOMENT[0], *(b - a for a, b in zip(LAST, now))))
+    LAST[:] = now
+
+
 def main(scenario, folder, scale, *words):
     args = _parser("open").parse_args(["open", *words])
     window = Window(opening(args))
     window.params.dpi_aware_params.dpi_window_size_factor = float(scale)
-    window.params.callbacks.pre_new_frame = lambda: SIZES and hello_imgui.change_window_size(SIZES.pop())
+    window.params.callbacks.pre_new_frame = begin_frame
     people = []
 
     def play(ctx):
         ctx.set_ref("")
+        test_engine.get_io(ctx.engine).config_watchdog_kill_test = 140.0    # seconds: a busy machine takes its time
         people.append(Person(ctx, window, Path(folder)))
         globals()[scenario](people[0])
 
     try:
         window.run(lambda params: testing.run(test_function=play, runner_params=params))
     except RuntimeError as error:
-        if "exited before the test finished" not in str(error) or "closed" not in people[0].report:
+        if "exited before the test finished" not in str(error):
+            raise
+        try:
+            window.ended()
+        except PushinError as failure:
+            people[0].report["failed"] = str(failure)
+        if not people[0].report.keys() & {"closed", "failed"}:
             raise
     (Path(folder) / "report.json").write_text(json.dumps(people[0].report))
 

@@ -8,11 +8,18 @@ import time
 from pathlib import Path
 
 import numpy as np
+import OpenEXR
 import pytest
 from PIL import Image
 
+from viewer.bundled import bundled_plate
+from viewer.cli import _parser
+from viewer.cli.open import opening
 from viewer.plate import Plate
-from viewer.shots.shotfile import load, parse
+from viewer.plate.layers import Layers
+from viewer.rehearsal import edits
+from viewer.render import Renderer
+from viewer.shots.shotfile import load, parse, save
 
 SMALL = "--focal-length", "35", "--subject", "80,45"
 REFERENCES = Path(__file__).with_name("references")
@@ -90,6 +97,9 @@ def test_every_way_of_comparing(drive, small_plate):
         seen, at = picture(report, moment, "a")[:100], int(line * width)  # above the handle
         assert near(seen[:, :at - 9], a[:100, :at - 9]) and near(seen[:, at + 9:], b[:100, at + 9:])
     assert report["wiped"]["wipe"] == pytest.approx(0.25, abs=0.01)
+    blinks = [picture(report, f"blink {number}", "a") for number in range(6)]
+    assert all(min(difference(seen, x) for x in (a, b)) < 2 for seen in blinks)         # one or the other …
+    assert all(min(difference(seen, x) for seen in blinks) < 2 for x in (a, b))         # … and both of them in turn
     assert difference(screenshot(report, "lines and marks"), screenshot(report, "wiped")) > 0.05
     matches_reference(report, "lines and marks")
     magenta = ((picture(report, "invented", "a") - a)[..., [0, 2]].min(-1) > 30).mean()
@@ -136,11 +146,39 @@ def test_keys_on_the_timeline(drive, small_plate):
         assert difference(picture(report, "set", take), picture(report, "dragged", take)) > 2
 
 
+def test_the_window_of_a_key(drive, small_plate):
+    """A double-click opens it; there its value is typed, and a handle of its ease is dragged."""
+    report = drive("easing", small_plate, *SMALL)
+    first, last = shot(report, "typed").take("A").timeline.track("z").keys
+    assert first.value == pytest.approx(-0.1) and first.ease == "both"
+    first, _ = shot(report, "eased").take("A").timeline.track("z").keys
+    x1, y1, x2, y2 = first.ease
+    assert (x1, y1) == pytest.approx((0.8, 0.2), abs=0.05) and (x2, y2) == pytest.approx((0.58, 1.0), abs=0.05)
+    assert shot(report, "undone") == shot(report, "typed")            # the whole drag is one step
+    assert difference(screenshot(report, "typed"), screenshot(report, "eased")) > 0.1
+
+
+def test_in_out_loop_and_speed(drive, small_plate):
+    report = drive("looping", small_plate, *SMALL)
+    assert report["set"]["span"] == [1.0, 2.0] and report["set"]["loop"] and report["set"]["speed"] == 2.0
+    assert report["looped"]["playing"] and all(0.99 <= time < 2.01 for time in report["looped"]["times"])
+    assert any(b < a for a, b in zip(report["looped"]["times"], report["looped"]["times"][1:]))
+    assert report["cleared"]["span"] == [0.0, 4.0]
+
+
 def test_in_the_picture(drive, small_plate):
     report = drive("picture", small_plate, *SMALL)
     focused = shot(report, "focused").take("A")
     assert focused.timeline.track("focus_distance").keys[0].value == "subject" and focused.camera.f_stop == 2.8
     assert report["focused"]["figures"][0]["focus"] == "1.00 m"
+    # At rest the picture is that of the lens itself, of as many views as there was time for.
+    assert list(report["focused"]["views"]) == ["A"] and report["focused"]["views"]["A"] >= 32
+    _, _, width, height = map(round, report["focused"]["a"])
+    plate = Plate.open(small_plate, focal_length=35)
+    with Renderer(plate, (width, height)) as renderer:
+        camera = shot(report, "focused").perform("A").camera(report["focused"]["time"])
+        frame = renderer.render(camera, "reference").picture[:height * 3 // 4]
+    assert difference(picture(report, "focused", "a"), frame.astype(int)) < 1.5
     wall = shot(report, "named").subject("wall")
     assert wall.depth == pytest.approx(4, rel=0.01)
     assert wall.box == pytest.approx((8, 18, 32, 54), abs=1.5)
@@ -159,6 +197,7 @@ def test_palette_keys_and_moves(drive, small_plate):
     assert report["keys"]["unbound"] == []            # every action does something
     assert report["found"]["mode"] == "difference"
     take = shot(report, "moved").take("A")
+    matches_reference(report, "moved")
     assert take.timeline.moves == ("truck",) and keys(report, "moved", channel="x")[-1][1] == pytest.approx(0.5)
     assert difference(screenshot(report, "keys"), screenshot(report, "finding")) > 3
     matches_reference(report, "keys")
@@ -167,6 +206,7 @@ def test_palette_keys_and_moves(drive, small_plate):
 def test_advice_has_its_remedy(drive, small_plate):
     report = drive("advice", small_plate, *SMALL)
     assert any("passes" in sentence for sentence in report["advised"]["sentences"])
+    matches_reference(report, "advised", pictures=False)     # what a push-in that went too far invents may differ
     assert len(report["remedied"]["sentences"]) < len(report["advised"]["sentences"])
     assert shot(report, "remedied") != shot(report, "advised")
 
@@ -198,6 +238,27 @@ def test_the_depth_is_scaled_and_mended(drive, small_plate, tmp_path):
     assert mine.read_bytes() == before
 
 
+def test_a_persons_height_and_a_flat_ground(drive, tmp_path):
+    """By tools in the depth's map; what the takes show stays as it was when the scale turns out to be another one."""
+    x, y = np.meshgrid(np.arange(160), np.arange(90))
+    box = (abs(x - 80) < 24) & (abs(y - 45) < 20)
+    checks = 0.5 + 0.5 * ((x // 8 + y // 8) % 2)[..., None]
+    color = np.where(box[..., None], [0.6, 0.2, 0.1], [0.1, 0.2, 0.3]) * checks
+    depth = np.where(box, 1, 4 + 0.3 * np.sin(x / 7) * np.cos(y / 5)).astype(np.float32)
+    OpenEXR.File({"type": OpenEXR.scanlineimage}, {"RGB": color.astype(np.float16), "Z": depth}).write(
+        str(tmp_path / "rough.exr"))
+    report = drive("heights", tmp_path / "rough.exr", *SMALL)
+    metres = 1.8 * 35 / 36 * 160 / 45                    # height, focal length in pixels, over the box's height
+    assert report["told"]["depth"] == pytest.approx(metres, rel=0.02)
+    share = report["told"]["depth"] / report["opened"]["depth"]
+    (_, before), (_, after) = report["opened"]["travel"], report["told"]["travel"]
+    assert float(after[:-2]) == pytest.approx(share * float(before[:-2]), abs=0.01)
+    assert difference(picture(report, "opened", "a"), picture(report, "told", "a")) < 1.5      # the framing stays
+    spread = lambda moment: np.ptp(report[moment]["column"])
+    assert spread("flattened") < 0.2 * spread("rough")
+    assert report["untold"]["depth"] == pytest.approx(1) and shot(report, "untold") == shot(report, "opened")
+
+
 def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
     report = drive("rehearse", small_plate, *SMALL)
     x, y, z = report["trucked"]["live"]
@@ -211,8 +272,47 @@ def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
     few = shot(report, "smoothed").take("C").timeline
     assert 0 < sum(len(t.keys) for t in few.tracks) <= sum(len(t.keys) for t in many.tracks) / 3
     assert report["smoothed"]["end"] == pytest.approx(report["recorded"]["end"], abs=0.005)
+    # All the way it is where it was recorded, within what it says: 5 mm, 0.1 degrees, 1 % of zoom, 2 % of focus.
+    recorded, smoothed = (shot(report, moment).perform("C", steady=True) for moment in ("recorded", "smoothed"))
+    for i in range(101):
+        a, b = (play.camera(4 * i / 100) for play in (recorded, smoothed))
+        assert b.position == pytest.approx(a.position, abs=0.0051)
+        assert (b.pan, b.tilt, b.roll) == pytest.approx((a.pan, a.tilt, a.roll), abs=0.101)
+        assert b.focal_length == pytest.approx(a.focal_length, rel=0.0101)
+        assert 1 / b.focus_distance == pytest.approx(1 / a.focus_distance, rel=0.021)
     assert [take.name for take in shot(report, "thrown away").takes] == ["A", "B"]
     assert difference(picture(report, "smoothed", "b"), picture(report, "thrown away", "b")) > 1
+
+
+def test_a_tapped_pull_and_takes_compared(drive, small_plate):
+    report = drive("takes", small_plate, *SMALL)
+    tapped = report["pulled"]["tapped"]
+    assert 0.38 < tapped < 2
+    track = shot(report, "pulled").take("C").timeline.track("focus_distance")
+    assert [k.value for k in track.keys][-1] == "wall"                       # a mark that follows, by its number
+    assert float(track.keys[-1].time - track.keys[-2].time) == pytest.approx(tapped, abs=0.1)
+    assert report["pulled"]["figures"][1] != report["pulled"]["figures"][0]
+    assert report["next as A"]["shown"] == ["B", "C"] and report["all three"]["shown"] == ["C", "A"]
+    assert [take.name for take in shot(report, "thrown away").takes] == ["A", "B"]
+    assert "C" not in report["thrown away"]["shown"]
+    assert shot(report, "back") == shot(report, "pulled")
+
+
+def test_a_game_controller_is_the_rig(drive, small_plate):
+    report = drive("controller", small_plate, *SMALL)
+    assert not report["before"]["dirty"] and report["before"]["figures"][0]["travel"] == "0.00 m"
+    done = report["after"]["done"]
+    moved = lambda did: {**dict(zip("xyz", did["position"])), "pan": did["pan"] / 50, "tilt": did["tilt"] / 50,
+                         "roll": did["roll"] / 50, "zoom": did["zoom"] - 1, "focus": did["focus"] - 1}
+    moves = {name: {what for what, by in moved(did).items() if abs(by) > 2e-3} for name, did in done.items()}
+    assert moves == {"rest": set(), "left stick": {"x", "z"}, "right stick": {"pan", "tilt"}, "near": {"focus"},
+                     "far": {"focus"}, "zoom in": {"zoom"}, "zoom out": {"zoom"}, "cross": {"y", "roll"}}
+    x, _, z = done["left stick"]["position"]
+    assert x > 0.03 and z < -0.05 and abs(z) > x                    # right, and farther forward
+    assert done["right stick"]["pan"] > 1 and done["right stick"]["tilt"] < -0.2
+    assert done["near"]["focus"] < 0.9 and done["far"]["focus"] > 1.02
+    assert done["zoom in"]["zoom"] > 1.1 and done["zoom out"]["zoom"] < 0.9
+    assert done["cross"]["position"][1] > 0.03 and done["cross"]["roll"] < -1
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -293,6 +393,24 @@ def test_a_bad_plate_closes_the_window_with_one_sentence(environment, tmp_path):
     assert done.returncode == 2 and done.stderr.startswith("pushin: ") and done.stderr.count("\n") == 1
 
 
+def test_a_driver_that_gives_up_is_one_sentence_and_loses_nothing(drive, small_plate, tmp_path):
+    report = drive("lost", small_plate, *SMALL)
+    assert "graphics driver" in report["failed"] and "\n" not in report["failed"]
+    again = drive("recover", small_plate, *SMALL)
+    assert shot(again, "restored") == parse((tmp_path / "crashed.json").read_text())
+
+
+@LINUX
+def test_a_full_disk_is_one_sentence_and_loses_nothing(drive, small_plate, tmp_path):
+    report = drive("full", small_plate, *SMALL)
+    for moment, words in (("saving", "kept.json cannot be written"), ("picture", "cannot be written"),
+                          ("journal", "Autosave does not work")):
+        assert words in report[moment]["message"] and "\n" not in report[moment]["message"]
+        assert report[moment]["dirty"]
+    assert not report["saved"]["dirty"] and load(tmp_path / "kept.json") == shot(report, "journal")
+    assert [path.name for path in tmp_path.glob(".*")] == [] and not list(tmp_path.glob("kept*.png"))
+
+
 @LINUX
 @pytest.mark.parametrize("change, words", [({"DISPLAY": ":987"}, "no display"),
                                            ({"MESA_GL_VERSION_OVERRIDE": "2.1"}, "OpenGL 3.3")])
@@ -302,16 +420,43 @@ def test_no_window_is_one_sentence(environment, change, words):
     assert done.stderr.splitlines()[-1].startswith("pushin: The window cannot open") and words in done.stderr
 
 
+def test_it_never_freezes(drive, tmp_path):
+    """No frame does more work than two or three cores get done in a tenth of a second, and be it the first of its kind:
+    opening, refining through the lens, keeping pictures, exporting. The clock's time would be that of a busy machine.
+    """
+    Layers.of(bundled_plate())
+    report = drive("lively")
+    moments = {}
+    for moment, seconds, spent in report["frames"]:
+        moments.setdefault(moment, []).append((spent, seconds))
+    for moment in ("opening", "playing", "scrubbing", "resting", "screenshots", "focus", "export", "another"):
+        frames = moments[moment][1:]
+        assert len(frames) > 1 and max(frames)[0] < 0.3, (moment, sorted(frames)[-4:])
+    # Twenty pictures a second, and more: a frame's work on two cores, if those did nothing else.
+    scrubbed = [spent for spent, _ in moments["scrubbing"]]
+    assert sum(scrubbed) / len(scrubbed) < 2 / 20
+    assert 0 < report["exported"] < 1 and report["left"] == []        # a cancelled export leaves nothing behind
+    clean, whole = (np.asarray(Image.open(tmp_path / f"kept-{n:03d}.png").convert("RGB")) for n in (1, 2))
+    assert clean.shape[1] > 2 * 1280 and whole.shape[1] > 1200 and clean.std() > 20
+
+
 @LINUX
-def test_at_rest_it_costs_next_to_nothing(environment, small_plate):
-    with subprocess.Popen([sys.executable, "-m", "viewer", str(small_plate), *SMALL], env=environment,
+def test_at_rest_it_costs_next_to_nothing(environment, small_plate, tmp_path):
+    """With pictures through a lens, once they are refined to the reference."""
+    made = opening(_parser("open").parse_args(["open", str(small_plate), *SMALL]))(lambda *progress: None).shot
+    for name in "AB":
+        made = edits.focus_on(edits.set_f_stop(made, name, 2.8), name, "subject")
+    save(made, tmp_path / "lens.json")
+    with subprocess.Popen([sys.executable, "-m", "viewer", str(tmp_path / "lens.json")], env=environment,
                           stderr=subprocess.DEVNULL) as window:
         try:
-            time.sleep(8)     # the shot plays for four seconds, and is refined
-            before = cpu_seconds(window.pid)
-            time.sleep(3)
-            spent = cpu_seconds(window.pid) - before
-            assert window.poll() is None
+            until = time.monotonic() + 60
+            spent = 1.0
+            while spent > 3 * 0.03 and time.monotonic() < until:   # it plays for four seconds, and is refined
+                before = cpu_seconds(window.pid)
+                time.sleep(3)
+                spent = cpu_seconds(window.pid) - before
+                assert window.poll() is None
         finally:
             window.kill()
     assert spent < 3 * 0.03
@@ -322,12 +467,15 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def matches_reference(report, moment):
+def matches_reference(report, moment, pictures=True):
     """Compares a screenshot with the one that was looked at; where the renderer is another one, only by large."""
     path, found = REFERENCES / f"{moment.replace(' ', '-')}.png", report["screenshots"][moment]
     if os.environ.get("PUSHIN_KEEP_REFERENCES"):
         path.parent.mkdir(exist_ok=True)
         Image.open(found).convert("RGB").save(path, optimize=True)
-    a, b = (np.asarray(Image.open(p).convert("RGB"), int) for p in (found, path))
+    a, b = (np.asarray(Image.open(p).convert("RGB")).astype(int) for p in (found, path))
     assert a.shape == b.shape
+    if not pictures:
+        for left, top, width, height in (map(round, report[moment][which]) for which in "ab"):
+            a[top:top + height, left:left + width] = b[top:top + height, left:left + width]
     assert difference(a, b) < 1.5 and (np.abs(a - b).max(-1) > 48).mean() < 0.02

@@ -12,13 +12,13 @@ from viewer.plate import Plate
 from viewer.plate.adjust import Adjustments, adjusted, beside
 from viewer.plate.repair import Cut
 from viewer.plate.scale import Anchor, Person
-from viewer.rehearsal import edits
+from viewer.rehearsal import background, edits
 from viewer.rehearsal.apart import apart
 from viewer.rehearsal.depthmap import DepthMap, drawn
 from viewer.rehearsal.document import Document
 from viewer.rehearsal.journal import Journal, recoverable
 from viewer.shots.document import Shot, Take
-from viewer.shots.framing import Subject
+from viewer.shots.framing import Subject, place_in_frame
 from viewer.shots.shotfile import load, open_plate, plate_file
 from viewer.shots.timeline import Timeline
 
@@ -71,6 +71,32 @@ def test_subjects_follow_the_depth(shot, plate):
     moved = edits.measure_subjects(shot, plate, nearer)
     assert moved.subject("box").depth == pytest.approx(3.0)
     assert edits.measure_subjects(shot, plate, adjusted(plate, Adjustments((), (STROKE,)))) == shot   # it is elsewhere
+
+
+def test_takes_show_what_they_showed_once_the_scale_is_known(shot, plate):
+    """Twice as large a world, and a camera that goes twice as far: every point stays where it was in the picture."""
+    shot = edits.set_f_stop(shot, "A", 2.8)
+    shot = edits.start_here(shot, "A", replace(shot.take("A").camera, position=(0.1, 0.0, -0.05), focus_distance=1.5))
+    shot = edits.apply_move(shot, "A", "push-in", amount=0.4, seconds=4)
+    shot = edits.focus_on(edits.focus_on(shot, "A", 1.25, 0), "A", "box", 2)
+    larger = adjusted(plate, Adjustments((Anchor((32.0, 24.0), 2 * plate.depth_at((32, 24))),)))
+    followed = edits.follow_depth(shot, plate, larger)
+    stage, times = shot.plate.stage, (0, 1.3, 4)
+    for t in times:
+        a, b = shot.perform("A").camera(t), followed.perform("A").camera(t)
+        assert b.position == pytest.approx([2 * p for p in a.position], abs=1e-6)
+        assert b.focus_distance == pytest.approx(2 * a.focus_distance, rel=1e-4) and b.focal_length == a.focal_length
+        point = stage.point(20, 30, 1.7)
+        assert place_in_frame(b, tuple(2 * p for p in point)) == pytest.approx(place_in_frame(a, point), abs=1e-6)
+    assert {k.value for k in followed.take("A").timeline.track("focus_distance").keys} >= {"box", 2.5}
+    back = edits.follow_depth(followed, larger, plate)
+    assert back.perform("A").camera(3).position == pytest.approx(shot.perform("A").camera(3).position, abs=1e-6)
+    # A repair leaves the camera alone, and without a subject the plate's middle depth tells.
+    mended = adjusted(plate, Adjustments((), (STROKE,)))
+    assert edits.follow_depth(shot, plate, mended).takes == shot.takes
+    alone = replace(shot, subjects=(), takes=(edits.add_take(replace(shot, takes=(), subjects=()), "A").take("A"),))
+    alone = edits.start_here(alone, "A", replace(alone.take("A").camera, position=(0.3, 0.0, 0.0)))
+    assert edits.follow_depth(alone, plate, larger).take("A").camera.position[0] == pytest.approx(0.6, rel=1e-3)
 
 
 def test_saving_writes_beside_the_picture_and_never_into_it(shot, plate, tmp_path):
@@ -179,3 +205,13 @@ def test_work_apart_ends_when_nobody_waits_or_it_dies():
     with pytest.raises(PushinError, match="ended before it was done"):
         apart(work, "die")
     assert apart(work, 3)[1] == 3
+
+
+def test_programs_are_made_once(tmp_path, monkeypatch):
+    """By a worker, for the driver to keep; another driver, or other shaders, are told by another name."""
+    monkeypatch.setenv("PUSHIN_CACHE", str(tmp_path))
+    calls = []
+    monkeypatch.setattr(background, "apart", lambda *args, **how: calls.append(apart(*args, **how)))
+    for name in ("one", "one", "another"):
+        background.warmed(name)
+    assert calls == [None, None] and (tmp_path / "programs").read_text() == "another"

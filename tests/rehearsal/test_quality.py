@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viewer.rehearsal.quality import CHUNK, MOST, PATIENCE_AT_REST, STEPS, Governor, Plan, Step
+from viewer.rehearsal.quality import CHUNK, FEWEST, MOST, PATIENCE_AT_REST, SLICE, STEPS, Governor, Plan, Step
 
 
 def run(cost, pictures, governor=None):
@@ -80,6 +80,16 @@ def test_another_target():
     assert Governor(target=1 / 20, steps=(Step(1), Step(0.5))).after(0.1).after(0.1).step.scale == 0.5
 
 
+def test_one_that_knows_nothing_begins_small_and_is_soon_as_good_as_it_gets():
+    beginning = Governor.beginning()
+    assert beginning.step == STEPS[-1]
+    fast, made = run(lambda step, n: 0.002 + 0.010 * step.cost, 40, beginning)
+    assert fast.at == 0
+    slow, made = run(lambda step, n: 0.005 + 0.1 * step.cost, 300, beginning)
+    assert max(seconds for _, seconds in made) < 0.06 and rate(made) >= 30      # never as slow as the best would be
+    assert changes(made[60:]) <= 6
+
+
 def finish(plan, cost):
     """Every stage of a plan, and the seconds that each takes."""
     made = []
@@ -92,36 +102,29 @@ def finish(plan, cost):
 
 
 @pytest.mark.parametrize("view", [0.0005, 0.004, 0.02, 0.1])
-def test_at_rest_it_becomes_the_best_there_is_and_then_sleeps(view):
-    cost = lambda stage: view * (len(stage.views) or 3)
-    plan, made = finish(Plan.at_rest(STEPS[-1], lens=True, view_seconds=view), cost)
-    names = [stage.name for stage, _ in made]
-    assert names[:3] == ["full", "gather", "reference"] and set(names[2:]) == {"reference"}
-    assert plan.next() is None and plan.after(1) == plan and plan.share == 1
-    assert all(stage.step.scale == 1 for stage, _ in made)
-    views = [v for stage, _ in made for v in stage.views]
-    of = made[-1][0].of
-    assert sorted(views) == list(range(of)) and 16 <= of <= MOST      # each point of the lens once
-    assert sum(s for _, s in made) <= max(PATIENCE_AT_REST, 16 * view) + 6 * view + 1e-9
+@pytest.mark.parametrize("pictures", [1, 2])
+def test_at_rest_it_becomes_the_best_there_is_and_then_sleeps(view, pictures):
+    cost = lambda stage: 3 * view * stage.step.cost if stage.step else view * stage.views
+    plan, made = finish(Plan.at_rest(STEPS[-1], True, view, pictures), cost)
+    whole = [stage.step for stage, _ in made if stage.step]
+    assert whole == sorted(whole) and whole[0].scale == STEPS[-1].scale
+    assert [bool(stage.step) for stage, _ in made] == [True] * len(whole) + [False] * (len(made) - len(whole))
+    assert all(seconds <= max(SLICE, 3 * view * whole[0].cost) for stage, seconds in made if stage.step)
+    assert (whole[-1] == Step(1)) == (3 * view <= SLICE)
+    assert plan.next() is None and plan.after(1) == plan
+    views = sum(stage.views for stage, _ in made)
+    assert views == plan.count and FEWEST <= views <= MOST
+    assert views * view <= max(PATIENCE_AT_REST / pictures, FEWEST * view) + 1e-9
     assert all(seconds <= max(CHUNK, view) * 1.01 for stage, seconds in made if stage.views)
 
 
 def test_a_wrong_estimate_is_corrected():
-    _, made = finish(Plan.at_rest(Step(1), lens=True, view_seconds=0.0001), lambda stage: 0.01 * len(stage.views))
+    _, made = finish(Plan.at_rest(Step(1), True, 0.0001), lambda stage: 0.01 * stage.views)
     assert all(seconds <= 2 * CHUNK for _, seconds in made)
-
-
-def test_every_beginning_of_a_reference_covers_the_lens():
-    plan = Plan.at_rest(Step(1), lens=True, view_seconds=0.01)
-    views = [v for stage, _ in finish(plan, lambda stage: 0.01 * len(stage.views))[1] for v in stage.views]
-    for count in (10, 40):
-        quarters = [sum(v * 4 // plan.of == q for v in views[:count]) for q in range(4)]
-        assert max(quarters) - min(quarters) <= 2
 
 
 def test_without_a_lens_there_is_less_to_do():
     assert Plan.at_rest(Step(1), lens=False).next() is None
-    stage = Plan.at_rest(STEPS[-1], lens=False).next()
-    assert stage.bokeh == "off" and stage.step == Step(1.0)
-    assert Plan.at_rest(STEPS[-1], lens=False).after(0.1).next() is None
-    assert Plan.at_rest(Step(0.7), lens=True).after(0.1).next().name == "reference"     # all samples were there
+    plan = Plan.at_rest(STEPS[-1], lens=False)
+    assert plan.next() == (Step(1.0), 0) and plan.after(0.1).next() is None      # however long it takes
+    assert Plan.at_rest(Step(1), lens=True).next().views == 1     # as it moves it is as good as one piece gets

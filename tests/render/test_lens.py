@@ -137,6 +137,21 @@ def test_the_picture_grows_into_the_reference_without_a_jump(cache):
         assert renderer.refine(replace(camera, focus_distance=2.0), 20)[1] < 1, "another camera starts anew"
 
 
+def test_the_picture_grows_from_a_smaller_one_into_a_reference_of_fewer_views(cache):
+    plate, camera = plates.steps((160, 96)).plate(), Camera(f_stop=1.0, focus_distance=1.5)
+    with Renderer(plate, plate.size) as renderer:
+        best = renderer.render(camera, "reference").picture.astype(int)
+        renderer.resize((80, 48))
+        first = renderer.render(camera, "gather")
+        renderer.resize(plate.size)
+        frame, share = renderer.refine(camera, 1, count=24, first=first)
+        begun = np.abs(frame.picture.astype(int) - best).mean()
+        np.testing.assert_allclose(frame.depth, renderer.render(camera, "gather").depth, rtol=1e-5)
+        while share < 1:
+            frame, share = renderer.refine(camera, 5, count=24)
+        assert np.abs(frame.picture.astype(int) - best).mean() < min(begun / 3, 1.5)
+
+
 def test_coc_is_the_thin_lens_at_every_pixel(rendered):
     camera = Camera(f_stop=1.4, focus_distance=2.0)
     frame = rendered(plates.card_before_wall().plate(), camera)

@@ -153,7 +153,7 @@ class Commands:
         document, em = self.session.document, imgui.get_font_size()
         if document:
             words = f"{document.name}{'  (not saved)' if document.dirty else ''}"
-            imgui.same_line(imgui.get_window_width() - imgui.calc_text_size(words).x - em)
+            imgui.same_line(imgui.get_window_width() - imgui.calc_text_size(words).x - 2 * em)
             style.text(words, style.QUIET)
 
     def _is_on(self, action: Action) -> bool:
@@ -213,13 +213,21 @@ class Commands:
     def _draw_help(self, em: float, port) -> None:
         """Every action with its key, in as many columns as the window has room for."""
         columns = max(1, min(4, int((port.size.x - 4 * em) / (20 * em))))
-        entries = []
+        entries: list[tuple[str, str | None]] = []
         for category, actions in self.actions.categories.items():
             entries += [("", ""), (category, None)] + [(a.name, ", ".join(a.keys[:2])) for a in actions]
         entries = entries[1:]
-        rows = -(-len(entries) // columns)
+        rows = -(-(len(entries) + columns) // columns)
+        placed: list[tuple[str, str | None]] = []
+        for entry in entries:
+            last = rows - 1 - len(placed) % rows
+            if entry[1] is None and last == 0 or entry == ("", "") and last <= 1:
+                placed += [("", "")] * (last + 1)      # no heading at the foot of a column …
+            if entry != ("", "") or len(placed) % rows:
+                placed.append(entry)                   # … and no gap at the head of one
+        entries = placed
         room = port.size.y - 7 * em
-        high = min(max(room / rows, 1.1 * em), 1.25 * em)     # closer, where that shows all of them at once
+        high = min(max(room / rows, 1.05 * em), 1.25 * em)     # closer, where that shows all of them at once
         height = min(rows * high, room)
         imgui.begin_child("##all", (columns * 20 * em, height))
         corner, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()

@@ -1,18 +1,18 @@
 """What leaves the window as a file while the work goes on: films, frames, and screenshots."""
 from __future__ import annotations
 
-import threading
+import time
 from pathlib import Path
 
 import numpy as np
-from imgui_bundle import imgui
+from imgui_bundle import hello_imgui, imgui
 from platformdirs import user_pictures_path
 
 from ..errors import PushinError
-from ..export.delivery import Delivery, Drawing
-from ..export.sequence import Sequence, sequence_name
+from ..export.delivery import Delivery
 from ..export.stills import write_picture
-from ..export.video import SUFFIXES, check_video, write_video
+from ..export.video import SUFFIXES, check_video
+from ..rehearsal.background import Moment, exported, pictured
 from . import style
 from .loading import Loading
 
@@ -20,13 +20,15 @@ from .loading import Loading
 BOKEH = {"gather": "depth of field", "reference": "depth of field, exact and slow", "off": "all sharp"}
 """What can be chosen, and how it is called."""
 
+BEAT = 0.1
+"""Seconds after which an export that waits looks again."""
 
-class _Cancelled(Exception):
-    """Raised between two frames of an export that nobody wants any more."""
+PATIENCE = 10.0
+"""Seconds that a closing window waits for a screenshot."""
 
 
 class Export:
-    """One export at a time, on a thread and in an OpenGL context of its own.
+    """One export at a time, in a process of its own.
 
     running  the export under way, or None
     """
@@ -34,7 +36,6 @@ class Export:
     def __init__(self, session):
         self.session = session
         self.running: Loading | None = None
-        self._stop = threading.Event()
         self._path, self._take, self._bokeh, self._target = "", "", "gather", ""
         self.asks = False
 
@@ -58,33 +59,19 @@ class Export:
         if film:
             check_video(target, delivery.size)
         bokeh = bokeh if delivery.take.camera.f_stop is not None else "off"
-        stop, self._stop = threading.Event(), threading.Event()
-        self._stop, self._target = stop, str(target)
+        self._target, layering = str(target), self.session.layering
 
         def work(report) -> None:
-            from ..render import Renderer
-            with Renderer(plate, delivery.size) as renderer:
-                drawing, done = Drawing(delivery, renderer, bokeh), [0]
-
-                def step() -> None:
-                    done[0] += 1
-                    report(done[0] / len(delivery))
-                    if stop.is_set():
-                        raise _Cancelled
-                if film:
-                    def pictures():
-                        for frame in drawing.each(range(len(delivery)), "picture"):
-                            yield frame.picture
-                            step()
-                    write_video(target, pictures(), delivery.size, shot.fps)
-                else:
-                    sequence = Sequence(target, sequence_name("shot", delivery), drawing, "png")
-                    sequence.write(range(len(delivery)), step)
-
+            while layering.busy:        # it makes what the export needs, too, and keeps it
+                report(0.0, "waiting for the plate")
+                time.sleep(BEAT)
+            exported(plate, shot, take, target, size, bokeh, report=report)
         self.running = Loading(work)
 
     def cancel(self) -> None:
-        self._stop.set()
+        if self.running is not None:
+            self.running.cancel()
+            self.running.stage = "ending"       # after the frame that is being drawn
 
     def follow(self) -> None:
         """Says how it ended, once it has."""
@@ -93,7 +80,7 @@ class Export:
         error, self.running = self.running.error, None
         if error is None:
             self.session.say(f"Exported {self._target}")
-        elif isinstance(error, _Cancelled):
+        elif isinstance(error, Loading.Cancelled):
             self.session.say("The export was cancelled.")
         else:
             self.session.say(str(error) if isinstance(error, PushinError) else f"The export failed: {error}.")
@@ -136,15 +123,51 @@ class Export:
         imgui.end_popup()
 
 
-def screenshot_path(document) -> Path:
-    """A new name beside the shot's file, or among the user's pictures."""
-    folder = document.path.parent if document.path else user_pictures_path()
-    if not folder.is_dir():
-        folder = Path.cwd()
-    stem = document.path.stem if document.path else "pushin"
-    return next(path for n in range(1, 100_000) if not (path := folder / f"{stem}-{n:03d}.png").exists())
+class Screenshots:
+    """The moment as a picture, written in the background.
 
+    wanted  of the next frame: "clean", only the pictures in full resolution; "whole", what the window shows; or ""
+    """
 
-def write_screenshot(path: Path, pixels: np.ndarray) -> None:
-    """uint8 (h, w, 3), row 0 on top."""
-    write_picture(path, np.ascontiguousarray(pixels))
+    def __init__(self, session):
+        self.session = session
+        self.wanted = ""
+        self._writing: list[tuple[Path, Loading]] = []
+
+    def keep(self, what: Moment | np.ndarray) -> None:
+        """Writes a moment, or pixels, uint8 (h, w, 3), row 0 on top."""
+        self.wanted = ""
+        path, projector = self._path(), self.session.projector
+        if isinstance(what, Moment):
+            work = lambda report: pictured(projector.plate, projector.layers, what, path, report=report)
+        else:
+            work = lambda report: write_picture(path, np.ascontiguousarray(what))
+        self._writing.append((path, Loading(work)))
+
+    def follow(self) -> None:
+        """Says where the picture is, once it is there."""
+        for path, job in [entry for entry in self._writing if entry[1].done]:
+            self._writing.remove((path, job))
+            if job.error is None:
+                self.session.say(f"Saved {path}")
+            elif isinstance(job.error, PushinError):
+                self.session.say(str(job.error))
+            else:
+                raise job.error
+        if self._writing:
+            hello_imgui.request_refresh()
+
+    def finish(self) -> None:
+        """Waits for those that are being written: the window closes."""
+        for _, job in self._writing:
+            job.wait(PATIENCE)
+
+    def _path(self) -> Path:
+        """A new name beside the shot's file, or among the user's pictures."""
+        document = self.session.document
+        folder = document.path.parent if document.path else user_pictures_path()
+        if not folder.is_dir():
+            folder = Path.cwd()
+        stem, taken = document.path.stem if document.path else "pushin", {path for path, _ in self._writing}
+        return next(path for n in range(1, 100_000)
+                    if (path := folder / f"{stem}-{n:03d}.png") not in taken and not path.exists())

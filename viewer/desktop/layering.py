@@ -31,7 +31,7 @@ class Layering:
 
     def __init__(self, session, projector, opened):
         self.session, self.projector = session, projector
-        self.held = False
+        self.held = self._ended = False
         self._plates = _Latest({opened.plate.adjustments: opened.plate})
         self._layers = _Latest({opened.plate.digest: opened.layers} if opened.final else {})
         self._shown, self._final = opened.plate.digest, opened.final   # the plate whose layers are shown
@@ -40,7 +40,7 @@ class Layering:
         self._uploading = None                  # steps of the upload that is under way, of _shown's layers
         self._refused: Adjustments | None = None
         self._since = 0.0
-        self._measure: tuple | None = None      # (key, adjustments, plate before) of an edit that subjects are to follow
+        self._measure: tuple | None = None      # (key, adjustments, plate before) of an edit that the shot is to follow
         self._trial: tuple | None = None        # a repair that is made before it is entered: (Loading, edit, label)
         self._edits = 0
 
@@ -52,7 +52,7 @@ class Layering:
 
     @property
     def busy(self) -> bool:
-        return any(v is not None for v in (self._job, self._uploading, self._trial, self._due()))
+        return not self._ended and any(v is not None for v in (self._job, self._uploading, self._trial, self._due()))
 
     @property
     def behind(self) -> bool:
@@ -70,6 +70,7 @@ class Layering:
 
     def end(self) -> None:
         """Something else is worked on from now on."""
+        self._ended = True
         for job in (self._job, self._trial and self._trial[0]):
             if job is not None:
                 job.cancel()
@@ -77,7 +78,7 @@ class Layering:
     # -- edits --------------------------------------------------------------------------------------------------------
 
     def edit(self, shot, what: str) -> None:
-        """Another scale or another repair, as one step to undo; subjects follow the depth once it is there."""
+        """Another scale or another repair, as one step to undo; the shot follows the depth once it is there."""
         session = self.session
         session.before = False
         base = self._measure[2] if self._measure else self._plates.get(edits.adjustments(session.shot), session.plate)
@@ -178,14 +179,14 @@ class Layering:
             self._show(layers, of, final)
 
     def _turn_to(self, plate) -> None:
-        """The plate of now; subjects follow where an edit made it."""
+        """The plate of now; the shot follows where an edit made it."""
         session = self.session
         session.plate = plate
         if self._measure and self._measure[1] == plate.adjustments:
             (key, _, before), self._measure = self._measure, None
-            moved = edits.measure_subjects(session.shot, before, plate)
+            moved = edits.follow_depth(session.shot, before, plate)
             if moved != session.shot:
-                session.edit(moved, "Subjects follow the depth", key)   # of the same step, if none has come between
+                session.edit(moved, "The shot follows the depth", key)   # of the same step, if none has come between
             session.document.release()
 
     def _show(self, layers: Layers, of: str, final: bool) -> None:

@@ -31,6 +31,10 @@ class Loading:
     def done(self) -> bool:
         return not self._thread.is_alive()
 
+    def wait(self, seconds: float) -> None:
+        """Until it is done, or so long."""
+        self._thread.join(seconds)
+
     def cancel(self) -> None:
         """Ends the work at its next report."""
         self._cancelled = True

@@ -242,7 +242,8 @@ class Mending:
         shot = edits.tell_scale(session.shot, anchor, session.plate)
         session.layering.edit(shot, f"Known {what}")
         count, missed = len(edits.adjustments(shot).anchors), residuals(session.plate, edits.adjustments(shot))
-        session.say({1: "That sets the scale; a second distance, far from it in depth, sets the offset as well.",
+        session.say({1: "That sets the scale, and travel and focus follow; a second distance, far from it in depth, sets the "
+                        "offset as well.",
                      2: f"Scale and offset are set: {missed[-1]}."}.get(
                          count, f"The best fit to all {count}: {missed[-1]}."))
 

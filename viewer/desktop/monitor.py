@@ -28,6 +28,13 @@ class Monitor:
     def size(self) -> tuple[int, int]:
         return glfw.get_framebuffer_size(self.window)
 
+    def place(self, aspect: float) -> tuple[float, float] | None:
+        """Pixels (width, height) that a picture of this aspect takes there; None while it is closed."""
+        if not self.open:
+            return None
+        width, height = self.size
+        return min(width, height * aspect), min(width / aspect, height)
+
     def toggle(self, beside) -> None:
         """Opens it, sharing textures with the window `beside`, or closes it; PushinError where none can be opened."""
         if self.open:

@@ -4,11 +4,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import moderngl
-import numpy as np
 
 from ..plate.layers import Layers
 from ..render import Renderer
 from ..render.compare import ComparePass, Layout
+from ..render.warm import warming
 
 COARSEST = 64
 """Pixels: no picture is made smaller than this, however slow the machine."""
@@ -17,24 +17,28 @@ COARSEST = 64
 class Projector:
     """One plate, seen by as many cameras as there are pictures, and their comparison in the window.
 
+    It shows something once `using` has been gone through.
+
     made    frames that were drawn so far; it does not grow while nothing changes
-    layers  how many times better layers have taken the place of others
+    layers  what is shown of the plate
+    changes how many times other layers have taken the place of those of before
     """
 
-    def __init__(self, context: moderngl.Context, plate, layers: Layers):
+    def __init__(self, context: moderngl.Context, plate):
         self.context, self.plate = context, plate
-        self.renderer = Renderer(plate, (COARSEST, COARSEST), context, layers)
+        self.renderer = Renderer(plate, (COARSEST, COARSEST), context, load=False)
         self.compare = ComparePass(context)
         self.made = 0
         self._kept: dict[object, tuple[object, object]] = {}    # slot -> (what it was drawn from, its frame)
-        self.layers = 0
+        self.layers: Layers | None = None
+        self.changes = 0
 
     def frame(self, slot: object, camera, size: tuple[int, int], bokeh: str = "off", **how):
         """The Frame of a camera at (width, height) pixels; the one of before where nothing differs.
 
         slot  which picture it is, such as "A": each keeps its latest frame
         """
-        wanted = camera, size, bokeh, tuple(how.items()), self.layers
+        wanted = camera, size, bokeh, tuple(how.items()), self.changes
         made_from, frame = self._kept.get(slot, (None, None))
         if made_from != wanted:
             frame = None
@@ -46,35 +50,30 @@ class Projector:
         return frame
 
     def kept(self, slot: object):
-        """The latest Frame of a picture."""
-        return self._kept[slot][1]
+        """The latest Frame of a picture, or None."""
+        return self._kept.get(slot, (None, None))[1]
 
-    def refine(self, slot: object, camera, size: tuple[int, int], views: int, **how) -> float:
-        """Some more views through the lens, into the picture that is there; the share of them that is done."""
+    def refine(self, slot: object, camera, size: tuple[int, int], views: int, count: int, **how) -> None:
+        """Some more of `count` views through the lens, into the picture that is there."""
         self.renderer.resize(size)
-        frame, done = self.renderer.refine(camera, views, **how)
+        _, first = self._kept.get(slot, (None, None))
+        frame, _ = self.renderer.refine(camera, views, count=count, first=first, **how)
         self._kept[slot] = ("refined", camera, size), frame
-        return done
+        self.made += 1
 
     def show(self, place: Layout, a, b, mode: str, **how) -> None:
         """Draws Frames a and b, compared, into the window."""
         self.compare.compare(self.context.screen, place, a, b, mode, **how)
 
-    def pixels(self, place: Layout, a, b, mode: str, **how) -> np.ndarray:
-        """The comparison as uint8 (h, w, 3), row 0 on top; waits for the GPU, so only when somebody asks."""
-        texture = self.context.texture(place.size, 4)
-        target = self.context.framebuffer([texture])
-        self.compare.compare(target, place, a, b, mode, **how)
-        data = np.frombuffer(texture.read(), "u1").reshape(place.size[1], place.size[0], 4)[::-1, :, :3].copy()
-        target.release()
-        texture.release()
-        self.context.screen.use()
-        return data
-
     def using(self, layers: Layers) -> Iterator[None]:
         """Shows these layers of the plate once it was gone through: in steps, between which it goes on as before."""
         yield from self.renderer.using(layers)
-        self.layers += 1
+        self.layers = layers
+        self.changes += 1
+
+    def warming(self, lens: bool) -> Iterator[None]:
+        """Draws each kind of picture once, so that none takes long when it is wanted; see render.warm."""
+        yield from warming(self.renderer, lens)
 
     def size(self, pixels: tuple[float, float], share: float = 1.0) -> tuple[int, int]:
         """A picture's size for a place of so many pixels at a share of full resolution.

@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import NamedTuple
 
-import numpy as np
 from imgui_bundle import hello_imgui
 
-from ..rehearsal.quality import CHUNK, Governor, Plan, Stage
+from ..camera import Camera
+from ..rehearsal.background import Moment
+from ..rehearsal.quality import STEPS, Governor, Plan, Step
 from ..render.compare import MODES, Layout
 from ..render.display import Overlay
 from .projector import Projector
@@ -16,77 +18,111 @@ REST = 0.15
 """Seconds without a change after which pictures are refined: longer than a hand on the playhead pauses."""
 
 
-class Screening:
-    """Chooses size and quality of the pictures that a projector makes of a session.
+VIEW_SECONDS = 0.04
+"""That a view through the lens takes, until it is known."""
 
-    governor  chooses the size while something moves
-    """
+
+class Shown(NamedTuple):
+    """A picture on a screen: its slot in the projector, its camera, and the pixels (width, height) of its place."""
+
+    slot: str
+    camera: Camera
+    pixels: tuple[float, float]
+
+
+class Screening:
+    """Chooses size and quality of the pictures that a projector makes of a session."""
 
     def __init__(self, session, projector: Projector):
         self.session, self.projector = session, projector
-        self.governor = Governor()
-        self._plan: Plan | None = None           # what is left to do at rest; None while something moves
-        self._unexposed: list[str] = []          # pictures that are still to be seen through the whole lens
-        self._view_seconds = 0.02                # that one view through it takes
+        self._governors: dict[tuple, Governor] = {}   # by what has to be drawn: of how many pictures, how many blurred
+        self._kind: tuple = ()
+        self._plans: dict[str, Plan] | None = None    # by slot, what is left to do at rest; None while something moves
+        self._view_seconds = VIEW_SECONDS
         self._wanted, self._moved, self._moving = None, 0.0, False
 
     @property
     def rested(self) -> bool:
         """Whether the pictures on the screen are as good as they get."""
-        return self._plan is not None and self._plan.next() is None
+        return self._plans is not None and all(plan.next() is None for plan in self._plans.values())
+
+    @property
+    def views(self) -> dict[str, int]:
+        """Of how many views through the lens each of its pictures, by slot, is the mean; 0 for one in one piece."""
+        return {slot: plan.done for slot, plan in (self._plans or {}).items() if plan.count}
+
+    @property
+    def governor(self) -> Governor:
+        """Chooses the size of what is drawn now, while something moves."""
+        return self._governors.setdefault(self._kind, Governor.beginning())
 
     def took(self, seconds: float) -> None:
         """The latest frame took so long until it was on the screen: that decides how large the next one is made."""
         if self._moving:
-            self.governor = self.governor.after(seconds)
+            self._governors[self._kind] = self.governor.after(seconds)
             self._moving = False
 
-    def frames(self, place: Layout) -> tuple:
-        """The Frames of A and B: quickly made while something moves, and better and better when it rests."""
+    def frames(self, place: Layout, feed: tuple[float, float] | None = None) -> tuple:
+        """The Frames of A, of B and, for a place of `feed` pixels on another screen, of the main one of them: quickly
+        made while something moves, and better and better when it rests."""
         session, projector = self.session, self.projector
         view = session.view
         seen = "A" if session.mending.on else MODES[view.mode].shows     # B's place has the depth then
-        shown = [(slot, session.camera(name), where[2:]) for slot, name, where in
+        shown = [Shown(slot, session.camera(name), where[2:]) for slot, name, where in
                  zip("AB", view.takes, (place.a, place.b)) if slot in seen]
-        now, began, made = time.monotonic(), time.perf_counter(), projector.made
-        wanted = tuple(shown), view.blur, view.overlay, session.shot.delivery_width, projector.layers
+        now, made = time.monotonic(), projector.made
+        wanted = tuple(shown), feed, view.blur, self._overlay(), projector.changes
         if wanted != self._wanted:
-            self._wanted, self._moved, self._plan = wanted, now, None
-        for slot in "AB":
-            if slot not in seen:
+            self._wanted, self._moved, self._plans = wanted, now, None
+            self._kind = len(shown), sum(map(self._blurred, shown))
+        for slot in {"A", "B", "monitor"} - {s.slot for s in shown}:
+            if slot != "monitor" or not feed or self._plans is None:
                 projector.drop(slot)
+        main = shown[-1] if view.mode == "B" else shown[0]
         resting = now - self._moved > REST
-        blurred = [slot for slot, camera, _ in shown if view.blur and camera.f_stop is not None]
-        if resting and self._plan is None:
-            self._plan, self._unexposed = Plan.at_rest(self.governor.step, bool(blurred)), blurred
-        stage = self._plan.next() if resting else Stage("moving", "", self.governor.step)
-        if stage is not None:
-            if stage.name == "reference":
-                self._expose(shown)
-            else:
-                for slot, camera, pixels in shown:
-                    projector.frame(slot, camera, projector.size(pixels, stage.step.scale), self.bokeh(camera),
-                                    overlay=self._overlay())
-            if resting and stage.name != "reference":
-                projector.context.finish()
-                self._plan = self._plan.after(time.perf_counter() - began)
+        if resting:
+            self._rest([*shown, Shown("monitor", main.camera, feed)] if feed else shown)
+        else:
+            step = self.governor.step
+            for each in shown:
+                self._draw(each, step, overlay=self._overlay())
             hello_imgui.request_refresh()   # there is more to come
         self._moving = not resting and projector.made > made
-        frames = [projector.kept(slot) for slot, _, _ in shown]
-        return (*frames, *frames)[:2]
+        frames = [projector.kept(s.slot) for s in shown]
+        return (*frames, *frames)[:2] + (projector.kept("monitor") or projector.kept(main.slot),)
 
-    def _expose(self, shown) -> None:
-        """Some more views through the lens, for one picture after the other, as many as leave the window alive."""
-        if not self._unexposed:
-            self._plan = Plan()     # nothing is left to do
+    def _rest(self, shown: list[Shown]) -> None:
+        """One stage of one picture: those in one piece first, then the references, one after the other."""
+        if self._plans is None:
+            blurred = [self._blurred(each) for each in shown]
+            # Nothing of what the monitor shows is there yet; all others are as they were drawn last.
+            self._plans = {each.slot: Plan.at_rest(STEPS[-1] if each.slot == "monitor" else self.governor.step, lens,
+                                                   self._view_seconds, sum(blurred))
+                           for each, lens in zip(shown, blurred)}
+        waiting = [each for each in shown if self._plans[each.slot].next()]
+        if not waiting:
             return
-        began = time.perf_counter()
-        slot, camera, pixels = next(s for s in shown if s[0] == self._unexposed[0])
-        views = max(1, min(int(CHUNK / self._view_seconds), 16))
-        if self.projector.refine(slot, camera, self.projector.size(pixels), views, overlay=self._overlay()) >= 1:
-            self._unexposed = self._unexposed[1:]
+        each = next((e for e in waiting if self._plans[e.slot].next().step), waiting[0])
+        plan, began = self._plans[each.slot], time.perf_counter()
+        stage = plan.next()
+        overlay = Overlay() if each.slot == "monitor" else self._overlay()
+        if stage.step:
+            self._draw(each, stage.step, overlay=overlay)
+        else:
+            self.projector.refine(each.slot, each.camera, self.projector.size(each.pixels), stage.views, plan.count,
+                                  overlay=overlay)
         self.projector.context.finish()
-        self._view_seconds = max((self._view_seconds + (time.perf_counter() - began) / views) / 2, 1e-5)
+        self._plans[each.slot] = plan = plan.after(time.perf_counter() - began)
+        if not stage.step and plan.done == plan.count:
+            self._view_seconds = plan.view_seconds
+        hello_imgui.request_refresh()
+
+    def _draw(self, shown: Shown, step: Step, **how) -> None:
+        self.projector.frame(shown.slot, shown.camera, self.projector.size(shown.pixels, step.scale),
+                             self.bokeh(shown.camera), live=step.samples < 1, **how)
+
+    def _blurred(self, shown: Shown) -> bool:
+        return self.bokeh(shown.camera) != "off"
 
     def bokeh(self, camera) -> str:
         """How a camera's blur is made while it is to be quick."""
@@ -95,19 +131,15 @@ class Screening:
     def _overlay(self) -> Overlay:
         return replace(self.session.view.overlay, delivery=self.session.shot.delivery_width)
 
-    def composed(self, mode: str, place: Layout) -> np.ndarray:
-        """The comparison in the plate's full resolution, without anything over it."""
+    def moment(self, place: Layout) -> Moment:
+        """What is shown, in the plate's full resolution and without anything over it."""
         session = self.session
         shown = [place.a, place.b]
-        scale = max(self.session.plate.width / max(w for _, _, w, _ in shown), 1.0)
+        scale = max(session.plate.width / max(w for _, _, w, _ in shown), 1.0)
         left, top = (min(rect[i] for rect in shown) for i in (0, 1))
         right, bottom = (max(rect[i] + rect[i + 2] for rect in shown) for i in (0, 1))
         moved = [((x - left) * scale, (y - top) * scale, w * scale, h * scale) for x, y, w, h in shown]
         whole = Layout((round((right - left) * scale), round((bottom - top) * scale)), *moved)
-        cameras = [session.camera(name) for name in session.view.takes]
-        frames = [self.projector.frame(f"still {slot}", camera, tuple(round(v) for v in rect[2:]), self.bokeh(camera))
-                  for slot, camera, rect in zip("AB", cameras, moved)]
-        pixels = self.projector.pixels(whole, *frames, mode, wipe=session.view.wipe, time=time.monotonic())
-        for slot in ("still A", "still B"):
-            self.projector.drop(slot)
-        return pixels
+        cameras = tuple(session.camera(name) for name in session.view.takes)
+        return Moment(cameras, tuple(map(self.bokeh, cameras)), whole, session.view.mode, session.view.wipe,
+                      time.monotonic())

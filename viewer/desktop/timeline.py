@@ -71,13 +71,15 @@ class TimelinePanel:
             return
         corner, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
         left = corner.x + NAMES * em
-        axis = _Axis(left, max(room.x - NAMES * em - 0.8 * em, 1.0), max(float(session.shot.duration), 1e-3))
+        axis = _Axis(left, max(room.x - NAMES * em - 1.1 * em, 1.0), max(float(session.shot.duration), 1e-3))
         self._ruler(corner, axis, em)
         imgui.set_cursor_screen_pos((corner.x, corner.y + 1.7 * em))
         imgui.push_style_color(imgui.Col_.child_bg, imgui.ImVec4(0, 0, 0, 0))
+        imgui.push_style_var(imgui.StyleVar_.scrollbar_size, 0.6 * em)     # beside the last keys, not over them
         if imgui.begin_child("lanes", (room.x, max(room.y - 1.7 * em, 1.0))):
             self._lanes(axis, em)
         imgui.end_child()
+        imgui.pop_style_var()
         imgui.pop_style_color()
         self._playhead(corner, room, axis)
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import moderngl
 import numpy as np
@@ -11,10 +11,12 @@ import glfw
 
 from ..errors import PushinError
 from ..rehearsal import folders
+from ..rehearsal.background import warmed
 from ..render.compare import MODES
+from ..render.warm import programs
 from . import style
 from .commands import Commands
-from .exporting import Export, screenshot_path, write_screenshot
+from .exporting import Export, Screenshots
 from .files import Files
 from .layering import Layering
 from .loading import Loading
@@ -37,6 +39,9 @@ WAITING_RATE = 10.0
 IDLE_RATE = 1.0
 """Frames a second at rest: nothing changes by itself then, and any input wakes the window at once."""
 
+STEPS = 0.02
+"""Seconds a frame for what gets on the screen step by step; a step itself may take some more."""
+
 OUTSIDE = 0.25
 """Brightness of what is not delivered."""
 
@@ -55,13 +60,16 @@ class Window:
         self.advice, self.lens, self.moves, self.depth = (make(self.session) for make in (
             AdvicePanel, LensPanel, MovesPanel, DepthPanel))
         self.files, self.export, self.monitor = Files(self), Export(self.session), Monitor()
-        self._capture = ""      # "clean" or "whole": what the next frame is kept of
+        self.screenshots = Screenshots(self.session)
         self.commands = Commands(self)
         self.session.act = self.commands.act
         self.session.advice_panel = self.advice
         self.projector: Projector | None = None
         self._context: moderngl.Context | None = None
         self._opening: Loading | None = None
+        self._warming: Loading | None = None            # the driver's programs, at the first start
+        self._later: Iterator[None] | None = None       # steps for which there is time once everything rests
+        self._arriving: Iterator[None] | None = None    # steps in which what has been opened gets on the screen
         self._first = opening
         self._error: BaseException | None = None
         self.screening: Screening | None = None
@@ -81,6 +89,10 @@ class Window:
                 raise
             raise PushinError("The window cannot open: the display offers no OpenGL 3.3; update its driver, or "
                               "install libgl1-mesa-dri for a software one.") from error
+        self.ended()
+
+    def ended(self) -> None:
+        """Raises what the window ended with, if it was not a person who closed it."""
         if isinstance(self._error, moderngl.Error):
             raise PushinError("The graphics driver has given up and the window had to close; your work is kept, and "
                               "the next start offers it.") from self._error
@@ -212,10 +224,13 @@ class Window:
         imgui.get_io().config_windows_move_from_title_bar_only = True
         self._context = moderngl.create_context(require=330)
         self.files.start()
+        self._warming = Loading(lambda report, name=programs(self._context): warmed(name, report=report))
         self.open(self._first)
 
     def _stop(self) -> None:
+        self._arriving = self._later = None
         self.export.cancel()
+        self.screenshots.finish()
         self.monitor.close()
         self.picture.mending.release()
         if self.projector is not None:
@@ -230,7 +245,9 @@ class Window:
         session = self.session
         self._take_opened()
         if session.shot is None:
-            session.loading_stage, session.loading_progress = self._opening.stage, self._opening.progress
+            if self._opening is not None:
+                stage = "Preparing the graphics" if self._opening.done else self._opening.stage
+                session.loading_stage, session.loading_progress = stage, self._opening.progress
             hello_imgui.request_refresh()
             return
         session.layering.frame()
@@ -249,6 +266,7 @@ class Window:
         self.files.draw()
         self.export.draw()
         self.export.follow()
+        self.screenshots.follow()
         self._message()
         session = self.session
         if session.shot is not None and (
@@ -263,14 +281,18 @@ class Window:
         if session.shot is None or place is None or self.projector is None:
             return
         view = session.view
-        a, b = self.screening.frames(place)
+        a, b, main = self.screening.frames(place, self.monitor.place(session.aspect(view.takes[view.mode == "B"])))
         lines = [session.shot.lines(session.shot.take(name)) for name in view.takes]
         share = [(line.width, line.height * session.aspect(name)) for line, name in zip(lines, view.takes)]
         look = {"frames": share, "outside": OUTSIDE if view.lines else 1.0}
         if self.monitor.open:
-            self._show_on_monitor(a if view.mode != "B" else b, look)
-        if self._capture == "clean":
-            self._keep(self.screening.composed(view.mode, place))
+            self.monitor.show(self.files.handle(), main, share[view.mode == "B"], look["outside"],
+                              2.0 if view.lines else 0.0)
+        if self.screenshots.wanted == "clean":
+            self.screenshots.keep(self.screening.moment(place))
+        if self._later is not None and self.rested:
+            self._later = None if next(self._later, self) is self else self._later
+            hello_imgui.request_refresh()
         screen, scale = self._context.screen, imgui.get_io().display_framebuffer_scale
         bottom = imgui.get_io().display_size.y - self.picture.room[1] - self.picture.room[3]
         screen.use()
@@ -278,38 +300,19 @@ class Window:
                             origin=(round(self.picture.room[0] * scale.x), round(bottom * scale.y)),
                             border=scale.x if view.lines else 0.0, **look)
 
-    def _show_on_monitor(self, frame, look: dict) -> None:
-        """The main picture on the director's monitor; at rest in the monitor's own resolution."""
-        session, which = self.session, int(self.session.view.mode == "B")
-        if self.rested:
-            name = session.view.takes[which]
-            width, height = self.monitor.size
-            aspect = session.aspect(name)
-            size = (min(width, height * aspect), min(width / aspect, height))
-            camera = session.camera(name)
-            frame = self.projector.frame("monitor", camera, self.projector.size(size), self.screening.bokeh(camera))
-        self.monitor.show(self.files.handle(), frame, look["frames"][which], look["outside"],
-                          2.0 if session.view.lines else 0.0)
-
     def screenshot(self, overlays: bool = False) -> None:
         """Keeps the next frame as a picture: only the pictures at full resolution, or what the window shows of them."""
-        self._capture = "whole" if overlays else "clean"
+        self.screenshots.wanted = "whole" if overlays else "clean"
 
     def _before_swap(self) -> None:
         """Where the window itself is to be kept, it is read back here: everything is drawn."""
-        if self._capture == "whole":
+        if self.screenshots.wanted == "whole":
             left, top, width, height = self.picture.room
             scale, full = imgui.get_io().display_framebuffer_scale, imgui.get_io().display_size
             box = [round(v) for v in (left * scale.x, (full.y - top - height) * scale.y, width * scale.x,
                                       height * scale.y)]
             data = self._context.screen.read(viewport=tuple(box), components=3, alignment=1)
-            self._keep(np.frombuffer(data, "u1").reshape(box[3], box[2], 3)[::-1])
-
-    def _keep(self, pixels: np.ndarray) -> None:
-        self._capture = ""
-        path = screenshot_path(self.session.document)
-        if self.session.attempt(lambda: write_screenshot(path, pixels)):
-            self.session.say(f"Saved {path}")
+            self.screenshots.keep(np.frombuffer(data, "u1").reshape(box[3], box[2], 3)[::-1])
 
     def _swapped(self) -> None:
         if self.screening is not None:
@@ -317,7 +320,13 @@ class Window:
 
     def _take_opened(self) -> None:
         """What has been opened in the background takes the place of what was."""
-        if self._opening is None or not self._opening.done:
+        if self._arriving is not None:
+            until = time.perf_counter() + STEPS
+            while self._arriving is not None and time.perf_counter() < until:
+                if next(self._arriving, self) is self:
+                    self._arriving = None
+            hello_imgui.request_refresh()
+        if self._opening is None or not self._opening.done or not self._warming.done:
             return
         opening, self._opening = self._opening, None
         if opening.error is not None:
@@ -327,22 +336,30 @@ class Window:
             return
         if opening.error is not None:
             raise opening.error
-        self.show(opening.result)
+        self.params.fps_idling.fps_max = 0  # as fast as the screen
+        self._arriving = self._show(opening.result)
 
-    def show(self, opened: Opened, document=None) -> None:
-        """Works on what was opened from now on."""
+    def _show(self, opened: Opened) -> Iterator[None]:
+        """Works on what was opened, once it is on the GPU: in steps, between which all goes on as before."""
+        projector = Projector(self._context, opened.plate)
+        try:
+            yield
+            yield from projector.using(opened.layers)
+            yield from projector.warming(lens=False)
+        except BaseException:      # something else has been opened meanwhile
+            projector.close()
+            raise
         if self.projector is not None:
             self.projector.close()
-        self.projector = Projector(self._context, opened.plate, opened.layers)
+        self.projector, self._later = projector, projector.warming(lens=True)
         self.session.projector = self.projector
         self.screening = Screening(self.session, self.projector)
         if self.session.layering is not None:
             self.picture.mending.leave()
             self.session.layering.end()
-        self.session.begin(opened, document or self.files.document(opened))
+        self.session.begin(opened, self.files.document(opened))
         self.session.layering = Layering(self.session, self.projector, opened)
         self.timeline.selected = frozenset()
-        self.params.fps_idling.fps_max = 0  # as fast as the screen
         self.session.clock = self.session.clock.seek(0).play()
         for note in opened.notes:
             self.session.say(note)
@@ -360,8 +377,11 @@ class Window:
         """What goes on, for the row over the timeline."""
         if self._opening is not None:
             return f"opening: {self._opening.stage.lower()} {self._opening.progress:.0%}"
+        if self._arriving is not None:
+            return "opening"
         if self.export.running is not None:
-            return f"exporting {self.export.running.progress:.0%}  (Ctrl+. cancels)"
+            running = self.export.running
+            return f"exporting: {running.stage or f'{running.progress:.0%}'}  (Ctrl+. cancels)"
         if self.session.layering.doing:
             return self.session.layering.doing
         rehearsal = self.commands.rehearsal

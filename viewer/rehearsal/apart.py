@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,13 +20,24 @@ from ..errors import PushinError
 BEAT = 0.1
 """Seconds between a worker's signs of life, at which what waits for it may give up."""
 
+TIDY = 20.0
+"""Seconds that a worker which nobody waits for any more has until its next report, to leave no half files behind."""
+
+NICE = 5
+"""By which workers stand back where the window needs the processor."""
+
 _idle: list[subprocess.Popen] = []
 
 
-def apart(function: Callable, *args, report: Callable[..., None] = lambda *progress: None):
+class Unwanted(BaseException):
+    """Raised by report in a worker that nobody waits for any more: only for what has to be left tidy."""
+
+
+def apart(function: Callable, *args, report: Callable[..., None] = lambda *progress: None, tidy: bool = False):
     """What function(*args, report=...) returns or raises; function is one of a module, arguments can be pickled.
 
     report  called as report(share done, stage in words) here, some times a second: if it raises, the work is ended
+    tidy    it ends by itself then, at its own next report, where Unwanted is raised; else at once
     """
     try:
         worker = _idle.pop()
@@ -40,8 +52,7 @@ def apart(function: Callable, *args, report: Callable[..., None] = lambda *progr
                 break
             report(*value)
     except BaseException as error:
-        worker.kill()
-        worker.wait()
+        _end(worker, TIDY if tidy else 0.0)
         if isinstance(error, (EOFError, OSError, pickle.UnpicklingError)):
             raise PushinError("Work in the background ended before it was done; is there enough memory?") from error
         raise
@@ -49,6 +60,22 @@ def apart(function: Callable, *args, report: Callable[..., None] = lambda *progr
     if what == "error":
         raise value
     return value
+
+
+def _end(worker: subprocess.Popen, seconds: float) -> None:
+    """Ends a worker; one that nobody hears any more may do it itself for some seconds."""
+    worker.stdout.close()
+    try:
+        if seconds:
+            worker.wait(seconds)
+    except subprocess.TimeoutExpired:
+        pass
+    worker.kill()
+    worker.wait()
+    try:
+        worker.stdin.close()
+    except OSError:      # it did not take all that it was told
+        pass
 
 
 def _started() -> subprocess.Popen:
@@ -62,34 +89,46 @@ def serve() -> None:
     """What a worker does: calls what it is told on standard input, one after the other."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)      # what anything prints is no answer
+    if hasattr(os, "nice"):
+        os.nice(NICE)
     while True:
         try:
             function, args = pickle.load(sys.stdin.buffer)
-        except EOFError:
+        except (EOFError, pickle.UnpicklingError):     # nobody is there any more
             return
-        progress, done = [0.0, ""], threading.Event()
+        progress, done, unwanted = [0.0, ""], threading.Event(), threading.Event()
 
         def beat():
             while not done.wait(BEAT):
-                _tell(out, "progress", tuple(progress))
+                if not _told(out, "progress", tuple(progress)):
+                    unwanted.set()
+                    time.sleep(TIDY)
+                    os._exit(1)
 
         def report(share, stage=None):
+            if unwanted.is_set():
+                raise Unwanted
             progress[:] = share, progress[1] if stage is None else stage
 
         beating = threading.Thread(target=beat, daemon=True)
         beating.start()
         try:
             answer = "result", function(*args, report=report)
+        except Unwanted:
+            os._exit(1)
         except Exception as error:
             answer = "error", error
         done.set()
         beating.join()
-        _tell(out, *answer)
+        if not _told(out, *answer):
+            os._exit(1)
 
 
-def _tell(out, *message) -> None:
+def _told(out, *message) -> bool:
+    """Whether anybody is there to be told."""
     try:
         pickle.dump(message, out, 5)
         out.flush()
-    except OSError:      # nobody is there any more
-        os._exit(1)
+    except OSError:
+        return False
+    return True

@@ -1,12 +1,25 @@
-"""The window's slow work, in a process of its own: layers, advice, smoothing. Called by threads that wait for it.
+"""The window's slow work, in a process of its own: layers, advice, smoothing, films and screenshots.
+
+Called by threads that wait for it. What draws does so in an OpenGL context of its own.
 
 Each function takes values and gives values; report(share done, stage in words) is called as it comes along."""
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
+from ..camera import Camera
+from ..errors import PushinError
+from ..export.delivery import Delivery, Drawing
+from ..export.sequence import Sequence, sequence_name
+from ..export.stills import write_picture
+from ..export.video import SUFFIXES, write_video
+from ..plate import Plate, cache
 from ..plate.layers import Layers
+from ..render.compare import Layout, Wipe
 from ..shots.advice import Advice, advise
 from ..shots.document import Shot
 from . import recording
@@ -51,3 +64,96 @@ def smoothed(take, tolerance: recording.Tolerance, fps, *, report):
 
 def _smoothed(take, tolerance, fps, *, report):
     return recording.smooth(take, tolerance, fps)
+
+
+def warmed(programs: str, *, report=lambda *progress: None) -> None:
+    """Has the driver keep its programs (see render.warm), once for each name of them; one that does not is no error."""
+    note = cache.folder().parent / "programs"
+    try:
+        if note.read_text("utf-8") == programs:
+            return
+    except (OSError, ValueError):
+        pass
+    try:
+        apart(_warmed, report=report)
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(programs, "utf-8")
+    except (OSError, PushinError):
+        pass
+
+
+def _warmed(*, report) -> None:
+    from ..render import Renderer
+    from ..render.warm import SIZE, warming
+    y, x = np.indices((96, 128))
+    box = (abs(x - 64) < 30) & (abs(y - 48) < 24)      # with edges, and something behind them
+    color = np.where(box[..., None], (0.6, 0.3, 0.1), (0.1, 0.3, 0.6)).astype(np.float32)
+    plate = Plate.from_arrays(color, np.where(box, 1.0, 4.0).astype(np.float32))
+    with Renderer(plate, SIZE, layers=Layers.of(plate, draft=True)) as renderer:
+        for lens in (False, True):
+            for _ in warming(renderer, lens):
+                report(0.0, "")
+
+
+# -- what leaves the window as a file ---------------------------------------------------------------------------------
+
+def exported(plate, shot: Shot, take: str | None, path: Path, size, bokeh: str, *, report) -> None:
+    """A take as a film, or where the path is none of a film, as frames in a folder; see export.delivery."""
+    apart(_exported, replace(plate, unadjusted=None), shot, take, path, size, bokeh, report=report, tidy=True)
+
+
+def _exported(plate, shot, take, path, size, bokeh, *, report) -> None:
+    from ..render import Renderer
+    delivery, done = Delivery(shot, take, size), [0]
+    layers = Layers.of(plate, lambda share, stage=None: report(0.0, stage))
+
+    def step() -> None:
+        done[0] += 1
+        report(done[0] / len(delivery), "")
+
+    with Renderer(plate, delivery.size, layers=layers) as renderer:
+        drawing = Drawing(delivery, renderer, bokeh)
+        if path.suffix.lower() in SUFFIXES:
+            def pictures():
+                for frame in drawing.each(range(len(delivery)), "picture"):
+                    yield frame.picture
+                    step()
+            write_video(path, pictures(), delivery.size, shot.fps)
+        else:
+            Sequence(path, sequence_name("shot", delivery), drawing, "png").write(range(len(delivery)), step)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the pictures show, to be kept.
+
+    cameras  of A and B
+    bokeh    of both: "off" or "gather"
+    place    where they stand in the whole, and how large they are, pixels
+    mode     of comparing, with its wipe, and the seconds by which it blinks
+    """
+
+    cameras: tuple[Camera, Camera]
+    bokeh: tuple[str, str]
+    place: Layout
+    mode: str
+    wipe: Wipe
+    time: float
+
+
+def pictured(plate, layers: Layers, moment: Moment, path: Path, *, report) -> None:
+    """A moment as a picture, in PNG."""
+    apart(_pictured, replace(plate, unadjusted=None), layers, moment, path, report=report, tidy=True)
+
+
+def _pictured(plate, layers, moment, path, *, report) -> None:
+    from ..render import Renderer
+    from ..render.compare import ComparePass
+    sizes = [tuple(round(v) for v in rect[2:]) for rect in (moment.place.a, moment.place.b)]
+    with Renderer(plate, sizes[0], layers=layers) as renderer:
+        frames = []
+        for camera, size, bokeh in zip(moment.cameras, sizes, moment.bokeh):
+            renderer.resize(size)
+            frames.append(renderer.render(camera, bokeh))
+        compare = ComparePass(renderer.context)
+        write_picture(path, compare.pixels(moment.place, *frames, moment.mode, wipe=moment.wipe, time=moment.time))

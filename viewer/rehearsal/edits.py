@@ -13,11 +13,13 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
+import numpy as np
+
 from ..camera import NEAR, Camera
 from ..errors import PushinError
 from ..plate import repair, scale
 from ..plate.adjust import Adjustments
-from ..shots.comparison import matched
+from ..shots.comparison import main_subject, matched
 from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
@@ -26,7 +28,7 @@ from ..shots.kit import Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
 from ..shots.rigs import rig
-from ..shots.timeline import ABSOLUTE, Channel, Hold, Key, Timeline, Track, seconds, snapped
+from ..shots.timeline import ABSOLUTE, LIMITS, Channel, Hold, Key, Timeline, Track, seconds, snapped
 
 
 SAME_POINT = 0.01
@@ -113,6 +115,46 @@ def measure_subjects(shot: Shot, before, after) -> Shot:
         if math.isfinite(share) and abs(share - 1) > UNMOVED:
             shot = shot.with_subject(replace(subject, depth=max(subject.depth * share, NEAR)))
     return shot
+
+
+def follow_depth(shot: Shot, before, after) -> Shot:
+    """The shot of a plate on which its depth is other by now: subjects go along; and where its scale is other, so do
+    travel, by as much as the subject of each take, and focus. Takes show what they showed, now in true metres.
+    """
+    moved = measure_subjects(shot, before, after)
+    if before.adjustments.anchors == after.adjustments.anchors:
+        return moved
+    was, now = (scale.fit(plate.measured, plate.adjustments.anchors) for plate in (before, after))
+    factor = now.factor / was.factor
+    offset = now.offset - was.offset * factor
+
+    def scaled(metres: float) -> float:
+        disparity = factor / metres + offset
+        return 1 / max(disparity, 1e-6)
+
+    def following(take: Take) -> Take:
+        if shot.subjects:
+            subject = main_subject(shot, take).name
+            share = moved.subject(subject).depth / shot.subject(subject).depth
+        else:
+            middle = float(np.median(before.depth))
+            share = scaled(middle) / middle
+        within = lambda channel, value: min(max(value, LIMITS[channel][0]), LIMITS[channel][1])
+
+        def value(track: Track, key: Key):
+            if track.channel in ("x", "y", "z"):
+                return within(track.channel, key.value * share)
+            if track.channel == "focus_distance" and not isinstance(key.value, str):
+                return within(track.channel, scaled(key.value))
+            return key.value
+
+        tracks = tuple(replace(track, keys=tuple(replace(key, value=value(track, key)) for key in track.keys))
+                       for track in take.timeline.tracks)
+        camera = replace(take.camera, position=tuple(share * p for p in take.camera.position),
+                         focus_distance=within("focus_distance", scaled(take.camera.focus_distance)))
+        return replace(take, camera=camera, timeline=replace(take.timeline, tracks=tracks))
+
+    return replace(moved, takes=tuple(map(following, shot.takes)))
 
 
 # -- takes ------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ While something moves, a `Governor` chooses from the time that pictures took how
     governor = governor.after(seconds)     # what the last picture took to make, without waiting for the screen
     governor.step.scale, governor.step.samples
 
-When it rests, a `Plan` says what to make next, one stage per frame of the window, until there is nothing left to do:
+When it rests, a `Plan` for each picture says what to make next, one stage per frame of the window, until there is
+nothing left to do:
 
     plan = Plan.at_rest(governor.step, lens=True, view_seconds=0.01)     # anything that moves: forget it
     while stage := plan.next(): plan = plan.after(seconds that the stage took)
@@ -13,7 +14,6 @@ When it rests, a `Plan` says what to make next, one stage per frame of the windo
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import gcd
 from statistics import median
 from typing import NamedTuple
 
@@ -48,6 +48,8 @@ PATIENCE, MOST_PATIENCE = 15, 480
 as many, so that no scene makes the picture pump."""
 PROVEN = 60
 """Pictures after which a better step has not failed."""
+EAGERNESS = 3
+"""The patience of a governor that knows nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,11 @@ class Governor:
     patience: int = PATIENCE
     climbed: int | None = None
     fresh: bool = False
+
+    @classmethod
+    def beginning(cls) -> Governor:
+        """One that knows nothing of the scene yet: from the fastest pictures quickly to better ones."""
+        return cls(at=len(STEPS) - 1, patience=EAGERNESS, fresh=True)
 
     @property
     def step(self) -> Step:
@@ -102,80 +109,71 @@ class Governor:
 
 CHUNK = 0.03
 """Seconds of work per frame of the window while it refines: any input is answered by the next one."""
+SLICE = 0.06
+"""Seconds that a picture through the lens may take in one piece; one that takes longer is left to the reference, which
+comes in chunks."""
 PATIENCE_AT_REST = 1.5
-"""Seconds that the reference may take altogether."""
-FEWEST, MOST = 16, 160
-"""Views of the lens that the reference is the mean of."""
+"""Seconds that the references of all pictures may take together."""
+FEWEST, MOST = 32, 160
+"""Views of the lens that a reference is the mean of: with fewer, lamps are flowers instead of discs."""
+AT_REST = (STEPS[-1]._replace(samples=1.0), Step(0.7), Step(1.0))
+"""Through the lens each picture tells whether the next one can be had in one piece."""
 
 
 class Stage(NamedTuple):
-    """What to make next at rest.
+    """What to make next of a picture at rest.
 
-    name   "full", "gather" or "reference"
-    bokeh  "off", "gather" or "reference"
-    step   the quality, of which the scale is always 1 here
-    views  of a reference: which of the `of` points on the lens to add to what is there already
+    step   of a picture in one piece, or None
+    views  otherwise: how many to add to the reference
     """
 
-    name: str
-    bokeh: str
-    step: Step
-    views: tuple[int, ...] = ()
-    of: int = 0
+    step: Step | None
+    views: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The way from a moving picture to the best there is. A value: `after` returns what is left."""
+    """One picture's way from what it is while it moves to the best there is. A value: `after` returns what is left.
 
-    stages: tuple[Stage, ...] = ()
-    of: int = 0
+    steps         of pictures in one piece
+    count         views of the lens that the reference is the mean of; 0 for a pinhole, which needs none
+    done          of them
+    view_seconds  that one of them takes, as far as is known
+    reach         views in a chunk at most; grows with what is known of their time
+    """
+
+    steps: tuple[Step, ...] = ()
+    count: int = 0
     done: int = 0
     view_seconds: float = 0.01
-    reach: int = 4   # views in a chunk at most; grows with what is known of their time
+    reach: int = 1
 
     @classmethod
-    def at_rest(cls, step: Step, lens: bool, view_seconds: float = 0.01) -> Plan:
-        """From a picture of a step. lens: it has an aperture. view_seconds: what one view without blur takes."""
-        best, bokeh = Step(1.0), "gather" if lens else "off"
-        stages = []
-        if step.scale < 1:
-            stages.append(Stage("full", bokeh, Step(1.0, step.samples) if lens else best))
-        if lens and step.samples < 1:
-            stages.append(Stage("gather", "gather", best))
-        of = int(min(max(PATIENCE_AT_REST / max(view_seconds, 1e-6), FEWEST), MOST)) if lens else 0
-        return cls(tuple(stages), of, 0, view_seconds)
+    def at_rest(cls, step: Step, lens: bool, view_seconds: float = 0.01, pictures: int = 1) -> Plan:
+        """From a picture of a step. lens: it has an aperture. pictures: that have one, and wait for references."""
+        best = step == STEPS[0]
+        if not lens:
+            return cls(() if best else AT_REST[-1:])
+        count = PATIENCE_AT_REST / pictures / max(view_seconds, 1e-6)
+        return cls(() if best else AT_REST, int(min(max(count, FEWEST), MOST)), 0, view_seconds)
 
     def next(self) -> Stage | None:
-        """What to make now; None: nothing is left to do, and the window may sleep."""
-        if self.stages:
-            return self.stages[0]
-        if self.done >= self.of:
+        """What to make now; None: nothing is left to do."""
+        if self.steps:
+            return Stage(self.steps[0])
+        if self.done >= self.count:
             return None
-        count = min(max(1, int(CHUNK / max(self.view_seconds, 1e-6))), self.reach)
-        views = tuple(_spread(i, self.of) for i in range(self.done, min(self.done + count, self.of)))
-        return Stage("reference", "reference", Step(1.0), views, self.of)
+        return Stage(None, min(max(1, int(CHUNK / max(self.view_seconds, 1e-6))), self.reach, self.count - self.done))
 
     def after(self, seconds: float) -> Plan:
         """The stage that `next` named has been made, and took so many seconds."""
         stage = self.next()
         if stage is None:
             return self
-        if self.stages:
-            return replace(self, stages=self.stages[1:])
-        each = (self.view_seconds + seconds / len(stage.views)) / 2
-        return replace(self, done=self.done + len(stage.views), view_seconds=each, reach=2 * self.reach)
-
-    @property
-    def share(self) -> float:
-        """How much of the reference is there, 0 to 1."""
-        return self.done / self.of if self.of else 1.0
-
-
-def _spread(i: int, count: int) -> int:
-    """The i-th of count points in an order in which every beginning is spread over all of them.
-
-    By a stride near the golden section that shares no divisor with the count, so that each comes once.
-    """
-    stride = next(s for s in range(max(round(count * 0.618034), 1), 2 * count + 2) if gcd(s, count) == 1)
-    return i * stride % count
+        if stage.step:
+            expected = lambda step: seconds * step.cost / stage.step.cost
+            return replace(self, steps=tuple(s for s in self.steps[1:] if not self.count or expected(s) <= SLICE))
+        each = seconds / stage.views
+        if self.done:      # the first one also makes room
+            each = (self.view_seconds + each) / 2
+        return replace(self, done=self.done + stage.views, view_seconds=each, reach=2 * self.reach)

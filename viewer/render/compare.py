@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import moderngl
+import numpy as np
 
-from .gl import ScreenPass
+from .gl import ScreenPass, read, texture
 
 
 class Mode(NamedTuple):
@@ -111,6 +112,16 @@ class ComparePass(ScreenPass):
                   border=border, origin=origin, extent=place.size,
                   wipe=_line(wipe, place) if kind.wiped else (0.0, 0.0, 1.0), opacity=opacity, gain=kind.gain,
                   ground=ground)
+
+    def pixels(self, place: Layout, a, b, mode: str, **how) -> np.ndarray:
+        """The comparison as uint8 (h, w, 3), row 0 on top; waits for the GPU."""
+        picture = texture(self.context, place.size, 4, "f1")
+        target = self.context.framebuffer([picture])
+        self.compare(target, place, a, b, mode, **how)
+        pixels = np.ascontiguousarray(read(picture, "u1")[..., :3])
+        target.release()
+        picture.release()
+        return pixels
 
 
 def _upward(place: Rect, size: tuple[int, int]) -> Rect:

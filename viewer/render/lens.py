@@ -112,7 +112,10 @@ class Exposure:
     def develop(self, target: moderngl.Framebuffer, mean: MeanPass, first: moderngl.Texture | None = None,
                 share: float = 1.0) -> None:
         """Writes the picture so far; `first`, a guess, keeps the rest of its share."""
-        mean.draw(target, light=self._light, weight=self._weight, first=first or self._light, share=share)
+        first = first or self._light
+        usual, first.filter = first.filter, (moderngl.LINEAR, moderngl.LINEAR)
+        mean.draw(target, light=self._light, weight=self._weight, first=first, share=share)
+        first.filter = usual
 
     def release(self) -> None:
         for item in (self._target, self._light, self._weight):

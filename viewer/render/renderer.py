@@ -130,13 +130,14 @@ class Renderer:
     layers   the plate's layers; None takes them from the cache or builds them
     highlights  times white that a clipped light is taken to be when it is blurred; None is HIGHLIGHTS for a plate that
              ends at white and 1 (off) for one that does not
+    load     False: it draws only once `using` has been gone through
 
     A frame is a pure function of plate, camera and size. Renderers may be used in any order, within one thread.
     Raises PushinError where there is no OpenGL 3.3, or a size that it cannot draw.
     """
 
     def __init__(self, plate, size: tuple[int, int], context: moderngl.Context | None = None,
-                 layers: Layers | None = None, highlights: float | None = None):
+                 layers: Layers | None = None, highlights: float | None = None, load: bool = True):
         self.context = context or headless_context()
         self.plate, self.size = plate, self._checked(size)
         self._free: dict[tuple[int, int], list[_Targets]] = {}
@@ -148,7 +149,8 @@ class Renderer:
         self.highlights = highlights or (HIGHLIGHTS if np.max(plate.color) <= 1 else 1.0)
         self._exposure: Exposure | None = None
         self.reproject = ReprojectPass(self.context)
-        self.use(layers or Layers.of(plate))
+        if load:
+            self.use(layers or Layers.of(plate))
 
     def resize(self, size: tuple[int, int]) -> None:
         """Renders in another size from now on; frames of before stay as they are, and going back costs nothing.
@@ -202,26 +204,27 @@ class Renderer:
             self._expose(targets, camera, VIEWS)
         return self._shown(targets, camera, overlay, finish)
 
-    def refine(self, camera: Camera, views: int = 8, overlay: Overlay = Overlay()) -> tuple[Frame, float]:
+    def refine(self, camera: Camera, views: int = 8, overlay: Overlay = Overlay(), count: int = VIEWS,
+               first: Frame | None = None) -> tuple[Frame, float]:
         """A picture through the lens that grows from call to call: (frame, share done).
 
-        It starts as render(camera, "gather") shows it, passes into the mean of the views taken so far, `views` more with
-        every call, and ends as render(camera, "reference"). Another camera or size starts anew.
+        It starts as `first`, of any size, shows it, or as render(camera, "gather"), passes into the mean of the views
+        taken so far, `views` more with every call, and ends, after `count` of them, as render(camera, "reference"),
+        which takes VIEWS. Another camera, size or count starts anew.
         """
-        count = VIEWS
         if camera.f_stop is None:
             return self.render(camera, overlay=overlay), 1.0
         old = self._exposure
-        if old is None or (old.camera, old.size, old.highlights) != (camera, self.size, self.highlights):
+        wanted = camera, self.size, count, self.highlights
+        if old is None or (old.camera, old.size, old.count, old.highlights) != wanted:
             self._forget()
-            first = self.render(camera, "gather")
+            first = first or self.render(camera, "gather")
             self._exposure = Exposure(self.context, self.size, camera, count, self.highlights, first)
         exposure, targets = self._exposure, self._targets()
         exposure.take(views, targets.scene, self.reproject, self.accumulate)
-        self.reproject.draw(targets.scene, camera)
         done = exposure.taken / count
         exposure.develop(targets.flat, self.mean, exposure.first._targets.color, done)
-        finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
+        finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
         return self._shown(targets, camera, overlay, finish), done
 
     def _targets(self) -> _Targets:

@@ -65,12 +65,16 @@ class ReprojectPass:
         atlas = self.context.texture((wide, high), 4, dtype="f2")
         try:
             atlas.repeat_x = atlas.repeat_y = False
+            yield
             rows = max(STEP_BYTES // pixels.strides[0], 1)
             for top in range(0, high, rows):
                 part = pixels[top:top + rows]
                 atlas.write(part, viewport=(0, top, wide, len(part)))
                 yield
-            atlas.build_mipmaps(0, layers.levels)
+            for level in range(layers.levels):      # one by one, so that no step takes long …
+                atlas.build_mipmaps(level, level + 1)
+                yield
+            atlas.build_mipmaps(0, layers.levels)   # … and again, now that there is room for them, to read from the first
             yield
         except BaseException:      # given up half way, too
             atlas.release()
