@@ -58,3 +58,15 @@ def test_sky_stays_sky(scene):
     with_sky = np.where(disparity == 0.25, 0, disparity)
     found = restore.restored(softened(with_sky, 1.5), np.ones((60, 80), bool), guide)
     assert (found[:20, :40] == 0).all()
+
+
+def test_noise_goes_and_steps_and_slopes_stay(scene):
+    disparity, guide = scene
+    small = cv2.resize(disparity, (160, 120), interpolation=cv2.INTER_AREA)
+    noisy = (small * (1 + 0.01 * np.random.default_rng(2).standard_normal(small.shape))).astype(np.float32)
+    alike = cv2.resize(guide, (160, 120), interpolation=cv2.INTER_AREA)
+    even = restore.evened(noisy, np.ones_like(small), alike, 0.01)
+    off = lambda a: np.abs(a - small) / small
+    slope = np.s_[100:118]
+    assert off(even).mean() < 0.4 * off(noisy).mean() and off(even)[slope].mean() < 0.5 * off(noisy)[slope].mean()
+    assert np.quantile(off(even), 0.99) < 0.04, "no step is smoothed"

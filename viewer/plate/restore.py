@@ -42,6 +42,16 @@ SKY = 0.01
 NOISY = 0.003
 """Of the median disparity: noise from which it is worth taking away."""
 
+NEIGHBOURS, EVENINGS = 4, 3
+"""Values to each side through which a plane is laid, and how often: the first from a median, the next from the planes."""
+
+WORTH = 100
+"""Values to a side, from which surfaces are wide enough for that."""
+
+OUTLYING, ALIKE, LEVEL = 2.5, 20.0, 0.3
+"""Standard deviations of the noise within which a value is on a plane, of 255 within which it looks alike, and square values of
+which a slope's evidence counts as none."""
+
 SMALLEST, LARGEST = 32, 5e5
 """Values to a side, from which a map shows how soft it is, and values up to which there is time for it."""
 
@@ -81,7 +91,10 @@ def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.
     if min(h, w) < SMALLEST or disparity.size > LARGEST or np.ptp(disparity) == 0:
         return disparity
     weight = np.where(known, 1, GUESS).astype(np.float32)
-    noisy = bool(noise_of(disparity, known) > NOISY * np.median(disparity))
+    noise = noise_of(disparity, known) / np.median(disparity)
+    noisy = bool(noise > NOISY)
+    if noisy and min(h, w) >= WORTH:
+        disparity = evened(disparity, weight, _resized(guide, (h, w)), noise)
     blur = blur_of(disparity, weight, _resized(guide, (h, w)), noisy)
     if blur == 0 and known.all() and not noisy:
         return disparity
@@ -98,6 +111,42 @@ def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.
     if disparity.min() == 0:
         found[found < SKY * disparity.mean()] = 0
     return found
+
+
+def evened(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noise: float) -> np.ndarray:
+    """A map, float32 (h, w), without its noise: every value on the plane through those around it that lie near that plane and
+    look alike; steps well above the noise stay.
+
+    weight  float32 (h, w): how far a value is to be believed
+    guide   uint8 (h, w, 3): the picture at the map's size
+    noise   its standard deviation as a share of the disparity
+    """
+    h, w = disparity.shape
+    r = NEIGHBOURS
+    pad = lambda a: cv2.copyMakeBorder(a, r, r, r, r, cv2.BORDER_REFLECT)
+    wide, trust, colour = pad(disparity), pad(weight), pad(guide).astype(np.float32)
+    spread = 1 / np.maximum(OUTLYING * noise * disparity, 1e-6)
+    value, slope_x, slope_y = cv2.medianBlur(disparity, 3), 0.0, 0.0
+    for _ in range(EVENINGS):
+        n, mx, my, xx, xy, yy, z, zx, zy = np.zeros((9, h, w), np.float32)
+        for dy in range(-r, r + 1):
+            for dx in range(-r, r + 1):
+                there = np.s_[r + dy:r + dy + h, r + dx:r + dx + w]
+                off = (wide[there] - value - slope_x * dx - slope_y * dy) * spread
+                k = np.exp(-0.5 * off * off - (dx * dx + dy * dy) / np.float32(r * r)
+                           - ((colour[there] - guide) ** 2).sum(-1) * np.float32(0.5 / ALIKE ** 2)) * trust[there]
+                e = k * (wide[there] - value)
+                n += k; mx += k * dx; my += k * dy; xx += k * dx * dx; xy += k * dx * dy; yy += k * dy * dy
+                z += e; zx += e * dx; zy += e * dy
+        # Cramer's rule, with a light pull towards level ground.
+        n, xx, yy = n + 1e-3, xx + LEVEL * n + 1e-3, yy + LEVEL * n + 1e-3
+        a, b, c = xx * yy - xy * xy, mx * yy - my * xy, mx * xy - my * xx
+        whole = n * a - mx * b + my * c
+        rise = (z * a - zx * b + zy * c) / whole
+        slope_x, slope_y = ((n * (zx * yy - zy * xy) - z * (mx * yy - my * xy) + my * (mx * zy - my * zx)) / whole,
+                            (n * (xx * zy - xy * zx) - mx * (mx * zy - my * zx) + z * (mx * xy - my * xx)) / whole)
+        value = (value + rise).astype(np.float32)
+    return value
 
 
 def _parted(disparity: np.ndarray) -> np.ndarray:
