@@ -119,7 +119,7 @@ class Screening:
 
     def _draw(self, shown: Shown, step: Step, **how) -> None:
         self.projector.frame(shown.slot, shown.camera, self.projector.size(shown.pixels, step.scale),
-                             self.bokeh(shown.camera), live=step.samples < 1, **how)
+                             self.bokeh(shown.camera), **how)
 
     def _blurred(self, shown: Shown) -> bool:
         return self.bokeh(shown.camera) != "off"

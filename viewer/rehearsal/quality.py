@@ -3,7 +3,7 @@
 While something moves, a `Governor` chooses from the time that pictures took how large the next one is made:
 
     governor = governor.after(seconds)     # what the last picture took to make, without waiting for the screen
-    governor.step.scale, governor.step.samples
+    governor.step.scale
 
 When it rests, a `Plan` for each picture says what to make next, one stage per frame of the window, until there is
 nothing left to do:
@@ -19,22 +19,17 @@ from typing import NamedTuple
 
 
 class Step(NamedTuple):
-    """A level of quality.
-
-    scale    of the picture's width and height
-    samples  share of the samples that the lens's blur is made of
-    """
+    """A level of quality: the scale of the picture's width and height. Blur costs as many pixels."""
 
     scale: float
-    samples: float = 1.0
 
     @property
     def cost(self) -> float:
         """About what a picture takes, relative to the best."""
-        return self.scale ** 2 * (0.5 + 0.5 * self.samples)
+        return self.scale ** 2
 
 
-STEPS = (Step(1.0), Step(0.85), Step(0.7), Step(0.6, 0.75), Step(0.5, 0.5), Step(0.4, 0.5))
+STEPS = tuple(map(Step, (1.0, 0.85, 0.7, 0.6, 0.5, 0.4)))
 """From best to fastest."""
 
 SPARE = 0.95
@@ -116,8 +111,9 @@ PATIENCE_AT_REST = 1.5
 """Seconds that the references of all pictures may take together."""
 FEWEST, MOST = 32, 160
 """Views of the lens that a reference is the mean of: with fewer, lamps are flowers instead of discs."""
-AT_REST = (STEPS[-1]._replace(samples=1.0), Step(0.7), Step(1.0))
-"""Through the lens each picture tells whether the next one can be had in one piece."""
+AT_REST = Step(0.45), Step(0.75), Step(1.0)
+"""Through the lens each picture tells whether the next one can be had in one piece; none is there already, or it would tell
+nothing."""
 
 
 class Stage(NamedTuple):
