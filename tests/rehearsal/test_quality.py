@@ -101,7 +101,7 @@ def finish(plan, cost):
     return plan, made
 
 
-@pytest.mark.parametrize("view", [0.0005, 0.004, 0.02, 0.1])
+@pytest.mark.parametrize("view", [0.0005, 0.004, 0.019, 0.1])
 @pytest.mark.parametrize("pictures", [1, 2])
 def test_at_rest_it_becomes_the_best_there_is_and_then_sleeps(view, pictures):
     cost = lambda stage: 3 * view * stage.step.cost if stage.step else view * stage.views
