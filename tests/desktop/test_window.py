@@ -431,7 +431,7 @@ def test_it_never_freezes(drive, tmp_path):
         moments.setdefault(moment, []).append((spent, seconds))
     for moment in ("opening", "playing", "scrubbing", "resting", "screenshots", "focus", "export", "another"):
         frames = moments[moment][1:]
-        assert len(frames) > 1 and max(frames)[0] < 0.3, (moment, sorted(frames)[-4:])
+        assert len(frames) > 1 and max(frames)[0] < 0.45, (moment, sorted(frames)[-4:])
     # Twenty pictures a second, and more: a frame's work on two cores, if those did nothing else.
     scrubbed = [spent for spent, _ in moments["scrubbing"]]
     assert sum(scrubbed) / len(scrubbed) < 2 / 20
