@@ -126,72 +126,85 @@ class BokehPass:
         back = Slice((-1.0, window_depth(-BACK_TO) if front else 1.0), aperture, False)
         reproject.draw(t.scene, camera, back, edges_depth=True)
         if front:
-            reproject.draw(t.front_scene, camera, Slice((window_depth(-FRONT_FROM), 1.0), aperture, True), edges_depth=True)
+            before = Slice((window_depth(-FRONT_FROM), 1.0), aperture, True)
+            reproject.draw(t.front_scene, camera, before, edges_depth=True)
 
-        most = max(far, -(far + per_disparity * nearest), 0.0)
-        slice_ = {"color": t.color, "depth": t.depth, "lens": lens, "highlights": highlights, "has_veil": front}
-        slice_front = slice_ | {"color": t.front_color, "depth": t.front_depth}
+        behind = {"color": t.color, "depth": t.depth, "lens": lens, "highlights": highlights, "has_veil": front}
+        before = behind | {"color": t.front_color, "depth": t.front_depth}
         iris = {"ends": tuple(np.cumsum(ROWS)), "cats_eye": camera.cats_eye, "tiles": t.spread}
-        shape = {"blades": camera.blades, "blade_rotation": np.radians(camera.blade_rotation), "roundness": camera.roundness,
-                 "squeeze": camera.squeeze, "ring": camera.ring, "iris_area": self._area, "size": tuple(map(float, target.size))}
-        coarseness = max(width / USUAL, 1.0)
-        ring = round(coarseness)
+        shape = iris | {"blades": camera.blades, "blade_rotation": np.radians(camera.blade_rotation), "roundness": camera.roundness,
+                        "squeeze": camera.squeeze, "ring": camera.ring, "iris_area": self._area, "size": tuple(map(float, target.size))}
         eye = ("CATS_EYE",) if camera.cats_eye else ()
+        coarseness = max(width / USUAL, 1.0)    # of lamps
 
-        def over_all(target, fragment, *features, **inputs):
-            self._pass(_Pass, fragment, *features).draw(target, **inputs)
-
-        def over_tiles(mask, kind, target, fragment, *features, scale=1, **inputs):
-            self._pass(_TilesPass, fragment, *features).draw(target, t.kinds, mask, kind, scale, **inputs)
-
-        over_all(t.tiles_target, "bokeh_survey.frag", **slice_)
+        self._survey(behind, before if front else None, max(far, -(far + per_disparity * nearest), 0.0), coarseness)
+        self._gather_back(behind | {"coarseness": coarseness}, iris, eye)
         if front:
-            over_all(t.front_tiles_target, "bokeh_survey.frag", "FRONT", **slice_front)
-        over_all(t.spread_target, "bokeh_spread.frag", tiles=t.tiles, around=t.around, front_tiles=t.front_tiles,
-                 front_around=t.front_around, has_veil=front, highlights=highlights,
-                 reach=max(int(np.ceil(min(most, 0.1 * width) / TILE)) + 1, ring), ring=ring)
+            self._gather_veil(before | {"coarseness": coarseness}, iris, eye)
+        for fine, wide in product((0, FINE), (0, WIDE)):
+            self._over_tiles(FINE | WIDE, fine | wide, target, "bokeh_compose.frag", *_flags(FINELY=fine, WIDE=wide), *eye,
+                             light=t.light, color=t.color, wide=t.wide, **iris)
+        discs = self._pass(_DiscsPass, "bokeh_discs.frag", *eye)
+        discs.draw(target, lamps=t.lamps, places=t.places, depth=t.depth, lens=lens, **shape)
+        if front:
+            self.context.enable(moderngl.BLEND)
+            self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ZERO, moderngl.ONE_MINUS_SRC_ALPHA
+            self._over_tiles(VEIL, VEIL, target, "bokeh_veil.frag", veil=t.veil, size=shape["size"])
+            self.context.disable(moderngl.BLEND)
+            discs = self._pass(_DiscsPass, "bokeh_discs.frag", "FRONT", *eye)
+            discs.draw(target, lamps=t.front_lamps, places=t.front_places, **shape)
+
+    def _survey(self, behind: dict, before: dict | None, largest: float, coarseness: float) -> None:
+        """Finds out what every tile holds and what may reach it; largest: radius in pixels."""
+        t, ring, front = self.targets, round(coarseness), before is not None
+        self._over_all(t.tiles_target, "bokeh_survey.frag", **behind)
+        if front:
+            self._over_all(t.front_tiles_target, "bokeh_survey.frag", "FRONT", **before)
+        self._over_all(t.spread_target, "bokeh_spread.frag", tiles=t.tiles, around=t.around, front_tiles=t.front_tiles,
+                       front_around=t.front_around, has_veil=front, highlights=behind["highlights"], ring=ring,
+                       reach=max(int(np.ceil(min(largest, 0.1 * t.size[0]) / TILE)) + 1, ring))
+
+    def _gather_back(self, behind: dict, iris: dict, eye: tuple[str, ...]) -> None:
+        """Takes the lamps out of the back slice, and gathers its large circles at half and a quarter of the resolution."""
+        t, over_tiles = self.targets, self._over_tiles
         t.lamps_target.clear()
-        over_tiles(LAMPS, LAMPS, t.lamps_target, "bokeh_lamps.frag", scale=CELL, around=t.around, coarseness=coarseness, **slice_)
-        over_tiles(BY_FINE | LAMPS, BY_FINE, t.light_target, "bokeh_prepare.frag", **slice_)
-        over_tiles(BY_FINE | LAMPS, BY_FINE | LAMPS, t.light_target, "bokeh_prepare.frag", "LAMPS", lamps=t.found, **slice_)
+        over_tiles(LAMPS, LAMPS, t.lamps_target, "bokeh_lamps.frag", scale=CELL, around=t.around, **behind)
+        for lit in (0, LAMPS):
+            over_tiles(BY_FINE | LAMPS, BY_FINE | lit, t.light_target, "bokeh_prepare.frag", *_flags(LAMPS=lit), lamps=t.found, **behind)
         t.levels_target[0].clear()
         for edges, lit in product((0, BY_FINE), (0, LAMPS)):
             over_tiles(BY_WIDE | BY_FINE | LAMPS, BY_WIDE | edges | lit, t.levels_target[0], "bokeh_halve.frag", "SLICE",
-                       *("EDGES",) * bool(edges), *("LAMPS",) * bool(lit), scale=2, lamps=t.found, **slice_)
+                       *_flags(EDGES=edges, LAMPS=lit), scale=2, lamps=t.found, **behind)
         for light, smaller in zip(t.levels, t.levels_target[1:]):
-            over_all(smaller, "bokeh_halve.frag", light=light)
+            self._over_all(smaller, "bokeh_halve.frag", light=light)
         levels = _named("at_", t.levels) | iris
         t.wide_target.clear()
         t.wider_target.clear()
         over_tiles(BY_WIDE | COARSE, BY_WIDE, t.wide_target, "bokeh_gather.frag", *eye, scale=2, **levels)
         over_tiles(COARSE, COARSE, t.wider_target, "bokeh_gather.frag", "COARSELY", *eye, scale=4, **levels)
         over_tiles(COARSE, COARSE, t.wide_target, "bokeh_enlarge.frag", scale=2, quarter=t.wider)
-        if front:
-            t.front_lamps_target.clear()
-            over_tiles(FRONT_LAMPS, FRONT_LAMPS, t.front_lamps_target, "bokeh_lamps.frag", "FRONT", scale=CELL, around=t.front_around,
-                       coarseness=coarseness, **slice_front)
-            first = t.front_levels_target[0]
-            first.clear()
-            over_tiles(FRONT | FRONT_LAMPS, FRONT, first, "bokeh_halve.frag", "FRONT", "SLICE", scale=2, **slice_front)
-            over_tiles(FRONT | FRONT_LAMPS, FRONT | FRONT_LAMPS, first, "bokeh_halve.frag", "FRONT", "SLICE", "LAMPS", scale=2,
-                       lamps=t.front_found, **slice_front)
-            for light, radius, smaller in zip(t.front_levels, t.front_radii, t.front_levels_target[1:]):
-                over_all(smaller, "bokeh_halve.frag", "FRONT", light=light, radius=radius)
-            t.veil_target.clear()
-            over_tiles(VEIL, VEIL, t.veil_target, "bokeh_gather.frag", "VEIL", *eye, scale=2, **_named("at_", t.front_levels),
-                       **_named("radius_at_", t.front_radii), **iris)
-        for fine, wide in product((0, FINE), (0, WIDE)):
-            over_tiles(FINE | WIDE, fine | wide, target, "bokeh_compose.frag", *("FINELY",) * bool(fine), *("WIDE",) * bool(wide), *eye,
-                       light=t.light, color=t.color, wide=t.wide, **iris)
-        discs = self._pass(_DiscsPass, "bokeh_discs.frag", *eye)
-        discs.draw(target, lamps=t.lamps, places=t.places, depth=t.depth, lens=lens, **shape, **iris)
-        if front:
-            self.context.enable(moderngl.BLEND)
-            self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ZERO, moderngl.ONE_MINUS_SRC_ALPHA
-            over_tiles(VEIL, VEIL, target, "bokeh_veil.frag", veil=t.veil, size=shape["size"])
-            self.context.disable(moderngl.BLEND)
-            discs = self._pass(_DiscsPass, "bokeh_discs.frag", "FRONT", *eye)
-            discs.draw(target, lamps=t.front_lamps, places=t.front_places, **shape, **iris)
+
+    def _gather_veil(self, before: dict, iris: dict, eye: tuple[str, ...]) -> None:
+        """Takes the lamps out of the front slice, and gathers the veil that it is over what lies behind."""
+        t, over_tiles = self.targets, self._over_tiles
+        t.front_lamps_target.clear()
+        over_tiles(FRONT_LAMPS, FRONT_LAMPS, t.front_lamps_target, "bokeh_lamps.frag", "FRONT", scale=CELL, around=t.front_around, **before)
+        t.front_levels_target[0].clear()
+        for lit in (0, FRONT_LAMPS):
+            over_tiles(FRONT | FRONT_LAMPS, FRONT | lit, t.front_levels_target[0], "bokeh_halve.frag", "FRONT", "SLICE",
+                       *_flags(LAMPS=lit), scale=2, lamps=t.front_found, **before)
+        for light, radius, smaller in zip(t.front_levels, t.front_radii, t.front_levels_target[1:]):
+            self._over_all(smaller, "bokeh_halve.frag", "FRONT", light=light, radius=radius)
+        t.veil_target.clear()
+        over_tiles(VEIL, VEIL, t.veil_target, "bokeh_gather.frag", "VEIL", *eye, scale=2, **_named("at_", t.front_levels),
+                   **_named("radius_at_", t.front_radii), **iris)
+
+    def _over_all(self, target: moderngl.Framebuffer, fragment: str, *features: str, **inputs) -> None:
+        self._pass(_Pass, fragment, *features).draw(target, **inputs)
+
+    def _over_tiles(self, mask: int, kind: int, target: moderngl.Framebuffer, fragment: str, *features: str, scale: int = 1, **inputs) -> None:
+        """Over the tiles that are of this kind under the mask."""
+        self._pass(_TilesPass, fragment, *features).draw(target, self.targets.kinds, mask, kind, scale, **inputs)
 
     def _load_iris(self, camera: Camera) -> None:
         """Rows of points: x, y, radius within the iris's shape, and share of the light; and the area of an iris of radius 1."""
@@ -230,6 +243,10 @@ def iris_area(camera: Camera) -> float:
     return float(np.pi * np.mean(reach ** 2) / camera.squeeze)
 
 
+def _flags(**wanted) -> list[str]:
+    return [name for name, is_ in wanted.items() if is_]
+
+
 def _named(prefix: str, textures) -> dict:
     return {prefix + name: texture for name, texture in zip(LEVELS, textures)}
 
@@ -251,8 +268,8 @@ class _Targets:
         self.levels, self.front_levels = ([texture(context, reduced(2 ** k)) for k in range(1, 5)] for _ in range(2))
         self.front_radii = [texture(context, reduced(2 ** k), 1) for k in range(1, 5)]
         self.wide, self.veil, self.wider = (texture(context, reduced(k)) for k in (2, 2, 4))
-        for read_between in (self.color, self.front_color, self.light, self.around, self.front_around, *self.levels, *self.front_levels, *self.front_radii, self.wide, self.veil,
-                             self.wider):
+        for read_between in (self.color, self.front_color, self.light, self.around, self.front_around, *self.levels,
+                             *self.front_levels, *self.front_radii, self.wide, self.veil, self.wider):
             read_between.filter = moderngl.LINEAR, moderngl.LINEAR
         self.scene, self.front_scene = target([self.color], self.depth), target([self.front_color], self.front_depth)
         self.tiles_target, self.front_tiles_target = target([self.tiles, self.around]), target([self.front_tiles, self.front_around])
