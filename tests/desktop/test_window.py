@@ -431,7 +431,8 @@ def test_it_never_freezes(drive, tmp_path):
         moments.setdefault(moment, []).append((spent, seconds))
     for moment in ("opening", "playing", "scrubbing", "resting", "screenshots", "focus", "export", "another"):
         frames = moments[moment][1:]
-        assert len(frames) > 1 and max(frames)[0] < 0.45, (moment, sorted(frames)[-4:])
+        # One or two that take longer may be the machine's, for it does not do so every time; a second is always ours.
+        assert len(frames) > 2 and sorted(frames)[-3][0] < 0.3 and max(frames)[0] < 1, (moment, sorted(frames)[-4:])
     # Twenty pictures a second, and more: a frame's work on two cores, if those did nothing else.
     scrubbed = [spent for spent, _ in moments["scrubbing"]]
     assert sum(scrubbed) / len(scrubbed) < 2 / 20
