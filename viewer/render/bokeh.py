@@ -17,7 +17,7 @@ import numpy as np
 from ..camera import NEAR, Camera
 from .display import coc_coefficients
 from .gl import ScreenPass, texture
-from .lens import aperture_points, check_lens
+from .lens import aperture_points, check_lens, iris_area
 from .reproject import ReprojectPass, Slice
 
 TILE, CELL, SHARP = 16, 4, 0.5
@@ -123,11 +123,11 @@ class BokehPass:
         nearest = reproject.nearest_in(camera)
         self._load_iris(camera)
         front = bool(far + per_disparity * nearest < -FRONT_FROM)
-        back = Slice((-1.0, window_depth(-BACK_TO) if front else 1.0), aperture, False)
-        reproject.draw(t.scene, camera, back, edges_depth=True)
+        back_slice = Slice((-1.0, window_depth(-BACK_TO) if front else 1.0), aperture, False)
+        reproject.draw(t.scene, camera, back_slice, edges_depth=True)
         if front:
-            before = Slice((window_depth(-FRONT_FROM), 1.0), aperture, True)
-            reproject.draw(t.front_scene, camera, before, edges_depth=True)
+            front_slice = Slice((window_depth(-FRONT_FROM), 1.0), aperture, True)
+            reproject.draw(t.front_scene, camera, front_slice, edges_depth=True)
 
         behind = {"color": t.color, "depth": t.depth, "lens": lens, "highlights": highlights, "has_veil": front}
         before = behind | {"color": t.front_color, "depth": t.front_depth}
@@ -230,17 +230,6 @@ class BokehPass:
         self._drop()
         for item in (*self.passes.values(), self.taps):
             item.release()
-
-
-def iris_area(camera: Camera) -> float:
-    """Area of a camera's iris of radius 1."""
-    if not camera.blades:
-        return np.pi / camera.squeeze
-    half = np.pi / camera.blades
-    side = np.linspace(-half, half, 256)
-    reach = np.cos(half) / np.cos(side)
-    reach += camera.roundness * (1 - reach)
-    return float(np.pi * np.mean(reach ** 2) / camera.squeeze)
 
 
 def _flags(**wanted) -> list[str]:

@@ -42,13 +42,26 @@ def aperture_points(count: int, camera: Camera) -> tuple[np.ndarray, np.ndarray]
     weight = 1 + camera.ring * (2 * radius ** 2 - 1)
     if camera.blades:
         sector = 2 * np.pi / camera.blades
-        side = np.mod(angle + sector / 2, sector) - sector / 2
-        reach = np.cos(sector / 2) / np.cos(side)
-        reach += camera.roundness * (1 - reach)
+        reach = _reach_of_blades(np.mod(angle + sector / 2, sector) - sector / 2, camera)
         radius, weight = radius * reach, weight * reach ** 2
     angle = angle + np.radians(camera.blade_rotation)
     return (radius[:, None] * np.stack([np.cos(angle) / camera.squeeze, np.sin(angle)], -1),
             weight / weight.sum())
+
+
+def _reach_of_blades(side, camera: Camera):
+    """How far an iris of radius 1 reaches, at an angle from the middle of a blade's side."""
+    half = np.pi / camera.blades
+    reach = np.cos(half) / np.cos(side)
+    return reach + camera.roundness * (1 - reach)
+
+
+def iris_area(camera: Camera) -> float:
+    """Area of a camera's iris of radius 1."""
+    if not camera.blades:
+        return np.pi / camera.squeeze
+    half = np.pi / camera.blades
+    return float(np.pi * np.mean(_reach_of_blades(np.linspace(-half, half, 256), camera) ** 2) / camera.squeeze)
 
 
 def check_lens(camera: Camera) -> None:
