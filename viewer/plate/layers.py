@@ -34,7 +34,18 @@ MARGIN = BAND + 4
 GUTTER = 4
 """Pixels of a tile round its block in the atlas: what the filter reads at the second mip level."""
 
-SIZES = (16, 8, 4, 2, 1)
+LONG = 2
+"""Times its width that a patch is long, at the most."""
+
+
+def _sizes(largest: int) -> tuple[tuple[int, int], ...]:
+    """Width and height of patches, large to small: what is bent one way only is long in the other."""
+    sides = [largest >> i for i in range(largest.bit_length())]
+    every = [(w, h) for w in sides for h in sides if max(w, h) <= LONG * min(w, h)]
+    return tuple(sorted(every, key=lambda size: (-size[0] * size[1], max(size))))
+
+
+SIZES = _sizes(16)
 """Pixels: sides of the patches of a tile."""
 
 COARSE = 8
@@ -62,7 +73,7 @@ MOSTLY_FAR = 0.35
 DEEPEST = 0.22
 """Share of the plate's width to which a surface is continued behind a foreground at the most."""
 
-SHEET, SHEET_SIZES = 64, (64, 32, 16, 8, 4, 2, 1)
+SHEET, SHEET_SIZES = 64, _sizes(64)
 """Pixels: sides of the tiles that hold what has no soft edge, and of the patches on them."""
 
 WORKING = 1.5e6
@@ -254,14 +265,12 @@ def _enlarged(layers: Layers, color: np.ndarray, small: np.ndarray, step: int) -
 def _as_photographed(patches: Patches, atlas, small) -> np.ndarray:
     """Which patches, bool (n,), show the reduced picture as it is, and all of it was shown."""
     plain = np.zeros(len(patches), bool)
-    side = (patches.rect[:, 2] - patches.rect[:, 0]).astype(int)
     inside = (patches.rect[:, :2] >= 0).all(1) & (patches.rect[:, 2:] <= [small.shape[1], small.shape[0]]).all(1)
     asked = inside & ~patches.beyond & ((patches.shown == IN_ALPHA) | (patches.shown == 1)).all(1)
-    for k in np.unique(side[asked]):
-        at = np.flatnonzero(asked & (side == k))
-        for part in np.array_split(at, max(1, len(at) * k * k // 1_000_000)):
-            x = patches.rect[part, 0].astype(int)[:, None, None] + np.arange(k)
-            y = patches.rect[part, 1].astype(int)[:, None, None] + np.arange(k)[:, None]
+    for at, (wide, high) in _alike(patches.rect, asked):
+        for part in np.array_split(at, max(1, len(at) * wide * high // 1_000_000)):
+            x = patches.rect[part, 0].astype(int)[:, None, None] + np.arange(wide)
+            y = patches.rect[part, 1].astype(int)[:, None, None] + np.arange(high)[:, None]
             there = (y + patches.texture[part, 2].astype(int)[:, None, None], x + patches.texture[part, 1].astype(int)[:, None, None])
             tile = atlas[there].astype(np.float32)
             same = np.abs(tile[..., :3] - small[y, x]).max(-1) <= 1e-3 * (1 + small[y, x].max(-1))
@@ -430,7 +439,7 @@ class _Canvas:
             tile = self.keep_tiles(sheet)[which]
             hidden = _over(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3], which, x, y, side) < 1e-3
         rect = np.stack([x0[which] + x, y0[which] + y], -1).astype(np.float32)
-        rect = np.concatenate([rect, rect + side[:, None]], -1)
+        rect = np.concatenate([rect, rect + side], -1)
         corner = np.stack([x0[which], y0[which], tile], -1).astype(np.float32)
         if self.level > 0:
             self.part_at_jumps(rect, corner)
@@ -441,14 +450,12 @@ class _Canvas:
     def part_at_jumps(self, rect: np.ndarray, corner: np.ndarray) -> None:
         """Gives patches beside another surface tiles of their own, in which a filter does not read of that."""
         h, w = self.disparity.shape
-        side = (rect[:, 2] - rect[:, 0]).astype(int)
-        for k in np.unique(side):
-            at = np.flatnonzero(side == k)
-            here = np.arange(-GUTTER, k + GUTTER)
-            inside = here.clip(0, k - 1)
+        for at, (wide, high) in _alike(rect):
+            here = [np.arange(-GUTTER, n + GUTTER) for n in (high, wide)]
+            inside = [a.clip(0, n - 1) for a, n in zip(here, (high, wide))]
             left, top = (rect[at, i].astype(int)[:, None] for i in (0, 1))
             place = lambda y, x: ((top + y).clip(0, h - 1)[:, :, None], (left + x).clip(0, w - 1)[:, None, :])
-            pixel, source = place(here, here), place(inside, inside)
+            pixel, source = place(*here), place(*inside)
             d, own = self.disparity[pixel], self.disparity[source]
             other = np.abs(d - own) > CUT_SHARE * np.maximum(d, own)
             ring = np.s_[:, GUTTER - 1:1 - GUTTER, GUTTER - 1:1 - GUTTER]
@@ -457,7 +464,7 @@ class _Canvas:
                 continue
             pixel, source, other, own = (tuple(v[beside] for v in p) if isinstance(p, tuple) else p[beside]
                                          for p in (pixel, source, other, own))
-            outside = (inside != here)[:, None] | (inside != here)
+            outside = (inside[0] != here[0])[:, None] | (inside[1] != here[1])
             goes_on = self.goes_on(own, pixel) & outside
             tile = np.concatenate([self.color, self.shown[..., None]], -1)[np.where(other, source[0], pixel[0]), np.where(other, source[1], pixel[1])]
             tile[goes_on] = self.plate[pixel][goes_on]
@@ -587,17 +594,19 @@ class _Canvas:
         inside = self.inside[_windows(by, bx, self.disparity.shape, 0)]
         which, x, y, size, plane = (np.concatenate(both) for both in zip(*(
             fit(depth, alpha > 0, shown > 0, FIT * tolerance(self.focal), SIZES, within=part) for part in (inside, ~inside))))
+        travel = _least(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size)
+        x, y, size = _trim(alpha > 0, which, x, y, size, plane)
         rect = np.stack([bx[which] * BLOCK + x, by[which] * BLOCK + y], -1).astype(np.float32)
-        rect = np.concatenate([rect, rect + size[:, None]], -1)
+        rect = np.concatenate([rect, rect + size], -1)
         corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
         seen, all_of_it = _over(shown * alpha, which, x, y, size), _over(alpha, which, x, y, size)
         part = np.maximum(size // 2, 1)
-        quarters = [(which, x + right * (size - part), y + below * (size - part), part) for below in (0, 1) for right in (0, 1)]
+        rest = (size - part).T
+        quarters = [(which, x + right * rest[0], y + below * rest[1], part) for below in (0, 1) for right in (0, 1)]
         share = [np.where(cover > 1e-3, _over(shown * alpha, *at) / np.maximum(cover, 1e-3), seen / all_of_it)
                  for at, cover in ((at, _over(alpha, *at)) for at in quarters)]
         patches = Patches(rect, plane, corner, np.stack(share, -1).astype(np.float32), seen < 1e-3, self.outside(rect),
-                          _least(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size),
-                          np.full(len(rect), self.level, np.int32))
+                          travel, np.full(len(rect), self.level, np.int32))
         whole = _over(tile[..., 3] < OPAQUE, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
         self.solid.append(patches.take(whole))
         self.soft.append(patches.take(~whole))
@@ -628,7 +637,7 @@ class _Canvas:
         color = np.pad(color, [*((0, -n % step) for n in color.shape[:2]), (0, 0)], mode="edge")
         h, w = d.shape
         z = d.reshape(h // step, step, w // step, step).swapaxes(1, 2).reshape(-1, step, step)
-        which, x, y, size, plane = fit(z, np.ones(z.shape, bool), np.zeros(z.shape, bool), np.inf, (step,))
+        which, x, y, size, plane = fit(z, np.ones(z.shape, bool), np.zeros(z.shape, bool), np.inf, ((step, step),))
         x, y = which % (w // step) * step, which // (w // step) * step
         corner = (np.stack([x, y], -1) * k - np.array([wide, high]) - self.border).astype(np.float32)
         rect = np.concatenate([corner, corner + step * k], -1)
@@ -642,32 +651,36 @@ class _Canvas:
 
     def layers(self) -> Layers:
         h, w = self.disparity.shape
-        # Under the plate itself the tiles, size by size in rows, and under them the backdrop.
-        places, row = [np.zeros((0, 2), int)], h
-        wide = max(w, *(t.shape[1] for t in self.tiles), 1)
-        for tiles in self.tiles:
-            n, side = tiles.shape[:2]
-            at = np.arange(n)
-            places.append(np.stack([at % (wide // side) * side, at // (wide // side) * side + row], -1) + GUTTER)
-            row += -(-n // (wide // side)) * side
-        place = np.concatenate(places)
+        # Under the plate itself the tiles that are drawn, size by size in rows, and under them the backdrop.
+        solid, soft = Patches.joined(self.solid), Patches.joined(self.soft)
+        drawn = np.zeros(self.count + 1, bool)
+        for patches in (solid, soft):
+            drawn[patches.texture[:, 2].astype(int)] = True   # -1, the plate itself, is the last one
+        number = np.split(np.arange(self.count), np.cumsum([len(t) for t in self.tiles])[:-1])
+        wide, row = max(w, *(t.shape[2] for t in self.tiles), 1), h
+        place, packed = np.zeros((self.count + 1, 2), int), []
+        for tall, broad in sorted({t.shape[1:3] for t in self.tiles}):
+            of_size = [(n[drawn[n]], t[drawn[n]]) for n, t in zip(number, self.tiles) if t.shape[1:3] == (tall, broad)]
+            which, tiles = (np.concatenate(parts) for parts in zip(*of_size))
+            line, column = np.divmod(np.arange(len(which)), wide // broad)
+            place[which] = np.stack([column * broad, line * tall + row], -1) + GUTTER
+            packed.append((place[which] - GUTTER, tiles))
+            row += -(-len(which) // (wide // broad)) * tall
         backdrop, behind = self.backdrop(row)
-        size = row + len(backdrop), max(wide, backdrop.shape[1])
-        atlas = np.zeros((*size, 4), np.float16)
+        atlas = np.zeros((row + len(backdrop), max(wide, backdrop.shape[1]), 4), np.float16)
         atlas[:h, :w] = self.plate
         atlas[row:, :backdrop.shape[1]] = backdrop
-        for tiles, corner in zip(self.tiles, places[1:]):
-            side = np.arange(tiles.shape[1]) - GUTTER
-            atlas[corner[:, 1, None, None] + side[:, None], corner[:, 0, None, None] + side] = tiles
+        for (x, y), tiles in ((corner.T[..., None, None], tiles) for corner, tiles in packed):
+            atlas[y + np.arange(tiles.shape[1])[:, None], x + np.arange(tiles.shape[2])] = tiles
 
         def placed(patches: Patches) -> Patches:
             """From canvas to plate coordinates, and from tile numbers to places in the atlas."""
             x0, y0, tile = patches.texture.T.astype(int)
-            offset = np.where(tile[:, None] < 0, 0, np.append(place, [[0, 0]], 0)[tile] - np.stack([x0, y0], -1))
+            offset = np.where(tile[:, None] < 0, 0, place[tile] - np.stack([x0, y0], -1))
             texture = np.concatenate([np.ones((len(tile), 1)), offset + self.border], 1).astype(np.float32)
             return replace(patches, rect=patches.rect - self.border, texture=texture)
 
-        solid, soft = placed(Patches.joined(self.solid)), placed(Patches.joined(self.soft))
+        solid, soft = placed(solid), placed(soft)
         join(solid, soft, self.focal)
         weld(solid, soft, JUMP * FIT * tolerance(self.focal))
         solid = Patches.joined([solid, behind])
@@ -678,51 +691,77 @@ class _Canvas:
 
 
 def fit(depth, support, shown, tol: float, sizes, full: bool = False, within=None):
-    """Covers the supported pixels of every tile with squares on which `depth` is a plane within `tol`.
+    """Covers the supported pixels of every tile with rectangles on which `depth` is a plane within `tol`.
 
     depth, support, shown  (n, s, s): disparity, pixels to cover, pixels that the plate showed
-    sizes           sides to try, large to small; full: a square must be wholly supported
-    within          (n, s, s): a square must lie in it; None is anywhere
-    returns         tile (m,), x (m,), y (m,), size (m,), plane (m, 3): value in the middle, slopes per pixel
+    sizes           (width, height) to try, large to small; full: a rectangle must be wholly supported
+    within          (n, s, s): a rectangle must lie in it; None is anywhere
+    returns         tile (m,), x (m,), y (m,), size (m, 2), plane (m, 3): value in the middle, slopes per pixel
     """
     found = []
     n, s, _ = depth.shape
     open_ = support if within is None else support & within
     for size in sizes:
-        k = s // size
-        split = lambda a: a.reshape(n, k, size, k, size).transpose(0, 1, 3, 2, 4).reshape(n, k, k, size * size)
+        wide, high = size
+        side, across, down = max(size), s // wide, s // high
+        split = lambda a: a.reshape(n, down, high, across, wide).transpose(0, 1, 3, 2, 4).reshape(n, down, across, high * wide)
         m = split(open_)
         count = m.sum(-1)
-        wanted = count == size * size if full else count > 0
+        wanted = count == wide * high if full else count > 0
         if within is not None:
             wanted &= split(within).all(-1)
-        if not full and size > FINE:   # what the plate showed is told at corners only
+        if not full and side > FINE:   # what the plate showed is told at corners only
             seen = split(shown & support).sum(-1)
             wanted &= (seen == 0) | (seen == split(support).sum(-1))
         pick = np.nonzero(wanted)
         if not len(pick[0]):
             continue
         mask, z = m[pick].astype(np.float32), split(depth)[pick]
-        at = (np.arange(size) + 0.5 - size / 2).astype(np.float32)
-        px, py = np.tile(at, size), np.repeat(at, size)
+        px = np.tile((np.arange(wide) + 0.5 - wide / 2).astype(np.float32), high)
+        py = np.repeat((np.arange(high) + 0.5 - high / 2).astype(np.float32), wide)
         plane, rms, error = _planes(mask, z, px, py)
-        last = (size == sizes[-1]) | (size <= COARSE) & ~split(shown & support)[pick].any(-1)
+        last = (size == sizes[-1]) | (side <= COARSE) & ~split(shown & support)[pick].any(-1)
         if np.any(last):
             # Too coarse for a jump: level with the farthest, so as not to stand out in front of anything.
             jump = (error > JUMP * tol) & last
             plane[jump] = 0
             plane[jump, 0] = np.where(mask > 0, z, np.inf).min(1)[jump]
-        good = (rms <= 0.5 * tol) & (error <= 4 * tol) | last | (size <= FINE) & (error <= JUMP * tol)
-        found.append((pick[0][good], pick[2][good] * size, pick[1][good] * size, np.full(good.sum(), size, np.float32), plane[good]))
+        good = (rms <= 0.5 * tol) & (error <= 4 * tol) | last | (side <= FINE) & (error <= JUMP * tol)
+        found.append((pick[0][good], pick[2][good] * wide, pick[1][good] * high,
+                      np.broadcast_to(np.float32(size), (good.sum(), 2)), plane[good]))
         if size == sizes[-1]:
             break
-        done = np.zeros((n, k, k), bool)
+        done = np.zeros((n, down, across), bool)
         done[tuple(p[good] for p in pick)] = True
-        open_ = open_ & ~np.repeat(np.repeat(done, size, 1), size, 2)
+        open_ = open_ & ~np.repeat(np.repeat(done, high, 1), wide, 2)
     if not found:
-        return tuple(np.zeros((0, 3) if i == 4 else 0, np.int64 if i == 0 else np.float32) for i in range(5))
+        return np.zeros(0, np.int64), *np.zeros((2, 0), np.float32), np.zeros((0, 2), np.float32), np.zeros((0, 3), np.float32)
     which, x, y, size, plane = (np.concatenate(parts) for parts in zip(*found))
     return which, x.astype(np.float32), y.astype(np.float32), size, plane.astype(np.float32)
+
+
+def _alike(rect: np.ndarray, among: np.ndarray | None = None):
+    """Yields (index, (width, height)) of the rectangles (n, 4), or of those `among` them, of each size."""
+    size = (rect[:, 2:] - rect[:, :2]).astype(int)
+    for each in np.unique(size if among is None else size[among], axis=0):
+        same = (size == each).all(1)
+        yield np.flatnonzero(same if among is None else same & among), tuple(int(v) for v in each)
+
+
+def _trim(covered, which, x, y, size, plane):
+    """Rectangles at x, y (m,) of tiles `which` of `covered` (n, s, s), without the rows and columns at their sides in which
+    nothing is covered, but for the next one, which a filter fades out in: x, y, size (m, 2). Planes keep to the middle."""
+    at = np.stack([x, y], -1)
+    low, high = at.copy(), at + size
+    for same, (wide, tall) in _alike(np.concatenate([at, at + size], -1)):
+        column, row = at[same].astype(int).T[..., None]
+        here = covered[which[same, None, None], (row + np.arange(tall))[:, :, None], (column + np.arange(wide))[:, None, :]]
+        for axis, lines in enumerate((here.any(1), here.any(2))):
+            low[same, axis] += (lines.argmax(1) - 1).clip(0)
+            high[same, axis] -= (lines[:, ::-1].argmax(1) - 1).clip(0)
+    shift = 0.5 * (low + high) - (at + 0.5 * size)
+    plane[:, 0] += (plane[:, 1:] * shift).sum(1)
+    return *low.T, high - low
 
 
 def join(solid: Patches, soft: Patches, focal: float) -> None:
@@ -737,10 +776,8 @@ def join(solid: Patches, soft: Patches, focal: float) -> None:
         low = rect[:, :2].min(0).astype(int)
         x0, y0, x1, y1 = (rect - np.tile(low, 2)).astype(int).T
         number = np.full((y1.max(), x1.max()), -1, np.int32)
-        for side in np.unique(x1 - x0):
-            at = np.flatnonzero(x1 - x0 == side)
-            step = np.arange(side)
-            number[y0[at, None, None] + step[:, None], x0[at, None, None] + step] = at[:, None, None]
+        for at, (wide, high) in _alike(rect):
+            number[y0[at, None, None] + np.arange(high)[:, None], x0[at, None, None] + np.arange(wide)] = at[:, None, None]
         middle = 0.5 * (rect[:, :2] + rect[:, 2:]) - low
 
         def value(k, x, y):
@@ -821,18 +858,18 @@ def _walled(right, below):
 def _over(values, which, x, y, size):
     """Sums of tiles (n, s, s) over the squares at x, y (m,) of tiles `which` (m,)."""
     total = np.pad(values.astype(np.float64).cumsum(1).cumsum(2), ((0, 0), (1, 0), (1, 0)))
-    x0, y0, x1, y1 = (v.astype(int) for v in (x, y, x + size, y + size))
+    x0, y0, x1, y1 = (v.astype(int) for v in (x, y, x + size[:, 0], y + size[:, 1]))
     return total[which, y1, x1] - total[which, y0, x1] - total[which, y1, x0] + total[which, y0, x0]
 
 
 def _least(values, which, x, y, size):
-    """Minima of tiles (n, s, s) over the squares at x, y (m,) of tiles `which` (m,), aligned to their sizes."""
+    """Minima of tiles (n, s, s) over the rectangles at x, y (m,) of tiles `which` (m,), aligned to their sizes (m, 2)."""
     out = np.zeros(len(which), np.float32)
     n, s, _ = values.shape
-    for k in np.unique(size).astype(int):
-        at = size == k
-        least = values.reshape(n, s // k, k, s // k, k).min((2, 4))
-        out[at] = least[which[at], y[at].astype(int) // k, x[at].astype(int) // k]
+    for wide, high in np.unique(size, axis=0).astype(int):
+        at = (size == [wide, high]).all(1)
+        least = values.reshape(n, s // high, high, s // wide, wide).min((2, 4))
+        out[at] = least[which[at], y[at].astype(int) // high, x[at].astype(int) // wide]
     return out
 
 
