@@ -64,6 +64,9 @@ and at the most. Less than half a pixel samples inside the rectangle only."""
 FINE = 4
 """Pixels: smaller patches are only for jumps; relief that small is not worth two triangles a bump."""
 
+FAINT = 0.05
+"""Coverage under which a pixel's depth counts no less."""
+
 JUMP = 5
 """Fits, that is a pixel of parallax: an error from which a patch spans a jump."""
 
@@ -593,7 +596,7 @@ class _Canvas:
         shown = shown[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
         inside = self.inside[_windows(by, bx, self.disparity.shape, 0)]
         which, x, y, size, plane = (np.concatenate(both) for both in zip(*(
-            fit(depth, alpha > 0, shown > 0, FIT * tolerance(self.focal), SIZES, within=part) for part in (inside, ~inside))))
+            fit(depth, np.where(alpha > 0, alpha.clip(FAINT), 0), shown > 0, FIT * tolerance(self.focal), SIZES, within=part) for part in (inside, ~inside))))
         travel = _least(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size)
         x, y, size = _trim(alpha > 0, which, x, y, size, plane)
         rect = np.stack([bx[which] * BLOCK + x, by[which] * BLOCK + y], -1).astype(np.float32)
@@ -690,16 +693,18 @@ class _Canvas:
                       np.array([1, self.border, self.border], np.float32), self.surface)
 
 
-def fit(depth, support, shown, tol: float, sizes, full: bool = False, within=None):
-    """Covers the supported pixels of every tile with rectangles on which `depth` is a plane within `tol`.
+def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None):
+    """Covers pixels of every tile with rectangles on which `depth` is a plane within `tol`.
 
-    depth, support, shown  (n, s, s): disparity, pixels to cover, pixels that the plate showed
-    sizes           (width, height) to try, large to small; full: a rectangle must be wholly supported
+    depth, shown    (n, s, s): disparity, and pixels that the plate showed
+    weight          (n, s, s): what a pixel's error counts; of 0 where there is nothing to cover
+    sizes           (width, height) to try, large to small; full: a rectangle must cover nothing else
     within          (n, s, s): a rectangle must lie in it; None is anywhere
     returns         tile (m,), x (m,), y (m,), size (m, 2), plane (m, 3): value in the middle, slopes per pixel
     """
     found = []
     n, s, _ = depth.shape
+    support = weight > 0
     open_ = support if within is None else support & within
     for size in sizes:
         wide, high = size
@@ -716,16 +721,16 @@ def fit(depth, support, shown, tol: float, sizes, full: bool = False, within=Non
         pick = np.nonzero(wanted)
         if not len(pick[0]):
             continue
-        mask, z = m[pick].astype(np.float32), split(depth)[pick]
+        counts, z = m[pick] * split(weight)[pick].astype(np.float32), split(depth)[pick]
         px = np.tile((np.arange(wide) + 0.5 - wide / 2).astype(np.float32), high)
         py = np.repeat((np.arange(high) + 0.5 - high / 2).astype(np.float32), wide)
-        plane, rms, error = _planes(mask, z, px, py)
+        plane, rms, error = _planes(counts, z, px, py)
         last = (size == sizes[-1]) | (side <= COARSE) & ~split(shown & support)[pick].any(-1)
         if np.any(last):
             # Too coarse for a jump: level with the farthest, so as not to stand out in front of anything.
             jump = (error > JUMP * tol) & last
             plane[jump] = 0
-            plane[jump, 0] = np.where(mask > 0, z, np.inf).min(1)[jump]
+            plane[jump, 0] = np.where(counts > 0, z, np.inf).min(1)[jump]
         good = (rms <= 0.5 * tol) & (error <= 4 * tol) | last | (side <= FINE) & (error <= JUMP * tol)
         found.append((pick[0][good], pick[2][good] * wide, pick[1][good] * high,
                       np.broadcast_to(np.float32(size), (good.sum(), 2)), plane[good]))
@@ -811,19 +816,19 @@ def weld(solid: Patches, soft: Patches, tol: float) -> None:
         p.corners[:] = part.reshape(-1, 4)
 
 
-def _planes(mask, z, px, py):
-    """Least-squares planes over masked pixels, (m, 3), with the root of their mean square error and their largest error (m,)."""
-    count = mask.sum(1)
-    mean = (mask * z).sum(1) / count
-    e = mask * (z - mean[:, None])
-    mx, my = mask @ px, mask @ py
-    xx, xy, yy = mask @ (px * px), mask @ (px * py), mask @ (py * py)
+def _planes(weight, z, px, py):
+    """Least-squares planes over weighted pixels, (m, 3), with the root of their mean square error and their largest error (m,)."""
+    count = weight.sum(1)
+    mean = (weight * z).sum(1) / count
+    e = weight * (z - mean[:, None])
+    mx, my = weight @ px, weight @ py
+    xx, xy, yy = weight @ (px * px), weight @ (px * py), weight @ (py * py)
     ridge = 0.5  # undetermined slopes, of a pixel or a line of pixels, become level
     a = np.stack([np.stack([count, mx, my], -1), np.stack([mx, xx + ridge, xy], -1), np.stack([my, xy, yy + ridge], -1)], -2)
     b = np.stack([e.sum(1), e @ px, e @ py], -1)
     solution = np.linalg.solve(a.astype(np.float64), b[..., None].astype(np.float64))[..., 0].astype(np.float32)
     fitted = mean[:, None] + solution[:, :1] + solution[:, 1:2] * px + solution[:, 2:] * py
-    miss = mask * np.abs(z - fitted)
+    miss = weight * np.abs(z - fitted)
     error, rms = miss.max(1), np.sqrt((miss * miss).sum(1) / count)
     return np.concatenate([(mean + solution[:, 0])[:, None], solution[:, 1:]], 1), rms, error
 
