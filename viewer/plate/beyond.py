@@ -1,24 +1,33 @@
-"""What lies beyond the plate's frame: the picture continued, ever softer."""
+"""What lies beyond the plate's frame, and behind everything: the picture continued, ever softer, until only what is farthest is
+left of it."""
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
 from .edges import CUT_SHARE
+from .fill import fill_smoothly
+
+COARSE = 8
+"""Pixels of the plate to one of what is farthest."""
 
 
-def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad) -> tuple[np.ndarray, np.ndarray]:
-    """Picture and disparity continued round the frame by pad ((top, bottom), (left, right)) pixels, ever softer.
+def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) -> tuple[np.ndarray, np.ndarray]:
+    """Picture (h, w, 3) and disparity (h, w) continued round the frame by pad ((top, bottom), (left, right)) pixels.
 
-    Only what takes up a good part of the frame's border goes on beyond it: a table does, a bottle ends.
+    Beside the frame everything goes on as it is there, if it takes up a good part of the frame's border: a table does, a
+    bottle ends. Farther out colours and depths run into each other and turn into those of what is farthest, so that no edge
+    and no end of a surface is to be seen.
+
+    wide  pixels: what is narrower is not the farthest there is
     """
     (top, bottom), (left, right) = pad
-    high, wide = disparity.shape
     color, disparity = color.astype(np.float32), disparity.astype(np.float32)
+    span = disparity.shape[1]
 
     def edge(c, d):
         """A border line, opened: colour (n, 3) and disparity (n,)."""
-        size = min(max(3, wide // 8), len(d))
+        size = min(max(3, span // 8), len(d))
         opened = cv2.morphologyEx(d[None], cv2.MORPH_OPEN, np.ones((1, size), np.uint8), borderType=cv2.BORDER_REPLICATE)[0]
         stays = d <= opened * (1 + CUT_SHARE) + 1e-4
         at = np.flatnonzero(stays)
@@ -34,23 +43,59 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad) -> tuple[np.n
 
     c, d = extend(color, disparity, top, bottom)
     c, d = extend(c.swapaxes(0, 1), d.T, left, right)
-    return soften(np.ascontiguousarray(c.swapaxes(0, 1)), pad), np.ascontiguousarray(d.T)
+    picture = soften(np.concatenate([c, d[..., None]], -1).swapaxes(0, 1), pad)
+    far = np.dstack(farthest(color, disparity, wide))
+    cells = [[-(-n // COARSE) for n in sides] for sides in pad]
+    far = soften(np.pad(far, [*cells, (0, 0)], mode="edge"), cells)
+    # From cells to pixels: the first of the frame's is the first of its cell.
+    h, w = d.T.shape
+    x, y = np.meshgrid(*((np.arange(n, dtype=np.float32) + sides[0][0] * COARSE - sides[1][0] + 0.5) / COARSE - 0.5
+                         for n, sides in ((w, (cells[1], pad[1])), (h, (cells[0], pad[0])))))
+    far = cv2.remap(far, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    picture = picture + fade((h, w), pad) * (far - picture)
+    return np.ascontiguousarray(picture[..., :3]), np.ascontiguousarray(picture[..., 3])
 
 
-def soften(color: np.ndarray, pad) -> np.ndarray:
-    """Blurs a picture's padding, the more the farther from the frame."""
-    (top, bottom), (left, right) = pad
-    h, w = color.shape[:2]
-    y = np.maximum(np.maximum(top - np.arange(h), np.arange(h) - (h - 1 - bottom)), 0)
-    x = np.maximum(np.maximum(left - np.arange(w), np.arange(w) - (w - 1 - right)), 0)
-    away = np.maximum(y[:, None], x[None, :]).astype(np.float32)
-    out = color
+def farthest(color: np.ndarray, disparity: np.ndarray, wide: float) -> tuple[np.ndarray, np.ndarray]:
+    """Colour and disparity of what is left when all is taken away that is near and narrower than `wide` pixels, one pixel for
+    COARSE x COARSE."""
+    k = COARSE
+    grow = [(0, -n % k) for n in disparity.shape]
+    color, disparity = np.pad(color, [*grow, (0, 0)], mode="edge"), np.pad(disparity, grow, mode="edge")
+    h, w = (n // k for n in disparity.shape)
+    d = disparity.reshape(h, k, w, k).min((1, 3))
+    size = max(int(wide) // k, 1)
+    opened = cv2.morphologyEx(d, cv2.MORPH_OPEN, np.ones((size, size), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    same = (d < opened + CUT_SHARE * opened + 1e-3).astype(np.float32)[..., None]
+    color = fill_smoothly(cv2.resize(color, (w, h), interpolation=cv2.INTER_AREA), same)
+    return color, cv2.GaussianBlur(opened, (0, 0), 3)
+
+
+def soften(picture: np.ndarray, pad) -> np.ndarray:
+    """Blurs the padding of a picture (h, w, n), the more the farther from the frame."""
+    h, w = picture.shape[:2]
+    picture = np.ascontiguousarray(picture)
+    away = _away((h, w), pad)
+    out = picture
     for sigma in (2, 4, 8, 16, 32):
         if sigma > max(away.max() / 3, 2):
             break
         # A blur that wide is as good on a smaller picture.
         k = max(1, sigma // 2)
-        small = cv2.resize(color, (max(w // k, 1), max(h // k, 1)), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(picture, (max(w // k, 1), max(h // k, 1)), interpolation=cv2.INTER_AREA)
         soft = cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma / k), (w, h), interpolation=cv2.INTER_LINEAR)
         out = out + (soft - out) * np.clip(away / (2 * sigma) - 0.5, 0, 1)[..., None]
-    return np.where(away[..., None] > 0, out, color).astype(np.float32)
+    return np.where(away[..., None] > 0, out, picture).astype(np.float32)
+
+
+def fade(shape, pad) -> np.ndarray:
+    """Share of what is farthest in what is padded round the frame, float32 (h, w, 1): 0 at the frame, 1 at the rim."""
+    t = np.clip(_away(shape, pad) / max(min(n for sides in pad for n in sides), 1), 0, 1)[..., None]
+    return t * t * (3 - 2 * t)
+
+
+def _away(shape, pad) -> np.ndarray:
+    """Pixels from the frame, float32 (h, w), of what is padded round it."""
+    y, x = (np.maximum(np.maximum(before - at, at - (n - 1 - after)), 0).astype(np.float32)
+            for n, at, (before, after) in zip(shape, map(np.arange, shape), pad))
+    return np.hypot(y[:, None], x[None])

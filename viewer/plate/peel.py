@@ -11,9 +11,9 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from .beyond import continue_beyond, soften
+from .beyond import COARSE, continue_beyond, fade, farthest, soften
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
-from .fill import continue_color, continue_depth, continue_plainly, fill_smoothly
+from .fill import continue_color, continue_depth, continue_plainly
 from .matte import BAND, OPAQUE, Matte, find_matte
 from .patches import FIT, IN_ALPHA, JUMP, Patches, alike, fit, join, least, over, sizes, trim, weld
 
@@ -44,9 +44,6 @@ FAINT = 0.05
 DEEPEST = 0.22
 """Share of the plate's width to which a surface is continued behind a foreground at the most."""
 
-BACKDROP = 8
-"""Pixels of the plate to one of the backdrop."""
-
 BEYOND = 0.1
 """Share of the plate's width that is continued round the frame."""
 
@@ -64,7 +61,7 @@ class Canvas:
         self.deepest = DEEPEST * w
         high, wide = (int(np.ceil(n / BLOCK)) * BLOCK + 2 * border for n in (h, w))
         pad = ((border, high - h - border), (border, wide - w - border))
-        self.color, self.disparity = continue_beyond(color, disparity, pad)
+        self.color, self.disparity = continue_beyond(color, disparity, pad, self.deepest)
         self.shown = np.zeros((high, wide), np.float32)
         self.shown[border:border + h, border:border + w] = 1
         self.inside = self.shown > 0
@@ -381,24 +378,29 @@ class Canvas:
 
         Its disparity is what the last level shows once all that is narrow and near is opened away.
         """
-        k, high, wide = BACKDROP, *self.disparity.shape
-        color = cv2.resize(self.color, (wide // k, high // k), interpolation=cv2.INTER_AREA)
-        d = self.disparity.reshape(high // k, k, wide // k, k).min((1, 3))
-        radius = max(int(self.deepest) // k, 1)
-        opened = cv2.morphologyEx(d, cv2.MORPH_OPEN, np.ones((radius, radius), np.uint8), borderType=cv2.BORDER_REPLICATE)
-        same = (d < opened + CUT_SHARE * opened + 1e-3).astype(np.float32)[..., None]
-        pad = [(n, n) for n in d.shape]
-        color, same = (np.pad(a, (*pad, (0, 0)), mode="edge") for a in (color, same))
-        opened = np.pad(opened, pad, mode="edge")
-        color = soften(fill_smoothly(color, same), pad)
-        d = 0.97 * cv2.GaussianBlur(opened, (0, 0), 3)
+        k, (high, wide) = COARSE, self.disparity.shape
+        (w, h), start = self.size, self.border
+        inside = np.s_[start:start + h, start:start + w]
+        far = np.dstack(farthest(self.color[inside], self.disparity[inside], self.deepest))
+        size = high // k, wide // k
+        pad = [(start // k, n - m - start // k) for n, m in zip(size, far.shape)]
+        far = np.pad(far, [*pad, (0, 0)], mode="edge")
+        # At the canvas's rim it is what the canvas itself has turned into.
+        rim = cv2.resize(np.dstack([self.color, self.disparity]), size[::-1], interpolation=cv2.INTER_AREA)
+        far += fade(size, pad) * (rim - far)
+        pad = [(n, n) for n in size]
+        far = soften(np.pad(far, [*pad, (0, 0)], mode="edge"), pad)
+        color, d = far[..., :3], 0.97 * far[..., 3]
         step = 32
         d = np.pad(d, [(0, -n % step) for n in d.shape], mode="edge")
         color = np.pad(color, [*((0, -n % step) for n in color.shape[:2]), (0, 0)], mode="edge")
         h, w = d.shape
         z = d.reshape(h // step, step, w // step, step).swapaxes(1, 2).reshape(-1, step, step)
-        which, x, y, size, plane = fit(z, np.ones(z.shape, bool), np.zeros(z.shape, bool), np.inf, ((step, step),))
+        which, _, _, _, plane = fit(z, np.ones(z.shape, bool), np.zeros(z.shape, bool), np.inf, ((step, step),))
         x, y = which % (w // step) * step, which // (w // step) * step
+        # Corners are shared, for there is nothing behind a crack.
+        around = cv2.blur(np.pad(d, 1, mode="edge"), (2, 2), anchor=(1, 1))[1:, 1:]
+        corners = np.stack([around[y + down, x + right] for down in (0, step) for right in (0, step)], -1)
         corner = (np.stack([x, y], -1) * k - np.array([wide, high]) - self.border).astype(np.float32)
         rect = np.concatenate([corner, corner + step * k], -1)
         plane[:, 1:] /= k
@@ -406,7 +408,7 @@ class Canvas:
         texture = np.stack([np.full(n, 1 / k), np.full(n, (wide + self.border) / k),
                             np.full(n, row + (high + self.border) / k)], -1).astype(np.float32)
         patches = Patches(rect, plane, texture, np.full((n, 4), IN_ALPHA, np.float32), *np.ones((2, n), bool), np.zeros(n, np.float32),
-                          np.full(n, self.level + 1, np.int32))
+                          np.full(n, self.level + 1, np.int32), corners=corners.astype(np.float32))
         return np.concatenate([color, np.zeros((*color.shape[:2], 1), np.float32)], -1), patches
 
     def taken_apart(self) -> dict:
@@ -418,7 +420,7 @@ class Canvas:
         for patches in (solid, soft):
             drawn[patches.texture[:, 2].astype(int)] = True   # -1, the plate itself, is the last one
         number = np.split(np.arange(self.count), np.cumsum([len(t) for t in self.tiles])[:-1])
-        wide, row = max(w, *(t.shape[2] for t in self.tiles), 1), h
+        wide, row = max(w + GUTTER, *(t.shape[2] for t in self.tiles)), h + GUTTER
         place, packed = np.zeros((self.count + 1, 2), int), []
         for tall, broad in sorted({t.shape[1:3] for t in self.tiles}):
             of_size = [(n[drawn[n]], t[drawn[n]]) for n, t in zip(number, self.tiles) if t.shape[1:3] == (tall, broad)]
@@ -429,7 +431,7 @@ class Canvas:
             row += -(-len(which) // (wide // broad)) * tall
         backdrop, behind = self.backdrop(row)
         atlas = np.zeros((row + len(backdrop), max(wide, backdrop.shape[1]), 4), np.float16)
-        atlas[:h, :w] = self.plate
+        atlas[:h + GUTTER, :w + GUTTER] = np.pad(self.plate, [(0, GUTTER), (0, GUTTER), (0, 0)], mode="edge")
         atlas[row:, :backdrop.shape[1]] = backdrop
         for (x, y), tiles in ((corner.T[..., None, None], tiles) for corner, tiles in packed):
             atlas[y + np.arange(tiles.shape[1])[:, None], x + np.arange(tiles.shape[2])] = tiles
