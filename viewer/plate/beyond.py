@@ -17,7 +17,7 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
 
     Beside the frame everything goes on as it is there, if it takes up a good part of the frame's border: a table does, a
     bottle ends. Farther out colours and depths run into each other and turn into those of what is farthest, so that no edge
-    and no end of a surface is to be seen.
+    and no end of a surface is to be seen. Only the sky stays where it is.
 
     wide  pixels: what is narrower is not the farthest there is
     """
@@ -43,17 +43,18 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
 
     c, d = extend(color, disparity, top, bottom)
     c, d = extend(c.swapaxes(0, 1), d.T, left, right)
-    picture = soften(np.concatenate([c, d[..., None]], -1).swapaxes(0, 1), pad)
+    sky = d.T == 0
+    picture = soften(np.dstack([c.swapaxes(0, 1), d.T]), pad)
     far = np.dstack(farthest(color, disparity, wide))
     cells = [[-(-n // COARSE) for n in sides] for sides in pad]
     far = soften(np.pad(far, [*cells, (0, 0)], mode="edge"), cells)
     # From cells to pixels: the first of the frame's is the first of its cell.
-    h, w = d.T.shape
+    h, w = sky.shape
     x, y = np.meshgrid(*((np.arange(n, dtype=np.float32) + sides[0][0] * COARSE - sides[1][0] + 0.5) / COARSE - 0.5
                          for n, sides in ((w, (cells[1], pad[1])), (h, (cells[0], pad[0])))))
     far = cv2.remap(far, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     picture = picture + fade((h, w), pad) * (far - picture)
-    return np.ascontiguousarray(picture[..., :3]), np.ascontiguousarray(picture[..., 3])
+    return np.ascontiguousarray(picture[..., :3]), np.where(sky, 0, picture[..., 3])
 
 
 def farthest(color: np.ndarray, disparity: np.ndarray, wide: float) -> tuple[np.ndarray, np.ndarray]:

@@ -10,8 +10,9 @@ SLOPE_WINDOW = 6
 """Pixels round a far side from which its plane is estimated."""
 
 
-def continue_depth(disparity: np.ndarray, hidden: np.ndarray, cuts: Cuts, focal: float, deepest: float):
-    """What lies behind the pixels in `hidden`, continued from the far sides of `cuts`: (disparity, travel).
+def continue_depth(disparity: np.ndarray, hidden: np.ndarray, cuts: Cuts, focal: float, deepest: float, known: np.ndarray):
+    """What lies behind the pixels in `hidden`, continued from the far sides of `cuts`, the `known` ones first, for what lies
+    beyond the frame is bent: (disparity, travel).
 
     disparity  float32 (h, w): each far side goes on along its own plane and stays behind the surface that hides it
     travel     float32 (n,), for the hidden pixels in the order of np.nonzero: metres that a camera has to move sideways
@@ -23,11 +24,12 @@ def continue_depth(disparity: np.ndarray, hidden: np.ndarray, cuts: Cuts, focal:
     own = d[y, x]
     sources = cuts.far & ~hidden
     reach = reach_of(np.where(sources, cuts.in_front - d, 0), focal, 4, deepest)
+    inner = np.where(known, reach, 0)
     anchor = np.full(len(y), -1, np.int64)
     best = np.full(len(y), np.inf, np.float32)
     depth_in = np.zeros(len(y), np.float32)
     # The nearest surface that lies behind and can come to light that deep; failing that, the nearest behind.
-    for strict in (True, False):
+    for strict, reach in ((True, inner), (True, reach), (False, reach)):
         for index, distance in octaves(reach):
             found, far = index[y, x], distance[y, x]
             cost = far * (0.5 + d.ravel()[found] / own)
@@ -38,12 +40,15 @@ def continue_depth(disparity: np.ndarray, hidden: np.ndarray, cuts: Cuts, focal:
         best[anchor >= 0] = -1
     anchor[anchor < 0] = np.argmin(np.where(hidden, np.inf, d))
     used, slot = np.unique(anchor, return_inverse=True)
-    base, sx, sy = planes(d, ~hidden, used, focal)
+    base, sx, sy = planes(d, ~hidden & known, used, focal)
+    beyond = np.flatnonzero(~known.ravel()[used])
+    base[beyond], sx[beyond], sy[beyond] = planes(d, ~hidden, used[beyond], focal)
     ax, ay = used % d.shape[1], used // d.shape[1]
     value = base[slot] + sx[slot] * (x - ax[slot]) + sy[slot] * (y - ay[slot])
     low, high = 0.6 * base[slot], np.minimum(1.5 * base[slot], own * 0.99)
     out[y, x] = np.clip(value, np.minimum(low, high), high)
-    out = smooth_where(out, hidden, 8 * tolerance(focal))
+    for part, among in ((known, known), (~known, np.ones_like(known))):
+        out = smooth_where(out, hidden & part, among, 8 * tolerance(focal))
     # Clearly behind: patches follow surfaces within a few tolerances only, and may not come out in front.
     out[y, x] = np.maximum(np.minimum(out[y, x], 0.99 * own - 6 * tolerance(focal)), 0)
     return out, np.maximum(depth_in - 4, 0) / (focal * np.maximum(own - out[y, x], 1e-6))
@@ -74,20 +79,20 @@ def planes(disparity: np.ndarray, usable: np.ndarray, at: np.ndarray, focal: flo
     return ((d0 + solution[:, 0]).astype(np.float32), *solution[:, 1:].T.astype(np.float32))
 
 
-def smooth_where(values: np.ndarray, where: np.ndarray, step: float, rounds: int = 8) -> np.ndarray:
-    """Evens out `values` (h, w) inside `where` without mixing across jumps larger than `step`."""
+def smooth_where(values: np.ndarray, where: np.ndarray, among: np.ndarray, step: float, rounds: int = 8) -> np.ndarray:
+    """Evens out `values` (h, w) inside `where` with those `among` them, without mixing across jumps larger than `step`."""
     ys, xs = np.nonzero(where)
     if not len(ys):
         return values
     box = np.s_[max(ys.min() - 1, 0):ys.max() + 2, max(xs.min() - 1, 0):xs.max() + 2]
-    v, inside = values[box].copy(), where[box]
+    v, inside, taken = values[box].copy(), where[box], among[box]
     for i in range(rounds):
         reach = (8, 4, 2, 1)[i % 4]
         total, weight = v.copy(), np.ones_like(v)
         for axis in (0, 1):
             for shift in (-reach, reach):
                 moved = np.roll(v, shift, axis)
-                k = (np.abs(moved - v) < step).astype(np.float32)
+                k = ((np.abs(moved - v) < step) & np.roll(taken, shift, axis)).astype(np.float32)
                 total += k * moved
                 weight += k
         v = np.where(inside, total / weight, v)

@@ -203,7 +203,8 @@ def join(solid: Patches, soft: Patches, focal: float) -> None:
 
 
 def weld(solid: Patches, soft: Patches, tol: float) -> None:
-    """Lets the corners that patches of one surface share, within `tol` of disparity, meet at their mean."""
+    """Lets the corners that patches of one surface share, within `tol` of disparity, meet at their mean; at the frame at that of
+    the ones in it."""
     parts = solid, soft
     x, y = (np.concatenate([p.rect[:, c].ravel() for p in parts]) for c in ([0, 2, 0, 2], [1, 1, 3, 3]))
     level = np.concatenate([np.repeat(p.level, 4) for p in parts])
@@ -211,7 +212,8 @@ def weld(solid: Patches, soft: Patches, tol: float) -> None:
     order = np.lexsort((d, x, y, level))
     apart = lambda value, gap=0: np.abs(np.diff(value[order], prepend=np.inf)) > gap
     group = np.cumsum(apart(level.astype(float)) | apart(y) | apart(x) | apart(d, tol)) - 1
-    d[order] = (np.bincount(group, d[order]) / np.bincount(group))[group]
+    weight = np.concatenate([np.repeat(np.where(p.beyond, 1e-4, 1), 4) for p in parts])[order]
+    d[order] = (np.bincount(group, weight * d[order]) / np.bincount(group, weight))[group]
     for p, part in zip(parts, np.split(d.astype(np.float32), [4 * len(solid)])):
         p.corners[:] = part.reshape(-1, 4)
 

@@ -139,7 +139,7 @@ class Canvas:
     def look_behind(self, active: Cuts, lifted: np.ndarray, matte: Matte):
         """(colour, disparity, travel) of what is behind the lifted pixels; in the matte, the two colours of pixels that are
         mostly near are parted anew, now that the far one is known."""
-        behind, travel = continue_depth(self.disparity, lifted, active, self.focal, self.deepest)
+        behind, travel = continue_depth(self.disparity, lifted, active, self.focal, self.deepest, self.inside)
         band, share = matte.band, matte.coverage
         color = np.where(band[..., None], matte.far, self.color)
         usable = ~lifted & ~(band & (share > MOSTLY_FAR))
@@ -420,7 +420,7 @@ class Canvas:
         for patches in (solid, soft):
             drawn[patches.texture[:, 2].astype(int)] = True   # -1, the plate itself, is the last one
         number = np.split(np.arange(self.count), np.cumsum([len(t) for t in self.tiles])[:-1])
-        wide, row = max(w + GUTTER, *(t.shape[2] for t in self.tiles)), h + GUTTER
+        wide, row = max([w + GUTTER, *(t.shape[2] for t in self.tiles)]), h + GUTTER
         place, packed = np.zeros((self.count + 1, 2), int), []
         for tall, broad in sorted({t.shape[1:3] for t in self.tiles}):
             of_size = [(n[drawn[n]], t[drawn[n]]) for n, t in zip(number, self.tiles) if t.shape[1:3] == (tall, broad)]
