@@ -52,6 +52,9 @@ OUTLYING, ALIKE, LEVEL = 2.5, 20.0, 0.3
 """Standard deviations of the noise within which a value is on a plane, of 255 within which it looks alike, and square values of
 which a slope's evidence counts as none."""
 
+KEPT = 3.0
+"""Standard deviations of the noise from which a value is none: it saw an edge or something thin, and stays as it is."""
+
 SMALLEST, LARGEST = 32, 5e5
 """Values to a side, from which a map shows how soft it is, and values up to which there is time for it."""
 
@@ -146,7 +149,8 @@ def evened(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noise: 
         slope_x, slope_y = ((n * (zx * yy - zy * xy) - z * (mx * yy - my * xy) + my * (mx * zy - my * zx)) / whole,
                             (n * (xx * zy - xy * zx) - mx * (mx * zy - my * zx) + z * (mx * xy - my * xx)) / whole)
         value = (value + rise).astype(np.float32)
-    return value
+    lone = (weight == 1) & (np.abs(value - disparity) > KEPT * noise * disparity)
+    return np.where(lone, disparity, value)
 
 
 def _parted(disparity: np.ndarray) -> np.ndarray:
@@ -181,10 +185,11 @@ def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noisy:
     def costs(blurs, penalty):
         return [_solved(disparity, weight, guide, disparity, max(blur, 0), penalty, TRIAL_ROUNDS, TRIAL_STEPS)[1] for blur in blurs]
 
+    whole = (weight == 1).all()
     coarse, precise = TRIAL_PENALTIES[noisy]
     cost = costs(BLURS, coarse)
     best = int(np.argmin(cost))
-    if best == 0 or not noisy and cost[best] * EVIDENCE > cost[0]:
+    if best == 0 or whole and not noisy and cost[best] * EVIDENCE > cost[0]:
         return 0.0
     if best == len(BLURS) - 1:
         return float(BLURS[best])
