@@ -55,13 +55,16 @@ which a slope's evidence counts as none."""
 KEPT = 3.0
 """Standard deviations of the noise from which a value is none: it saw an edge or something thin, and stays as it is."""
 
+LONE = 0.3
+"""Weight of such a value, which still has its noise."""
+
 SMALLEST, LARGEST = 32, 5e5
 """Values to a side, from which a map shows how soft it is, and values up to which there is time for it."""
 
 BAND = 32
 """Values whose pixels are summed up at once."""
 
-GUESS = 0.005
+GUESS = 5e-4
 """Weight of what was filled in, against that of what was measured."""
 
 BLURS = np.arange(0, 3.3, 0.25)
@@ -97,7 +100,7 @@ def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.
     noise = noise_of(disparity, known) / np.median(disparity)
     noisy = bool(noise > NOISY)
     if noisy and min(h, w) >= WORTH:
-        disparity = evened(disparity, weight, _resized(guide, (h, w)), noise)
+        disparity, weight = evened(disparity, weight, _resized(guide, (h, w)), noise)
     blur = blur_of(disparity, weight, _resized(guide, (h, w)), noisy)
     if blur == 0 and known.all() and not noisy:
         return disparity
@@ -149,8 +152,8 @@ def evened(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noise: 
         slope_x, slope_y = ((n * (zx * yy - zy * xy) - z * (mx * yy - my * xy) + my * (mx * zy - my * zx)) / whole,
                             (n * (xx * zy - xy * zx) - mx * (mx * zy - my * zx) + z * (mx * xy - my * xx)) / whole)
         value = (value + rise).astype(np.float32)
-    lone = (weight == 1) & (np.abs(value - disparity) > KEPT * noise * disparity)
-    return np.where(lone, disparity, value)
+    lone = (weight > GUESS) & (np.abs(value - disparity) > KEPT * noise * disparity)
+    return np.where(lone, disparity, value), np.where(lone, np.float32(LONE), weight)
 
 
 def _parted(disparity: np.ndarray) -> np.ndarray:
@@ -173,7 +176,7 @@ def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noisy:
     high, wide = min(h, TRIAL), min(w, TRIAL)
     box = np.ones((3, 3), np.uint8)
     top = cv2.dilate(disparity, box)
-    edges = (top - cv2.erode(disparity, box) > STEP * top) & (weight == 1)
+    edges = (top - cv2.erode(disparity, box) > STEP * top) & (weight > GUESS)
     if edges.mean() < FEWEST:
         return 0.0
     edges = cv2.integral(edges.astype(np.uint8))
@@ -185,11 +188,10 @@ def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noisy:
     def costs(blurs, penalty):
         return [_solved(disparity, weight, guide, disparity, max(blur, 0), penalty, TRIAL_ROUNDS, TRIAL_STEPS)[1] for blur in blurs]
 
-    whole = (weight == 1).all()
     coarse, precise = TRIAL_PENALTIES[noisy]
     cost = costs(BLURS, coarse)
     best = int(np.argmin(cost))
-    if best == 0 or whole and not noisy and cost[best] * EVIDENCE > cost[0]:
+    if best == 0 or not noisy and weight.min() == 1 and cost[best] * EVIDENCE > cost[0]:
         return 0.0
     if best == len(BLURS) - 1:
         return float(BLURS[best])
