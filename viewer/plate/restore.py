@@ -17,7 +17,7 @@ from .clean import noise_of
 MOST_PIXELS = 1e6
 """Of the restored map, for its time; what is left to the picture's size is `depth.fitted`'s."""
 
-PENALTY = 0.2
+PENALTY = 0.3
 """Of steps, against that of misses, per pixel of the map: noise of 1 % goes, surfaces of 2 pixels' width stay."""
 
 POWER = 0.7
@@ -27,7 +27,7 @@ ROUNDS, FINE_ROUNDS, STEPS = (0.1, 0.05, 0.03, 0.02) + (0.01,) * 8, (0.01,) * 4,
 """Relative steps, one for each round, below which the penalty is quadratic: the first rounds are nearly convex, the last ones
 make up their mind; at half the size first, then in full. And steps of conjugate gradients in each."""
 
-COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.02
+COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.04
 """Of 255 on a square-root scale: colour changes that let a step through, and the share of its penalty that stays."""
 
 STEP = 0.05
@@ -48,14 +48,14 @@ NEIGHBOURS, EVENINGS = 4, 3
 WORTH = 100
 """Values to a side, from which surfaces are wide enough for that."""
 
-OUTLYING, ALIKE, LEVEL = 2.5, 20.0, 0.3
+OUTLYING, ALIKE, LEVEL = 2.0, 20.0, 0.3
 """Standard deviations of the noise within which a value is on a plane, of 255 within which it looks alike, and square values of
 which a slope's evidence counts as none."""
 
 KEPT = 3.0
 """Standard deviations of the noise from which a value is none: it saw an edge or something thin, and stays as it is."""
 
-LONE = 0.3
+LONE = 0.7
 """Weight of such a value, which still has its noise."""
 
 SMALLEST, LARGEST = 32, 5e5
@@ -152,8 +152,15 @@ def evened(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noise: 
         slope_x, slope_y = ((n * (zx * yy - zy * xy) - z * (mx * yy - my * xy) + my * (mx * zy - my * zx)) / whole,
                             (n * (xx * zy - xy * zx) - mx * (mx * zy - my * zx) + z * (mx * xy - my * xx)) / whole)
         value = (value + rise).astype(np.float32)
-    lone = (weight > GUESS) & (np.abs(value - disparity) > KEPT * noise * disparity)
+    lone = (weight > GUESS) & (_stepped(value) | (np.abs(value - disparity) > KEPT * noise * disparity))
     return np.where(lone, disparity, value), np.where(lone, np.float32(LONE), weight)
+
+
+def _stepped(disparity: np.ndarray) -> np.ndarray:
+    """Values beside a step, bool (h, w)."""
+    box = np.ones((3, 3), np.uint8)
+    top = cv2.dilate(disparity, box)
+    return top - cv2.erode(disparity, box) > STEP * top
 
 
 def _parted(disparity: np.ndarray) -> np.ndarray:
@@ -174,9 +181,7 @@ def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noisy:
     """
     h, w = disparity.shape
     high, wide = min(h, TRIAL), min(w, TRIAL)
-    box = np.ones((3, 3), np.uint8)
-    top = cv2.dilate(disparity, box)
-    edges = (top - cv2.erode(disparity, box) > STEP * top) & (weight > GUESS)
+    edges = _stepped(disparity) & (weight > GUESS)
     if edges.mean() < FEWEST:
         return 0.0
     edges = cv2.integral(edges.astype(np.uint8))
