@@ -64,7 +64,7 @@ SMALLEST, LARGEST = 32, 5e5
 BAND = 32
 """Values whose pixels are summed up at once."""
 
-GUESS = 5e-4
+GUESS = 2e-3
 """Weight of what was filled in, against that of what was measured."""
 
 BLURS = np.arange(0, 3.3, 0.25)
