@@ -17,7 +17,7 @@ from .clean import noise_of
 MOST_PIXELS = 1e6
 """Of the restored map, for its time; what is left to the picture's size is `depth.fitted`'s."""
 
-PENALTY, NOISE_PENALTY = 0.2, 0.4
+PENALTY, NOISE_PENALTY = 0.2, 0.3
 """Of steps, against that of misses, per pixel of the map. Of noise, times its share of the disparity and the map's values to a
 side, since the larger they are the more of them lie beside a step: it goes, and surfaces of 2 values' width stay."""
 
@@ -46,12 +46,12 @@ NOISY = 0.003
 NEIGHBOURS = 4
 """Values of the map to each side through which a plane is laid."""
 
-LEFT = 0.7
-"""Share of the noise that its removal leaves."""
+CLEAR, DOUBTED = 3.0, 0.01
+"""Values from a step from which nothing of it is left in a surface, and the weight of what lies right beside one."""
 
-OUTLYING, ALIKE, LEVEL = 2.0, 20.0, 0.3
-"""Standard deviations of that within which a value is on a plane, of 255 within which it looks alike, and square values of
-which a slope's evidence counts as none."""
+OUTLYING, ALIKE, LEVEL = 2.0, 40.0, 0.3
+"""Standard deviations of the noise within which a value is on a plane, of 255 within which it looks alike, and square values
+of which a slope's evidence counts as none."""
 
 SMALLEST, LARGEST = 32, 5e5
 """Values to a side, from which a map shows how soft it is, and values up to which there is time for it."""
@@ -109,7 +109,7 @@ def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.
     # No nearer and no farther than what was measured: a ringing is no surface. What is as good as sky is sky.
     found = _parted(found.clip(disparity.min(), disparity.max()))
     if noisy:
-        found = evened(found, _resized(guide, found.shape), LEFT * noise, round(found.shape[0] / h))
+        found = evened(found, _resized(guide, found.shape), noise, round(found.shape[0] / h))
     if disparity.min() == 0:
         found[found < SKY * disparity.mean()] = 0
     return found
@@ -117,7 +117,8 @@ def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.
 
 def evened(disparity: np.ndarray, guide: np.ndarray, noise: float, step: int) -> np.ndarray:
     """Disparity, float32 (h, w), on planes: each through the values around one that look alike and differ by no more than
-    noise does; steps well above the noise stay (Tomasi and Manduchi, "Bilateral Filtering", 1998, with a plane for a mean).
+    noise does, so that steps well above it stay (Tomasi and Manduchi, "Bilateral Filtering for Gray and Color Images",
+    1998, with a plane for a mean). What lies clear of a step says more than what is beside it and drawn to its other side.
 
     guide   uint8 (h, w, 3): the picture at the same size
     noise   standard deviation as a share of the disparity
@@ -126,7 +127,8 @@ def evened(disparity: np.ndarray, guide: np.ndarray, noise: float, step: int) ->
     h, w = disparity.shape
     r = NEIGHBOURS * step
     pad = lambda a: cv2.copyMakeBorder(a, r, r, r, r, cv2.BORDER_REFLECT)
-    wide, colour = pad(disparity), pad(guide)
+    away = cv2.distanceTransform((~_stepped(disparity)).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5) / step
+    wide, colour, trust = pad(disparity), pad(guide), pad(np.minimum(away / CLEAR, 1) ** 2 + np.float32(0.01))
     spread = 1 / np.maximum(OUTLYING * noise * disparity, 1e-6)
     n, mx, my, xx, xy, yy, z, zx, zy = np.zeros((9, h, w), np.float32)
     for dy in range(-NEIGHBOURS, NEIGHBOURS + 1):
@@ -136,6 +138,7 @@ def evened(disparity: np.ndarray, guide: np.ndarray, noise: float, step: int) ->
             change = cv2.absdiff(np.ascontiguousarray(colour[there]), guide).astype(np.float32)
             k = np.exp(-0.5 * (rise * spread) ** 2 - np.float32((dx * dx + dy * dy) / NEIGHBOURS ** 2)
                        - (change ** 2).sum(-1) * np.float32(0.5 / ALIKE ** 2))
+            k *= trust[there]
             e = k * rise
             n += k; mx += k * dx; my += k * dy; xx += k * dx * dx; xy += k * dx * dy; yy += k * dy * dy
             z += e; zx += e * dx; zy += e * dy
