@@ -28,7 +28,7 @@ ROUNDS, FINE_ROUNDS, STEPS = (0.1, 0.05, 0.03, 0.02) + (0.01,) * 8, (0.01,) * 4,
 """Relative steps, one for each round, below which the penalty is quadratic: the first rounds are nearly convex, the last ones
 make up their mind; at half the size first, then in full. And steps of conjugate gradients in each."""
 
-COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.02
+COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.03
 """Of 255 on a square-root scale: colour changes that let a step through, and the share of its penalty that stays."""
 
 STEP = 0.05
