@@ -1,4 +1,15 @@
-"""The plate: a picture with depth and lens."""
+"""The plate: a picture with depth and lens, and the layers it is taken apart into.
+
+    plate       the value itself, and how it is opened
+    images      pictures from files; colour their transfer curves and profiles, lens what EXIF says of it, exr OpenEXR
+    depth       depth from files; embedded that inside phones' photos, restore small and noisy maps, source what readers share
+    estimate    depth by a network; hub where its file comes from
+    adjust      what a person adds: scale from known distances, repair by hand
+    layers      what is drawn; cache where it is kept
+    clean       disparity made fit for cutting; edges where to cut
+    peel        surface after surface lifted off; matte its soft edge, fill and beyond what lies behind it and outside the frame
+    patches     surfaces as planes
+"""
 from .plate import Plate
 
 __all__ = ["Plate"]

@@ -1,4 +1,12 @@
-"""The only room that holds GL objects: plate and camera in, pictures out."""
+"""The only room that holds GL objects: plate and camera in, pictures out.
+
+    renderer    one plate at one size: runs the passes, keeps their targets
+    reproject   layers seen from a camera
+    lens        the thin lens by brute force, the mean of many views; bokeh the same in one gather, live
+    display     linear colour to the screen's, with focus aids; compare two pictures in one
+    feed        frames for a second window; bench how long passes take; warm every program made before it is wanted
+    gl          contexts, programs, textures
+"""
 from .renderer import Frame, Renderer
 
 __all__ = ["Frame", "Renderer"]

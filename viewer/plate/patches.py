@@ -1,0 +1,251 @@
+"""Patches: rectangles of the plate on which a surface's disparity is a plane, so that a wall is a handful.
+
+In pixel coordinates the disparity of a plane is linear, and a patch's corners go to any camera by one matrix.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .edges import CUT_SHARE, REACH_METRES
+
+FIT = 1
+"""Tolerances, that is a quarter of a pixel of parallax, within which a patch follows its surface."""
+
+FINE = 4
+"""Pixels: smaller patches are only for jumps; relief that small is not worth two triangles a bump."""
+
+JUMP = 5
+"""Fits, that is a pixel of parallax: an error from which a patch spans a jump."""
+
+COARSE = 8
+"""Pixels: smallest patch of what the plate never showed; its shape is a guess."""
+
+LONG = 2
+"""Times its width that a patch is long, at the most."""
+
+OVERLAP, JOIN = 0.3, 3.0
+"""Plate pixels by which patches reach over their rectangle, at the least, so that neighbours leave no crack between them,
+and at the most. Less than half a pixel samples inside the rectangle only."""
+
+IN_ALPHA = -1
+"""In place of the share of a patch that the plate showed: alpha in the atlas is not its coverage but that share."""
+
+
+@dataclass(slots=True)
+class Patches:
+    """n plane patches. Coordinates are plate pixels, origin at the plate's top left corner.
+
+    rect      float32 (n, 4): x0, y0, x1, y1
+    plane     float32 (n, 3): disparity at the rectangle's middle (1/m) and its slopes per pixel in x and y
+    texture   float32 (n, 3): atlas pixels per plate pixel, and the atlas pixel of plate pixel (0, 0), so that
+              atlas = texture[0] * plate + texture[1:]
+    shown     float32 (n, 4): share that the plate showed at its corners, in the order of `corners`, where alpha in the atlas
+              is coverage; or IN_ALPHA
+    hidden    bool (n,): lies behind something in the plate, for the most part; gives way to what does not
+    beyond    bool (n,): lies outside the plate's frame or is the backdrop; never hides what does not
+    travel    float32 (n,): metres that the camera has to move sideways before the patch can come to light
+    level     int32 (n,): how many surfaces were lifted off before this one came to light
+    over      float32 (n, 4): plate pixels by which it reaches over the left, upper, right and lower side of its rectangle,
+              for a camera REACH_METRES to the side
+    corners   float32 (n, 4): disparity at the rectangle's corners, upper left, upper right, lower left, lower right; the
+              plane's but for what it takes to meet its neighbours
+    """
+
+    rect: np.ndarray
+    plane: np.ndarray
+    texture: np.ndarray
+    shown: np.ndarray
+    hidden: np.ndarray
+    beyond: np.ndarray
+    travel: np.ndarray
+    level: np.ndarray
+    over: np.ndarray | None = None
+    corners: np.ndarray | None = None
+
+    def __post_init__(self):
+        if self.over is None:
+            self.over = np.full((len(self.rect), 4), OVERLAP, np.float32)
+        if self.corners is None:
+            value, slope_x, slope_y = self.plane.T[..., None]
+            side_x, side_y = (self.rect[:, 2:] - self.rect[:, :2]).T[..., None] / 2
+            self.corners = (value + slope_x * side_x * np.float32([-1, 1, -1, 1])
+                            + slope_y * side_y * np.float32([-1, -1, 1, 1])).astype(np.float32)
+
+    def __len__(self) -> int:
+        return len(self.rect)
+
+    def take(self, order: np.ndarray) -> Patches:
+        return Patches(*(getattr(self, name)[order] for name in self.__slots__))
+
+    @classmethod
+    def joined(cls, parts: list[Patches]) -> Patches:
+        if not parts:
+            return cls(*(np.zeros((0, k), np.float32) for k in (4, 3, 3, 4)), *(np.zeros(0, bool) for _ in range(2)), np.zeros(0, np.float32), np.zeros(0, np.int32))
+        return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in cls.__slots__))
+
+
+def sizes(largest: int) -> tuple[tuple[int, int], ...]:
+    """Width and height of patches, large to small: what is bent one way only is long in the other."""
+    sides = [largest >> i for i in range(largest.bit_length())]
+    every = [(w, h) for w in sides for h in sides if max(w, h) <= LONG * min(w, h)]
+    return tuple(sorted(every, key=lambda size: (-size[0] * size[1], max(size))))
+
+
+def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None):
+    """Covers pixels of every tile with rectangles on which `depth` is a plane within `tol`.
+
+    depth, shown    (n, s, s): disparity, and pixels that the plate showed
+    weight          (n, s, s): what a pixel's error counts; of 0 where there is nothing to cover
+    sizes           (width, height) to try, large to small; full: a rectangle must cover nothing else
+    within          (n, s, s): a rectangle must lie in it; None is anywhere
+    returns         tile (m,), x (m,), y (m,), size (m, 2), plane (m, 3): value in the middle, slopes per pixel
+    """
+    found = []
+    n, s, _ = depth.shape
+    support = weight > 0
+    open_ = support if within is None else support & within
+    for size in sizes:
+        wide, high = size
+        side, across, down = max(size), s // wide, s // high
+        split = lambda a: a.reshape(n, down, high, across, wide).transpose(0, 1, 3, 2, 4).reshape(n, down, across, high * wide)
+        m = split(open_)
+        count = m.sum(-1)
+        wanted = count == wide * high if full else count > 0
+        if within is not None:
+            wanted &= split(within).all(-1)
+        if not full and side > FINE:   # what the plate showed is told at corners only
+            seen = split(shown & support).sum(-1)
+            wanted &= (seen == 0) | (seen == split(support).sum(-1))
+        pick = np.nonzero(wanted)
+        if not len(pick[0]):
+            continue
+        counts, z = m[pick] * split(weight)[pick].astype(np.float32), split(depth)[pick]
+        px = np.tile((np.arange(wide) + 0.5 - wide / 2).astype(np.float32), high)
+        py = np.repeat((np.arange(high) + 0.5 - high / 2).astype(np.float32), wide)
+        plane, rms, error = _planes(counts, z, px, py)
+        last = (size == sizes[-1]) | (side <= COARSE) & ~split(shown & support)[pick].any(-1)
+        if np.any(last):
+            # Too coarse for a jump: level with the farthest, so as not to stand out in front of anything.
+            jump = (error > JUMP * tol) & last
+            plane[jump] = 0
+            plane[jump, 0] = np.where(counts > 0, z, np.inf).min(1)[jump]
+        good = (rms <= 0.5 * tol) & (error <= 4 * tol) | last | (side <= FINE) & (error <= JUMP * tol)
+        found.append((pick[0][good], pick[2][good] * wide, pick[1][good] * high,
+                      np.broadcast_to(np.float32(size), (good.sum(), 2)), plane[good]))
+        if size == sizes[-1]:
+            break
+        done = np.zeros((n, down, across), bool)
+        done[tuple(p[good] for p in pick)] = True
+        open_ = open_ & ~np.repeat(np.repeat(done, high, 1), wide, 2)
+    if not found:
+        return np.zeros(0, np.int64), *np.zeros((2, 0), np.float32), np.zeros((0, 2), np.float32), np.zeros((0, 3), np.float32)
+    which, x, y, size, plane = (np.concatenate(parts) for parts in zip(*found))
+    return which, x.astype(np.float32), y.astype(np.float32), size, plane.astype(np.float32)
+
+
+def alike(rect: np.ndarray, among: np.ndarray | None = None):
+    """Yields (index, (width, height)) of the rectangles (n, 4), or of those `among` them, of each size."""
+    size = (rect[:, 2:] - rect[:, :2]).astype(int)
+    for each in np.unique(size if among is None else size[among], axis=0):
+        same = (size == each).all(1)
+        yield np.flatnonzero(same if among is None else same & among), tuple(int(v) for v in each)
+
+
+def trim(covered, which, x, y, size, plane):
+    """Rectangles at x, y (m,) of tiles `which` of `covered` (n, s, s), without the rows and columns at their sides in which
+    nothing is covered, but for the next one, which a filter fades out in: x, y, size (m, 2). Planes keep to the middle."""
+    at = np.stack([x, y], -1)
+    low, high = at.copy(), at + size
+    for same, (wide, tall) in alike(np.concatenate([at, at + size], -1)):
+        column, row = at[same].astype(int).T[..., None]
+        here = covered[which[same, None, None], (row + np.arange(tall))[:, :, None], (column + np.arange(wide))[:, None, :]]
+        for axis, lines in enumerate((here.any(1), here.any(2))):
+            low[same, axis] += (lines.argmax(1) - 1).clip(0)
+            high[same, axis] -= (lines[:, ::-1].argmax(1) - 1).clip(0)
+    shift = 0.5 * (low + high) - (at + 0.5 * size)
+    plane[:, 0] += (plane[:, 1:] * shift).sum(1)
+    return *low.T, high - low
+
+
+def join(solid: Patches, soft: Patches, focal: float) -> None:
+    """Lets patches reach under nearer neighbours of the same surface, as far as a move opens a step between them.
+
+    A step too small for an edge (CUT_SHARE) has nothing behind it: a crack there would show the far background.
+    """
+    for level in np.unique(np.concatenate([solid.level, soft.level])):
+        mine = [np.flatnonzero(p.level == level) for p in (soft, solid)]
+        rect, plane, over = (np.concatenate([getattr(p, name)[at] for p, at in zip((soft, solid), mine)])
+                             for name in ("rect", "plane", "over"))
+        low = rect[:, :2].min(0).astype(int)
+        x0, y0, x1, y1 = (rect - np.tile(low, 2)).astype(int).T
+        number = np.full((y1.max(), x1.max()), -1, np.int32)
+        for at, (wide, high) in alike(rect):
+            number[y0[at, None, None] + np.arange(high)[:, None], x0[at, None, None] + np.arange(wide)] = at[:, None, None]
+        middle = 0.5 * (rect[:, :2] + rect[:, 2:]) - low
+
+        def value(k, x, y):
+            return plane[k, 0] + plane[k, 1] * (x - middle[k, 0]) + plane[k, 2] * (y - middle[k, 1])
+
+        for before, after, dx, dy in ((2, 0, 1, 0), (3, 1, 0, 1)):   # sides of `over` that meet there
+            a, b = number[:number.shape[0] - dy, :number.shape[1] - dx], number[dy:, dx:]
+            y, x = np.nonzero((a != b) & (a >= 0) & (b >= 0))
+            a, b = a[y, x], b[y, x]
+            x, y = x + (1 if dx else 0.5), y + (1 if dy else 0.5)
+            da, db = value(a, x, y), value(b, x, y)
+            gap = db - da
+            gap[np.abs(gap) > CUT_SHARE * np.maximum(da, db)] = 0
+            reach = np.clip(REACH_METRES * focal * np.abs(gap), OVERLAP, JOIN).astype(np.float32)
+            np.maximum.at(over[:, before], a[gap > 0], reach[gap > 0])
+            np.maximum.at(over[:, after], b[gap < 0], reach[gap < 0])
+        solid.over[mine[1]] = over[len(mine[0]):]   # what is soft would be blended twice
+
+
+def weld(solid: Patches, soft: Patches, tol: float) -> None:
+    """Lets the corners that patches of one surface share, within `tol` of disparity, meet at their mean."""
+    parts = solid, soft
+    x, y = (np.concatenate([p.rect[:, c].ravel() for p in parts]) for c in ([0, 2, 0, 2], [1, 1, 3, 3]))
+    level = np.concatenate([np.repeat(p.level, 4) for p in parts])
+    d = np.concatenate([p.corners.ravel() for p in parts])
+    order = np.lexsort((d, x, y, level))
+    apart = lambda value, gap=0: np.abs(np.diff(value[order], prepend=np.inf)) > gap
+    group = np.cumsum(apart(level.astype(float)) | apart(y) | apart(x) | apart(d, tol)) - 1
+    d[order] = (np.bincount(group, d[order]) / np.bincount(group))[group]
+    for p, part in zip(parts, np.split(d.astype(np.float32), [4 * len(solid)])):
+        p.corners[:] = part.reshape(-1, 4)
+
+
+def _planes(weight, z, px, py):
+    """Least-squares planes over weighted pixels, (m, 3), with the root of their mean square error and their largest error (m,)."""
+    count = weight.sum(1)
+    mean = (weight * z).sum(1) / count
+    e = weight * (z - mean[:, None])
+    mx, my = weight @ px, weight @ py
+    xx, xy, yy = weight @ (px * px), weight @ (px * py), weight @ (py * py)
+    ridge = 0.5  # undetermined slopes, of a pixel or a line of pixels, become level
+    a = np.stack([np.stack([count, mx, my], -1), np.stack([mx, xx + ridge, xy], -1), np.stack([my, xy, yy + ridge], -1)], -2)
+    b = np.stack([e.sum(1), e @ px, e @ py], -1)
+    solution = np.linalg.solve(a.astype(np.float64), b[..., None].astype(np.float64))[..., 0].astype(np.float32)
+    fitted = mean[:, None] + solution[:, :1] + solution[:, 1:2] * px + solution[:, 2:] * py
+    miss = weight * np.abs(z - fitted)
+    error, rms = miss.max(1), np.sqrt((miss * miss).sum(1) / count)
+    return np.concatenate([(mean + solution[:, 0])[:, None], solution[:, 1:]], 1), rms, error
+
+
+def over(values, which, x, y, size):
+    """Sums of tiles (n, s, s) over the squares at x, y (m,) of tiles `which` (m,)."""
+    total = np.pad(values.astype(np.float64).cumsum(1).cumsum(2), ((0, 0), (1, 0), (1, 0)))
+    x0, y0, x1, y1 = (v.astype(int) for v in (x, y, x + size[:, 0], y + size[:, 1]))
+    return total[which, y1, x1] - total[which, y0, x1] - total[which, y1, x0] + total[which, y0, x0]
+
+
+def least(values, which, x, y, size):
+    """Minima of tiles (n, s, s) over the rectangles at x, y (m,) of tiles `which` (m,), aligned to their sizes (m, 2)."""
+    out = np.zeros(len(which), np.float32)
+    n, s, _ = values.shape
+    for wide, high in np.unique(size, axis=0).astype(int):
+        at = (size == [wide, high]).all(1)
+        least = values.reshape(n, s // high, high, s // wide, wide).min((2, 4))
+        out[at] = least[which[at], y[at].astype(int) // high, x[at].astype(int) // wide]
+    return out

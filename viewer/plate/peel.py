@@ -1,0 +1,513 @@
+"""A picture peeled: at every level the frontmost surfaces at depth edges are lifted off with a soft matte, and what is behind
+them is continued; what remains is the next level, with edges of its own.
+
+After Shade et al. 1998 (layered depth images), Kopf et al. 2020 (One Shot 3D Photography) and Jampani et al. 2021
+(SLIDE: soft layering).
+"""
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from .beyond import continue_beyond, soften
+from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
+from .fill import continue_color, continue_depth, continue_plainly, fill_smoothly
+from .matte import BAND, OPAQUE, Matte, find_matte
+from .patches import FIT, IN_ALPHA, JUMP, Patches, alike, fit, join, least, over, sizes, trim, weld
+
+BLOCK = 16
+"""Pixels: side of the blocks in which surfaces are told apart."""
+
+MARGIN = BAND + 4
+"""Pixels round a block in which its surfaces are known too: the band, and what a texture filter reads beyond."""
+
+GUTTER = 4
+"""Pixels of a tile round its block in the atlas: what the filter reads at the second mip level."""
+
+SIZES = sizes(16)
+"""Pixels: sides of the patches of a tile."""
+
+SHEET, SHEET_SIZES = 64, sizes(64)
+"""Pixels: sides of the tiles that hold what has no soft edge, and of the patches on them."""
+
+LEVELS, DRAFT_LEVELS = 5, 2
+"""Surfaces behind each other that are told apart."""
+
+MOSTLY_FAR = 0.35
+"""Coverage up to which a pixel's far colour, taken apart from the near one, is better than a guess."""
+
+FAINT = 0.05
+"""Coverage under which a pixel's depth counts no less."""
+
+DEEPEST = 0.22
+"""Share of the plate's width to which a surface is continued behind a foreground at the most."""
+
+BACKDROP = 8
+"""Pixels of the plate to one of the backdrop."""
+
+BEYOND = 0.1
+"""Share of the plate's width that is continued round the frame."""
+
+
+class Canvas:
+    """The picture with its border, level by level."""
+
+    def __init__(self, color, disparity, focal, draft):
+        h, w = disparity.shape
+        self.focal = focal
+        self.draft = draft
+        border = int(np.ceil(BEYOND * w / BLOCK)) * BLOCK
+        self.border = border
+        self.size, self.surface = (w, h), disparity.astype(np.float32)
+        self.deepest = DEEPEST * w
+        high, wide = (int(np.ceil(n / BLOCK)) * BLOCK + 2 * border for n in (h, w))
+        pad = ((border, high - h - border), (border, wide - w - border))
+        self.color, self.disparity = continue_beyond(color, disparity, pad)
+        self.shown = np.zeros((high, wide), np.float32)
+        self.shown[border:border + h, border:border + w] = 1
+        self.inside = self.shown > 0
+        self.trusted = self.inside.copy()
+        self.pending = np.ones((high // BLOCK, wide // BLOCK), bool)
+        # The frame's border is no edge of what it crops.
+        self.seams = np.zeros((2, high, wide), bool)
+        self.seams[0][:, :-1] = self.inside[:, 1:] != self.inside[:, :-1]
+        self.seams[1][:-1] = self.inside[1:] != self.inside[:-1]
+        self.travel = np.zeros((high, wide), np.float32)
+        self.level = 0
+        self.plate, self.photographed = None, self.disparity
+        self.mixed = ~self.inside
+        self.tiles: list[np.ndarray] = []
+        self.solid: list[Patches] = []
+        self.soft: list[Patches] = []
+        self.count = 0
+
+    # One level -----------------------------------------------------------------------------------------------------
+
+    def peel(self, last: bool) -> bool:
+        """Emits the frontmost surfaces and moves on to what is behind; false when nothing was left to lift off."""
+        d = self.disparity
+        if self.level == 0:
+            self.plate = np.concatenate([self.color, self.shown[..., None]], -1)
+        cuts = find_cuts(d, self.focal)
+        # Where a block is done, what is nearer in it hides what comes now; its own edges are drawn already.
+        cuts = sealed(d, cuts)
+        open_ = np.kron(self.pending, np.ones((BLOCK, BLOCK), bool))
+        cuts = Cuts.of(d, cuts.right, cuts.below, near_in=open_)
+        lifted = np.zeros(d.shape, bool) if last else self.lifted(cuts) & open_
+        if not lifted.any():
+            self.emit_whole(self.pending)
+            self.pending[:] = False
+            return False
+        active = Cuts.of(d, cuts.right, cuts.below, near_in=lifted)
+        # Where one block of a surface was lifted off before the next, its edge is none: in front it goes on.
+        seams = self.seams
+        matte = find_matte(self.color, d, Cuts.of(d, cuts.right & ~seams[0], cuts.below & ~seams[1], near_in=lifted),
+                           lifted, self.trusted)
+        self.mixed |= matte.band
+        touched = lifted | matte.band | cuts.near | cuts.far
+        blocks = _any_near(touched, MARGIN) & self.pending
+        behind = self.look_behind(active, lifted, matte)
+        self.emit_whole(self.pending & ~blocks)
+        self.emit_lifted(blocks, cuts, active, lifted, matte)
+        self.pending = blocks
+        seams[0][:, :-1] |= (lifted[:, 1:] != lifted[:, :-1]) & ~cuts.right[:, :-1]
+        seams[1][:-1] |= (lifted[1:] != lifted[:-1]) & ~cuts.below[:-1]
+        self.move_on(active, lifted, matte, *behind)
+        self.level += 1
+        return True
+
+    def lifted(self, cuts: Cuts) -> np.ndarray:
+        """Which pixels are lifted off at this level: frontmost surfaces, from their edge as deep as a move looks."""
+        d = self.disparity
+        near = cuts.near
+        behind = np.where(near, cuts.behind, d)
+        reach = reach_of(d - behind, self.focal, 2 * BAND, self.deepest)
+        middle = 0.5 * (d + behind)
+        candidate = near.copy()
+        for index, distance in octaves(reach):
+            candidate |= (distance < reach.ravel()[index]) & (d > middle.ravel()[index])
+        # Whatever has something in front of it nearby waits for a later level: it is the background there.
+        edge_middle = np.where(cuts.far, 0.5 * (d + cuts.in_front), 0).astype(np.float32)
+        k = 2 * BLOCK + 1
+        waits = d < cv2.dilate(edge_middle, np.ones((k, k), np.uint8))
+        cells = components(*_walled(cuts.right, cuts.below))
+        count = lambda mask: np.bincount(cells[mask], minlength=cells.max() + 1)
+        near_side, far_side = count(near) > 0, count(cuts.far) > 0
+        background = np.where(near_side, count(waits) > 0.5 * count(np.ones_like(waits)), far_side | (count(waits) > 0))
+        tangled = near_side & far_side | (self.level >= LEVELS // 2)
+        return (np.where(tangled, count(candidate & ~waits) > 0, (count(candidate) > 0) & ~background))[cells]
+
+    def look_behind(self, active: Cuts, lifted: np.ndarray, matte: Matte):
+        """(colour, disparity, travel) of what is behind the lifted pixels; in the matte, the two colours of pixels that are
+        mostly near are parted anew, now that the far one is known."""
+        behind, travel = continue_depth(self.disparity, lifted, active, self.focal, self.deepest)
+        band, share = matte.band, matte.coverage
+        color = np.where(band[..., None], matte.far, self.color)
+        usable = ~lifted & ~(band & (share > MOSTLY_FAR))
+        hidden = lifted & ~(band & (share < MOSTLY_FAR))
+        if self.draft:
+            color = continue_plainly(color, behind, hidden, usable)
+        else:
+            # What is beyond the frame is soft: nothing to copy from, and nothing to copy to.
+            color = continue_color(color, behind, hidden & self.inside, usable & self.inside)
+            color = continue_plainly(color, behind, hidden & ~self.inside, usable)
+        again = band & (share >= 0.5) & (share < 1)
+        a, here = share[again][:, None], self.color[again]
+        far = np.minimum(color[again], here / (1 - a))
+        matte.near[again] = (here - (1 - a) * far) / a
+        matte.far[again] = far
+        return np.where((band & (share < 1))[..., None], matte.far, color), behind, travel
+
+    def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte, color, behind, travel) -> None:
+        self.travel[lifted] = np.maximum(self.travel[lifted], travel)
+        # Beside the edge itself the plate shows both sides: a filter reads across it.
+        glimpsed = matte.band & ((matte.coverage < OPAQUE) | active.near) & self.trusted
+        self.shown = np.where(lifted, np.where(glimpsed, self.shown, 0), self.shown)
+        self.trusted &= ~lifted | glimpsed
+        self.disparity, self.color = behind, color
+
+    # Out -----------------------------------------------------------------------------------------------------------
+
+    def emit_whole(self, blocks: np.ndarray) -> None:
+        """Blocks in which this level is the last: the plate's own pixels at level 0, tiles later."""
+        if not blocks.any():
+            return
+        size = SHEET
+        high, wide = (-(-n // size) * size for n in self.disparity.shape)
+        grow = ((0, high - self.disparity.shape[0]), (0, wide - self.disparity.shape[1]))
+        emitted = np.kron(blocks, np.ones((BLOCK, BLOCK), bool))
+        split = lambda a: np.pad(a, grow).reshape(high // size, size, wide // size, size).swapaxes(1, 2).reshape(-1, size, size)
+        keep = split(emitted)
+        used = np.flatnonzero(keep.any((1, 2)))
+        y0, x0 = used // (wide // size) * size, used % (wide // size) * size
+        # Nothing may lie on both sides of the frame: `beyond` would be true of half of it.
+        inside = split(self.inside)[used]
+        which, x, y, side, plane = (np.concatenate(both) for both in zip(*(
+            fit(split(self.disparity)[used], keep[used] & part, split(self.shown)[used] > 0, FIT * tolerance(self.focal),
+                SHEET_SIZES, full=True) for part in (inside, ~inside))))
+        n = len(which)
+        if self.level == 0:
+            tile, hidden = np.full(n, -1), np.zeros(n, bool)
+        else:
+            at = np.arange(-GUTTER, size + GUTTER)
+            h, w = self.disparity.shape
+            window = (y0[:, None] + at).clip(0, h - 1)[:, :, None], (x0[:, None] + at).clip(0, w - 1)[:, None, :]
+            color, share = self.carried(emitted)
+            sheet = np.concatenate([color[window], share[window][..., None]], -1)
+            tile = self.keep_tiles(sheet)[which]
+            hidden = over(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3], which, x, y, side) < 1e-3
+        rect = np.stack([x0[which] + x, y0[which] + y], -1).astype(np.float32)
+        rect = np.concatenate([rect, rect + side], -1)
+        corner = np.stack([x0[which], y0[which], tile], -1).astype(np.float32)
+        if self.level > 0:
+            self.part_at_jumps(rect, corner)
+        travel = np.zeros(n, np.float32) if self.level == 0 else least(split(self.travel)[used], which, x, y, side)
+        self.solid.append(Patches(rect, plane, corner, np.full((n, 4), IN_ALPHA, np.float32), hidden, self.outside(rect), travel,
+                                  np.full(n, self.level, np.int32)))
+
+    def part_at_jumps(self, rect: np.ndarray, corner: np.ndarray) -> None:
+        """Gives patches beside another surface tiles of their own, in which a filter does not read of that."""
+        h, w = self.disparity.shape
+        for at, (wide, high) in alike(rect):
+            here = [np.arange(-GUTTER, n + GUTTER) for n in (high, wide)]
+            inside = [a.clip(0, n - 1) for a, n in zip(here, (high, wide))]
+            left, top = (rect[at, i].astype(int)[:, None] for i in (0, 1))
+            place = lambda y, x: ((top + y).clip(0, h - 1)[:, :, None], (left + x).clip(0, w - 1)[:, None, :])
+            pixel, source = place(*here), place(*inside)
+            d, own = self.disparity[pixel], self.disparity[source]
+            other = np.abs(d - own) > CUT_SHARE * np.maximum(d, own)
+            ring = np.s_[:, GUTTER - 1:1 - GUTTER, GUTTER - 1:1 - GUTTER]
+            beside = other[ring].any((1, 2))
+            if not beside.any():
+                continue
+            pixel, source, other, own = (tuple(v[beside] for v in p) if isinstance(p, tuple) else p[beside]
+                                         for p in (pixel, source, other, own))
+            outside = (inside[0] != here[0])[:, None] | (inside[1] != here[1])
+            goes_on = self.goes_on(own, pixel) & outside
+            tile = np.concatenate([self.color, self.shown[..., None]], -1)[np.where(other, source[0], pixel[0]), np.where(other, source[1], pixel[1])]
+            tile[goes_on] = self.plate[pixel][goes_on]
+            corner[at[beside]] = np.concatenate([rect[at[beside], :2], self.keep_tiles(tile)[:, None]], -1)
+
+    def carried(self, emitted: np.ndarray):
+        """Colour and shown share, continued out of the emitted pixels into what a filter reads beyond them where another
+        surface lies there."""
+        index, distance = nearest(emitted)
+        beyond = (distance > 0) & (distance < GUTTER + 1.5)
+        d, source = self.disparity[beyond], self.disparity.ravel()[index[beyond]]
+        other = np.abs(d - source) > CUT_SHARE * np.maximum(d, source)
+        color, shown = self.color.copy(), self.shown.copy()
+        goes_on = beyond.copy()
+        goes_on[beyond] = self.goes_on(source, np.nonzero(beyond))
+        beyond[beyond] = other
+        color[beyond] = self.color.reshape(-1, 3)[index[beyond]]
+        shown[beyond] = self.shown.ravel()[index[beyond]]
+        color[goes_on], shown[goes_on] = self.plate[goes_on, :3], 1
+        return color, shown
+
+    def goes_on(self, disparity, where) -> np.ndarray:
+        """Whether the plate itself shows, unmixed, a surface of this disparity at these pixels: a neighbouring block may
+        have been lifted off at another level, and what is there now is what lies behind it."""
+        there = self.photographed[where]
+        return (np.abs(there - disparity) <= CUT_SHARE * np.maximum(there, disparity)) & ~self.mixed[where]
+
+    def keep_tiles(self, tiles: np.ndarray) -> np.ndarray:
+        """Takes tiles (n, side, side, 4) for the atlas; returns their numbers (n,)."""
+        first = self.count
+        self.tiles.append(tiles.astype(np.float16))
+        self.count += len(tiles)
+        return np.arange(first, self.count)
+
+    def emit_lifted(self, blocks, cuts: Cuts, active: Cuts, lifted, matte: Matte) -> None:
+        """The surfaces that are lifted off, one tile for each in every block that it or its soft edge touches."""
+        by, bx = np.nonzero(blocks)
+        m, s = MARGIN, BLOCK + 2 * MARGIN
+        window = _windows(by, bx, self.disparity.shape, m)
+        n = len(by)
+        right, below = cuts.right[window].copy(), cuts.below[window].copy()
+        right[:, :, -1] = True
+        below[:, -1, :] = True
+        labels = components(right.reshape(n * s, s), below.reshape(n * s, s)).reshape(n, s, s)
+        top = labels.max() + 1
+        is_lifted = np.zeros(top, bool)
+        is_lifted[labels[lifted[window]]] = True
+        # Blocks wholly inside a surface need no tile of their own.
+        g = m - GUTTER
+        inner_window = np.s_[:, g:-g, g:-g]
+        uniform = (labels == labels[:, m:m + 1, m:m + 1])[inner_window].all((1, 2)) & lifted[window][inner_window].all((1, 2))
+        uniform &= ~matte.band[window][inner_window].any((1, 2))
+        whole_blocks = np.zeros_like(blocks)
+        whole_blocks[by[uniform], bx[uniform]] = True
+        self.emit_whole(whole_blocks)
+        # Soft pixels outside a surface belong to the near side next to them.
+        index, _ = nearest(active.near)
+        oy, ox = np.divmod(index[window], self.disparity.shape[1])
+        wy = oy - (by * BLOCK - m)[:, None, None]
+        wx = ox - (bx * BLOCK - m)[:, None, None]
+        within = (wy >= 0) & (wy < s) & (wx >= 0) & (wx < s)
+        owner = labels[np.arange(n)[:, None, None], wy.clip(0, s - 1), wx.clip(0, s - 1)]
+        band = matte.band[window]
+        inner = matte.inner[window]
+        coverage = matte.coverage[window]
+        front = matte.front[window]
+        own = self.disparity[window]
+        outside = band & ~inner & within & (coverage > 0)
+        core = np.zeros((n, s, s), bool)
+        core[:, g:-g, g:-g] = ~uniform[:, None, None]
+        # One tile for every (block, surface): pixels of the surface itself, and its soft pixels outside.
+        # In the block itself only what is lifted off now; round it, whatever belongs to that, for the filter to read.
+        block = np.zeros((s, s), bool)
+        block[m:-m, m:-m] = True
+        inside = is_lifted[labels] & core & (lifted[window] | ~block) & (inner | ~band)
+        outside &= is_lifted[owner] & core
+        keys = np.unique(np.concatenate([labels[inside], owner[outside]]))
+        if not len(keys):
+            return
+        slot = np.full(top, -1)
+        slot[keys] = np.arange(len(keys))
+        block_of = np.zeros(len(keys), np.int64)
+        where_in = np.nonzero(inside)
+        where_out = np.nonzero(outside)
+        block_of[slot[labels[where_in]]] = where_in[0]
+        block_of[slot[owner[where_out]]] = where_out[0]
+        alpha = np.zeros((len(keys), s, s), np.float32)
+        paint = np.zeros((len(keys), s, s, 3), np.float32)
+        depth = np.zeros((len(keys), s, s), np.float32)
+        for where, who, a, c, z in (
+                (where_in, labels, np.where(inner, coverage, 1.0), None, own),
+                (where_out, owner, coverage, None, front)):
+            k = slot[who[where]]
+            at = (k, where[1], where[2])
+            source = tuple(w[where] for w in np.broadcast_arrays(*window))
+            soft = band[where]
+            alpha[at] = a[where]
+            paint[at] = np.where(soft[:, None] & (a[where] < 1)[:, None], matte.near[source], self.color[source])
+            depth[at] = z[where]
+        keep = np.s_[:, g:-g, g:-g]
+        alpha, paint, depth = alpha[keep], paint[keep], depth[keep]
+        # Round the block, what the plate shows of the surface.
+        at = np.arange(alpha.shape[1]).clip(GUTTER, GUTTER + BLOCK - 1)
+        round_it = np.ones(alpha.shape[1:], bool)
+        round_it[GUTTER:-GUTTER, GUTTER:-GUTTER] = False
+        edge = np.s_[:, at[:, None], at]
+        where = np.nonzero(round_it & (alpha[edge] >= OPAQUE))
+        pixel = window[0][block_of[where[0]], g + where[1], 0], window[1][block_of[where[0]], 0, g + where[2]]
+        goes_on = self.goes_on(depth[edge][where], pixel)
+        where, pixel = tuple(w[goes_on] for w in where), tuple(w[goes_on] for w in pixel)
+        paint[where], alpha[where] = self.plate[pixel][:, :3], 1
+        tile = np.concatenate([paint * alpha[..., None], alpha[..., None]], -1)
+        _carry_border(tile, lambda gutter, edge: (tile[gutter][..., 3] == 0) & (tile[edge][..., 3] >= OPAQUE))
+        c = np.s_[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
+        # A soft edge outside its surface was shown if the surface beside it was.
+        shown = self.shown[window]
+        beside = self.shown.ravel()[index][window]
+        shown = np.where(outside, beside, shown)[keep][block_of]
+        k = np.flatnonzero((alpha[c] > 0).any((1, 2)))
+        if len(k):
+            self.add(by[block_of[k]], bx[block_of[k]], tile[k], depth[k][c], alpha[k][c], shown[k])
+
+    def add(self, by, bx, tile, depth, alpha, shown) -> None:
+        """Puts tiles of single surfaces into the atlas and fits patches to them."""
+        first = self.keep_tiles(tile)[0]
+        shown = shown[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
+        inside = self.inside[_windows(by, bx, self.disparity.shape, 0)]
+        which, x, y, size, plane = (np.concatenate(both) for both in zip(*(
+            fit(depth, np.where(alpha > 0, alpha.clip(FAINT), 0), shown > 0, FIT * tolerance(self.focal), SIZES, within=part) for part in (inside, ~inside))))
+        travel = least(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size)
+        x, y, size = trim(alpha > 0, which, x, y, size, plane)
+        rect = np.stack([bx[which] * BLOCK + x, by[which] * BLOCK + y], -1).astype(np.float32)
+        rect = np.concatenate([rect, rect + size], -1)
+        corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
+        seen, all_of_it = over(shown * alpha, which, x, y, size), over(alpha, which, x, y, size)
+        part = np.maximum(size // 2, 1)
+        rest = (size - part).T
+        quarters = [(which, x + right * rest[0], y + below * rest[1], part) for below in (0, 1) for right in (0, 1)]
+        share = [np.where(cover > 1e-3, over(shown * alpha, *at) / np.maximum(cover, 1e-3), seen / all_of_it)
+                 for at, cover in ((at, over(alpha, *at)) for at in quarters)]
+        patches = Patches(rect, plane, corner, np.stack(share, -1).astype(np.float32), seen < 1e-3, self.outside(rect),
+                          travel, np.full(len(rect), self.level, np.int32))
+        whole = over(tile[..., 3] < OPAQUE, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
+        self.solid.append(patches.take(whole))
+        self.soft.append(patches.take(~whole))
+
+    def outside(self, rect) -> np.ndarray:
+        """Which rectangles, in canvas pixels, have no pixel inside the plate's frame."""
+        low, high = self.border, np.array(self.size) + self.border
+        return ((rect[:, 2:] <= low) | (rect[:, :2] >= high)).any(1)
+
+    def backdrop(self, row: int):
+        """A coarse, wide picture behind everything, so that no move looks into nothing: (atlas rows, patches).
+
+        Its disparity is what the last level shows once all that is narrow and near is opened away.
+        """
+        k, high, wide = BACKDROP, *self.disparity.shape
+        color = cv2.resize(self.color, (wide // k, high // k), interpolation=cv2.INTER_AREA)
+        d = self.disparity.reshape(high // k, k, wide // k, k).min((1, 3))
+        radius = max(int(self.deepest) // k, 1)
+        opened = cv2.morphologyEx(d, cv2.MORPH_OPEN, np.ones((radius, radius), np.uint8), borderType=cv2.BORDER_REPLICATE)
+        same = (d < opened + CUT_SHARE * opened + 1e-3).astype(np.float32)[..., None]
+        pad = [(n, n) for n in d.shape]
+        color, same = (np.pad(a, (*pad, (0, 0)), mode="edge") for a in (color, same))
+        opened = np.pad(opened, pad, mode="edge")
+        color = soften(fill_smoothly(color, same), pad)
+        d = 0.97 * cv2.GaussianBlur(opened, (0, 0), 3)
+        step = 32
+        d = np.pad(d, [(0, -n % step) for n in d.shape], mode="edge")
+        color = np.pad(color, [*((0, -n % step) for n in color.shape[:2]), (0, 0)], mode="edge")
+        h, w = d.shape
+        z = d.reshape(h // step, step, w // step, step).swapaxes(1, 2).reshape(-1, step, step)
+        which, x, y, size, plane = fit(z, np.ones(z.shape, bool), np.zeros(z.shape, bool), np.inf, ((step, step),))
+        x, y = which % (w // step) * step, which // (w // step) * step
+        corner = (np.stack([x, y], -1) * k - np.array([wide, high]) - self.border).astype(np.float32)
+        rect = np.concatenate([corner, corner + step * k], -1)
+        plane[:, 1:] /= k
+        n = len(rect)
+        texture = np.stack([np.full(n, 1 / k), np.full(n, (wide + self.border) / k),
+                            np.full(n, row + (high + self.border) / k)], -1).astype(np.float32)
+        patches = Patches(rect, plane, texture, np.full((n, 4), IN_ALPHA, np.float32), *np.ones((2, n), bool), np.zeros(n, np.float32),
+                          np.full(n, self.level + 1, np.int32))
+        return np.concatenate([color, np.zeros((*color.shape[:2], 1), np.float32)], -1), patches
+
+    def taken_apart(self) -> dict:
+        """What Layers is made of."""
+        h, w = self.disparity.shape
+        # Under the plate itself the tiles that are drawn, size by size in rows, and under them the backdrop.
+        solid, soft = Patches.joined(self.solid), Patches.joined(self.soft)
+        drawn = np.zeros(self.count + 1, bool)
+        for patches in (solid, soft):
+            drawn[patches.texture[:, 2].astype(int)] = True   # -1, the plate itself, is the last one
+        number = np.split(np.arange(self.count), np.cumsum([len(t) for t in self.tiles])[:-1])
+        wide, row = max(w, *(t.shape[2] for t in self.tiles), 1), h
+        place, packed = np.zeros((self.count + 1, 2), int), []
+        for tall, broad in sorted({t.shape[1:3] for t in self.tiles}):
+            of_size = [(n[drawn[n]], t[drawn[n]]) for n, t in zip(number, self.tiles) if t.shape[1:3] == (tall, broad)]
+            which, tiles = (np.concatenate(parts) for parts in zip(*of_size))
+            line, column = np.divmod(np.arange(len(which)), wide // broad)
+            place[which] = np.stack([column * broad, line * tall + row], -1) + GUTTER
+            packed.append((place[which] - GUTTER, tiles))
+            row += -(-len(which) // (wide // broad)) * tall
+        backdrop, behind = self.backdrop(row)
+        atlas = np.zeros((row + len(backdrop), max(wide, backdrop.shape[1]), 4), np.float16)
+        atlas[:h, :w] = self.plate
+        atlas[row:, :backdrop.shape[1]] = backdrop
+        for (x, y), tiles in ((corner.T[..., None, None], tiles) for corner, tiles in packed):
+            atlas[y + np.arange(tiles.shape[1])[:, None], x + np.arange(tiles.shape[2])] = tiles
+
+        def placed(patches: Patches) -> Patches:
+            """From canvas to plate coordinates, and from tile numbers to places in the atlas."""
+            x0, y0, tile = patches.texture.T.astype(int)
+            offset = np.where(tile[:, None] < 0, 0, place[tile] - np.stack([x0, y0], -1))
+            texture = np.concatenate([np.ones((len(tile), 1)), offset + self.border], 1).astype(np.float32)
+            return replace(patches, rect=patches.rect - self.border, texture=texture)
+
+        solid, soft = placed(solid), placed(soft)
+        join(solid, soft, self.focal)
+        weld(solid, soft, JUMP * FIT * tolerance(self.focal))
+        solid = Patches.joined([solid, behind])
+        return {"atlas": atlas, "levels": int(np.log2(GUTTER)), "surface": self.surface,
+                "solid": solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
+                "soft": soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0])))),
+                "around": backdrop[..., :3].mean((0, 1)).astype(np.float32),
+                "plate": np.array([1, self.border, self.border], np.float32)}
+
+
+def sealed(d: np.ndarray, cuts: Cuts) -> Cuts:
+    """Closes edges that fade out inside a block: where both sides are joined round the end of a cut, the surface is
+    parted at the middle disparity of the cut."""
+    cells = components(*_walled(cuts.right, cuts.below))
+    n = cells.max() + 1
+    near, far = cuts.near, cuts.far
+    middle = np.where(near, 0.5 * (d + np.where(near, cuts.behind, 0)), 0.5 * (d + cuts.in_front))
+    both = np.bincount(cells[near], minlength=n).astype(bool) & np.bincount(cells[far], minlength=n).astype(bool)
+    sides = near | far
+    mean = np.bincount(cells[sides], middle[sides], n) / np.maximum(np.bincount(cells[sides], minlength=n), 1)
+    high = d > mean[cells]
+    open_ = both[cells]
+    right, below = cuts.right.copy(), cuts.below.copy()
+    right[:, :-1] |= open_[:, :-1] & (cells[:, 1:] == cells[:, :-1]) & (high[:, 1:] != high[:, :-1])
+    below[:-1] |= open_[:-1] & (cells[1:] == cells[:-1]) & (high[1:] != high[:-1])
+    return Cuts.of(d, right, below)
+
+
+def _carry_border(tile, where) -> None:
+    """Continues a tile's outermost row or column into its gutter where the gutter shows another surface.
+
+    where(gutter, edge): for index expressions of a gutter line and of the tile's line beside it, a mask (n, s)
+    """
+    g = GUTTER
+    for axis in (1, 2):
+        line = lambda i: (slice(None), i) if axis == 1 else (slice(None), slice(None), i)
+        for edge, gutters in ((g, range(g - 1, -1, -1)), (-g - 1, range(-g, 0))):
+            for i in gutters:
+                other = where(line(i), line(edge))
+                tile[line(i)][other] = tile[line(edge)][other]
+
+
+def _depth_class(disparity):
+    """Disparities within a few per cent count as one surface, of which deeper levels lie underneath."""
+    return np.floor(np.log(np.maximum(disparity, 1e-4)) / 0.05)
+
+
+def _walled(right, below):
+    """Cuts with every block's border cut as well."""
+    right, below = right.copy(), below.copy()
+    right[:, BLOCK - 1::BLOCK] = True
+    below[BLOCK - 1::BLOCK] = True
+    return right, below
+
+
+def _any_near(mask, margin: int) -> np.ndarray:
+    """Blocks that hold a true pixel, or have one within `margin` pixels."""
+    k = 2 * margin + 1
+    grown = cv2.dilate(mask.astype(np.uint8), np.ones((k, k), np.uint8))
+    h, w = mask.shape
+    return grown.reshape(h // BLOCK, BLOCK, w // BLOCK, BLOCK).any((1, 3))
+
+
+def _windows(by, bx, shape, margin: int):
+    """Index arrays of the blocks' pixels with a margin, clamped to the canvas: (n, s, 1) and (n, 1, s)."""
+    at = np.arange(-margin, BLOCK + margin)
+    y = (by[:, None] * BLOCK + at).clip(0, shape[0] - 1)
+    x = (bx[:, None] * BLOCK + at).clip(0, shape[1] - 1)
+    return y[:, :, None], x[:, None, :]
