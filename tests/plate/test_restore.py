@@ -89,11 +89,13 @@ def test_thin_things_stay_in_noise_and_holes(noise):
     rod = (np.abs(x - 150) < 3) | (np.abs(x - 400 - y // 3) < 3)
     disparity = np.where(rod, 0.8, 0.3 + 0.0002 * y).astype(np.float32)
     rng = np.random.default_rng(3)
-    guide = (np.where(rod[..., None], (60, 110, 60), (120, 100, 90)) + rng.normal(0, 2, (480, 640, 3))).round().astype(np.uint8)
+    colours = np.where(rod[..., None], (60, 110, 60), (120, 100, 90))
+    guide = (colours + rng.normal(0, 2, colours.shape)).round().astype(np.uint8)
     small, box = softened(disparity, 0.7, (160, 120)), np.ones((3, 3), np.uint8)
     edge = cv2.dilate(small, box) - cv2.erode(small, box) > 0.1 * small
     known = ~(edge & (rng.random(small.shape) < 0.5)) & (rng.random(small.shape) > 0.03)
     small = (small * (1 + noise * rng.standard_normal(small.shape))).astype(np.float32)
     found = restore.restored(filled(small, known), known, guide)
     off = np.abs(found - disparity) / disparity
-    assert (off[rod] < 0.25).mean() > 0.9 and (off[~rod] < 0.02).mean() > 0.98      # a blurred rod's own depth is in no value
+    # A blurred rod's own depth is in no value.
+    assert (off[rod] < 0.25).mean() > 0.9 and (off[~rod] < 0.02).mean() > 0.98

@@ -5,7 +5,8 @@ sharpest that explains it: least squares against the map through that very blur,
 neighbours that is mild for few large ones, milder where the picture's colour changes too (Ferstl et al., "Image Guided
 Depth Upsampling using Anisotropic Total Generalized Variation", 2013, with the hyper-Laplacian penalty of Krishnan and
 Fergus, "Fast Image Deconvolution using Hyper-Laplacian Priors", 2009), by reweighted least squares and conjugate
-gradients. The blur is not known: it is the one with which the least penalty explains the map.
+gradients. The blur is not known: it is the one with which the least penalty explains the map. What noise leaves is taken
+off the sharp surfaces by planes.
 """
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ MOST_PIXELS = 1e6
 """Of the restored map, for its time; what is left to the picture's size is `depth.fitted`'s."""
 
 PENALTY, NOISE_PENALTY = 0.2, 0.3
-"""Of steps, against that of misses, per pixel of the map. Of noise, times its share of the disparity and the map's values to a
-side, since the larger they are the more of them lie beside a step: it goes, and surfaces of 2 values' width stay."""
+"""Of steps, against that of misses, per value of the map; or, where that is more, per unit of relative noise and value to
+a side, since in a small map more values lie beside steps: noise goes, and surfaces of 2 values' width stay."""
 
 POWER = 0.7
 """Exponent of a step's penalty."""
@@ -75,7 +76,8 @@ TRIAL_PENALTIES = (2.0, 2.0), (20.0, 5.0)
 """Penalties of a first and of a closer look, for maps without noise and with it: where it is, it must not decide."""
 
 EVIDENCE = 1.1
-"""By how much less a blur has to cost than none. Maps of networks are soft here and sharp there: theirs are left alone."""
+"""By how much less a blur has to cost than none. Maps of networks are soft here and sharp there: theirs are left alone; a map
+with holes is a sensor's."""
 
 TRIAL_ROUNDS, TRIAL_STEPS = (0.1, 0.05, 0.02, 0.01), 15
 
