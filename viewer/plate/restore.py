@@ -5,7 +5,8 @@ sharpest that explains it: least squares against the map through that very blur,
 neighbours that is mild for few large ones, milder where the picture's colour changes too (Ferstl et al., "Image Guided
 Depth Upsampling using Anisotropic Total Generalized Variation", 2013, with the hyper-Laplacian penalty of Krishnan and
 Fergus, "Fast Image Deconvolution using Hyper-Laplacian Priors", 2009), by reweighted least squares and conjugate
-gradients. The blur is not known: it is the one with which the least penalty explains the map.
+gradients. The blur is not known: it is the one with which the least penalty explains the map. What noise leaves is taken
+off the sharp surfaces by planes.
 """
 from __future__ import annotations
 
@@ -17,8 +18,9 @@ from .clean import noise_of
 MOST_PIXELS = 1e6
 """Of the restored map, for its time; what is left to the picture's size is `depth.fitted`'s."""
 
-PENALTY = 0.2
-"""Of steps, against that of misses, per pixel of the map: noise of 1 % goes, surfaces of 2 pixels' width stay."""
+PENALTY, NOISE_PENALTY = 0.2, 0.3
+"""Of steps, against that of misses, per value of the map; or, where that is more, per unit of relative noise and value to
+a side, since in a small map more values lie beside steps: noise goes, and surfaces of 2 values' width stay."""
 
 POWER = 0.7
 """Exponent of a step's penalty."""
@@ -27,7 +29,7 @@ ROUNDS, FINE_ROUNDS, STEPS = (0.1, 0.05, 0.03, 0.02) + (0.01,) * 8, (0.01,) * 4,
 """Relative steps, one for each round, below which the penalty is quadratic: the first rounds are nearly convex, the last ones
 make up their mind; at half the size first, then in full. And steps of conjugate gradients in each."""
 
-COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.02
+COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.03
 """Of 255 on a square-root scale: colour changes that let a step through, and the share of its penalty that stays."""
 
 STEP = 0.05
@@ -42,15 +44,15 @@ SKY = 0.01
 NOISY = 0.003
 """Of the median disparity: noise from which it is worth taking away."""
 
-NEIGHBOURS, EVENINGS = 4, 3
-"""Values to each side through which a plane is laid, and how often: the first from a median, the next from the planes."""
+NEIGHBOURS = 4
+"""Values of the map to each side through which a plane is laid."""
 
-WORTH = 100
-"""Values to a side, from which surfaces are wide enough for that."""
+CLEAR, DOUBTED = 3.0, 0.01
+"""Values from a step from which nothing of it is left in a surface, and the weight of what lies right beside one."""
 
-OUTLYING, ALIKE, LEVEL = 2.5, 20.0, 0.3
-"""Standard deviations of the noise within which a value is on a plane, of 255 within which it looks alike, and square values of
-which a slope's evidence counts as none."""
+OUTLYING, ALIKE, LEVEL = 2.0, 40.0, 0.3
+"""Standard deviations of the noise within which a value is on a plane, of 255 within which it looks alike, and square values
+of which a slope's evidence counts as none."""
 
 SMALLEST, LARGEST = 32, 5e5
 """Values to a side, from which a map shows how soft it is, and values up to which there is time for it."""
@@ -58,7 +60,7 @@ SMALLEST, LARGEST = 32, 5e5
 BAND = 32
 """Values whose pixels are summed up at once."""
 
-GUESS = 0.005
+GUESS = 2e-3
 """Weight of what was filled in, against that of what was measured."""
 
 BLURS = np.arange(0, 3.3, 0.25)
@@ -74,7 +76,8 @@ TRIAL_PENALTIES = (2.0, 2.0), (20.0, 5.0)
 """Penalties of a first and of a closer look, for maps without noise and with it: where it is, it must not decide."""
 
 EVIDENCE = 1.1
-"""By how much less a blur has to cost than none. Maps of networks are soft here and sharp there: theirs are left alone."""
+"""By how much less a blur has to cost than none. Maps of networks are soft here and sharp there: theirs are left alone; a map
+with holes is a sensor's."""
 
 TRIAL_ROUNDS, TRIAL_STEPS = (0.1, 0.05, 0.02, 0.01), 15
 
@@ -93,11 +96,10 @@ def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.
     weight = np.where(known, 1, GUESS).astype(np.float32)
     noise = noise_of(disparity, known) / np.median(disparity)
     noisy = bool(noise > NOISY)
-    if noisy and min(h, w) >= WORTH:
-        disparity = evened(disparity, weight, _resized(guide, (h, w)), noise)
     blur = blur_of(disparity, weight, _resized(guide, (h, w)), noisy)
     if blur == 0 and known.all() and not noisy:
         return disparity
+    penalty = max(PENALTY, NOISE_PENALTY * noise * min(h, w) * noisy)
     found = disparity
     for most, rounds in ((MOST_PIXELS / 4, ROUNDS), (MOST_PIXELS, FINE_ROUNDS)):
         share = min(1, (most / (guide.shape[0] * guide.shape[1])) ** 0.5)
@@ -105,48 +107,54 @@ def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.
         if size[0] < h or size[1] < w:
             size = h, w
         if rounds is ROUNDS or size != found.shape:
-            found, _ = _solved(disparity, weight, _resized(guide, size), found, blur, PENALTY, rounds, STEPS)
+            found, _ = _solved(disparity, weight, _resized(guide, size), found, blur, penalty, rounds, STEPS)
     # No nearer and no farther than what was measured: a ringing is no surface. What is as good as sky is sky.
     found = _parted(found.clip(disparity.min(), disparity.max()))
+    if noisy:
+        found = evened(found, _resized(guide, found.shape), noise, round(found.shape[0] / h))
     if disparity.min() == 0:
         found[found < SKY * disparity.mean()] = 0
     return found
 
 
-def evened(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noise: float) -> np.ndarray:
-    """A map, float32 (h, w), without its noise: every value on the plane through those around it that lie near that plane and
-    look alike; steps well above the noise stay.
+def evened(disparity: np.ndarray, guide: np.ndarray, noise: float, step: int) -> np.ndarray:
+    """Disparity, float32 (h, w), on planes: each through the values around one that look alike and differ by no more than
+    noise does, so that steps well above it stay (Tomasi and Manduchi, "Bilateral Filtering for Gray and Color Images",
+    1998, with a plane for a mean). What lies clear of a step says more than what is beside it and drawn to its other side.
 
-    weight  float32 (h, w): how far a value is to be believed
-    guide   uint8 (h, w, 3): the picture at the map's size
-    noise   its standard deviation as a share of the disparity
+    guide   uint8 (h, w, 3): the picture at the same size
+    noise   standard deviation as a share of the disparity
+    step    pixels between values that are looked at, over which noise is alike
     """
     h, w = disparity.shape
-    r = NEIGHBOURS
+    r = NEIGHBOURS * step
     pad = lambda a: cv2.copyMakeBorder(a, r, r, r, r, cv2.BORDER_REFLECT)
-    wide, trust, colour = pad(disparity), pad(weight), pad(guide).astype(np.float32)
+    away = cv2.distanceTransform((~_stepped(disparity)).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5) / step
+    wide, colour, trust = pad(disparity), pad(guide), pad(np.minimum(away / CLEAR, 1) ** 2 + np.float32(0.01))
     spread = 1 / np.maximum(OUTLYING * noise * disparity, 1e-6)
-    value, slope_x, slope_y = cv2.medianBlur(disparity, 3), 0.0, 0.0
-    for _ in range(EVENINGS):
-        n, mx, my, xx, xy, yy, z, zx, zy = np.zeros((9, h, w), np.float32)
-        for dy in range(-r, r + 1):
-            for dx in range(-r, r + 1):
-                there = np.s_[r + dy:r + dy + h, r + dx:r + dx + w]
-                off = (wide[there] - value - slope_x * dx - slope_y * dy) * spread
-                k = np.exp(-0.5 * off * off - (dx * dx + dy * dy) / np.float32(r * r)
-                           - ((colour[there] - guide) ** 2).sum(-1) * np.float32(0.5 / ALIKE ** 2)) * trust[there]
-                e = k * (wide[there] - value)
-                n += k; mx += k * dx; my += k * dy; xx += k * dx * dx; xy += k * dx * dy; yy += k * dy * dy
-                z += e; zx += e * dx; zy += e * dy
-        # Cramer's rule, with a light pull towards level ground.
-        n, xx, yy = n + 1e-3, xx + LEVEL * n + 1e-3, yy + LEVEL * n + 1e-3
-        a, b, c = xx * yy - xy * xy, mx * yy - my * xy, mx * xy - my * xx
-        whole = n * a - mx * b + my * c
-        rise = (z * a - zx * b + zy * c) / whole
-        slope_x, slope_y = ((n * (zx * yy - zy * xy) - z * (mx * yy - my * xy) + my * (mx * zy - my * zx)) / whole,
-                            (n * (xx * zy - xy * zx) - mx * (mx * zy - my * zx) + z * (mx * xy - my * xx)) / whole)
-        value = (value + rise).astype(np.float32)
-    return value
+    n, mx, my, xx, xy, yy, z, zx, zy = np.zeros((9, h, w), np.float32)
+    for dy in range(-NEIGHBOURS, NEIGHBOURS + 1):
+        for dx in range(-NEIGHBOURS, NEIGHBOURS + 1):
+            there = np.s_[r + dy * step:r + dy * step + h, r + dx * step:r + dx * step + w]
+            rise = wide[there] - disparity
+            change = cv2.absdiff(np.ascontiguousarray(colour[there]), guide).astype(np.float32)
+            k = np.exp(-0.5 * (rise * spread) ** 2 - np.float32((dx * dx + dy * dy) / NEIGHBOURS ** 2)
+                       - (change ** 2).sum(-1) * np.float32(0.5 / ALIKE ** 2))
+            k *= trust[there]
+            e = k * rise
+            n += k; mx += k * dx; my += k * dy; xx += k * dx * dx; xy += k * dx * dy; yy += k * dy * dy
+            z += e; zx += e * dx; zy += e * dy
+    # The plane's height in the middle by Cramer's rule, with a light pull towards level ground.
+    xx, yy = xx + LEVEL * n, yy + LEVEL * n
+    a, b, c = xx * yy - xy * xy, mx * yy - my * xy, mx * xy - my * xx
+    return disparity + (z * a - zx * b + zy * c) / (n * a - mx * b + my * c)
+
+
+def _stepped(disparity: np.ndarray) -> np.ndarray:
+    """Values beside a step, bool (h, w)."""
+    box = np.ones((3, 3), np.uint8)
+    top = cv2.dilate(disparity, box)
+    return top - cv2.erode(disparity, box) > STEP * top
 
 
 def _parted(disparity: np.ndarray) -> np.ndarray:
@@ -167,9 +175,7 @@ def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noisy:
     """
     h, w = disparity.shape
     high, wide = min(h, TRIAL), min(w, TRIAL)
-    box = np.ones((3, 3), np.uint8)
-    top = cv2.dilate(disparity, box)
-    edges = (top - cv2.erode(disparity, box) > STEP * top) & (weight == 1)
+    edges = _stepped(disparity) & (weight > GUESS)
     if edges.mean() < FEWEST:
         return 0.0
     edges = cv2.integral(edges.astype(np.uint8))
@@ -184,7 +190,7 @@ def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noisy:
     coarse, precise = TRIAL_PENALTIES[noisy]
     cost = costs(BLURS, coarse)
     best = int(np.argmin(cost))
-    if best == 0 or not noisy and cost[best] * EVIDENCE > cost[0]:
+    if best == 0 or not noisy and weight.min() == 1 and cost[best] * EVIDENCE > cost[0]:
         return 0.0
     if best == len(BLURS) - 1:
         return float(BLURS[best])
