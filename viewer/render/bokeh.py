@@ -23,7 +23,7 @@ from .reproject import ReprojectPass, Slice
 TILE, CELL, SHARP = 16, 4, 0.5
 """Pixels: shaders/common/bokeh.glsl"""
 
-ROWS = 8, 24, 48, 48
+ROWS = 8, 16, 48, 48
 """Points of the iris for radii up to 2 and 4 pixels, for larger ones, and for those that are gathered at a quarter of the
 resolution."""
 
