@@ -15,13 +15,16 @@ void main() {
         for (int x = 0; x < int(TILE); x += 2) {
             ivec2 at = first + ivec2(x, y);
             vec4 pixel = textureLod(color, vec2(at + 1) / vec2(end + 1), 0.0);    // of four
+#ifdef FRONT
+            if (pixel.a == 0.0) continue;
+#endif
             float light = bright(pixel.rgb);
             roots += sqrt(light);
             brightest = max(brightest, light);
             // Of two of them: no line is so thin that it passes between.
             float r0 = radius_at(min(at, end)), r1 = radius_at(min(at + 1, end));
 #ifdef FRONT
-            if (pixel.a > 0.0) largest.b = max(largest.b, max(max(-r0, -r1), 0.01));
+            largest.b = max(largest.b, max(max(-r0, -r1), 0.01));
 #else
             largest.rg = max(largest.rg, max(vec2(r0, -r0), vec2(r1, -r1)));
             largest.a = max(largest.a, COARSE - min(abs(r0), abs(r1)));

@@ -4,7 +4,7 @@ const float CELL = 4.0;        // pixels: side of the cells whose lamps are draw
 const float SHARP = 0.5;       // pixels: a radius that no pixel can show
 const float FINE = 2.5;        // pixels: radius from which a half-resolution gather takes over,
 const float COARSE = 4.0;      //   wholly from here on: by then it holds all that such a blur leaves
-const float COARSEST = 8.0;    // pixels: radius from which a quarter of the resolution will do
+const float COARSEST = 12.0;   // pixels: radius from which a quarter of the resolution will do
 const float FRONT_FROM = 3.0;  // pixels: radius in front of the focus from which a surface becomes a veil of its own,
 const float FRONT_WHOLE = 5.0; //   wholly from here on
 const float APART = 0.5;       // pixels of radius between two surfaces
@@ -13,8 +13,8 @@ const float THIN = 1.0;        // pixels: radius from which a surface may be see
 const float RIM = 0.4;         // pixels over which a disc ends: reading between pixels softens it by one more
 
 // Pixels: radii up to which a gather reads at half, a quarter and an eighth of the resolution. A disc's radius is
-// then no more than eight of what it reads, so that few points leave no gaps; what would show them is drawn as a disc.
-const float AT_HALF = 16.0, AT_QUARTER = 32.0, AT_EIGHTH = 64.0;
+// then no more than a dozen of what it reads, so that few points leave no gaps; what would show them is drawn as a disc.
+const float AT_HALF = 24.0, AT_QUARTER = 32.0, AT_EIGHTH = 64.0;
 
 const float DIM = 0.02;                 // of white: what is darker all round counts as this, when it is asked what is a lamp
 const vec2 STANDS_OUT = vec2(8.0, 16.0); // times as bright as what is around: a lamp from here on, wholly from there on

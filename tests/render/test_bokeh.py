@@ -115,6 +115,18 @@ def test_nothing_sharp_in_front_bleeds_into_a_blurred_background(cache):
     assert np.abs(color[outside][:, 1] - 0.3).max() < 0.02, "no halo, dark or bright"
 
 
+def test_a_sharp_edge_before_a_blur_is_not_one_of_steps(cache):
+    """How much of every row a leaning card in focus covers follows its edge by fractions of a pixel."""
+    w, h = SIZE
+    y, x = np.indices((4 * h, 4 * w)) / 4
+    cover = (x < 100 + 0.23 * y).reshape(h, 4, w, 4).mean((1, 3))
+    color = cover[..., None] * [0.6, 0.1, 0.1] + (1 - cover[..., None]) * [0.1, 0.5, 0.2]
+    with Renderer(plate_of(color, np.where(cover >= 0.5, 1.0, 6.0)), SIZE) as renderer:
+        red = renderer.render(Camera(focal_length=35, f_stop=0.5, focus_distance=1.0), "gather").color[30:150, :, 0]
+    off = ((red - 0.1) / 0.5).sum(1) - 0.23 * np.arange(30, 150)
+    assert np.abs(off - off.mean()).max() < 0.2
+
+
 def test_a_plane_in_focus_is_untouched(rendered):
     plate = plates.card_before_wall((120, 80), near=3.0, far=3.0).plate()
     with Renderer(plate, plate.size) as renderer:

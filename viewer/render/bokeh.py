@@ -23,7 +23,7 @@ from .reproject import ReprojectPass, Slice
 TILE, CELL, SHARP = 16, 4, 0.5
 """Pixels: shaders/common/bokeh.glsl"""
 
-ROWS = 8, 24, 48, 48
+ROWS = 8, 16, 48, 48
 """Points of the iris for radii up to 2 and 4 pixels, for larger ones, and for those that are gathered at a quarter of the
 resolution."""
 
@@ -141,9 +141,11 @@ class BokehPass:
         self._gather_back(behind | {"coarseness": coarseness}, iris, eye)
         if front:
             self._gather_veil(before | {"coarseness": coarseness}, iris, eye)
-        for fine, wide in product((0, FINE), (0, WIDE)):
-            self._over_tiles(FINE | WIDE, fine | wide, target, "bokeh_compose.frag", *_flags(FINELY=fine, WIDE=wide), *eye,
-                             light=t.light, color=t.color, wide=t.wide, **iris)
+        for fine, wide, edges in product((0, FINE), (0, WIDE), (0, BY_FINE)):
+            if edges or not fine:
+                self._over_tiles(FINE | WIDE | BY_FINE, fine | wide | edges, target, "bokeh_compose.frag",
+                                 *_flags(FINELY=fine, WIDE=wide, RIMS=wide and edges), *eye, light=t.light, color=t.color,
+                                 depth=t.depth, lens=lens, wide=t.wide, **iris)
         discs = self._pass(_DiscsPass, "bokeh_discs.frag", *eye)
         discs.draw(target, lamps=t.lamps, places=t.places, depth=t.depth, lens=lens, **shape)
         if front:
