@@ -45,7 +45,7 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     c, d = extend(c.swapaxes(0, 1), d.T, left, right)
     sky = d.T == 0
     picture = soften(np.dstack([c.swapaxes(0, 1), d.T]), pad)
-    far = np.dstack(farthest(color, disparity, wide))
+    far = cv2.GaussianBlur(np.dstack(farthest(color, disparity, wide)), (0, 0), 3)
     cells = [[-(-n // COARSE) for n in sides] for sides in pad]
     far = soften(np.pad(far, [*cells, (0, 0)], mode="edge"), cells)
     # From cells to pixels: the first of the frame's is the first of its cell.
