@@ -11,6 +11,9 @@ from .fill import fill_smoothly
 COARSE = 8
 """Pixels of the plate to one of what is farthest."""
 
+LAMPS = 0.95
+"""Share of the picture than which lamps are brighter: nothing shines from where nothing was seen."""
+
 
 def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) -> tuple[np.ndarray, np.ndarray]:
     """Picture (h, w, 3) and disparity (h, w) continued round the frame by pad ((top, bottom), (left, right)) pixels.
@@ -58,9 +61,10 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
 
 
 def farthest(color: np.ndarray, disparity: np.ndarray, wide: float) -> tuple[np.ndarray, np.ndarray]:
-    """Colour and disparity of what is left when all is taken away that is near and narrower than `wide` pixels, one pixel for
-    COARSE x COARSE."""
+    """Colour and disparity of what is left when all is taken away that is near and narrower than `wide` pixels, and the light of
+    lamps; one pixel for COARSE x COARSE."""
     k = COARSE
+    color = np.minimum(color, np.quantile(color[::4, ::4], LAMPS, axis=(0, 1)).astype(np.float32))
     grow = [(0, -n % k) for n in disparity.shape]
     color, disparity = np.pad(color, [*grow, (0, 0)], mode="edge"), np.pad(disparity, grow, mode="edge")
     h, w = (n // k for n in disparity.shape)
