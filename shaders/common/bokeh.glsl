@@ -2,8 +2,8 @@
 const float TILE = 16.0;       // pixels: side of the tiles in which the largest circles are known; viewer/render/bokeh.py
 const float CELL = 4.0;        // pixels: side of the cells whose lamps are drawn as discs; viewer/render/bokeh.py
 const float SHARP = 0.5;       // pixels: a radius that no pixel can show
-const float FINE = 2.5;        // pixels: radius from which a half-resolution gather takes over,
-const float COARSE = 4.0;      //   wholly from here on: by then it holds all that such a blur leaves
+const float FINE = 3.0;        // pixels: radius from which a half-resolution gather takes over,
+const float COARSE = 4.5;      //   wholly from here on: by then it holds all that such a blur leaves
 const float COARSEST = 12.0;   // pixels: radius from which a quarter of the resolution will do
 const float FRONT_FROM = 3.0;  // pixels: radius in front of the focus from which a surface becomes a veil of its own,
 const float FRONT_WHOLE = 5.0; //   wholly from here on
