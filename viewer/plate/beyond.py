@@ -8,7 +8,7 @@ import numpy as np
 from .edges import CUT_SHARE
 from .fill import fill_smoothly
 
-COARSE = 8
+CELL = 8
 """Pixels of the plate to one of what is farthest."""
 
 LAMPS = 0.95
@@ -49,11 +49,11 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     sky = d.T == 0
     picture = soften(np.dstack([c.swapaxes(0, 1), d.T]), pad)
     far = cv2.GaussianBlur(np.dstack(farthest(color, disparity, wide)), (0, 0), 3)
-    cells = [[-(-n // COARSE) for n in sides] for sides in pad]
+    cells = [[-(-n // CELL) for n in sides] for sides in pad]
     far = soften(np.pad(far, [*cells, (0, 0)], mode="edge"), cells)
     # From cells to pixels: the first of the frame's is the first of its cell.
     h, w = sky.shape
-    x, y = np.meshgrid(*((np.arange(n, dtype=np.float32) + sides[0][0] * COARSE - sides[1][0] + 0.5) / COARSE - 0.5
+    x, y = np.meshgrid(*((np.arange(n, dtype=np.float32) + sides[0][0] * CELL - sides[1][0] + 0.5) / CELL - 0.5
                          for n, sides in ((w, (cells[1], pad[1])), (h, (cells[0], pad[0])))))
     far = cv2.remap(far, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     picture = picture + fade((h, w), pad) * (far - picture)
@@ -62,8 +62,8 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
 
 def farthest(color: np.ndarray, disparity: np.ndarray, wide: float) -> tuple[np.ndarray, np.ndarray]:
     """Colour and disparity of what is left when all is taken away that is near and narrower than `wide` pixels, and the light of
-    lamps; one pixel for COARSE x COARSE."""
-    k = COARSE
+    lamps; one pixel for CELL x CELL."""
+    k = CELL
     color = np.minimum(color, np.quantile(color[::4, ::4], LAMPS, axis=(0, 1)).astype(np.float32))
     grow = [(0, -n % k) for n in disparity.shape]
     color, disparity = np.pad(color, [*grow, (0, 0)], mode="edge"), np.pad(disparity, grow, mode="edge")

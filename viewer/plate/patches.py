@@ -19,6 +19,9 @@ FINE = 4
 JUMP = 5
 """Fits, that is a pixel of parallax: an error from which a patch spans a jump."""
 
+STEEP = 40
+"""Fits up to which it is a slope beyond the frame, where depths run into each other."""
+
 COARSE = 8
 """Pixels: smallest patch of what the plate never showed; its shape is a guess."""
 
@@ -93,13 +96,14 @@ def sizes(largest: int) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(every, key=lambda size: (-size[0] * size[1], max(size))))
 
 
-def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None):
+def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None, jump: float = JUMP):
     """Covers pixels of every tile with rectangles on which `depth` is a plane within `tol`.
 
     depth, shown    (n, s, s): disparity, and pixels that the plate showed
     weight          (n, s, s): what a pixel's error counts; of 0 where there is nothing to cover
     sizes           (width, height) to try, large to small; full: a rectangle must cover nothing else
     within          (n, s, s): a rectangle must lie in it; None is anywhere
+    jump            tolerances from which the smallest rectangles do not lean from one surface to another
     returns         tile (m,), x (m,), y (m,), size (m, 2), plane (m, 3): value in the middle, slopes per pixel
     """
     found = []
@@ -128,9 +132,9 @@ def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None
         last = (size == sizes[-1]) | (side <= COARSE) & ~split(shown & support)[pick].any(-1)
         if np.any(last):
             # Too coarse for a jump: level with the farthest, so as not to stand out in front of anything.
-            jump = (error > JUMP * tol) & last
-            plane[jump] = 0
-            plane[jump, 0] = np.where(counts > 0, z, np.inf).min(1)[jump]
+            spans = (error > jump * tol) & last
+            plane[spans] = 0
+            plane[spans, 0] = np.where(counts > 0, z, np.inf).min(1)[spans]
         good = (rms <= 0.5 * tol) & (error <= 4 * tol) | last | (side <= FINE) & (error <= JUMP * tol)
         found.append((pick[0][good], pick[2][good] * wide, pick[1][good] * high,
                       np.broadcast_to(np.float32(size), (good.sum(), 2)), plane[good]))
@@ -210,9 +214,10 @@ def weld(solid: Patches, soft: Patches, tol: float) -> None:
     level = np.concatenate([np.repeat(p.level, 4) for p in parts])
     d = np.concatenate([p.corners.ravel() for p in parts])
     order = np.lexsort((d, x, y, level))
+    beyond = np.concatenate([np.repeat(p.beyond, 4) for p in parts])[order]
     apart = lambda value, gap=0: np.abs(np.diff(value[order], prepend=np.inf)) > gap
-    group = np.cumsum(apart(level.astype(float)) | apart(y) | apart(x) | apart(d, tol)) - 1
-    weight = np.concatenate([np.repeat(np.where(p.beyond, 1e-4, 1), 4) for p in parts])[order]
+    group = np.cumsum(apart(level.astype(float)) | apart(y) | apart(x) | apart(d, np.where(beyond, STEEP / JUMP, 1) * tol)) - 1
+    weight = np.where(beyond, 1e-4, 1)
     d[order] = (np.bincount(group, weight * d[order]) / np.bincount(group, weight))[group]
     for p, part in zip(parts, np.split(d.astype(np.float32), [4 * len(solid)])):
         p.corners[:] = part.reshape(-1, 4)
@@ -235,15 +240,15 @@ def _planes(weight, z, px, py):
     return np.concatenate([(mean + solution[:, 0])[:, None], solution[:, 1:]], 1), rms, error
 
 
-def over(values, which, x, y, size):
-    """Sums of tiles (n, s, s) over the squares at x, y (m,) of tiles `which` (m,)."""
+def sum_in(values, which, x, y, size):
+    """Sums of tiles (n, s, s) in the rectangles at x, y (m,), of sizes (m, 2), of tiles `which` (m,)."""
     total = np.pad(values.astype(np.float64).cumsum(1).cumsum(2), ((0, 0), (1, 0), (1, 0)))
     x0, y0, x1, y1 = (v.astype(int) for v in (x, y, x + size[:, 0], y + size[:, 1]))
     return total[which, y1, x1] - total[which, y0, x1] - total[which, y1, x0] + total[which, y0, x0]
 
 
-def least(values, which, x, y, size):
-    """Minima of tiles (n, s, s) over the rectangles at x, y (m,) of tiles `which` (m,), aligned to their sizes (m, 2)."""
+def least_in(values, which, x, y, size):
+    """Minima of tiles (n, s, s) in the rectangles at x, y (m,) of tiles `which` (m,), aligned to their sizes (m, 2)."""
     out = np.zeros(len(which), np.float32)
     n, s, _ = values.shape
     for wide, high in np.unique(size, axis=0).astype(int):

@@ -11,11 +11,11 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from .beyond import COARSE, continue_beyond, fade, farthest, soften
+from .beyond import CELL, continue_beyond, fade, farthest, soften
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import continue_color, continue_depth, continue_plainly
 from .matte import BAND, OPAQUE, Matte, find_matte
-from .patches import FIT, IN_ALPHA, JUMP, Patches, alike, fit, join, least, over, sizes, trim, weld
+from .patches import FIT, IN_ALPHA, JUMP, STEEP, Patches, alike, fit, join, least_in, sizes, sum_in, trim, weld
 
 BLOCK = 16
 """Pixels: side of the blocks in which surfaces are told apart."""
@@ -183,7 +183,7 @@ class Canvas:
         inside = split(self.inside)[used]
         which, x, y, side, plane = (np.concatenate(both) for both in zip(*(
             fit(split(self.disparity)[used], keep[used] & part, split(self.shown)[used] > 0, FIT * tolerance(self.focal),
-                SHEET_SIZES, full=True) for part in (inside, ~inside))))
+                SHEET_SIZES, full=True, jump=jump) for part, jump in ((inside, JUMP), (~inside, STEEP)))))
         n = len(which)
         if self.level == 0:
             tile, hidden = np.full(n, -1), np.zeros(n, bool)
@@ -194,13 +194,13 @@ class Canvas:
             color, share = self.carried(emitted)
             sheet = np.concatenate([color[window], share[window][..., None]], -1)
             tile = self.keep_tiles(sheet)[which]
-            hidden = over(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3], which, x, y, side) < 1e-3
+            hidden = sum_in(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3], which, x, y, side) < 1e-3
         rect = np.stack([x0[which] + x, y0[which] + y], -1).astype(np.float32)
         rect = np.concatenate([rect, rect + side], -1)
         corner = np.stack([x0[which], y0[which], tile], -1).astype(np.float32)
         if self.level > 0:
             self.part_at_jumps(rect, corner)
-        travel = np.zeros(n, np.float32) if self.level == 0 else least(split(self.travel)[used], which, x, y, side)
+        travel = np.zeros(n, np.float32) if self.level == 0 else least_in(split(self.travel)[used], which, x, y, side)
         self.solid.append(Patches(rect, plane, corner, np.full((n, 4), IN_ALPHA, np.float32), hidden, self.outside(rect), travel,
                                   np.full(n, self.level, np.int32)))
 
@@ -350,21 +350,22 @@ class Canvas:
         shown = shown[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
         inside = self.inside[_windows(by, bx, self.disparity.shape, 0)]
         which, x, y, size, plane = (np.concatenate(both) for both in zip(*(
-            fit(depth, np.where(alpha > 0, alpha.clip(FAINT), 0), shown > 0, FIT * tolerance(self.focal), SIZES, within=part) for part in (inside, ~inside))))
-        travel = least(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size)
+            fit(depth, np.where(alpha > 0, alpha.clip(FAINT), 0), shown > 0, FIT * tolerance(self.focal), SIZES, within=part, jump=jump)
+            for part, jump in ((inside, JUMP), (~inside, STEEP)))))
+        travel = least_in(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size)
         x, y, size = trim(alpha > 0, which, x, y, size, plane)
         rect = np.stack([bx[which] * BLOCK + x, by[which] * BLOCK + y], -1).astype(np.float32)
         rect = np.concatenate([rect, rect + size], -1)
         corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
-        seen, all_of_it = over(shown * alpha, which, x, y, size), over(alpha, which, x, y, size)
+        seen, all_of_it = sum_in(shown * alpha, which, x, y, size), sum_in(alpha, which, x, y, size)
         part = np.maximum(size // 2, 1)
         rest = (size - part).T
         quarters = [(which, x + right * rest[0], y + below * rest[1], part) for below in (0, 1) for right in (0, 1)]
-        share = [np.where(cover > 1e-3, over(shown * alpha, *at) / np.maximum(cover, 1e-3), seen / all_of_it)
-                 for at, cover in ((at, over(alpha, *at)) for at in quarters)]
+        share = [np.where(cover > 1e-3, sum_in(shown * alpha, *at) / np.maximum(cover, 1e-3), seen / all_of_it)
+                 for at, cover in ((at, sum_in(alpha, *at)) for at in quarters)]
         patches = Patches(rect, plane, corner, np.stack(share, -1).astype(np.float32), seen < 1e-3, self.outside(rect),
                           travel, np.full(len(rect), self.level, np.int32))
-        whole = over(tile[..., 3] < OPAQUE, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
+        whole = sum_in(tile[..., 3] < OPAQUE, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
         self.solid.append(patches.take(whole))
         self.soft.append(patches.take(~whole))
 
@@ -378,7 +379,7 @@ class Canvas:
 
         Its disparity is what the last level shows once all that is narrow and near is opened away.
         """
-        k, (high, wide) = COARSE, self.disparity.shape
+        k, (high, wide) = CELL, self.disparity.shape
         (w, h), start = self.size, self.border
         inside = np.s_[start:start + h, start:start + w]
         far = np.dstack(farthest(self.color[inside], self.disparity[inside], self.deepest))
