@@ -250,9 +250,10 @@ class Canvas:
         return (np.abs(there - disparity) <= CUT_SHARE * np.maximum(there, disparity)) & ~self.mixed[where]
 
     def keep_tiles(self, tiles: np.ndarray) -> np.ndarray:
-        """Takes tiles (n, side, side, 4) for the atlas; returns their numbers (n,)."""
+        """Takes tiles (n, high, wide, 4) for the atlas; returns their numbers (n,)."""
         first = self.count
-        self.tiles.append(tiles.astype(np.float16))
+        high, wide = tiles.shape[1:3]
+        self.tiles.append(np.pad(tiles.astype(np.float16), ((0, 0), (0, -high % GUTTER), (0, -wide % GUTTER), (0, 0)), mode="edge"))
         self.count += len(tiles)
         return np.arange(first, self.count)
 
@@ -412,30 +413,42 @@ class Canvas:
                           np.full(n, self.level + 1, np.int32), corners=corners.astype(np.float32))
         return np.concatenate([color, np.zeros((*color.shape[:2], 1), np.float32)], -1), patches
 
+    def crops(self, *parts: Patches) -> np.ndarray:
+        """What patches draw of every tile, with a gutter: (count, 4), x0, y0, x1, y1 in the tile's pixels; no area where they
+        draw nothing."""
+        low, high = np.full((self.count + 1, 2), np.inf), np.full((self.count + 1, 2), -np.inf)
+        for patches in parts:
+            tile = patches.texture[:, 2].astype(int)     # -1, the plate itself, is the last one
+            np.minimum.at(low, tile, patches.rect[:, :2] - patches.texture[:, :2])
+            np.maximum.at(high, tile, patches.rect[:, 2:] - patches.texture[:, :2])
+        # In whole gutters, so that no pixel of the coarsest mip level is of two.
+        crops = np.concatenate([np.floor(low / GUTTER), np.ceil(high / GUTTER) + 2], -1)[:-1] * GUTTER
+        return np.where(np.isfinite(crops).all(1, keepdims=True), crops, 0).astype(int)
+
     def taken_apart(self) -> dict:
         """What Layers is made of."""
         h, w = self.disparity.shape
-        # Under the plate itself the tiles that are drawn, size by size in rows, and under them the backdrop.
         solid, soft = Patches.joined(self.solid), Patches.joined(self.soft)
-        drawn = np.zeros(self.count + 1, bool)
-        for patches in (solid, soft):
-            drawn[patches.texture[:, 2].astype(int)] = True   # -1, the plate itself, is the last one
-        number = np.split(np.arange(self.count), np.cumsum([len(t) for t in self.tiles])[:-1])
-        wide, row = max([w + GUTTER, *(t.shape[2] for t in self.tiles)]), h + GUTTER
-        place, packed = np.zeros((self.count + 1, 2), int), []
-        for tall, broad in sorted({t.shape[1:3] for t in self.tiles}):
-            of_size = [(n[drawn[n]], t[drawn[n]]) for n, t in zip(number, self.tiles) if t.shape[1:3] == (tall, broad)]
-            which, tiles = (np.concatenate(parts) for parts in zip(*of_size))
-            line, column = np.divmod(np.arange(len(which)), wide // broad)
-            place[which] = np.stack([column * broad, line * tall + row], -1) + GUTTER
-            packed.append((place[which] - GUTTER, tiles))
-            row += -(-len(which) // (wide // broad)) * tall
+        # Under the plate itself what is drawn of the tiles, in rows of one height, and under them the backdrop.
+        crops = self.crops(solid, soft)
+        sides = crops[:, 2:] - crops[:, :2]
+        place, wide = np.zeros((self.count + 1, 2), int), max(w + GUTTER, sides[:, 0].max(initial=0))
+        column, row, tall = 0, h + GUTTER, 0
+        order = [n for n in np.argsort(sides[:, 1], kind="stable") if sides[n, 1]]
+        for n in order:
+            if column + sides[n, 0] > wide or sides[n, 1] > tall:
+                column, row, tall = 0, row + tall, sides[n, 1]
+            place[n] = (column, row) - crops[n, :2] + GUTTER
+            column += sides[n, 0]
+        row += tall
         backdrop, behind = self.backdrop(row)
         atlas = np.zeros((row + len(backdrop), max(wide, backdrop.shape[1]), 4), np.float16)
         atlas[:h + GUTTER, :w + GUTTER] = np.pad(self.plate, [(0, GUTTER), (0, GUTTER), (0, 0)], mode="edge")
         atlas[row:, :backdrop.shape[1]] = backdrop
-        for (x, y), tiles in ((corner.T[..., None, None], tiles) for corner, tiles in packed):
-            atlas[y + np.arange(tiles.shape[1])[:, None], x + np.arange(tiles.shape[2])] = tiles
+        tiles = [tile for several in self.tiles for tile in several]
+        for n in order:
+            (x0, y0, x1, y1), (x, y) = crops[n], place[n] - GUTTER
+            atlas[y + y0:y + y1, x + x0:x + x1] = tiles[n][y0:y1, x0:x1]
 
         def placed(patches: Patches) -> Patches:
             """From canvas to plate coordinates, and from tile numbers to places in the atlas."""
