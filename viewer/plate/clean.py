@@ -38,6 +38,10 @@ CLEAR = 0.2
 ENOUGH = 100
 """Cuts of a kind from which their mean says something."""
 
+NOISE_BLOCK, QUIET, EVERYWHERE = 16, 0.25, 1 / 3
+"""Pixels a side of the blocks in which noise is measured, the share of them that are quiet, and how noisy those are, to the
+usual ones, at the least, where there is noise."""
+
 NOISE = 5
 """Standard deviations of the noise, of a second difference 2.45, from which it is no noise."""
 
@@ -78,15 +82,23 @@ def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: fl
 
 
 def noise_of(disparity: np.ndarray, known: np.ndarray) -> float:
-    """Standard deviation of the disparity's noise (1/m), from its second differences, which a plane does not have."""
+    """Standard deviation of the disparity's noise (1/m), from its second differences, which a plane does not have. Noise is
+    everywhere: where quiet blocks have hardly any, what the others have is relief."""
     found = []
-    step = max(1, int(np.sqrt(disparity.size / 1e6)))
     for d, k in ((disparity, known), (disparity.T, known.T)):
-        d, k = d[::step], k[::step]
-        every = k[:, :-4] & k[:, 2:-2] & k[:, 4:]
-        found.append(np.abs(d[:, :-4] - 2 * d[:, 2:-2] + d[:, 4:])[every])
+        bend = np.abs(d[:, :-4] - 2 * d[:, 2:-2] + d[:, 4:])
+        bend[~(k[:, :-4] & k[:, 2:-2] & k[:, 4:])] = np.nan
+        h, w = (n // NOISE_BLOCK for n in bend.shape)
+        blocks = bend[:h * NOISE_BLOCK, :w * NOISE_BLOCK].reshape(h, NOISE_BLOCK, w, NOISE_BLOCK).swapaxes(1, 2)
+        blocks = blocks.reshape(-1, NOISE_BLOCK ** 2)[::max(1, int(disparity.size / 1e6))]
+        # Sky and what is cut off at a range have one value, which says nothing.
+        blocks = blocks[(np.isfinite(blocks).mean(1) > 0.5) & (np.nan_to_num(blocks) > 0).any(1)]
+        found.append(np.nanmedian(blocks, 1))
     found = np.concatenate(found)
-    return float(np.median(found) / (0.6745 * np.sqrt(6))) if len(found) else 0.0
+    if not len(found):
+        return 0.0
+    quiet, usual = np.quantile(found, (QUIET, 0.5))
+    return float((usual if quiet > EVERYWHERE * usual else quiet) / (0.6745 * np.sqrt(6)))
 
 
 def alignment(d: np.ndarray, guide: np.ndarray, cuts: Cuts) -> tuple[tuple[int, int], int]:
