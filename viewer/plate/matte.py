@@ -143,7 +143,9 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     ranges = {side: _range(sums[side], here @ OPPONENT) for side in (0, 1)}
     least, least_far = (_least_share(here @ OPPONENT, ranges[i], ranges[1 - i]) for i in (0, 1))
     fits = least + least_far <= 1
-    coverage = np.where(trusted[y, x], np.where(fits, coverage.clip(least, np.maximum(1 - least_far, least)), mask), coverage)
+    clash = (least + least_far - 1).clip(0, 1)
+    between = (1 - clash) * least / np.maximum(least + least_far, 1e-9) + clash * mask
+    coverage = np.where(trusted[y, x], np.where(fits, coverage.clip(least, np.maximum(1 - least_far, least)), between), coverage)
     # Too little to be drawn: the pixel is wholly of one side. The limit is low, for a lamp is 100 times white.
     coverage = np.where(coverage < FAINT, 0, np.where(coverage > OPAQUE, 1, coverage))
     # What the two clean colours leave over is the picture's own detail: it goes to the side that shows.
