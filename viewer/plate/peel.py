@@ -143,7 +143,7 @@ class Canvas:
         band, share = matte.band, matte.coverage
         color = np.where(band[..., None], matte.far, self.color)
         usable = ~lifted & ~(band & (share > MOSTLY_FAR))
-        hidden = lifted & ~(band & (share < MOSTLY_FAR))
+        hidden = (lifted | band) & ~(band & (share <= MOSTLY_FAR))
         if self.draft:
             color = continue_plainly(color, behind, hidden, usable)
         else:
