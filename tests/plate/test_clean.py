@@ -106,6 +106,21 @@ def test_noise_is_measured_on_the_plate():
     assert cleaning.noise_of((0.5 + 0.002 * X).astype(np.float32), ALL) < 1e-6
 
 
+def test_relief_in_few_steps_is_no_noise():
+    """Measured in whole steps, wavy in most of the plate and smooth in the rest."""
+    step = parallax(1)
+    relief = np.where(X < 0.6 * W, 2 * step * np.sin(X / 2) * np.sin(Y / 2), 0)
+    d = (np.round((0.5 + relief + 0.0005 * X + 0.0004 * Y) / step) * step).astype(np.float32)
+    assert cleaning.noise_of(d, ALL) == 0
+    assert np.array_equal(clean(d, textured(X < 0), ALL, FOCAL), d)
+
+
+def test_sky_says_nothing_about_noise():
+    rng = np.random.default_rng(3)
+    d = np.where(Y < 100, 0, 0.5 + 0.01 * rng.normal(size=X.shape)).astype(np.float32)
+    assert cleaning.noise_of(d, ALL) == pytest.approx(0.01, rel=0.1)
+
+
 def test_specks_disappear():
     rng = np.random.default_rng(4)
     inside = slab()

@@ -42,6 +42,7 @@ class Matte:
     coverage    share of the near surface in the pixel
     near, far   scene-linear colour of either surface; coverage * near + (1 - coverage) * far is the picture again
     front       disparity of the near surface, continued over the band
+    around      colour of the far surface round about, the mean of its clean pixels
     """
 
     band: np.ndarray
@@ -50,6 +51,7 @@ class Matte:
     near: np.ndarray
     far: np.ndarray
     front: np.ndarray
+    around: np.ndarray
 
 
 def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.ndarray, trusted: np.ndarray,
@@ -121,6 +123,7 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     far, near = (s[0] / np.maximum(s[1], 1e-9)[:, None] for s in (sums[0], sums[1]))
     far = np.where(sums[0][1][:, None] > 1e-9, far, here)
     near = np.where(sums[1][1][:, None] > 1e-9, near, here)
+    around = far
     variance = lambda side, mean: (sums[side][2] / np.maximum(sums[side][1], 1e-9)[:, None] - mean * mean).clip(0)
     noise_far = variance(0, far) + (0.05 * far) ** 2 + 1e-5
     noise_near = variance(1, near) + (0.05 * near) ** 2 + 1e-5
@@ -144,7 +147,9 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     least, least_far = (_least_share(here @ OPPONENT, ranges[i], ranges[1 - i]) for i in (0, 1))
     fits = least + least_far <= 1
     clash = (least + least_far - 1).clip(0, 1)
-    between = (1 - clash) * least / np.maximum(least + least_far, 1e-9) + clash * mask
+    # Behind the edge, what goes a little beyond the near side's range is that side's, and depth is off.
+    side = mask + np.where(is_near, 0, (2 - least).clip(0, 1) * (2 * least - 1).clip(0, 1)) * (1 - mask)
+    between = (1 - clash) * least / np.maximum(least + least_far, 1e-9) + clash * side
     coverage = np.where(trusted[y, x], np.where(fits, coverage.clip(least, np.maximum(1 - least_far, least)), between), coverage)
     # Too little to be drawn: the pixel is wholly of one side. The limit is low, for a lamp is 100 times white.
     coverage = np.where(coverage < FAINT, 0, np.where(coverage > OPAQUE, 1, coverage))
@@ -176,7 +181,8 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
         other[:] = np.where(moved, given, other)
     inner = np.zeros((h, w), bool)
     inner[y, x] = is_near
-    out = Matte(band, inner, np.zeros((h, w), np.float32), color.copy(), color.copy(), disparity.copy())
+    out = Matte(band, inner, np.zeros((h, w), np.float32), color.copy(), color.copy(), disparity.copy(), color.copy())
+    out.around[y, x] = around
     out.coverage[y, x] = coverage
     out.near[y, x] = np.maximum(near, 0)
     out.far[y, x] = np.maximum(far, 0)

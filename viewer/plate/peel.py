@@ -38,6 +38,9 @@ LEVELS, DRAFT_LEVELS = 5, 2
 MOSTLY_FAR = 0.35
 """Coverage up to which a pixel's far colour, taken apart from the near one, is better than a guess."""
 
+LEFT = 0.8
+"""Of the near colour, that a far one leaves it in a mixed pixel."""
+
 FAINT = 0.05
 """Coverage under which a pixel's depth counts no less."""
 
@@ -151,8 +154,15 @@ class Canvas:
             color = continue_color(color, behind, hidden & self.inside, usable & self.inside)
             color = continue_plainly(color, behind, hidden & ~self.inside, usable)
         again = band & (share >= 0.5) & (share < 1)
-        a, here = share[again][:, None], self.color[again]
-        far = np.minimum(color[again], here / (1 - a))
+        far, here = color[again], self.color[again]
+        # The far colour may leave the near one no less light than that has about it: less of the far one shows. But what was
+        # painted may be wrong, and then gives way.
+        likely, left = np.minimum(far, matte.around[again]), LEFT * np.minimum(matte.near[again], here)
+        least = (likely - here) / np.maximum(likely - left, 1e-6)
+        share[again] = a = np.maximum(share[again], least.max(1)).clip(0, 1)
+        a = a[:, None]
+        most = (here - a * left) / np.maximum(1 - a, 1e-6)
+        far *= (most / np.maximum(far, 1e-6)).min(1, keepdims=True).clip(0, 1)    # darker, of the same hue
         matte.near[again] = (here - (1 - a) * far) / a
         matte.far[again] = far
         return np.where((band & (share < 1))[..., None], matte.far, color), behind, travel
