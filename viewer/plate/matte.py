@@ -29,6 +29,9 @@ HUE_NOISE = 0.04
 FAINT = 2e-4
 """Coverage under which a pixel has no foreground."""
 
+LEFT = 0.8
+"""Of its colour, that one side leaves to the other in a mixed pixel."""
+
 OPAQUE = 0.996
 """Coverage from which a pixel hides what is behind it: half a step of 8 bits under one (shaders/common/constants.glsl)."""
 
@@ -179,6 +182,9 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
         moved = (share > 0.02) & (share < 0.5) & trusted[y, x][:, None]
         mine[:] = np.where(moved, (here - share * given) / np.maximum(1 - share, 0.5), mine)
         other[:] = np.where(moved, given, other)
+    # Nor may the near one leave the far one less light than it has about it, if there is as much.
+    far = np.where((a > 0) & (a < 0.5), np.maximum(far, LEFT * np.minimum(around, here)), far)
+    near = np.where((a > 0) & (a < 0.5), (here - b * far) / np.maximum(a, 1e-6), near)
     inner = np.zeros((h, w), bool)
     inner[y, x] = is_near
     out = Matte(band, inner, np.zeros((h, w), np.float32), color.copy(), color.copy(), disparity.copy(), color.copy())

@@ -14,7 +14,7 @@ import numpy as np
 from .beyond import CELL, continue_beyond, fade, farthest, soften
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import continue_color, continue_depth, continue_plainly
-from .matte import BAND, OPAQUE, Matte, find_matte
+from .matte import BAND, LEFT, OPAQUE, Matte, find_matte
 from .patches import FIT, IN_ALPHA, JUMP, STEEP, Patches, alike, fit, join, least_in, sizes, sum_in, trim, weld
 
 BLOCK = 16
@@ -37,9 +37,6 @@ LEVELS, DRAFT_LEVELS = 5, 2
 
 MOSTLY_FAR = 0.35
 """Coverage up to which a pixel's far colour, taken apart from the near one, is better than a guess."""
-
-LEFT = 0.8
-"""Of the near colour, that a far one leaves it in a mixed pixel."""
 
 FAINT = 0.05
 """Coverage under which a pixel's depth counts no less."""
