@@ -12,5 +12,4 @@ GAPS = {
     **{f"test_thin_bars_move_as_what_they_are[position{i}]": "what is behind bars no wider than soft edges counts as seen" for i in (0, 1)},
     "test_a_fine_checker_far_away_does_not_alias[2-3.7]": "two mip levels are not enough for a fine checker",
     **{f"test_a_wall_is_a_handful[{case}]": CORNER for case in ("slanted", "steep")},
-    "test_the_smallest_plates_have_layers_too[size2]": "no border is left to continue",
 }
