@@ -3,9 +3,11 @@ import numpy as np
 import pytest
 
 from tests import plates
-from viewer import Camera, Renderer
+from tests.flip import display
+from viewer import Camera, Plate, Renderer
 from viewer.plate import layers as layers_module
 from viewer.plate.layers import Layers
+from viewer.render import reproject
 
 SCENES = {"card": plates.card_before_wall(), "disc": plates.card_before_wall(region=plates.disc(150, 90, 45)),
           "lean": plates.card_before_wall(region=plates.beside(160, 96, 20)), "steps": plates.steps(), "fence": plates.fence(),
@@ -29,7 +31,7 @@ def corners(patches):
 
 
 @pytest.mark.parametrize("name", SCENES)
-@pytest.mark.parametrize("kind", ["solid", "soft"])
+@pytest.mark.parametrize("kind", ["solid", "soft", "loose_solid", "loose_soft"])
 def test_no_patch_spans_a_depth_edge(name, kind):
     """The planes are square to the camera: whatever lies between two of them was stretched across an edge."""
     patches = getattr(Layers.of(SCENES[name].plate()), kind)
@@ -75,13 +77,40 @@ def test_patches_are_few_compared_to_pixels():
         assert len(layers.solid) + len(layers.soft) < limit * w * h, name
 
 
-def test_the_solid_and_shown_patches_cover_the_plate():
+def bumpy():
+    """A rough ball before a rough wall."""
+    x, y = np.meshgrid(np.arange(320) + 0.5, np.arange(192) + 0.5)
+    away = np.hypot(x - 150, y - 100) / 60
+    disparity = np.where(away < 1, 0.7 + 0.1 * np.sqrt(np.maximum(1 - away ** 2, 0)), 0.3) + 0.008 * np.sin(x / 6) * np.sin(y / 6)
+    color = np.where((away < 1)[..., None], plates.waves(1, 12, 5)(x, y), plates.waves(2, 12, 5)(x, y))
+    return Plate.from_arrays(color.astype(np.float32), (1 / disparity).astype(np.float32), focal_length=35)
+
+
+def test_loose_patches_are_fewer():
+    layers = Layers.of(bumpy())
+    assert len(layers.loose_solid) + len(layers.loose_soft) < 0.6 * (len(layers.solid) + len(layers.soft))
+
+
+@pytest.mark.parametrize("position", [(0, 0, -0.15), (0.1, 0, 0)])
+def test_a_small_picture_of_loose_patches_is_that_of_close_ones(monkeypatch, position):
+    plate, camera = bumpy(), Camera(position=position)
+    with Renderer(plate, (160, 96)) as renderer:
+        loose = renderer.render(camera)
+        monkeypatch.setattr(reproject, "SMALL", 0)
+        close = renderer.render(camera)
+        assert not np.array_equal(loose.depth, close.depth)
+        assert 10 * np.log10(1 / np.mean((display(loose.color) - display(close.color)) ** 2)) > 40
+        assert np.abs(loose.invented - close.invented).mean() < 0.01
+
+
+@pytest.mark.parametrize("cover", ["", "loose_"])
+def test_the_solid_and_shown_patches_cover_the_plate(cover):
     """Together with the soft ones no pixel is left out: counted on the pixel grid."""
     for scene in SCENES.values():
         layers = Layers.of(scene.plate())
         w, h = scene.size
         covered = np.zeros((h, w), bool)
-        for patches in (layers.solid, layers.soft):
+        for patches in (getattr(layers, cover + "solid"), getattr(layers, cover + "soft")):
             for x0, y0, x1, y1 in patches.rect[~patches.beyond]:
                 covered[max(int(np.floor(y0)), 0):max(int(np.ceil(y1)), 0), max(int(np.floor(x0)), 0):max(int(np.ceil(x1)), 0)] = True
         assert covered.all()

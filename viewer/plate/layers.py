@@ -31,6 +31,7 @@ class Layers:
              by coverage, and coverage, for patches that say so
     solid    patches without holes, nearest first
     soft     patches with coverage, farthest first
+    loose_solid, loose_soft  the same, fewer and not as close to the surfaces (patches.LOOSE); of a draft the same ones
     levels   mip levels down to which the atlas can be filtered without reading a neighbouring tile
     around   float32 (3,): colour where there is nothing at all, behind the plate's camera
     plate    float32 (3,): where the plate itself lies in the atlas, as Patches.texture tells it
@@ -40,6 +41,8 @@ class Layers:
     atlas: np.ndarray
     solid: Patches
     soft: Patches
+    loose_solid: Patches
+    loose_soft: Patches
     levels: int
     around: np.ndarray
     plate: np.ndarray
@@ -78,19 +81,20 @@ class Layers:
 
     @staticmethod
     def _names() -> set[str]:
-        return {f"{kind}_{name}" for kind in ("solid", "soft") for name in Patches.__slots__} | {"levels", *ARRAYS}
+        return {f"{kind}_{name}" for kind in KINDS for name in Patches.__slots__} | {"levels", *ARRAYS}
 
     def _packed(self) -> dict[str, np.ndarray]:
         parts = {f"{kind}_{name}": getattr(getattr(self, kind), name)
-                 for kind in ("solid", "soft") for name in Patches.__slots__}
+                 for kind in KINDS for name in Patches.__slots__}
         return parts | {"levels": np.array(self.levels)} | {name: getattr(self, name) for name in ARRAYS}
 
     @classmethod
     def _unpacked(cls, stored) -> Layers:
-        solid, soft = (Patches(*(stored[f"{kind}_{name}"] for name in Patches.__slots__)) for kind in ("solid", "soft"))
-        return cls(solid=solid, soft=soft, levels=int(stored["levels"]), **{name: stored[name] for name in ARRAYS})
+        parts = {kind: Patches(*(stored[f"{kind}_{name}"] for name in Patches.__slots__)) for kind in KINDS}
+        return cls(**parts, levels=int(stored["levels"]), **{name: stored[name] for name in ARRAYS})
 
 
+KINDS = "solid", "soft", "loose_solid", "loose_soft"
 ARRAYS = "atlas", "around", "plate", "surface"
 
 
@@ -138,8 +142,8 @@ def _enlarged(layers: Layers, color: np.ndarray, small: np.ndarray, step: int) -
         return replace(patches, rect=patches.rect * step, plane=patches.plane / np.float32([1, step, step]),
                        texture=texture.astype(np.float32), over=patches.over * np.float32(step))
 
-    return replace(layers, atlas=atlas, solid=scaled(layers.solid, True), soft=scaled(layers.soft, False),
-                   plate=np.array([1, wide, 0], np.float32))
+    return replace(layers, atlas=atlas, plate=np.array([1, wide, 0], np.float32),
+                   **{kind: scaled(getattr(layers, kind), kind.endswith("solid")) for kind in KINDS})
 
 
 def _as_photographed(patches: Patches, atlas, small) -> np.ndarray:

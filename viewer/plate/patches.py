@@ -13,6 +13,10 @@ from .edges import CUT_SHARE, REACH_METRES
 FIT = 1
 """Tolerances, that is a quarter of a pixel of parallax, within which a patch follows its surface."""
 
+LOOSE = 1, 4
+"""Times as far off as that patches may be: for any picture, and for a small one of a camera that travels little, in which nobody
+sees it."""
+
 FINE = 4
 """Pixels: smaller patches are only for jumps; relief that small is not worth two triangles a bump."""
 
@@ -96,17 +100,18 @@ def sizes(largest: int) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(every, key=lambda size: (-size[0] * size[1], max(size))))
 
 
-def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None, jump: float = JUMP):
-    """Covers pixels of every tile with rectangles on which `depth` is a plane within `tol`.
+def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None, jump: float = JUMP, loose: float = 1):
+    """Covers pixels of every tile with rectangles on which `depth` is a plane within `loose` times `tol`.
 
     depth, shown    (n, s, s): disparity, and pixels that the plate showed
     weight          (n, s, s): what a pixel's error counts; of 0 where there is nothing to cover
     sizes           (width, height) to try, large to small; full: a rectangle must cover nothing else
     within          (n, s, s): a rectangle must lie in it; None is anywhere
-    jump            tolerances from which the smallest rectangles do not lean from one surface to another
+    jump            (loose) tolerances from which the smallest rectangles do not lean from one surface to another
     returns         tile (m,), x (m,), y (m,), size (m, 2), plane (m, 3): value in the middle, slopes per pixel
     """
     found = []
+    jump, most, fine = jump * loose, JUMP * loose, FINE * loose ** 0.5
     n, s, _ = depth.shape
     support = weight > 0
     open_ = support if within is None else support & within
@@ -119,7 +124,7 @@ def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None
         wanted = count == wide * high if full else count > 0
         if within is not None:
             wanted &= split(within).all(-1)
-        if not full and side > FINE:   # what the plate showed is told at corners only
+        if not full and side > fine:   # what the plate showed is told at corners only
             seen = split(shown & support).sum(-1)
             wanted &= (seen == 0) | (seen == split(support).sum(-1))
         pick = np.nonzero(wanted)
@@ -135,7 +140,7 @@ def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None
             spans = (error > jump * tol) & last
             plane[spans] = 0
             plane[spans, 0] = np.where(counts > 0, z, np.inf).min(1)[spans]
-        good = (rms <= 0.5 * tol) & (error <= 4 * tol) | last | (side <= FINE) & (error <= JUMP * tol)
+        good = (rms <= 0.5 * loose * tol) & (error <= 4 * loose * tol) | last | (side <= fine) & (error <= most * tol)
         found.append((pick[0][good], pick[2][good] * wide, pick[1][good] * high,
                       np.broadcast_to(np.float32(size), (good.sum(), 2)), plane[good]))
         if size == sizes[-1]:

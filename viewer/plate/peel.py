@@ -15,7 +15,7 @@ from .beyond import CELL, continue_beyond, fade, farthest, soften
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import continue_color, continue_depth, continue_plainly
 from .matte import BAND, LEFT, OPAQUE, Matte, find_matte
-from .patches import FIT, IN_ALPHA, JUMP, STEEP, Patches, alike, fit, join, least_in, sizes, sum_in, trim, weld
+from .patches import FIT, IN_ALPHA, JUMP, LOOSE, STEEP, Patches, alike, fit, join, least_in, sizes, sum_in, trim, weld
 
 BLOCK = 16
 """Pixels: side of the blocks in which surfaces are told apart."""
@@ -76,8 +76,8 @@ class Canvas:
         self.plate, self.photographed = None, self.disparity
         self.mixed = ~self.inside
         self.tiles: list[np.ndarray] = []
-        self.solid: list[Patches] = []
-        self.soft: list[Patches] = []
+        self.loose = LOOSE[:1] if draft else LOOSE
+        self.solid, self.soft = ([[] for _ in self.loose] for _ in range(2))
         self.count = 0
 
     # One level -----------------------------------------------------------------------------------------------------
@@ -188,28 +188,30 @@ class Canvas:
         y0, x0 = used // (wide // size) * size, used % (wide // size) * size
         # Nothing may lie on both sides of the frame: `beyond` would be true of half of it.
         inside = split(self.inside)[used]
-        which, x, y, side, plane = (np.concatenate(both) for both in zip(*(
-            fit(split(self.disparity)[used], keep[used] & part, split(self.shown)[used] > 0, FIT * tolerance(self.focal),
-                SHEET_SIZES, full=True, jump=jump) for part, jump in ((inside, JUMP), (~inside, STEEP)))))
-        n = len(which)
-        if self.level == 0:
-            tile, hidden = np.full(n, -1), np.zeros(n, bool)
-        else:
+        if self.level > 0:
             at = np.arange(-GUTTER, size + GUTTER)
             h, w = self.disparity.shape
             window = (y0[:, None] + at).clip(0, h - 1)[:, :, None], (x0[:, None] + at).clip(0, w - 1)[:, None, :]
             color, share = self.carried(emitted)
             sheet = np.concatenate([color[window], share[window][..., None]], -1)
-            tile = self.keep_tiles(sheet)[which]
-            hidden = sum_in(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3], which, x, y, side) < 1e-3
-        rect = np.stack([x0[which] + x, y0[which] + y], -1).astype(np.float32)
-        rect = np.concatenate([rect, rect + side], -1)
-        corner = np.stack([x0[which], y0[which], tile], -1).astype(np.float32)
-        if self.level > 0:
-            self.part_at_jumps(rect, corner)
-        travel = np.zeros(n, np.float32) if self.level == 0 else least_in(split(self.travel)[used], which, x, y, side)
-        self.solid.append(Patches(rect, plane, corner, np.full((n, 4), IN_ALPHA, np.float32), hidden, self.outside(rect), travel,
-                                  np.full(n, self.level, np.int32)))
+            kept = self.keep_tiles(sheet)
+        for loose, solid in zip(self.loose, self.solid):
+            which, x, y, side, plane = (np.concatenate(both) for both in zip(*(
+                fit(split(self.disparity)[used], keep[used] & part, split(self.shown)[used] > 0, FIT * tolerance(self.focal),
+                    SHEET_SIZES, full=True, jump=jump, loose=loose) for part, jump in ((inside, JUMP), (~inside, STEEP)))))
+            n = len(which)
+            rect = np.stack([x0[which] + x, y0[which] + y], -1).astype(np.float32)
+            rect = np.concatenate([rect, rect + side], -1)
+            if self.level == 0:
+                tile, hidden, travel = np.full(n, -1), np.zeros(n, bool), np.zeros(n, np.float32)
+            else:
+                tile, travel = kept[which], least_in(split(self.travel)[used], which, x, y, side)
+                hidden = sum_in(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3], which, x, y, side) < 1e-3
+            corner = np.stack([x0[which], y0[which], tile], -1).astype(np.float32)
+            if self.level > 0:
+                self.part_at_jumps(rect, corner)
+            solid.append(Patches(rect, plane, corner, np.full((n, 4), IN_ALPHA, np.float32), hidden, self.outside(rect), travel,
+                                 np.full(n, self.level, np.int32)))
 
     def part_at_jumps(self, rect: np.ndarray, corner: np.ndarray) -> None:
         """Gives patches beside another surface tiles of their own, in which a filter does not read of that."""
@@ -356,26 +358,28 @@ class Canvas:
         """Puts tiles of single surfaces into the atlas and fits patches to them."""
         first = self.keep_tiles(tile)[0]
         shown = shown[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
-        inside = self.inside[_windows(by, bx, self.disparity.shape, 0)]
-        which, x, y, size, plane = (np.concatenate(both) for both in zip(*(
-            fit(depth, np.where(alpha > 0, alpha.clip(FAINT), 0), shown > 0, FIT * tolerance(self.focal), SIZES, within=part, jump=jump)
-            for part, jump in ((inside, JUMP), (~inside, STEEP)))))
-        travel = least_in(self.travel[_windows(by, bx, self.disparity.shape, 0)], which, x, y, size)
-        x, y, size = trim(alpha > 0, which, x, y, size, plane)
-        rect = np.stack([bx[which] * BLOCK + x, by[which] * BLOCK + y], -1).astype(np.float32)
-        rect = np.concatenate([rect, rect + size], -1)
-        corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
-        seen, all_of_it = sum_in(shown * alpha, which, x, y, size), sum_in(alpha, which, x, y, size)
-        part = np.maximum(size // 2, 1)
-        rest = (size - part).T
-        quarters = [(which, x + right * rest[0], y + below * rest[1], part) for below in (0, 1) for right in (0, 1)]
-        share = [np.where(cover > 1e-3, sum_in(shown * alpha, *at) / np.maximum(cover, 1e-3), seen / all_of_it)
-                 for at, cover in ((at, sum_in(alpha, *at)) for at in quarters)]
-        patches = Patches(rect, plane, corner, np.stack(share, -1).astype(np.float32), seen < 1e-3, self.outside(rect),
-                          travel, np.full(len(rect), self.level, np.int32))
-        whole = sum_in(tile[..., 3] < OPAQUE, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
-        self.solid.append(patches.take(whole))
-        self.soft.append(patches.take(~whole))
+        window = _windows(by, bx, self.disparity.shape, 0)
+        for loose, solid, soft in zip(self.loose, self.solid, self.soft):
+            which, x, y, size, plane = (np.concatenate(both) for both in zip(*(
+                fit(depth, np.where(alpha > 0, alpha.clip(FAINT), 0), shown > 0, FIT * tolerance(self.focal), SIZES, within=part,
+                    jump=jump, loose=loose)
+                for part, jump in ((self.inside[window], JUMP), (~self.inside[window], STEEP)))))
+            travel = least_in(self.travel[window], which, x, y, size)
+            x, y, size = trim(alpha > 0, which, x, y, size, plane)
+            rect = np.stack([bx[which] * BLOCK + x, by[which] * BLOCK + y], -1).astype(np.float32)
+            rect = np.concatenate([rect, rect + size], -1)
+            corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
+            seen, all_of_it = sum_in(shown * alpha, which, x, y, size), sum_in(alpha, which, x, y, size)
+            part = np.maximum(size // 2, 1)
+            rest = (size - part).T
+            quarters = [(which, x + right * rest[0], y + below * rest[1], part) for below in (0, 1) for right in (0, 1)]
+            share = [np.where(cover > 1e-3, sum_in(shown * alpha, *at) / np.maximum(cover, 1e-3), seen / all_of_it)
+                     for at, cover in ((at, sum_in(alpha, *at)) for at in quarters)]
+            patches = Patches(rect, plane, corner, np.stack(share, -1).astype(np.float32), seen < 1e-3, self.outside(rect),
+                              travel, np.full(len(rect), self.level, np.int32))
+            whole = sum_in(tile[..., 3] < OPAQUE, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
+            solid.append(patches.take(whole))
+            soft.append(patches.take(~whole))
 
     def outside(self, rect) -> np.ndarray:
         """Which rectangles, in canvas pixels, have no pixel inside the plate's frame."""
@@ -435,9 +439,9 @@ class Canvas:
     def taken_apart(self) -> dict:
         """What Layers is made of."""
         h, w = self.disparity.shape
-        solid, soft = Patches.joined(self.solid), Patches.joined(self.soft)
+        covers = [(Patches.joined(solid), Patches.joined(soft)) for solid, soft in zip(self.solid, self.soft)]
         # Under the plate itself what is drawn of the tiles, in rows of one height, and under them the backdrop.
-        crops = self.crops(solid, soft)
+        crops = self.crops(*(patches for cover in covers for patches in cover))
         sides = crops[:, 2:] - crops[:, :2]
         place, wide = np.zeros((self.count + 1, 2), int), max(w + GUTTER, sides[:, 0].max(initial=0))
         column, row, tall = 0, h + GUTTER, 0
@@ -464,13 +468,17 @@ class Canvas:
             texture = np.concatenate([np.ones((len(tile), 1)), offset + self.border], 1).astype(np.float32)
             return replace(patches, rect=patches.rect - self.border, texture=texture)
 
-        solid, soft = placed(solid), placed(soft)
-        join(solid, soft, self.focal)
-        weld(solid, soft, JUMP * FIT * tolerance(self.focal))
-        solid = Patches.joined([solid, behind])
+        drawn = []
+        for loose, (solid, soft) in zip(self.loose, covers):
+            solid, soft = placed(solid), placed(soft)
+            join(solid, soft, self.focal)
+            weld(solid, soft, JUMP * FIT * loose * tolerance(self.focal))
+            solid = Patches.joined([solid, behind])
+            drawn.append((solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
+                          soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0]))))))
+        (solid, soft), (loose_solid, loose_soft) = drawn[0], drawn[-1]
         return {"atlas": atlas, "levels": int(np.log2(GUTTER)), "surface": self.surface,
-                "solid": solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
-                "soft": soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0])))),
+                "solid": solid, "soft": soft, "loose_solid": loose_solid, "loose_soft": loose_soft,
                 "around": backdrop[..., :3].mean((0, 1)).astype(np.float32),
                 "plate": np.array([1, self.border, self.border], np.float32)}
 

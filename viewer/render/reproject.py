@@ -9,7 +9,8 @@ import numpy as np
 
 from ..camera import NEAR, Camera
 from ..plate.edges import REACH_METRES
-from ..plate.layers import Layers, Patches
+from ..plate.layers import Layers
+from ..plate.patches import LOOSE, Patches
 from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, ScreenPass, program, set_uniforms, texture
 
 GIVES_WAY = 0.97
@@ -26,6 +27,9 @@ LEAST_REACH = 0.05
 STEP_BYTES = 16 << 20
 """Of the atlas, that are put on the GPU in one step: about a hundredth of a second."""
 
+SMALL, UNSEEN = 0.7, 0.25
+"""Pixels of a picture to one of the plate up to which patches may follow surfaces loosely, and pixels that these may be off."""
+
 STANDS = 0.01
 """Pixels of parallax under which a camera stands where the plate was taken."""
 
@@ -37,7 +41,8 @@ class ReprojectPass:
     def __init__(self, context: moderngl.Context):
         self.context = context
         self._programs: dict[frozenset, moderngl.Program] = {}
-        self.parts: list[_Part] = []
+        self.covers: list[list[_Part]] = []    # those that follow surfaces closely, and loosely
+        self.parts: list[_Part] = []           # which of them is drawn
         self.beyond: list[_Part] = []
         self.outside: list[_Part] = []
         self.border_depth = self.border_target = None
@@ -86,7 +91,9 @@ class ReprojectPass:
         cx, cy = plate.principal_point
         # From plate pixels (x, y, 1, disparity) to homogeneous points in the plate camera's frame, +y up, -z forward.
         self.lift = np.array([[1 / focal, 0, -cx / focal, 0], [0, -1 / focal, cy / focal, 0], [0, 0, -1, 0], [0, 0, 0, 1]])
-        self.parts = [_Part(self.context, p, self.lift) for p in (layers.solid, layers.soft)]
+        self.covers = [[_Part(self.context, p, self.lift) for p in cover]
+                       for cover in ((layers.solid, layers.soft), (layers.loose_solid, layers.loose_soft))]
+        self.parts = self.covers[0]
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
         self.surface = texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface))
         backdrop = layers.solid.level.max(initial=0)
@@ -161,7 +168,7 @@ class ReprojectPass:
             target.clear(*self.around, 1.0, depth=0.0)
             self._draw_parts(target, self.outside, None)
         self.context.depth_func = "1"   # always
-        scale = camera.intrinsics(target.size)[0, 0] * self.lift[0, 0]
+        scale = self._scale(camera, target.size)
         self.standing.draw(target, picture=self.atlas, surface=self.surface, to_plate=tuple(to_plate.T.ravel()),
                            axis=tuple(self.matrix[3]), stored=tuple(0.5 * (self.matrix[2] + self.matrix[3])),
                            size=self.plate_size, texture_=self.plate_texture, texel=self.texel, margin=max(0.5, 0.5 / scale))
@@ -202,7 +209,12 @@ class ReprojectPass:
         # What a metre forward does at the frame's corner, measured in metres sideways.
         x, y, z = camera.position
         off_axis = np.hypot(*self.plate_size) / 2 * self.lift[0, 0]
-        self.reach = float(np.clip((np.hypot(x, y) + abs(z) * off_axis) / REACH_METRES, LEAST_REACH, 1))
+        travel = (np.hypot(x, y) + abs(z) * off_axis) / REACH_METRES
+        self.reach = float(np.clip(travel, LEAST_REACH, 1))
+        # A quarter of a pixel for every tolerance (viewer/plate/edges.py), as large as what is nearest becomes.
+        scale = self._scale(camera, target.size)
+        off = 0.25 * LOOSE[1] * travel * scale / max(1 + min(z, 0) * self.nearest, 0.1)
+        self.parts = self.covers[int(scale <= SMALL and off <= UNSEEN)]
         for patches in parts or self.parts:
             patches.select(camera, self.nearest, part)
         self.atlas.filter = self._filter(camera, target.size), moderngl.LINEAR
@@ -218,22 +230,26 @@ class ReprojectPass:
         self.context.disable(moderngl.BLEND | moderngl.DEPTH_TEST)
         self.context.disable_direct(GL_DEPTH_CLAMP)
 
+    def _scale(self, camera: Camera, size) -> float:
+        """Pixels of the picture to one of the plate, for a camera that does not travel."""
+        return camera.intrinsics(size)[0, 0] * self.lift[0, 0]
+
     def _filter(self, camera: Camera, size) -> int:
         """Coarser levels only for a camera that shrinks something to less than half: bilinear filtering covers two pixels
         without them, and they cost even where unused."""
         back = max(float(camera.position[2]), 0.0)
-        scale = camera.intrinsics(size)[0, 0] * self.lift[0, 0] / (1 + back * self.nearest)
+        scale = self._scale(camera, size) / (1 + back * self.nearest)
         return moderngl.LINEAR if scale > 0.5 else moderngl.LINEAR_MIPMAP_LINEAR
 
     def _drop(self) -> None:
-        for part in (*self.parts, *self.beyond, *self.outside):
+        for part in (*(p for cover in self.covers for p in cover), *self.beyond, *self.outside):
             part.release()
         self.beyond, self.outside = [], []
         self._drop_border()
-        if self.parts:
+        if self.covers:
             for item in (self.atlas, self.surface):
                 item.release()
-        self.parts = []
+        self.covers = self.parts = []
 
     def release(self) -> None:
         self._drop()
