@@ -227,6 +227,7 @@ class ReprojectPass:
         context.blend_equation = moderngl.FUNC_ADD
 
     def _restore(self) -> None:
+        self.context.blend_func = moderngl.DEFAULT_BLENDING    # one of two sources forbids several targets, even when off
         self.context.disable(moderngl.BLEND | moderngl.DEPTH_TEST)
         self.context.disable_direct(GL_DEPTH_CLAMP)
 
