@@ -14,8 +14,8 @@ FIT = 1
 """Tolerances, that is a quarter of a pixel of parallax, within which a patch follows its surface."""
 
 LOOSE = 1, 4
-"""Times as far off as that patches may be: for any picture, and for a small one of a camera that travels little, in which nobody
-sees it."""
+"""Levels of detail: times as far off as that patches may be, for any picture, and for a small one of a camera that travels
+little, in which nobody sees it."""
 
 FINE = 4
 """Pixels: smaller patches are only for jumps; relief that small is not worth two triangles a bump."""

@@ -202,14 +202,13 @@ class Canvas:
             n = len(which)
             rect = np.stack([x0[which] + x, y0[which] + y], -1).astype(np.float32)
             rect = np.concatenate([rect, rect + side], -1)
-            if self.level == 0:
-                tile, hidden, travel = np.full(n, -1), np.zeros(n, bool), np.zeros(n, np.float32)
-            else:
-                tile, travel = kept[which], least_in(split(self.travel)[used], which, x, y, side)
-                hidden = sum_in(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3], which, x, y, side) < 1e-3
-            corner = np.stack([x0[which], y0[which], tile], -1).astype(np.float32)
+            corner = np.stack([x0[which], y0[which], np.full(n, -1)], -1).astype(np.float32)
+            hidden, travel = np.zeros(n, bool), np.zeros(n, np.float32)
             if self.level > 0:
+                corner[:, 2] = kept[which]
                 self.part_at_jumps(rect, corner)
+                hidden = sum_in(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3], which, x, y, side) < 1e-3
+                travel = least_in(split(self.travel)[used], which, x, y, side)
             solid.append(Patches(rect, plane, corner, np.full((n, 4), IN_ALPHA, np.float32), hidden, self.outside(rect), travel,
                                  np.full(n, self.level, np.int32)))
 
