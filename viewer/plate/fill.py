@@ -1,105 +1,10 @@
-"""What the plate never showed: surfaces continued behind foregrounds, in depth and in colour."""
+"""What the plate never showed, painted: the colour of surfaces that go on behind foregrounds."""
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from .edges import Cuts, nearest, octaves, reach_of, tolerance
-
-SLOPE_WINDOW = 6
-"""Pixels round a far side from which its plane is estimated."""
-
-
-def continue_depth(disparity: np.ndarray, hidden: np.ndarray, cuts: Cuts, focal: float, deepest: float, known: np.ndarray):
-    """What lies behind the pixels in `hidden`, continued from the far sides of `cuts`, the `known` ones first, for what lies
-    beyond the frame is bent: (disparity, travel).
-
-    disparity  float32 (h, w): each far side goes on along its own plane and stays behind the surface that hides it
-    travel     float32 (n,), for the hidden pixels in the order of np.nonzero: metres that a camera has to move sideways
-               until the pixel comes to light
-    """
-    d = disparity
-    out = d.copy()
-    y, x = np.nonzero(hidden)
-    own = d[y, x]
-    sources = cuts.far & ~hidden
-    reach = reach_of(np.where(sources, cuts.in_front - d, 0), focal, 4, deepest)
-    inner = np.where(known, reach, 0)
-    anchor = np.full(len(y), -1, np.int64)
-    best = np.full(len(y), np.inf, np.float32)
-    depth_in = np.zeros(len(y), np.float32)
-    # The nearest surface that lies behind and can come to light that deep; failing that, the nearest behind.
-    for strict, reach in ((True, inner), (True, reach), (False, reach)):
-        for index, distance in octaves(reach):
-            found, far = index[y, x], distance[y, x]
-            cost = far * (0.5 + d.ravel()[found] / own)
-            good = (cost < best) & (d.ravel()[found] < 0.99 * own)
-            if strict:
-                good &= far <= 1.5 * reach.ravel()[found]
-            anchor[good], best[good], depth_in[good] = found[good], cost[good], far[good]
-        best[anchor >= 0] = -1
-    anchor[anchor < 0] = np.argmin(np.where(hidden, np.inf, d))
-    used, slot = np.unique(anchor, return_inverse=True)
-    base, sx, sy = planes(d, ~hidden & known, used, focal)
-    beyond = np.flatnonzero(~known.ravel()[used])
-    base[beyond], sx[beyond], sy[beyond] = planes(d, ~hidden, used[beyond], focal)
-    ax, ay = used % d.shape[1], used // d.shape[1]
-    value = base[slot] + sx[slot] * (x - ax[slot]) + sy[slot] * (y - ay[slot])
-    low, high = 0.6 * base[slot], np.minimum(1.5 * base[slot], own * 0.99)
-    out[y, x] = np.clip(value, np.minimum(low, high), high)
-    for part, among in ((known, known), (~known, np.ones_like(known))):
-        out = smooth_where(out, hidden & part, among, 8 * tolerance(focal))
-    # Clearly behind: patches follow surfaces within a few tolerances only, and may not come out in front.
-    out[y, x] = np.maximum(np.minimum(out[y, x], 0.99 * own - 6 * tolerance(focal)), 0)
-    return out, np.maximum(depth_in - 4, 0) / (focal * np.maximum(own - out[y, x], 1e-6))
-
-
-def planes(disparity: np.ndarray, usable: np.ndarray, at: np.ndarray, focal: float):
-    """Least-squares planes (value, slope x, slope y) of the surfaces at flat indices `at`, each float32 (n,)."""
-    h, w = disparity.shape
-    r = SLOPE_WINDOW
-    y, x = at // w, at % w
-    d0 = disparity.ravel()[at].astype(np.float64)
-    moments = np.zeros((9, len(at)))
-    for dy in range(-r, r + 1, 2):
-        for dx in range(-r, r + 1, 2):
-            yy, xx = y + dy, x + dx
-            inside = (yy >= 0) & (yy < h) & (xx >= 0) & (xx < w)
-            yy, xx = yy.clip(0, h - 1), xx.clip(0, w - 1)
-            d = disparity[yy, xx]
-            same = inside & usable[yy, xx] & (np.abs(d - d0) < np.maximum(0.02 * d0, 8 * tolerance(focal)))
-            e = np.where(same, d - d0, 0)
-            moments += same * np.array([1, dx, dy, dx * dx, dx * dy, dy * dy, 0, 0, 0], float)[:, None]
-            moments[6:] += np.stack([e, e * dx, e * dy])
-    n, mx, my, xx, xy, yy, e, ex, ey = moments
-    # A light pull towards the horizontal keeps a slope from few points from running away.
-    ridge = 60.0
-    a = np.stack([np.stack([n + 1e-6, mx, my], -1), np.stack([mx, xx + ridge, xy], -1), np.stack([my, xy, yy + ridge], -1)], -2)
-    solution = np.linalg.solve(a, np.stack([e, ex, ey], -1)[..., None])[..., 0]
-    return ((d0 + solution[:, 0]).astype(np.float32), *solution[:, 1:].T.astype(np.float32))
-
-
-def smooth_where(values: np.ndarray, where: np.ndarray, among: np.ndarray, step: float, rounds: int = 8) -> np.ndarray:
-    """Evens out `values` (h, w) inside `where` with those `among` them, without mixing across jumps larger than `step`."""
-    ys, xs = np.nonzero(where)
-    if not len(ys):
-        return values
-    box = np.s_[max(ys.min() - 1, 0):ys.max() + 2, max(xs.min() - 1, 0):xs.max() + 2]
-    v, inside, taken = values[box].copy(), where[box], among[box]
-    for i in range(rounds):
-        reach = (8, 4, 2, 1)[i % 4]
-        total, weight = v.copy(), np.ones_like(v)
-        for axis in (0, 1):
-            for shift in (-reach, reach):
-                moved = np.roll(v, shift, axis)
-                k = ((np.abs(moved - v) < step) & np.roll(taken, shift, axis)).astype(np.float32)
-                total += k * moved
-                weight += k
-        v = np.where(inside, total / weight, v)
-    values = values.copy()
-    values[box] = v
-    return values
-
+from .edges import nearest
 
 DEPTHS, THINNED = 12, 4
 """Disparities at which `continue_plainly` knows the colours, and pixels of the picture to one that it looks at."""

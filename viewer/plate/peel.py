@@ -11,9 +11,10 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from .behind import continue_depth
 from .beyond import CELL, continue_beyond, fade, farthest, soften
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
-from .fill import continue_color, continue_depth, continue_plainly
+from .fill import continue_color, continue_plainly
 from .matte import BAND, LEFT, OPAQUE, Matte, find_matte
 from .patches import FIT, IN_ALPHA, JUMP, LOOSE, STEEP, Patches, alike, fit, join, least_in, sizes, sum_in, trim, weld
 
@@ -105,7 +106,7 @@ class Canvas:
         self.mixed |= matte.band
         touched = lifted | matte.band | cuts.near | cuts.far
         blocks = _any_near(touched, MARGIN) & self.pending
-        behind = self.look_behind(active, lifted, matte)
+        behind = self.look_behind(cuts, active, lifted, matte)
         self.emit_whole(self.pending & ~blocks)
         self.emit_lifted(blocks, cuts, active, lifted, matte)
         self.pending = blocks
@@ -136,10 +137,10 @@ class Canvas:
         tangled = near_side & far_side | (self.level >= LEVELS // 2)
         return (np.where(tangled, count(candidate & ~waits) > 0, (count(candidate) > 0) & ~background))[cells]
 
-    def look_behind(self, active: Cuts, lifted: np.ndarray, matte: Matte):
+    def look_behind(self, cuts: Cuts, active: Cuts, lifted: np.ndarray, matte: Matte):
         """(colour, disparity, travel) of what is behind the lifted pixels; in the matte, the two colours of pixels that are
         mostly near are parted anew, now that the far one is known."""
-        behind, travel = continue_depth(self.disparity, lifted, active, self.focal, self.deepest, self.inside)
+        behind, travel = continue_depth(self.disparity, lifted, cuts, active, self.focal, self.deepest, self.inside, self.trusted)
         band, share = matte.band, matte.coverage
         color = np.where(band[..., None], matte.far, self.color)
         usable = ~lifted & ~(band & (share > MOSTLY_FAR))

@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from viewer.plate.behind import continue_depth
+from viewer.plate.edges import Cuts, find_cuts
+
+FOCAL = 400.0
+WALL, NEARER, FRONT = 0.2, 0.4, 1.0    # disparities, 1/m
+Y, X = np.mgrid[:160, :200]
+
+
+def behind(disparity, hidden):
+    d = np.where(hidden, FRONT, disparity).astype(np.float32)
+    cuts = find_cuts(d, FOCAL)
+    everywhere = np.ones(d.shape, bool)
+    return continue_depth(d, hidden, cuts, Cuts.of(d, cuts.right, cuts.below, near_in=hidden), FOCAL, 60, everywhere, everywhere)[0]
+
+
+@pytest.mark.parametrize("lean", [0, 0.15, -0.3, 0.7])
+def test_a_post_goes_on_behind_what_hides_its_foot(lean):
+    post = np.abs(X - 90 - lean * (Y - 70)) < 5
+    hidden = (Y >= 70) & (np.abs(X - 90) < 80)
+    out = behind(np.where(post, NEARER, WALL), hidden)
+    near = Y < 70 + 30
+    assert (np.abs(out - NEARER) < 0.02)[hidden & near & (np.abs(X - 90 - lean * (Y - 70)) < 3)].all()
+    assert (np.abs(out - WALL) < 0.02)[hidden & near & (np.abs(X - 90 - lean * (Y - 70)) > 8)].all()
+
+
+@pytest.mark.parametrize("slope", [0, 0.2, -0.5])
+@pytest.mark.parametrize("shape", ["box", "disc", "lozenge"])
+def test_an_edge_that_runs_behind_something_comes_out_on_the_other_side(slope, shape):
+    line = 80 + slope * (X - 100)
+    away = {"box": np.maximum(np.abs(X - 100), np.abs(Y - 80)), "disc": np.hypot(X - 100, Y - 80) * 0.9,
+            "lozenge": 0.7 * (np.abs(X - 100) + np.abs(Y - 80))}[shape]
+    hidden = away < 25
+    out = behind(np.where(Y > line, NEARER, WALL), hidden)
+    right = np.where(Y > line, NEARER, WALL)
+    assert (np.abs(out - right) < 0.02)[hidden & (np.abs(Y - line) > 2.5)].all()
+
+
+def test_what_was_seen_counts_more_than_what_was_made_up():
+    post = np.abs(X - 90) < 10
+    hidden = (Y >= 70) & (X < 100)
+    d = np.where(hidden, FRONT, np.where(post & (Y < 70), NEARER, WALL)).astype(np.float32)
+    cuts = find_cuts(d, FOCAL)
+    made_up = (Y >= 70) & (X >= 100)
+    known = np.ones(d.shape, bool)
+    out, _ = continue_depth(d, hidden, cuts, Cuts.of(d, cuts.right, cuts.below, near_in=hidden), FOCAL, 60, known, ~made_up)
+    assert (np.abs(out - NEARER) < 0.02)[hidden & (Y < 90) & (X > 82)].all()
