@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .edges import CUT_SHARE, Cuts, nearest, reach_of, tolerance
+from .edges import CUT_SHARE, Cuts, nearest, octaves, reach_of, tolerance
 
 SLOPE_WINDOW = 6
 """Pixels round a far side from which its plane is estimated."""
@@ -73,19 +73,18 @@ def _nearest_surface(d, hidden, known, reach, walls) -> np.ndarray:
     own = d[y, x]
     anchor = np.full(len(y), -1, np.int64)
     best = np.full(len(y), np.inf, np.float32)
-    for strict, walled, reach in ((True, True, np.where(known, reach, 0)), (True, True, reach), (False, True, reach), (False, False, reach)):
-        low = 1.0
-        while low <= reach.max(initial=0):
-            sources = (reach >= low) & (reach < 2 * low)
-            if sources.any():
-                index, distance = _nearest_round(sources, hidden, walls, 3 * low if strict else np.inf) if walled else nearest(sources)
-                found, far = index[y, x], distance[y, x]
-                cost = far * (RATHER_FAR + d.ravel()[found] / own)
-                good = (cost < best) & (d.ravel()[found] < 0.99 * own)
-                if strict:
-                    good &= far <= 1.5 * reach.ravel()[found]
-                anchor[good], best[good] = found[good], cost[good]
-            low *= 2
+    inner = np.where(known, reach, 0)
+    within = lambda sources, most: _nearest_round(sources, hidden, walls, 1.5 * most)
+    for strict, sources in ((True, octaves(inner, within)), (True, octaves(reach, within)), (False, octaves(reach))):
+        if (anchor >= 0).all():
+            break
+        for index, distance in sources:
+            found, far = index[y, x], distance[y, x]
+            cost = far * (RATHER_FAR + d.ravel()[found] / own)
+            good = (cost < best) & (d.ravel()[found] < 0.99 * own)
+            if strict:
+                good &= far <= 1.5 * reach.ravel()[found]
+            anchor[good], best[good] = found[good], cost[good]
         best[anchor >= 0] = -1
     out = np.full(d.shape, -1, np.int64)
     out[y, x] = anchor
@@ -100,24 +99,23 @@ def _nearest_round(sources: np.ndarray, hidden: np.ndarray, walls, farthest: flo
     pad = lambda a: np.pad(a, 1).ravel()
     front = np.flatnonzero(pad(sources))
     inside, right, below = pad(hidden), *(pad(a) for a in walls)
-    source_of, best = np.zeros(inside.shape, np.int64), np.full(inside.shape, np.inf, np.float32)
-    source_of[front], best[front] = front, 0
+    best = np.full(inside.shape, np.inf, np.float32)
+    best[front] = 0
+    y, x = np.zeros((2, *inside.shape), np.int32)     # from the source
     while len(front):
         changed = []
-        for shift, wall, back in ((1, right, 0), (-1, right, -1), (w, below, 0), (-w, below, -w)):
-            there = front + shift
-            ok = inside[there] & ~wall[front + back]
-            there, source = there[ok], source_of[front][ok]
-            dy, dx = there // w - source // w, there % w - source % w
-            far = np.sqrt((dx * dx + dy * dy).astype(np.float32))
-            ok = (far < best[there] - 1e-3) & (far <= farthest)
+        for down, over, wall, back in ((0, 1, right, 0), (0, -1, right, -1), (1, 0, below, 0), (-1, 0, below, -w)):
+            there = front + (down * w + over)
+            ok = np.flatnonzero(inside[there] & ~wall[front + back])
+            there, y_there, x_there = there[ok], y[front[ok]] + down, x[front[ok]] + over
+            far = np.sqrt((y_there * y_there + x_there * x_there).astype(np.float32))
+            ok = np.flatnonzero((far < best[there] - 1e-3) & (far <= farthest))
             there = there[ok]
-            source_of[there], best[there] = source[ok], far[ok]
+            best[there], y[there], x[there] = far[ok], y_there[ok], x_there[ok]
             changed.append(there)
         front = np.unique(np.concatenate(changed))
     crop = lambda a: a.reshape(high + 2, w)[1:-1, 1:-1]
-    source_of = crop(source_of)
-    return np.maximum((source_of // w - 1) * wide + source_of % w - 1, 0), crop(best)
+    return np.maximum(np.arange(high * wide).reshape(high, wide) - crop(y) * wide - crop(x), 0), crop(best)
 
 
 def _walls(disparity: np.ndarray, edges: Cuts, hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
