@@ -1,6 +1,6 @@
 #version 330
-// Half the resolution of a slice. BACK: light of those of four pixels that are blurred about as much as the most blurred of
-// them, and signed radius; EDGES: there are sharp ones too. FRONT: light and coverage; radius times coverage.
+// Half the resolution of a slice. BACK: light of those of four pixels that are of one surface, told by their blur, and signed
+// radius; EDGES: there are sharp ones too. FRONT: light and coverage; radius times coverage.
 #ifdef SLICE
 #ifdef LAMPS
 uniform sampler2D lamps;
@@ -67,7 +67,13 @@ void main() {
     half_radius = 0.25 * (r[0] + r[1] + r[2] + r[3]);
 #else
     float most = r[0];
-    for (int i = 1; i < 4; i++) most = abs(r[i]) > abs(most) ? r[i] : most;
+    // The surface that most of the four are of, the nearer one of two; a sharp one only where nothing is blurred.
+    float votes = -1e4;
+    for (int i = 0; i < 4; i++) {
+        float own = abs(r[i]) > FINE ? -0.01 * r[i] : -10.0;
+        for (int j = 0; j < 4; j++) own += step(0.5 * max(abs(r[i]), abs(r[j])), r[j] * sign(r[i])) * step(0.5 * abs(r[j]), abs(r[i]));
+        if (own > votes) { votes = own; most = r[i]; }
+    }
     vec4 sum = vec4(0.0);
     float count = 1e-6, part = 1.0 / (abs(most) > 1e-3 ? most : 1e-3);
     for (int i = 0; i < 4; i++) {

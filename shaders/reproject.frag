@@ -20,16 +20,20 @@ uniform sampler2D border;  // depth of what continues beyond the plate's frame: 
 
 #ifdef SLICE
 uniform vec2 depths;       // window depths, of the plate's half of the range, between which a fragment is drawn
+uniform float overlap;     // pixels by which a surface that slopes reaches beyond the near one
 #endif
 
 void main() {
     // A texture unit resolves 1/256 of a texel: snapping to that makes the identity camera exact beside bright lights.
     vec2 place = round(at.xy * 256.0) * (texel / 256.0);
     vec4 pixel = texture(picture, place, SHARPER);
+#ifdef SLICE
+    float slope = fwidth(gl_FragCoord.z);
+#endif
     float share = at.z < 0.0 ? pixel.a : at.z;
 #ifdef SLICE
     float z = gl_FragCoord.z >= 0.5 ? gl_FragCoord.z - 0.5 : gl_FragCoord.z;  // shaders/reproject.vert
-    if (z < depths.x || z >= depths.y) discard;
+    if (z < depths.x || z >= depths.y + overlap * slope) discard;
 #endif
 #ifdef BEHIND
     if (share < 0.5 && gl_FragCoord.z >= 0.5 && texelFetch(border, ivec2(gl_FragCoord.xy), 0).r > gl_FragCoord.z) discard;

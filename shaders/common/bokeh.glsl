@@ -5,8 +5,7 @@ const float SHARP = 0.5;       // pixels: a radius that no pixel can show
 const float FINE = 3.0;        // pixels: radius from which a half-resolution gather takes over,
 const float COARSE = 4.5;      //   wholly from here on: by then it holds all that such a blur leaves
 const float COARSEST = 12.0;   // pixels: radius from which a quarter of the resolution will do
-const float FRONT_FROM = 3.0;  // pixels: radius in front of the focus from which a surface becomes a veil of its own,
-const float FRONT_WHOLE = 5.0; //   wholly from here on
+const float FRONT_FROM = 3.5;  // pixels: radius in front of the focus from which a surface becomes a veil of its own; viewer/render/bokeh.py
 const float APART = 0.5;       // pixels of radius between two surfaces
 const float THIN = 1.0;        // pixels: radius from which a surface may be seen round
 

@@ -23,12 +23,12 @@ float front_radius_at(ivec2 at) {
 }
 
 // Light and coverage of the veil. r: its radius
-vec4 light_of(vec4 pixel, float r) { return smoothstep(FRONT_FROM, FRONT_WHOLE, r) * vec4(recovered(pixel.rgb, highlights), pixel.a); }
+vec4 light_of(vec4 pixel, float r) { return vec4(recovered(pixel.rgb, highlights), pixel.a); }
 #else
 vec4 light_of(vec4 pixel, float r) {
     vec3 light = recovered(pixel.rgb, highlights);
     // A lamp's light is not to come from both slices: where it is in front of the focus, the veil brings it.
-    if (has_veil) light -= smoothstep(FRONT_FROM, FRONT_WHOLE, -r) * max(light - 1.0, 0.0);
+    if (has_veil) light -= step(FRONT_FROM, -r) * max(light - 1.0, 0.0);
     return vec4(light, r);
 }
 #endif

@@ -87,7 +87,7 @@ def test_a_disc_follows_its_lamp_by_fractions_of_a_pixel(lamp, focus):
     assert changes.max() < 2.5 * np.median(changes)
 
 
-@pytest.mark.parametrize("f_stop", [1.4, 2.8])
+@pytest.mark.parametrize("f_stop", [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.4, 2.8])
 def test_a_blurred_half_plane_over_a_sharp_wall_is_the_closed_form(cache, f_stop):
     """Coverage across a straight edge blurred by a disc is the disc's segment; behind it the wall goes on, sharp."""
     w, h = SIZE
@@ -101,7 +101,20 @@ def test_a_blurred_half_plane_over_a_sharp_wall_is_the_closed_form(cache, f_stop
     cover = (np.arccos(t) - t * np.sqrt(1 - t * t)) / np.pi
     wanted = cover[:, None] * [0.8, 0.1, 0.1] + (1 - cover[:, None]) * [0.1, 0.5, 0.2]
     middle = slice(w // 2 - 40, w // 2 + 40)
-    assert np.abs(row - wanted)[middle].max() < 0.08 and np.abs(row - wanted)[middle].mean() < 0.02
+    assert np.abs(row - wanted)[middle].max() < 0.08 and np.abs(row - wanted)[middle].mean() < 0.01
+
+
+@pytest.mark.parametrize("f_stop", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize("nearest", [0.5, 1.0, 2.0])
+def test_a_table_through_the_focus_has_no_seam(cache, f_stop, nearest):
+    w, h = SIZE
+    y, x = np.indices((h, w))
+    table = y >= 60
+    disparity = np.where(table, 1 / 4 + (1 / nearest - 1 / 4) * (y - 60) / (h - 60), 1 / 6)
+    color = np.where(table[..., None], (0.6, 0.2, 0.1), (0.1, 0.2, 0.6))
+    with Renderer(plate_of(color, 1 / disparity), SIZE) as renderer:
+        got = renderer.render(Camera(focal_length=35, f_stop=f_stop, focus_distance=3.9, position=(0, 0.05, 0)), "gather").color
+    assert np.abs(got[85:-25, 25:-25] - (0.6, 0.2, 0.1)).max() < 0.01
 
 
 def test_nothing_sharp_in_front_bleeds_into_a_blurred_background(cache):

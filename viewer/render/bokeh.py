@@ -27,9 +27,9 @@ ROWS = 8, 16, 48, 48
 """Points of the iris for radii up to 2 and 4 pixels, for larger ones, and for those that are gathered at a quarter of the
 resolution."""
 
-FRONT_FROM, BACK_TO = 3.0, 7.0
-"""Pixels: radius in front of the focus from which the front slice holds a surface, and up to which the back slice does.
-Both hold what lies between, so that a table through the focus has no seam (shaders/common/bokeh.glsl)."""
+FRONT_FROM = 3.5
+"""Pixels: radius in front of the focus from which the front slice holds a surface (shaders/common/bokeh.glsl). What slopes
+through it, a table, goes on in the back slice by as much as its blur is wide, so that there is no seam."""
 
 USUAL = 1280
 """Pixels across a picture in which lamps are about as large as a tile at most; in larger ones they are larger."""
@@ -123,7 +123,7 @@ class BokehPass:
         nearest = reproject.nearest_in(camera)
         self._load_iris(camera)
         front = bool(far + per_disparity * nearest < -FRONT_FROM)
-        back_slice = Slice((-1.0, window_depth(-BACK_TO) if front else 1.0), aperture, False)
+        back_slice = Slice((-1.0, window_depth(-FRONT_FROM) if front else 1.0), aperture, False, overlap=2 * FRONT_FROM)
         reproject.draw(t.scene, camera, back_slice, edges_depth=True)
         if front:
             front_slice = Slice((window_depth(-FRONT_FROM), 1.0), aperture, True)

@@ -91,16 +91,16 @@ class ReprojectPass:
         cx, cy = plate.principal_point
         # From plate pixels (x, y, 1, disparity) to homogeneous points in the plate camera's frame, +y up, -z forward.
         self.lift = np.array([[1 / focal, 0, -cx / focal, 0], [0, -1 / focal, cy / focal, 0], [0, 0, -1, 0], [0, 0, 0, 1]])
-        self.covers = [[_Part(self.context, p, self.lift) for p in cover]
+        backdrop = layers.solid.level.max(initial=0)
+        part = lambda patches: _Part(self.context, patches, self.lift, backdrop)
+        self.covers = [[part(p) for p in cover]
                        for cover in ((layers.solid, layers.soft), (layers.loose_solid, layers.loose_soft))]
         self.parts = self.covers[0]
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
         self.surface = texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface))
-        backdrop = layers.solid.level.max(initial=0)
         # Where the picture's continuation beyond its frame is in view, what is hidden behind it stays hidden.
-        self.beyond = [_Part(self.context, p.take(p.beyond & (p.level < backdrop)), self.lift)
-                       for p in (layers.solid, layers.soft)]
-        self.outside = [_Part(self.context, p.take(p.beyond), self.lift) for p in (layers.solid, layers.soft)]
+        self.beyond = [part(p.take(p.beyond & (p.level < backdrop))) for p in (layers.solid, layers.soft)]
+        self.outside = [part(p.take(p.beyond)) for p in (layers.solid, layers.soft)]
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, part: Slice | None = None, edges_depth: bool = False) -> None:
@@ -177,7 +177,8 @@ class ReprojectPass:
     def _render(self, patches: _Part, part: Slice | None, *features: str) -> None:
         p = self.program(*features)
         set_uniforms(p, texel=self.texel, picture=0, border=1, plate_to_clip=tuple(self.matrix.T.ravel()),
-                     depths=part.depths if part else (0.0, 1.0), reach=self.reach)
+                     depths=part.depths if part else (0.0, 1.0), overlap=part.overlap if part else 0.0,
+                     reach=self.reach)
         patches.render(p)
 
     def _draw_border(self, target, camera: Camera) -> bool:
@@ -270,19 +271,21 @@ class Slice:
 
     depths       (far, near) window depths, NEAR / (2 Z), between which a fragment is drawn
     lens_radius  metres that the lens sees to the side of its middle
+    overlap      pixels by which a surface that slopes reaches beyond the near end
     front        alpha is coverage and the ground empty; else alpha is the invented share, and there is always a ground
     """
 
     depths: tuple[float, float]
     lens_radius: float
     front: bool
+    overlap: float = 0.0
 
 
 class _Part:
     """Patches that are drawn in one go."""
 
-    def __init__(self, context, patches: Patches, lift: np.ndarray):
-        self.patches, self.context = patches, context
+    def __init__(self, context, patches: Patches, lift: np.ndarray, backdrop: int):
+        self.patches, self.context, self.backdrop = patches, context, backdrop
         self.arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
         self.count = 0
         n = len(patches)
@@ -304,6 +307,7 @@ class _Part:
         # How far from the axis, in units of depth: what a metre forward does, measured in metres sideways.
         middle = np.stack([(x0 + x1) / 2, (y0 + y1) / 2, np.ones(n), np.zeros(n)])
         self.off_axis = np.hypot(*(lift @ middle)[:2]).astype("f4")
+        self.depths = np.maximum(patches.corners.min(1), 0), patches.corners.max(1)     # least and largest disparity
         self.drawn = None
         self.points = np.ascontiguousarray(vertices[..., :3].reshape(-1, 3))
 
@@ -327,8 +331,10 @@ class _Part:
         if part:
             # Along the plate's axis: a camera that turns sees other depths, but not by more than the margin.
             far, near = (2 * depth / NEAR for depth in part.depths)
-            reach = self.patches.plane[:, 0] / np.maximum(1 + z * self.patches.plane[:, 0], 1e-3)
-            seen &= (reach >= 0.6 * far) & (reach <= 1.6 * near)
+            least, most = (d / np.maximum(1 + z * d, 1e-3) for d in self.depths)
+            seen &= (most >= 0.6 * far) & (least <= 1.6 * near)
+            if part.front:     # what is behind everything is too coarse to be behind a slice of it
+                seen &= self.patches.level < self.backdrop
         if self.drawn is None or not np.array_equal(seen, self.drawn):
             self.drawn = seen
             self.indices.orphan()
