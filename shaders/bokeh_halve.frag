@@ -84,7 +84,7 @@ void main() {
     sum /= count;
 #ifdef EDGES
     // Beside what is blurred, what is sharp is not to be read with it: what is blurred goes on behind. Lamps do not.
-    int looks = abs(most) < THIN ? 8 : 0;
+    int looks = abs(most) < READ_FROM ? 8 : 0;
     ivec2 from = first;
     for (int i = 0; i < looks; i++) {
         ivec2 at = clamp(first + 3 * ivec2((i + i / 4) % 3 - 1, (i + i / 4) / 3 - 1), ivec2(0), end);

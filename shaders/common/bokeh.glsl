@@ -8,6 +8,7 @@ const float COARSEST = 12.0;   // pixels: radius from which a quarter of the res
 const float FRONT_FROM = 3.5;  // pixels: radius in front of the focus from which a surface becomes a veil of its own; viewer/render/bokeh.py
 const float APART = 0.5;       // pixels of radius between two surfaces
 const float THIN = 1.0;        // pixels: radius from which a surface may be seen round
+const float READ_FROM = 2.0;   // pixels: radius from which it is read at half the resolution beside what is blurred more
 
 const float RIM = 0.4;         // pixels over which a disc ends: reading between pixels softens it by one more
 
