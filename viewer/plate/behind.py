@@ -19,8 +19,8 @@ ON_A_LINE = 0.6
 """Pixels by which they may be off it, root mean square."""
 
 RATHER_FAR = 1.0
-"""How little it counts that what is nearer hides less: a surface at half the disparity wins at 1 + 0.5 / RATHER_FAR times the
-distance, about."""
+"""What is farther rather goes on behind: distances count times this plus the share of a surface's disparity in that of what hides
+it."""
 
 GOES_ON = 4
 """Times the length from which its direction is told, for which an edge goes on out of sight."""
@@ -46,7 +46,7 @@ def continue_depth(disparity: np.ndarray, hidden: np.ndarray, edges: Cuts, cuts:
     own = d[y, x]
     sources = cuts.far & ~hidden
     reach = reach_of(np.where(sources, cuts.in_front - d, 0), focal, 4, deepest)
-    anchor = _nearest_surface(d, hidden, known & shown, reach, _walls(d, edges, hidden))[y, x]
+    anchor = _nearest_surface(d, hidden, known & shown, reach, _walls(d, edges, hidden))
     anchor[anchor < 0] = np.argmin(np.where(hidden, np.inf, d))
     depth_in = nearest(sources)[1][y, x]
     used, slot = np.unique(anchor, return_inverse=True)
@@ -65,7 +65,7 @@ def continue_depth(disparity: np.ndarray, hidden: np.ndarray, edges: Cuts, cuts:
 
 
 def _nearest_surface(d, hidden, known, reach, walls) -> np.ndarray:
-    """Flat index int64 (h, w) of the far side whose surface every hidden pixel is of; -1 where there is none.
+    """Flat index of the far side whose surface each hidden pixel is of, int64 (n,) in the order of np.nonzero; -1: there is none.
 
     The nearest that lies behind, is not beyond a wall, and can come to light that deep; failing that, the nearest behind.
     """
@@ -86,9 +86,7 @@ def _nearest_surface(d, hidden, known, reach, walls) -> np.ndarray:
                 good &= far <= 1.5 * reach.ravel()[found]
             anchor[good], best[good] = found[good], cost[good]
         best[anchor >= 0] = -1
-    out = np.full(d.shape, -1, np.int64)
-    out[y, x] = anchor
-    return out
+    return anchor
 
 
 def _nearest_round(sources: np.ndarray, hidden: np.ndarray, walls, farthest: float) -> tuple[np.ndarray, np.ndarray]:
