@@ -66,9 +66,8 @@ void main() {
     half_light = 0.25 * (pixel[0] + pixel[1] + pixel[2] + pixel[3]);
     half_radius = 0.25 * (r[0] + r[1] + r[2] + r[3]);
 #else
-    float most = r[0];
     // The surface that most of the four are of, the nearer one of two; a sharp one only where nothing is blurred.
-    float votes = -1e4;
+    float most = r[0], votes = -1e4;
     for (int i = 0; i < 4; i++) {
         float own = abs(r[i]) > FINE ? -0.01 * r[i] : -10.0;
         for (int j = 0; j < 4; j++) own += step(0.5 * max(abs(r[i]), abs(r[j])), r[j] * sign(r[i])) * step(0.5 * abs(r[j]), abs(r[i]));

@@ -27,12 +27,10 @@ void main() {
     // A texture unit resolves 1/256 of a texel: snapping to that makes the identity camera exact beside bright lights.
     vec2 place = round(at.xy * 256.0) * (texel / 256.0);
     vec4 pixel = texture(picture, place, SHARPER);
-#ifdef SLICE
-    float slope = fwidth(gl_FragCoord.z);
-#endif
     float share = at.z < 0.0 ? pixel.a : at.z;
 #ifdef SLICE
     float z = gl_FragCoord.z >= 0.5 ? gl_FragCoord.z - 0.5 : gl_FragCoord.z;  // shaders/reproject.vert
+    float slope = fwidth(gl_FragCoord.z);
     if (z < depths.x || z >= depths.y + overlap * slope) discard;
 #endif
 #ifdef BEHIND

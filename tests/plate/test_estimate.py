@@ -10,7 +10,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from viewer.errors import PushinError
-from viewer.plate import Plate, depth, hub
+from viewer.plate import Plate, hub
 from viewer.plate.estimate import Model, estimate
 
 RED, GREY = [1.0, 0.0, 0.0], [0.2126, 0.7152, 0.0722]

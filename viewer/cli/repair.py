@@ -49,7 +49,7 @@ def add(subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     from ..export.files import check_target, write_whole
     from ..plate import repair
-    from ..plate.adjust import adjusted, beside
+    from ..plate.adjust import adjusted
     if args.plate is None:
         raise PushinError("The bundled plate needs no repair; give a PLATE of your own.")
     target = check_target(args.compare, (".png",)) if args.compare else None

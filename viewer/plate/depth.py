@@ -23,7 +23,7 @@ from ..errors import PushinError
 from . import exr
 from .edges import components
 from .embedded import Embedded
-from .images import is_exr, read_grey
+from .images import read_grey
 from .lens import positive
 from .restore import restored
 from .source import check_declared, name_of, reading
