@@ -1,5 +1,5 @@
 #version 330
-// The disc of a lamp: the iris's image, added to the picture. BACK: as far as nothing nearer hides it.
+// The disc of a lamp: the iris's image, added to the picture. as far as nothing nearer of its slice hides it.
 uniform int blades;
 uniform float blade_rotation;  // radians
 uniform float roundness;
@@ -9,6 +9,11 @@ uniform vec2 size;
 #ifndef FRONT
 uniform sampler2D depth;
 uniform vec2 lens;
+#endif
+#ifdef FAR
+uniform sampler2D tiles;        // of what is about in focus: r: its largest radius near by
+uniform sampler2D before;       // its coverage,
+uniform sampler2D before_depth; // and depth
 #endif
 
 #include "common/bokeh.glsl"
@@ -56,6 +61,11 @@ void main() {
         open += share.x * share.y * smoothstep(-3.0 * APART, -APART, radius_at(floor(passed) + corner) - disc.z);
     }
     lit *= open;
+#ifdef FAR
+    ivec2 pixel = ivec2(gl_FragCoord.xy);
+    float nearer = min(texelFetch(before, pixel, 0).a > 0.0 ? radius_of(texelFetch(before_depth, pixel, 0).r, lens) : texelFetch(tiles, pixel / int(TILE), 0).r, MOST_IN_FOCUS);
+    if (nearer > -MOST_IN_FOCUS) lit *= 1.0 - textureLod(before, mix(gl_FragCoord.xy, disc.xy, max(nearer, 0.0) / disc.z) / size, 0.0).a;
+#endif
 #endif
     added = vec4(lit * light, 0.0);
 }

@@ -34,12 +34,10 @@ void main() {
             ivec2 at = first + ivec2(x, y);
             if (at != clamp(at, ivec2(0), end)) continue;
             vec4 pixel = texelFetch(color, at, 0);
-#ifdef FRONT
+#ifndef FAR
             if (pixel.a == 0.0) continue;
-            float r = front_radius_at(at);
-#else
-            float r = radius_at(at);
 #endif
+            float r = radius_at(at);
             float light = bright(light_of(pixel, r).rgb), over = max(light - OVER * base, 0.0);
             radii += over * over * r;
             weights += over * over;
@@ -59,11 +57,7 @@ void main() {
         ivec2 at = first + ivec2(i % int(CELL), i / int(CELL));
         if (at != min(at, end)) continue;
         vec4 pixel = texelFetch(color, at, 0);
-#ifdef FRONT
-        vec3 light = light_of(pixel, front_radius_at(at)).rgb;
-#else
         vec3 light = light_of(pixel, radius_at(at)).rgb;
-#endif
         float over = max(bright(light) - cut, 0.0);
         vec2 p = vec2(at - first) + 0.5;
         lamp.rgb += over / max(bright(light), 1e-6) * light;

@@ -1,5 +1,5 @@
 #version 330
-// The back slice at full resolution, where small circles are gathered from it: light and signed radius, as shaders/common/bokeh.glsl stores them.
+// What is about in focus, as its gather reads it: light and coverage, and the signed radius times its weight.
 #ifdef LAMPS
 uniform sampler2D lamps;
 #endif
@@ -7,14 +7,16 @@ uniform sampler2D lamps;
 #include "common/bokeh.glsl"
 #include "common/slice.glsl"
 
-out vec4 light;
+layout(location = 0) out vec4 light;
+layout(location = 1) out float radius;
 
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
-    float r = radius_at(at);
-    light = light_of(texelFetch(color, at, 0), r);
+    light = texelFetch(color, at, 0);
+    float r = light.a > 0.0 ? radius_at(at) : 0.0;
+    light = light_of(light, r);
 #ifdef LAMPS
     light = without(texelFetch(lamps, ivec2(gl_FragCoord.xy / CELL), 0), light, r);
 #endif
-    light = stored(light.rgb, r, DIM_FULL);
+    radius = r * weight_of(light);
 }

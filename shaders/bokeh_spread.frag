@@ -4,14 +4,17 @@ uniform sampler2D tiles;
 uniform sampler2D around;
 uniform sampler2D front_tiles;
 uniform sampler2D front_around;
-uniform bool has_veil;
+uniform sampler2D far_tiles;
+uniform sampler2D far_around;
+uniform bool has_front;
+uniform bool has_far;
 uniform float highlights;
 uniform int reach;         // tiles
 uniform int ring;          // tiles round about that tell what a lamp stands out of
 
 #include "common/bokeh.glsl"
 
-layout(location = 0) out vec4 largest;    // r: behind the focus, g: before it, b: of the veil
+layout(location = 0) out vec4 largest;    // of what is about in focus, r: behind the focus, g: before it; b: of the veil; a: of the far slice
 layout(location = 1) out float kind;      // bits: viewer/render/bokeh.py
 
 bool has_lamps(sampler2D around, ivec2 at, float base) {
@@ -20,24 +23,37 @@ bool has_lamps(sampler2D around, ivec2 at, float base) {
 
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy), end = textureSize(tiles, 0) - 1;
-    vec4 own = texelFetch(tiles, at, 0), near_by = vec4(-1e4);
+    vec4 near_by = vec4(0.0), by_them = vec4(0.0);    // beside it; and beside those
+    float finest = -MUCH;
     largest = vec4(0.0);
-    vec3 roots = vec3(0.0);    // back, front, and how many
+    vec4 roots = vec4(0.0);    // in focus, in front, far, and how many
     for (int y = -reach; y <= reach; y++)
         for (int x = -reach; x <= reach; x++) {
             ivec2 there = at + ivec2(x, y);
             if (there != clamp(there, ivec2(0), end)) continue;
-            vec4 theirs = texelFetch(tiles, there, 0);
-            if (has_veil) theirs.b = texelFetch(front_tiles, there, 0).b;
-            float gap = TILE * max(max(abs(x), abs(y)) - 1, 0);
-            largest.rgb = max(largest.rgb, theirs.rgb * step(vec3(gap), theirs.rgb));
-            if (gap == 0.0) near_by = max(near_by, theirs);
-            if (max(abs(x), abs(y)) <= ring) roots += vec3(texelFetch(around, there, 0).r, texelFetch(front_around, there, 0).r, 1.0);
+            int steps = max(abs(x), abs(y));
+            float gap = TILE * max(steps - 1, 0);
+            if (steps <= 2) {
+                vec4 theirs = texelFetch(tiles, there, 0);
+                by_them = max(by_them, theirs);
+                if (steps <= 1) near_by = max(near_by, theirs);
+            }
+            if (has_front) {
+                float theirs = texelFetch(front_tiles, there, 0).b;
+                largest.b = max(largest.b, theirs * step(gap, theirs));
+            }
+            if (has_far) {
+                vec4 theirs = texelFetch(far_tiles, there, 0);
+                largest.a = max(largest.a, theirs.r * step(gap, theirs.r));
+                if (steps <= 1) finest = max(finest, theirs.a);
+            }
+            if (steps <= ring) roots += vec4(texelFetch(around, there, 0).r, texelFetch(front_around, there, 0).r, texelFetch(far_around, there, 0).r, 1.0);
         }
-    bool blurred = max(near_by.r, near_by.g) > SHARP || largest.g > SHARP;
-    kind = 1.0 * float(own.a > 0.0 && blurred) + 2.0 * float(max(own.r, own.g) > FINE) + 4.0 * float(has_veil && largest.b >= FRONT_FROM)
-         + 8.0 * float(has_lamps(around, at, roots.x / roots.z)) + 16.0 * float(has_veil && has_lamps(front_around, at, roots.y / roots.z))
-         + 32.0 * float(has_veil && texelFetch(front_tiles, at, 0).b > 0.0)
-         + 64.0 * float(near_by.a > 0.0 && blurred) + 128.0 * float(max(near_by.r, near_by.g) > FINE)
-         + 256.0 * float(near_by.a < COARSE - COARSEST);
+    largest.rg = near_by.rg;
+    roots.rgb /= roots.a;
+    kind = 1.0 * float(near_by.b > 0.0) + 2.0 * float(max(near_by.r, near_by.g) > SHARP) + 4.0 * float(max(by_them.r, by_them.g) > SHARP)
+         + 8.0 * float(has_far && near_by.a > 0.0) + 16.0 * float(has_far && by_them.a > 0.0) + 32.0 * float(finest < MUCH - COARSEST)
+         + 64.0 * float(has_front && largest.b >= BEGINS) + 128.0 * float(has_front && texelFetch(front_tiles, at, 0).b > 0.0)
+         + 256.0 * float(has_lamps(around, at, roots.r)) + 512.0 * float(has_front && has_lamps(front_around, at, roots.g))
+         + 1024.0 * float(has_far && has_lamps(far_around, at, roots.b));
 }

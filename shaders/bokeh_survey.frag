@@ -1,6 +1,6 @@
 #version 330
-// What every tile holds of a slice. BACK: r: its largest signed radius, g: its least, negated; a: how much finer than COARSE
-// its finest is. FRONT: its largest radius, in b.
+// What every tile holds of a slice. FAR: r: its largest radius, a: how much less than MUCH its least is. FOCUS: r: its largest
+// signed radius, g: its least, negated; b: whether there is anything; a: whether there are gaps. FRONT: b: its largest radius.
 #include "common/bokeh.glsl"
 #include "common/slice.glsl"
 
@@ -10,24 +10,36 @@ layout(location = 1) out vec4 around;    // r: mean root of its light, to which 
 void main() {
     ivec2 first = ivec2(gl_FragCoord.xy) * int(TILE), end = textureSize(color, 0) - 1;
     float roots = 0.0, brightest = 0.0;
-    largest = vec4(-1e4, -1e4, 0.0, -1e4);
+#ifdef FOCUS
+    largest = vec4(-MUCH, -MUCH, 0.0, 0.0);
+#else
+    largest = vec4(-MUCH, -MUCH, 0.0, -MUCH);
+#endif
     for (int y = 0; y < int(TILE); y += 2)
         for (int x = 0; x < int(TILE); x += 2) {
             ivec2 at = first + ivec2(x, y);
             vec4 pixel = textureLod(color, vec2(at + 1) / vec2(end + 1), 0.0);    // of four
-#ifdef FRONT
+#ifdef FOCUS
+            if (pixel.a < 0.998) largest.a = 1.0;
+#endif
+#ifndef FAR
             if (pixel.a == 0.0) continue;
 #endif
             float light = bright(pixel.rgb);
             roots += sqrt(light);
             brightest = max(brightest, light);
             // Of two of them: no line is so thin that it passes between.
-            float r0 = radius_at(min(at, end)), r1 = radius_at(min(at + 1, end));
+            float d0 = texelFetch(depth, min(at, end), 0).r, d1 = texelFetch(depth, min(at + 1, end), 0).r, r0 = radius_of(d0, lens), r1 = radius_of(d1, lens);
 #ifdef FRONT
             largest.b = max(largest.b, max(max(-r0, -r1), 0.01));
+#elif defined(FOCUS)
+            largest.b = 1.0;
+            // Where only what lies in front has depth, that at infinity is what soft edges have.
+            if (d0 > 0.0) largest.rg = max(largest.rg, min(vec2(r0, -r0), MOST_IN_FOCUS));
+            if (d1 > 0.0) largest.rg = max(largest.rg, min(vec2(r1, -r1), MOST_IN_FOCUS));
 #else
-            largest.rg = max(largest.rg, max(vec2(r0, -r0), vec2(r1, -r1)));
-            largest.a = max(largest.a, COARSE - min(abs(r0), abs(r1)));
+            largest.r = max(largest.r, max(r0, r1));
+            largest.a = max(largest.a, MUCH - min(r0, r1));
 #endif
         }
     around = vec4(4.0 * roots / (TILE * TILE), brightest, 0.0, 0.0);

@@ -1,6 +1,6 @@
 #version 330
 // Draws patches. Solid ones have no holes. SOFT ones have coverage in alpha and are blended, farthest first. SURFACE gives
-// those depth where they are mostly opaque, and no colour. SLICE draws what lies in a range of depth; FRONT leaves coverage in
+// those depth where they are mostly opaque, and no colour. SLICE draws what lies in a range of depth; COVERAGE leaves it in
 // alpha, where otherwise the invented share is.
 uniform sampler2D picture;
 uniform vec2 texel;      // 1 / atlas size
@@ -45,7 +45,7 @@ void main() {
 #endif
 #elif defined(SOFT)
     if (pixel.a < 1e-4) discard;  // less than viewer/plate/matte.py leaves over
-#ifdef FRONT
+#ifdef COVERAGE
     color = pixel;
 #else
     color = vec4(pixel.rgb, (1.0 - share) * pixel.a);
@@ -53,7 +53,7 @@ void main() {
     coverage = vec4(pixel.a);
 #else
     color = vec4(pixel.rgb, 1.0 - share);
-#ifdef FRONT
+#ifdef COVERAGE
     color.a = 1.0;
 #endif
 #endif

@@ -2,14 +2,13 @@
 const float TILE = 16.0;       // pixels: side of the tiles in which the largest circles are known; viewer/render/bokeh.py
 const float CELL = 4.0;        // pixels: side of the cells whose lamps are drawn as discs; viewer/render/bokeh.py
 const float SHARP = 0.5;       // pixels: a radius that no pixel can show
-const float FINE = 3.0;        // pixels: radius from which a half-resolution gather takes over,
-const float COARSE = 4.5;      //   wholly from here on: by then it holds all that such a blur leaves
+const float BEGINS = 3.0;      // pixels: radius from which, at the least, a surface is in the front or in the far slice; viewer/render/bokeh.py
+const float MOST_IN_FOCUS = 5.5; // pixels: radius of anything in the slice between them
 const float COARSEST = 12.0;   // pixels: radius from which a quarter of the resolution will do
-const float FRONT_FROM = 3.5;  // pixels: radius in front of the focus from which a surface becomes a veil of its own; viewer/render/bokeh.py
 const float APART = 0.5;       // pixels of radius between two surfaces
 const float THIN = 1.0;        // pixels: radius from which a surface may be seen round
-const float READ_FROM = 2.0;   // pixels: radius from which it is read at half the resolution beside what is blurred more
 
+const float MUCH = 1e4;         // pixels: more than any radius
 const float RIM = 0.4;         // pixels over which a disc ends: reading between pixels softens it by one more
 
 // Pixels: radii up to which a gather reads at half, a quarter and an eighth of the resolution. A disc's radius is
@@ -33,49 +32,55 @@ int row_for(float r) { return r < 2.0 ? 0 : r < 4.0 ? 1 : 2; }
 
 int first_of(int row) { return row > 0 ? ends[row - 1] : 0; }
 
-// Light and its circle as they are stored: radius times light, so that between two pixels the brighter one's circle counts. Read
-// as it is, a lamp's light beside a wall would have half the wall's. dim: of three times white, light that counts as little as none.
-// At full resolution thin dark things count as well; at less nothing sharp may be seen beside it.
-const float DIM_FULL = 0.3, DIM_LESS = 0.02;
-vec4 stored(vec3 light, float r, float dim) { return vec4(light, clamp(r * (dot(light, vec3(1.0)) + dim), -6e4, 6e4)); }
-vec4 restored(vec4 light, float dim) { return vec4(light.rgb, light.a / (dot(light.rgb, vec3(1.0)) + dim)); }
+// Radii are stored times this, of light and coverage, so that between two pixels the brighter one's circle counts: read as it is, a
+// lamp's light beside a wall would have half the wall's.
+float weight_of(vec4 light) { return max(dot(light, vec4(1.0)), 1e-6); }
 
 // What a gather has found, each the sum of light and of weights.
 struct Found {
     vec4 over;    // stands in front and spreads over this pixel
     vec4 same;    // of this pixel's own surface
     vec4 behind;  // shows through as far as the own surface, blurred, leaves gaps
+    float open;   // gaps that nothing in the slice fills
+    float hidden; // what a nearer slice brings: here it only stands in for what nobody knows behind it
 };
+
+const float NOTHING = 1e3;     // signed radius of a pixel that the slice leaves open: everything in it is in front of that
 
 // How far round a pixel of signed radius `here` to look, with the largest radii behind and in front of the focus that may
 // reach it: what is behind a surface shows beyond that surface's own blur, if there is any.
-float reach_of(float here, float limit, vec4 most) {
+float reach_of(float here, float behind, float before) {
     float own = abs(here);
-    float behind = own < THIN ? own : min(most.r, 2.0 * own);
-    return max(min(max(own, behind), limit), most.g);
+    return max(max(own, own < THIN ? own : min(behind, 1.5 * own)), before);
 }
 
-// Adds one sample (light, signed radius) at `tap` of a gather over `reach` pixels round a pixel of signed radius `here`.
-void collect(inout Found found, vec4 light, float here, float reach, vec4 tap) {
-    float own = abs(here);
-    bool covers = light.a < here - APART && -light.a > own, behind = light.a > here + APART;
-    float r = abs(light.a);
+// Adds one sample (light and coverage, signed radius) at `tap` of a gather over `reach` pixels round a pixel of signed radius `here`.
+// nearest: signed radius at which the slice ends and a nearer one begins.
+void collect(inout Found found, vec4 light, float radius, float here, float nearest, float reach, vec4 tap) {
+    float own = abs(here), r = abs(radius);
+    bool covers = radius < here - APART && (-radius > own || here > BEGINS && radius < 0.6 * here), behind = radius > here + APART;
     // Behind what is blurred in front of the focus things go on; behind a sharp surface they do not come over it.
     if (behind) r = here < 0.0 ? max(r, own) : own < THIN ? min(r, own) : r;
     r = max(r, SHARP);
-    vec4 k = tap.w / (r * r) * clamp((r - reach * tap.z) / RIM + 0.5, 0.0, 1.0) * vec4(light.rgb, 1.0);
-    if (covers) found.over += k * reach * reach;
-    else if (behind) found.behind += k;
-    else found.same += k;
+    float k = tap.w / (r * r) * clamp((r - reach * tap.z) / RIM + 0.5, 0.0, 1.0);
+    if (radius < nearest) found.hidden += k * light.a;
+    else if (covers) found.over += k * light;
+    else if (behind) found.behind += k * light;
+    else found.same += k * light;
 }
 
-vec3 collected(Found found, vec3 own_light, float here, float reach) {
-    float share = mix(1.0, min(found.same.a * reach * reach, 1.0), here < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -here) : smoothstep(THIN, 2.0 * THIN, here));
+// Light and coverage of what was found round a pixel of this light and coverage.
+vec4 collected(Found found, vec4 own, float here, float reach) {
+    float blurred = here < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -here) : smoothstep(THIN, 2.0 * THIN, here);
+    float share = mix(own.a, min((found.same.a + found.hidden) * reach * reach, 1.0), blurred);
     // A sharp pixel is what it is, however far what reaches it was looked for.
-    vec3 surface = found.same.a > 0.0 ? mix(own_light, found.same.rgb / found.same.a, smoothstep(0.5 * SHARP, 1.5 * SHARP, abs(here))) : own_light;
-    if (found.behind.a > 0.0) surface = mix(found.behind.rgb / found.behind.a, surface, share);
-    vec4 over = found.over / max(found.over.a, 1.0);
-    return over.rgb + (1.0 - over.a) * surface;
+    vec4 surface = own / max(own.a, 1e-4);
+    if (found.same.a > 0.0) surface = mix(surface, found.same / found.same.a, smoothstep(0.5 * SHARP, 1.5 * SHARP, abs(here)));
+    float rest = found.behind.a + found.open;
+    surface = rest > 0.0 ? share * surface + (1.0 - share) / rest * found.behind : surface;
+    vec4 over = reach * reach * found.over;
+    over /= max(over.a, 1.0);
+    return over + (1.0 - over.a) * surface;
 }
 
 // CATS_EYE: whether the lens's barrel hides a point of the iris, seen from a part of the frame.
@@ -87,18 +92,9 @@ bool vignetted(vec2 at, vec2 field) {
 #endif
 }
 
-// Reading between pixels of `coarse` pixels, and being read between those of `pixel`, widens a disc: its points lie closer.
-float drawn_in(float reach, float coarse, float pixel) { return sqrt(max(1.0 - (1.4 * coarse * coarse + pixel * pixel) / (reach * reach), 0.3)); }
-
-// Gathers round `at` (0..1 over the picture) from a picture of any resolution. step_: of a tap, 0..1 over the picture; field:
-// where the pixel lies in the frame, 1 at its corners.
-Found found_in(sampler2D light, vec2 at, vec2 step_, vec2 field, float here, float reach, float dim) {
-    Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0));
-    int row = row_for(reach);
-    for (int i = first_of(row); i < ends[row]; i++)
-        if (!vignetted(taps[i].xy, field)) collect(found, restored(textureLod(light, at - taps[i].xy * step_, 0.0), dim), here, reach, taps[i]);
-    return found;
-}
+// Means of four pixels, reading between them, `coarse` wide, and being read between such of `pixel`, widen a disc. Its points lie closer
+// by as much: variances are 1/12 and 1/6 of those widths squared, and 1/4 of the radius squared.
+float drawn_in(float reach, float coarse, float pixel) { return sqrt(max(1.0 - (coarse * coarse + 0.67 * pixel * pixel) / (reach * reach), 0.3)); }
 
 // The foreground's light and coverage, premultiplied; radius: its radii times coverage. In front of the focus the image of the iris
 // is upside down; a sample lies where its light comes from. soft: pixels over which a disc ends.

@@ -104,6 +104,21 @@ def test_a_blurred_half_plane_over_a_sharp_wall_is_the_closed_form(cache, f_stop
     assert np.abs(row - wanted)[middle].max() < 0.08 and np.abs(row - wanted)[middle].mean() < 0.01
 
 
+@pytest.mark.parametrize("f_stop", [0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.4])
+@pytest.mark.parametrize("far", [2.4, 3.0, 6.0])
+def test_a_half_plane_behind_the_focus_before_a_farther_wall_is_the_closed_form(cache, f_stop, far):
+    """The same where both are blurred, each for itself: a dark edge before a bright wall neither grows nor shrinks."""
+    w, h = size = (320, 180)
+    scene = plates.card_before_wall(size, near=2.0, far=far, card=plates.flat(0.02), wall=plates.flat(0.6),
+                                    region=plates.box(-50, -50, w // 2, h + 50))
+    radius = abs(in_pixels(signed_circle_of_confusion(2.0, 35, f_stop, 1.0), 36, w)) / 2
+    with Renderer(scene.plate(), size) as renderer:
+        row = renderer.render(Camera(focal_length=35, f_stop=f_stop, focus_distance=1.0), "gather").color[40:140, :, 1].mean(0)
+    t = np.clip((np.arange(w) + 0.5 - w / 2) / radius, -1, 1)
+    off = ((0.6 - row) / 0.58 - (np.arccos(t) - t * np.sqrt(1 - t * t)) / np.pi)[w // 2 - 30:w // 2 + 30]
+    assert np.abs(off).max() < 0.08 and abs(off.sum()) < 0.2, "of a pixel"
+
+
 @pytest.mark.parametrize("f_stop", [0.5, 1.0, 2.0])
 @pytest.mark.parametrize("nearest", [0.5, 1.0, 2.0])
 def test_a_table_through_the_focus_has_no_seam(cache, f_stop, nearest):
@@ -115,6 +130,63 @@ def test_a_table_through_the_focus_has_no_seam(cache, f_stop, nearest):
     with Renderer(plate_of(color, 1 / disparity), SIZE) as renderer:
         got = renderer.render(Camera(focal_length=35, f_stop=f_stop, focus_distance=3.9, position=(0, 0.05, 0)), "gather").color
     assert np.abs(got[85:-25, 25:-25] - (0.6, 0.2, 0.1)).max() < 0.01
+
+
+@pytest.mark.parametrize("apart", [0.05, 0.2])
+def test_two_surfaces_of_about_one_blur_have_no_seam(cache, apart):
+    """Where one covers the other there is no gap that shows what lies far behind both."""
+    w, h = SIZE
+    x = np.broadcast_to(np.arange(w), (h, w))
+    card = (x >= 60) & (x < 180)
+    one = abs(in_pixels(signed_circle_of_confusion(2.0, 35, 1.0, 1.0), 36, w)) / 2
+    with Renderer(plate_of(np.where(card[..., None], (0.6, 0.2, 0.1), (0.1, 0.2, 0.6)),
+                           np.where(card, np.where(x < 120, 2.0, 2.0 + apart), 12.0)), SIZE) as renderer:
+        for radius in np.arange(2.6, 5.6, 0.3):
+            got = renderer.render(Camera(focal_length=35, f_stop=one / radius, focus_distance=1.0), "gather").color
+            assert np.abs(got[30:-30, 75:165] - (0.6, 0.2, 0.1)).max() < 0.02, radius
+
+
+def test_thin_things_in_focus_keep_their_coverage_before_a_blur(cache):
+    """Before a plain wall, however far, bars in focus are what a pinhole sees."""
+    scene = plates.fence(SIZE)
+    color = scene.view().color
+    bars = scene.view().depth < 3
+    plain = plate_of(np.where(bars[..., None], color, (0.2, 0.4, 0.5)), np.where(bars, 1.5, 8.0))
+    with Renderer(plain, SIZE) as renderer:
+        pinhole, got = (renderer.render(Camera(f_stop=0.4, focus_distance=1.5), bokeh).color for bokeh in ("off", "gather"))
+    assert np.abs(got - pinhole)[20:-20, 20:-20].max() < 0.02
+
+
+@pytest.mark.parametrize("f_stop", [0.45, 0.6])
+def test_a_lamp_behind_a_bar_out_of_focus_lights_what_its_light_reaches(cache, f_stop):
+    """The bar, blurred itself, takes its part of the far lamp's disc."""
+    w, h = SIZE
+    y, x = np.indices((h, w))
+    bar = (y >= 81) & (y < 90)
+    lit = (np.hypot(x - 120, y - 93) < 4) & ~bar
+    color = np.where(lit[..., None], 40.0, np.where(bar, 0.05, 0.02)[..., None] * np.ones(3))
+    with Renderer(plate_of(color, np.where(bar, 2.4, 8.0)), SIZE) as renderer:
+        camera = Camera(focal_length=35, f_stop=f_stop, focus_distance=1.3)
+        got, wanted = (display(renderer.render(camera, bokeh).color)[65:90, 105:135] for bokeh in ("gather", "reference"))
+    assert np.abs(got - wanted).mean() < 0.03
+
+
+@pytest.mark.parametrize("f_stop", [0.4, 0.5, 0.6, 0.8])
+@pytest.mark.parametrize("wide", [4, 8])
+def test_a_blurred_bar_before_a_wall_blurred_more_is_the_closed_form(cache, f_stop, wide):
+    w, h = size = (320, 180)
+    scene = plates.card_before_wall(size, near=2.0, far=8.0, card=plates.flat(0.02), wall=plates.flat(0.6),
+                                    region=plates.box((w - wide) / 2, -50, (w + wide) / 2, h + 50))
+    radius = abs(in_pixels(signed_circle_of_confusion(2.0, 35, f_stop, 1.0), 36, w)) / 2
+    with Renderer(scene.plate(), size) as renderer:
+        row = renderer.render(Camera(focal_length=35, f_stop=f_stop, focus_distance=1.0), "gather").color[40:140, :, 1].mean(0)
+    def edge(x):
+        t = np.clip(x / radius, -1, 1)
+        return (np.arccos(t) - t * np.sqrt(1 - t * t)) / np.pi
+
+    x, cover = np.arange(w) + 0.5 - w / 2, (0.6 - row) / 0.58
+    assert np.abs(cover - edge(x - wide / 2) + edge(x + wide / 2)).max() < 0.08
+    assert cover.sum() == pytest.approx(wide, rel=0.07)
 
 
 def test_nothing_sharp_in_front_bleeds_into_a_blurred_background(cache):
@@ -188,6 +260,18 @@ def test_no_lens_makes_anything_but_light(deep, f_stop, focus, focal, blades, z)
     frame = deep.render(Camera(focal_length=focal, f_stop=f_stop, focus_distance=focus, blades=blades, position=(0, 0, z)), "gather")
     assert np.isfinite(frame.color).all() and frame.color.min() >= 0 and np.isfinite(frame.coc).all()
     assert 0 <= frame.invented.min() and frame.invented.max() <= 1.001
+
+
+def test_depth_and_invented_share_are_those_of_the_pinhole(cache):
+    with Renderer(plates.card_before_wall(SIZE).plate(), SIZE) as renderer:
+        camera = Camera(position=(0.2, 0, 0), f_stop=2.0, focus_distance=1.5)
+        blurred, pinhole = (renderer.render(camera, bokeh) for bokeh in ("gather", "off"))
+        color = blurred.color
+        renderer.resize((100, 75))
+        np.testing.assert_array_equal(blurred.invented, pinhole.invented)
+        np.testing.assert_array_equal(blurred.depth, pinhole.depth)
+        assert pinhole.invented.max() > 0.9
+        assert not np.shares_memory(color, blurred.invented) and np.array_equal(color, blurred.color)
 
 
 def test_the_same_lens_gives_the_same_bits(lamp):

@@ -1,15 +1,15 @@
-"""The thin lens in one gather: blur from two slices of depth, each complete, at a cost that follows the blur.
+"""The thin lens in one gather: blur from three slices of depth, at a cost that follows the blur.
 
-The scene is drawn twice: what lies well in front of the focus, with its coverage, and everything else complete behind
-it. Every pixel then collects the light of those around it whose own circle of confusion reaches it (scatter as gather):
-small circles at full resolution, large ones at less, and the foreground's light and coverage as a veil over the rest.
-What stands out too much for that, lamps, is taken out before and drawn as discs. Circles are affine in disparity.
-After Jimenez (2014), Abadie (2018) and Filament's depth of field.
+The scene is drawn in up to three slices: what lies far behind the focus, complete; what is about in focus; and what lies
+well in front of it, both with their coverage. In each, every pixel collects the light of those around it whose own circle
+of confusion reaches it (scatter as gather): small circles at full resolution, large ones at less. Then they are laid over
+each other. What stands out too much for a gather, lamps, is taken out before and drawn as discs. Circles are affine in
+disparity. After Jimenez (2014), Abadie (2018) and Filament's depth of field.
 """
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
-from itertools import product
 
 import moderngl
 import numpy as np
@@ -20,25 +20,36 @@ from .gl import ScreenPass, texture
 from .lens import aperture_points, check_lens, iris_area
 from .reproject import ReprojectPass, Slice
 
-TILE, CELL, SHARP = 16, 4, 0.5
+TILE, CELL, SHARP, MUCH = 16, 4, 0.5, 1e4
 """Pixels: shaders/common/bokeh.glsl"""
 
 ROWS = 8, 16, 48, 48
 """Points of the iris for radii up to 2 and 4 pixels, for larger ones, and for those that are gathered at a quarter of the
 resolution."""
 
-FRONT_FROM = 3.5
-"""Pixels: radius in front of the focus from which the front slice holds a surface (shaders/common/bokeh.glsl). What slopes
-through it, a table, goes on in the back slice by as much as its blur is wide, so that there is no seam."""
+FRONT_FROM, FAR_FROM = np.linspace(3, 4.5, 16), np.linspace(3, 5, 21)
+"""Pixels: radii in front of the focus and behind it at which the front and the far slice may begin. They do where least of the
+plate is near: a gap between two things, so that nothing is cut that need not be."""
+
+NEAR_BY = 0.15
+"""Pixels of radius within which a surface counts as near such a beginning."""
+
+OFF_MIDDLE = 0.03
+"""Share of the plate that must be less near a beginning for every pixel of radius that it is off the middle."""
+
+GOES_ON = 6
+"""Pixels by which what slopes through a beginning, a table, goes on in the farther slice: as wide as its blur, so that there is
+no seam."""
 
 USUAL = 1280
 """Pixels across a picture in which lamps are about as large as a tile at most; in larger ones they are larger."""
 
 LEVELS = "half", "quarter", "eighth", "sixteenth"
 
-FINE, WIDE, VEIL, LAMPS, FRONT_LAMPS, FRONT, BY_FINE, BY_WIDE, COARSE = (1 << bit for bit in range(9))
-"""What a tile holds: small circles, large ones, the foreground's veil over it, lamps, lamps in front, something in
-front; and what it or one beside it holds: small circles, large ones, nothing but very large ones (shaders/bokeh_spread.frag)."""
+FOCUS, BLURRED, BY_BLURRED, FAR, BY_FAR, COARSE, VEIL, FRONT, FOCUS_LAMPS, FRONT_LAMPS, FAR_LAMPS = (1 << bit for bit in range(11))
+"""What a tile shows: something about in focus, blurred at that, or a neighbour of such a tile; something far, or a neighbour of
+that, nothing but very large circles there; the foreground's veil. And what it holds: something in front, and lamps in each slice
+(shaders/bokeh_spread.frag)."""
 
 
 class _Pass(ScreenPass):
@@ -106,7 +117,7 @@ class BokehPass:
         return max(abs(far), abs(far + per_disparity * reproject.nearest_in(camera))) >= SHARP
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, reproject: ReprojectPass, highlights: float = 1.0) -> None:
-        """Draws what the camera's lens shows into a target of half-float colour (colour, invented share)."""
+        """Draws what the camera's lens shows into a target of half-float colour; alpha means nothing."""
         width = target.size[0]
         if self.targets is None or self.targets.size != target.size:
             self._drop()
@@ -114,92 +125,116 @@ class BokehPass:
         t = self.targets
         far, per_disparity = (0.5 * c for c in coc_coefficients(camera, width))   # radii
         lens = far, 2 * per_disparity / NEAR
+        nearest = far + per_disparity * reproject.nearest_in(camera)
+        front_from, far_from = (self._begin(radii, far, per_disparity, camera, reproject) for radii in (-FRONT_FROM, FAR_FROM))
+        has_front, has_far = bool(nearest < front_from), bool(far > far_from)
 
-        def window_depth(radius):
-            """Depth in the plate's half of the range at which the signed radius is this much."""
-            return (radius - lens[0]) / lens[1]
+        # Depths as they are stored for the plate's own surfaces.
+        begins, ends = ((radius - lens[0]) / lens[1] for radius in (far_from, front_from))
+        seen_round = camera.focal_length / camera.f_stop / 2000
+        within = begins if has_far else -1.0, ends if has_front else 1.0
+        reproject.draw(t.focus.scene, camera, Slice(within, seen_round, True, GOES_ON), edges_depth=True)
+        if has_far:
+            reproject.draw(t.far.scene, camera, Slice((-1.0, begins), seen_round, False, GOES_ON), edges_depth=True)
+        if has_front:
+            reproject.draw(t.front.scene, camera, Slice((ends, 1.0), seen_round, True), edges_depth=True)
 
-        aperture = camera.focal_length / camera.f_stop / 2000
-        nearest = reproject.nearest_in(camera)
         self._load_iris(camera)
-        front = bool(far + per_disparity * nearest < -FRONT_FROM)
-        back_slice = Slice((-1.0, window_depth(-FRONT_FROM) if front else 1.0), aperture, False, overlap=2 * FRONT_FROM)
-        reproject.draw(t.scene, camera, back_slice, edges_depth=True)
-        if front:
-            front_slice = Slice((window_depth(-FRONT_FROM), 1.0), aperture, True)
-            reproject.draw(t.front_scene, camera, front_slice, edges_depth=True)
-
-        behind = {"color": t.color, "depth": t.depth, "lens": lens, "highlights": highlights, "has_veil": front}
-        before = behind | {"color": t.front_color, "depth": t.front_depth}
+        read = {"lens": lens, "highlights": highlights, "coarseness": max(width / USUAL, 1.0)}     # coarseness of lamps
         iris = {"ends": tuple(np.cumsum(ROWS)), "cats_eye": camera.cats_eye, "tiles": t.spread}
         shape = iris | {"blades": camera.blades, "blade_rotation": np.radians(camera.blade_rotation), "roundness": camera.roundness,
                         "squeeze": camera.squeeze, "ring": camera.ring, "iris_area": self._area, "size": tuple(map(float, target.size))}
         eye = ("CATS_EYE",) if camera.cats_eye else ()
-        coarseness = max(width / USUAL, 1.0)    # of lamps
+        self._survey(read, has_far, has_front, max(far, -nearest, 0.0))
+        target.clear()
+        if has_far:
+            self._gather_far(target, read | t.far.read | {"nearest": far_from}, iris, eye)
+        self._gather_focus(target, read | t.focus.read | {"nearest": front_from if has_front else -MUCH}, iris, eye)
+        if has_far:
+            self._add_discs(target, t.far, ("FAR", *eye), depth=t.far.depth, lens=lens, before=t.focus.color, before_depth=t.focus.depth, **shape)
+        self._add_discs(target, t.focus, eye, depth=t.focus.depth, lens=lens, **shape)
+        if has_front:
+            self._gather_front(target, read | t.front.read | {"nearest": -MUCH}, iris, eye)
+            self._add_discs(target, t.front, ("FRONT", *eye), **shape)
 
-        self._survey(behind, before if front else None, max(far, -(far + per_disparity * nearest), 0.0), coarseness)
-        self._gather_back(behind | {"coarseness": coarseness}, iris, eye)
-        if front:
-            self._gather_veil(before | {"coarseness": coarseness}, iris, eye)
-        for fine, wide, edges in product((0, FINE), (0, WIDE), (0, BY_FINE)):
-            if edges or not fine:
-                self._over_tiles(FINE | WIDE | BY_FINE, fine | wide | edges, target, "bokeh_compose.frag",
-                                 *_flags(FINELY=fine, WIDE=wide, RIMS=wide and edges), *eye, light=t.light, color=t.color,
-                                 depth=t.depth, lens=lens, wide=t.wide, **iris)
-        discs = self._pass(_DiscsPass, "bokeh_discs.frag", *eye)
-        discs.draw(target, lamps=t.lamps, places=t.places, depth=t.depth, lens=lens, **shape)
-        if front:
-            self.context.enable(moderngl.BLEND)
-            self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ZERO, moderngl.ONE_MINUS_SRC_ALPHA
-            self._over_tiles(VEIL, VEIL, target, "bokeh_veil.frag", veil=t.veil, size=shape["size"])
-            self.context.disable(moderngl.BLEND)
-            discs = self._pass(_DiscsPass, "bokeh_discs.frag", "FRONT", *eye)
-            discs.draw(target, lamps=t.front_lamps, places=t.front_places, **shape)
+    @staticmethod
+    def _begin(radii: np.ndarray, far: float, per_disparity: float, camera: Camera, reproject: ReprojectPass) -> float:
+        """Of these signed radii, the one near which least of the plate lies; rather one in their middle."""
+        nearer, farther = ((radii + off - far) / per_disparity for off in (-NEAR_BY, NEAR_BY))
+        cost = reproject.share_between(nearer, farther, camera) + OFF_MIDDLE * np.abs(radii - radii.mean())
+        return float(radii[np.argmin(cost)])
 
-    def _survey(self, behind: dict, before: dict | None, largest: float, coarseness: float) -> None:
+    def _survey(self, read: dict, has_far: bool, has_front: bool, largest: float) -> None:
         """Finds out what every tile holds and what may reach it; largest: radius in pixels."""
-        t, ring, front = self.targets, round(coarseness), before is not None
-        self._over_all(t.tiles_target, "bokeh_survey.frag", **behind)
-        if front:
-            self._over_all(t.front_tiles_target, "bokeh_survey.frag", "FRONT", **before)
-        self._over_all(t.spread_target, "bokeh_spread.frag", tiles=t.tiles, around=t.around, front_tiles=t.front_tiles,
-                       front_around=t.front_around, has_veil=front, highlights=behind["highlights"], ring=ring,
-                       reach=max(int(np.ceil(min(largest, 0.1 * t.size[0]) / TILE)) + 1, ring))
+        t, ring = self.targets, round(read["coarseness"])
+        for slice_, feature, there in ((t.far, "FAR", has_far), (t.focus, "FOCUS", True), (t.front, "FRONT", has_front)):
+            if there:
+                self._over_all(slice_.tiles_target, "bokeh_survey.frag", feature, **read, **slice_.read)
+        self._over_all(t.spread_target, "bokeh_spread.frag", tiles=t.focus.tiles, around=t.focus.around, front_tiles=t.front.tiles,
+                       front_around=t.front.around, far_tiles=t.far.tiles, far_around=t.far.around, has_front=has_front, has_far=has_far,
+                       highlights=read["highlights"], ring=ring, reach=max(int(np.ceil(min(largest, 0.1 * t.size[0]) / TILE)) + 1, ring, 2))
 
-    def _gather_back(self, behind: dict, iris: dict, eye: tuple[str, ...]) -> None:
-        """Takes the lamps out of the back slice, and gathers its large circles at half and a quarter of the resolution."""
+    def _find_lamps(self, slice_: _SliceTargets, kind: int, feature: str, read: dict) -> None:
+        """Takes the lamps out of a slice."""
+        slice_.lamps_target.clear()
+        self._over_tiles(kind, kind, slice_.lamps_target, "bokeh_lamps.frag", feature, scale=CELL, around=slice_.around, **read)
+
+    def _add_discs(self, target: moderngl.Framebuffer, slice_: _SliceTargets, features: tuple[str, ...], **inputs) -> None:
+        self._pass(_DiscsPass, "bokeh_discs.frag", *features).draw(target, lamps=slice_.lamps, places=slice_.places, **inputs)
+
+    def _gather_far(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
+        """Draws the far slice, gathered at half and a quarter of the resolution."""
         t, over_tiles = self.targets, self._over_tiles
-        t.lamps_target.clear()
-        over_tiles(LAMPS, LAMPS, t.lamps_target, "bokeh_lamps.frag", scale=CELL, around=t.around, **behind)
-        for lit in (0, LAMPS):
-            over_tiles(BY_FINE | LAMPS, BY_FINE | lit, t.light_target, "bokeh_prepare.frag", *_flags(LAMPS=lit), lamps=t.found, **behind)
-        t.levels_target[0].clear()
-        for edges, lit in product((0, BY_FINE), (0, LAMPS)):
-            over_tiles(BY_WIDE | BY_FINE | LAMPS, BY_WIDE | edges | lit, t.levels_target[0], "bokeh_halve.frag", "SLICE",
-                       *_flags(EDGES=edges, LAMPS=lit), scale=2, lamps=t.found, **behind)
-        for light, smaller in zip(t.levels, t.levels_target[1:]):
-            self._over_all(smaller, "bokeh_halve.frag", light=light)
-        levels = _named("at_", t.levels) | iris
-        t.wide_target.clear()
+        self._find_lamps(t.far, FAR_LAMPS, "FAR", read)
+        for lit in (0, FAR_LAMPS):
+            over_tiles(FAR_LAMPS, lit, t.far_targets[0], "bokeh_halve.frag", "FAR", "SLICE", *_flags(LAMPS=lit), scale=2, lamps=t.far.found, **read)
+        for light, smaller in zip(t.far_levels, t.far_targets[1:]):
+            self._over_all(smaller, "bokeh_halve.frag", "FAR", light=light)
+        levels = _named("at_", t.far_levels) | iris | {"nearest": read["nearest"]}
+        over_tiles(BY_FAR | COARSE, BY_FAR, t.wide_target, "bokeh_gather.frag", "FAR", *eye, scale=2, **levels)
         t.wider_target.clear()
-        over_tiles(BY_WIDE | COARSE, BY_WIDE, t.wide_target, "bokeh_gather.frag", *eye, scale=2, **levels)
-        over_tiles(COARSE, COARSE, t.wider_target, "bokeh_gather.frag", "COARSELY", *eye, scale=4, **levels)
-        over_tiles(COARSE, COARSE, t.wide_target, "bokeh_enlarge.frag", scale=2, quarter=t.wider)
+        over_tiles(BY_FAR | COARSE, BY_FAR | COARSE, t.wider_target, "bokeh_gather.frag", "FAR", "COARSELY", *eye, scale=4, **levels)
+        over_tiles(BY_FAR | COARSE, BY_FAR | COARSE, t.wide_target, "bokeh_enlarge.frag", "PARTLY", scale=2, smaller=t.wider)
+        over_tiles(FAR, FAR, target, "bokeh_enlarge.frag", smaller=t.wide)
 
-    def _gather_veil(self, before: dict, iris: dict, eye: tuple[str, ...]) -> None:
-        """Takes the lamps out of the front slice, and gathers the veil that it is over what lies behind."""
+    def _gather_focus(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
+        """Lays what is about in focus over what lies behind it."""
         t, over_tiles = self.targets, self._over_tiles
-        t.front_lamps_target.clear()
-        over_tiles(FRONT_LAMPS, FRONT_LAMPS, t.front_lamps_target, "bokeh_lamps.frag", "FRONT", scale=CELL, around=t.front_around, **before)
-        t.front_levels_target[0].clear()
+        self._find_lamps(t.focus, FOCUS_LAMPS, "FOCUS", read)
+        for lit in (0, FOCUS_LAMPS):
+            over_tiles(BY_BLURRED | FOCUS_LAMPS, BY_BLURRED | lit, t.light_target, "bokeh_prepare.frag", "FOCUS", *_flags(LAMPS=lit),
+                       lamps=t.focus.found, **read)
+        over_tiles(BY_BLURRED, BY_BLURRED, t.cells_target, "bokeh_reach.frag", "PIXELS", scale=CELL, light=t.light, radius=t.radius)
+        over_tiles(BLURRED, BLURRED, t.reach_target, "bokeh_reach.frag", scale=CELL, cells=t.cells)
+        with self._laid_over():
+            over_tiles(FOCUS | BLURRED, FOCUS, target, "bokeh_focus.frag", color=t.focus.color)
+            over_tiles(FOCUS | BLURRED, FOCUS | BLURRED, target, "bokeh_focus.frag", "BLURRED", *eye, light=t.light, radius=t.radius,
+                       cells=t.reach, nearest=read["nearest"], **iris)
+
+    def _gather_front(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
+        """Lays the veil that the front slice is over what lies behind it."""
+        t, over_tiles = self.targets, self._over_tiles
+        self._find_lamps(t.front, FRONT_LAMPS, "FRONT", read)
+        t.front_targets[0].clear()
         for lit in (0, FRONT_LAMPS):
-            over_tiles(FRONT | FRONT_LAMPS, FRONT | lit, t.front_levels_target[0], "bokeh_halve.frag", "FRONT", "SLICE",
-                       *_flags(LAMPS=lit), scale=2, lamps=t.front_found, **before)
-        for light, radius, smaller in zip(t.front_levels, t.front_radii, t.front_levels_target[1:]):
+            over_tiles(FRONT | FRONT_LAMPS, FRONT | lit, t.front_targets[0], "bokeh_halve.frag", "FRONT", "SLICE",
+                       *_flags(LAMPS=lit), scale=2, lamps=t.front.found, **read)
+        for light, radius, smaller in zip(t.front_levels, t.front_radii, t.front_targets[1:]):
             self._over_all(smaller, "bokeh_halve.frag", "FRONT", light=light, radius=radius)
-        t.veil_target.clear()
-        over_tiles(VEIL, VEIL, t.veil_target, "bokeh_gather.frag", "VEIL", *eye, scale=2, **_named("at_", t.front_levels),
+        t.wide_target.clear()
+        over_tiles(VEIL, VEIL, t.wide_target, "bokeh_gather.frag", "VEIL", *eye, scale=2, **_named("at_", t.front_levels),
                    **_named("radius_at_", t.front_radii), **iris)
+        with self._laid_over():
+            over_tiles(VEIL, VEIL, target, "bokeh_enlarge.frag", smaller=t.wide)
+
+    @contextmanager
+    def _laid_over(self):
+        self.context.enable(moderngl.BLEND)
+        self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
+        try:
+            yield
+        finally:
+            self.context.disable(moderngl.BLEND)
 
     def _over_all(self, target: moderngl.Framebuffer, fragment: str, *features: str, **inputs) -> None:
         self._pass(_Pass, fragment, *features).draw(target, **inputs)
@@ -242,6 +277,31 @@ def _named(prefix: str, textures) -> dict:
     return {prefix + name: texture for name, texture in zip(LEVELS, textures)}
 
 
+class _SliceTargets:
+    """A slice of the scene, what its tiles hold, and its lamps."""
+
+    def __init__(self, context, size):
+        reduced = lambda k: tuple(-(-n // k) for n in size)
+        self.color, self.depth = texture(context, size), context.depth_texture(size)
+        self.depth.compare_func = ""
+        self.tiles, self.around = (texture(context, reduced(TILE)) for _ in range(2))
+        self.lamps, self.places = (texture(context, reduced(CELL), dtype="f4") for _ in range(2))
+        self.found = texture(context, reduced(CELL))
+        for read_between in (self.color, self.around):
+            read_between.filter = moderngl.LINEAR, moderngl.LINEAR
+        self.scene = context.framebuffer([self.color], self.depth)
+        self.tiles_target = context.framebuffer([self.tiles, self.around])
+        self.lamps_target = context.framebuffer([self.lamps, self.places, self.found])
+
+    @property
+    def read(self) -> dict:
+        return {"color": self.color, "depth": self.depth}
+
+    def release(self) -> None:
+        for item in vars(self).values():
+            item.release()
+
+
 class _Targets:
     """What lies between the passes, for pictures of one size."""
 
@@ -249,28 +309,20 @@ class _Targets:
         self.size = size
         reduced = lambda k: tuple(-(-n // k) for n in size)
         target = context.framebuffer
-        self.color, self.front_color, self.light = (texture(context, size) for _ in range(3))
-        self.depth, self.front_depth = context.depth_texture(size), context.depth_texture(size)
-        self.depth.compare_func = self.front_depth.compare_func = ""
-        self.tiles, self.around, self.front_tiles, self.front_around, self.spread = (texture(context, reduced(TILE)) for _ in range(5))
-        self.kinds = texture(context, reduced(TILE), 1)
-        self.lamps, self.places, self.front_lamps, self.front_places = (texture(context, reduced(CELL), dtype="f4") for _ in range(4))
-        self.found, self.front_found = (texture(context, reduced(CELL)) for _ in range(2))
-        self.levels, self.front_levels = ([texture(context, reduced(2 ** k)) for k in range(1, 5)] for _ in range(2))
+        self.far, self.focus, self.front = (_SliceTargets(context, size) for _ in range(3))
+        self.spread, self.kinds = texture(context, reduced(TILE)), texture(context, reduced(TILE), 1)
+        self.light, self.radius = texture(context, size), texture(context, size, 1)
+        self.cells, self.reach = (texture(context, reduced(CELL), 2) for _ in range(2))
+        self.far_levels, self.front_levels = ([texture(context, reduced(2 ** k)) for k in range(1, 5)] for _ in range(2))
         self.front_radii = [texture(context, reduced(2 ** k), 1) for k in range(1, 5)]
-        self.wide, self.veil, self.wider = (texture(context, reduced(k)) for k in (2, 2, 4))
-        for read_between in (self.color, self.front_color, self.light, self.around, self.front_around, *self.levels,
-                             *self.front_levels, *self.front_radii, self.wide, self.veil, self.wider):
+        self.wide, self.wider = (texture(context, reduced(k)) for k in (2, 4))
+        for read_between in (self.light, self.radius, *self.far_levels, *self.front_levels, *self.front_radii, self.wide, self.wider):
             read_between.filter = moderngl.LINEAR, moderngl.LINEAR
-        self.scene, self.front_scene = target([self.color], self.depth), target([self.front_color], self.front_depth)
-        self.tiles_target, self.front_tiles_target = target([self.tiles, self.around]), target([self.front_tiles, self.front_around])
-        self.spread_target, self.light_target = target([self.spread, self.kinds]), target([self.light])
-        self.lamps_target = target([self.lamps, self.places, self.found])
-        self.front_lamps_target = target([self.front_lamps, self.front_places, self.front_found])
-        self.levels_target = [target([level]) for level in self.levels]
-        self.front_levels_target = [target([level, radius]) for level, radius in zip(self.front_levels, self.front_radii)]
-        self.wide_target, self.veil_target = target([self.wide]), target([self.veil])
-        self.wider_target = target([self.wider])
+        self.spread_target, self.light_target = target([self.spread, self.kinds]), target([self.light, self.radius])
+        self.far_targets = [target([level]) for level in self.far_levels]
+        self.front_targets = [target([level, radius]) for level, radius in zip(self.front_levels, self.front_radii)]
+        self.cells_target, self.reach_target = target([self.cells]), target([self.reach])
+        self.wide_target, self.wider_target = target([self.wide]), target([self.wider])
 
     def release(self) -> None:
         for name, items in vars(self).items():

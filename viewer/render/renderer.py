@@ -65,8 +65,8 @@ class Frame:
     texture   GL name of the display-referred picture (8-bit sRGB, GL's row order: bottom row first)
     """
 
-    def __init__(self, targets: _Targets, size, camera: Camera, finish_depth):
-        self._targets, self.size, self.camera, self._finish_depth = targets, size, camera, finish_depth
+    def __init__(self, targets: _Targets, size, camera: Camera, finish):
+        self._targets, self.size, self.camera, self._finish = targets, size, camera, finish
         self.texture: int = targets.picture.glo
 
     @property
@@ -75,14 +75,10 @@ class Frame:
         return self._targets.picture
 
     def _complete(self) -> None:
-        """Draws what only the depth needs, while the renderer is there to draw it."""
-        if self._finish_depth:
-            self._finish_depth()
-            self._finish_depth = None
-
-    @cached_property
-    def _pixels(self) -> np.ndarray:
-        return read(self._targets.color, "f2").astype(np.float32)
+        """Draws what only depth and invented share need, while the renderer is there to draw it."""
+        if self._finish:
+            self._finish()
+            self._finish = None
 
     @cached_property
     def picture(self) -> np.ndarray:
@@ -92,12 +88,13 @@ class Frame:
     @cached_property
     def color(self) -> np.ndarray:
         """Scene-linear colour with sRGB primaries, float32 (h, w, 3), row 0 on top."""
-        return np.ascontiguousarray(self._pixels[..., :3])
+        return np.ascontiguousarray(read(self._targets.color, "f2")[..., :3].astype(np.float32))
 
     @cached_property
     def invented(self) -> np.ndarray:
-        """Share of every pixel that the plate never showed, float32 (h, w), 0..1."""
-        return np.ascontiguousarray(self._pixels[..., 3])
+        """Share of every pixel that the plate never showed, float32 (h, w), 0..1; of a gathered picture, what its pinhole sees."""
+        self._complete()
+        return np.ascontiguousarray(read(self._targets.color, "f2")[..., 3].astype(np.float32))
 
     @cached_property
     def depth(self) -> np.ndarray:
@@ -199,7 +196,7 @@ class Renderer:
             self.reproject.draw(targets.scene, camera)
         elif bokeh == "gather":
             self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights)
-            finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
+            finish = partial(self._complete_gathered, targets, camera)
         else:
             self._expose(targets, camera, VIEWS)
         return self._shown(targets, camera, overlay, finish)
@@ -219,6 +216,7 @@ class Renderer:
         if old is None or (old.camera, old.size, old.count, old.highlights) != wanted:
             self._forget()
             first = first or self.render(camera, "gather")
+            first._complete()
             self._exposure = Exposure(self.context, self.size, camera, count, self.highlights, first)
         exposure, targets = self._exposure, self._targets()
         exposure.take(views, targets.scene, self.reproject, self.accumulate)
@@ -227,12 +225,23 @@ class Renderer:
         finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
         return self._shown(targets, camera, overlay, finish), done
 
+    def _complete_gathered(self, targets: _Targets, camera: Camera) -> None:
+        """Gives a gathered picture the depth and the invented share of its pinhole's."""
+        color = texture(self.context, targets.picture.size)
+        pinhole = self.context.framebuffer([color], targets.depth)
+        self.reproject.draw(pinhole, camera, edges_depth=True)
+        targets.flat.color_mask = False, False, False, True
+        self.copy.draw(targets.flat, color=color)
+        targets.flat.color_mask = True, True, True, True
+        pinhole.release()
+        color.release()
+
     def _targets(self) -> _Targets:
         free = self._free.get(self.size)
         return free.pop() if free else _Targets.create(self.context, self.size)
 
     def _shown(self, targets: _Targets, camera: Camera, overlay: Overlay, finish) -> Frame:
-        """The frame of what was drawn; finish() draws what only its depth needs."""
+        """The frame of what was drawn; finish() draws what only its depth and invented share need."""
         if overlay:
             finish()
             finish = None

@@ -24,6 +24,9 @@ SIDEWAYS = 1.5
 LEAST_REACH = 0.05
 """Share of their reach over each other that patches keep when the camera hardly moves: what rounding may open."""
 
+OVER = 4
+"""Pixels by which patches reach over each other at most (viewer/plate/patches.py), generously."""
+
 STEP_BYTES = 16 << 20
 """Of the atlas, that are put on the GPU in one step: about a hundredth of a second."""
 
@@ -101,6 +104,7 @@ class ReprojectPass:
         # Where the picture's continuation beyond its frame is in view, what is hidden behind it stays hidden.
         self.beyond = [part(p.take(p.beyond & (p.level < backdrop))) for p in (layers.solid, layers.soft)]
         self.outside = [part(p.take(p.beyond)) for p in (layers.solid, layers.soft)]
+        self.disparities = np.sort(plate.disparity[::8, ::8], axis=None)
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, part: Slice | None = None, edges_depth: bool = False) -> None:
@@ -113,13 +117,13 @@ class ReprojectPass:
             self._draw_standing(target, camera)
             return
         features = ("SLICE",) if part else ()
-        if part and part.front:
-            features += ("FRONT",)
+        if part and part.coverage:
+            features += ("COVERAGE",)
         self._prepare(target, camera, part)
         if self._draw_border(target, camera):
             features += ("BEHIND",)
         target.use()
-        target.clear(*((0.0, 0.0, 0.0, 0.0) if part and part.front else (*self.around, 1.0)), depth=0.0)
+        target.clear(*((0.0, 0.0, 0.0, 0.0) if part and part.coverage else (*self.around, 1.0)), depth=0.0)
         self._draw_parts(target, self.parts, part, *features)
         if edges_depth:
             self._draw_edges_depth(part, *features)
@@ -137,6 +141,11 @@ class ReprojectPass:
         forward = -camera.position[2]
         room = 1 / self.nearest - abs(forward) - np.hypot(*camera.position[:2])
         return 1 / max(room, NEAR) if self.nearest > 0 else 0.0
+
+    def share_between(self, nearer: np.ndarray, farther: np.ndarray, camera: Camera) -> np.ndarray:
+        """Shares of the plate that lie between disparities, 1/m, from a camera that has travelled but not turned."""
+        at = lambda disparity: np.searchsorted(self.disparities, disparity / np.maximum(1 - camera.position[2] * disparity, 1e-3))
+        return (at(nearer) - at(farther)) / len(self.disparities)
 
     def _draw_parts(self, target, parts, part: Slice | None, *features: str) -> None:
         solid, soft = parts
@@ -193,7 +202,7 @@ class ReprojectPass:
         self.border_target.use()
         self.border_target.clear(depth=0.0)
         for part, features in zip(self.beyond, (("BORDER",), ("BORDER", "SURFACE"))):
-            part.select(camera, self.nearest)
+            part.select(camera, self.nearest, self.matrix)
             self._render(part, None, *features)
         self.border_depth.use(1)
         return True
@@ -217,7 +226,7 @@ class ReprojectPass:
         off = 0.25 * LOOSE[1] * travel * scale / max(1 + min(z, 0) * self.nearest, 0.1)
         self.parts = self.covers[int(scale <= SMALL and off <= UNSEEN)]
         for patches in parts or self.parts:
-            patches.select(camera, self.nearest, part)
+            patches.select(camera, self.nearest, self.matrix, part, scale)
         self.atlas.filter = self._filter(camera, target.size), moderngl.LINEAR
         self.atlas.use(0)
         target.use()
@@ -272,12 +281,12 @@ class Slice:
     depths       (far, near) window depths, NEAR / (2 Z), between which a fragment is drawn
     lens_radius  metres that the lens sees to the side of its middle
     overlap      pixels by which a surface that slopes reaches beyond the near end
-    front        alpha is coverage and the ground empty; else alpha is the invented share, and there is always a ground
+    coverage     alpha is coverage and the ground empty; else alpha is the invented share, and there is always a ground
     """
 
     depths: tuple[float, float]
     lens_radius: float
-    front: bool
+    coverage: bool
     overlap: float = 0.0
 
 
@@ -307,9 +316,10 @@ class _Part:
         # How far from the axis, in units of depth: what a metre forward does, measured in metres sideways.
         middle = np.stack([(x0 + x1) / 2, (y0 + y1) / 2, np.ones(n), np.zeros(n)])
         self.off_axis = np.hypot(*(lift @ middle)[:2]).astype("f4")
-        self.depths = np.maximum(patches.corners.min(1), 0), patches.corners.max(1)     # least and largest disparity
+        self.back, self.slope = back[:, 0].astype("f4"), np.abs(patches.plane[:, 1:]).sum(1).astype("f4")
         self.drawn = None
         self.points = np.ascontiguousarray(vertices[..., :3].reshape(-1, 3))
+        self.sides = np.ascontiguousarray(vertices[..., :3].transpose(2, 1, 0))     # the same by coordinate and corner
 
     def in_view(self, matrix: np.ndarray) -> bool:
         """Whether the camera sees any of the patches' corners."""
@@ -319,9 +329,9 @@ class _Part:
                    @ np.vstack([self.points.T, np.ones(len(self.points))]))
         return bool(((np.abs(x) < w) & (np.abs(y) < w)).any())
 
-    def select(self, camera: Camera, nearest: float, part: Slice | None = None) -> None:
+    def select(self, camera: Camera, nearest: float, matrix: np.ndarray, part: Slice | None = None, scale: float = 1.0) -> None:
         """Picks the patches that this camera's travel, and its lens's radius to the side, can bring to light, of those in a
-        slice of depth; in the order in which they are drawn."""
+        slice of depth; in the order in which they are drawn. scale: pixels of the picture to one of the plate"""
         if len(self.patches) == 0:
             return
         x, y, z = camera.position
@@ -329,11 +339,16 @@ class _Part:
         seen = self.patches.travel <= SIDEWAYS * (np.hypot(x, y) + (part.lens_radius if part else 0.0) + forward * self.off_axis)
         seen |= self.patches.travel == 0
         if part:
-            # Along the plate's axis: a camera that turns sees other depths, but not by more than the margin.
             far, near = (2 * depth / NEAR for depth in part.depths)
-            least, most = (d / np.maximum(1 + z * d, 1e-3) for d in self.depths)
-            seen &= (most >= 0.6 * far) & (least <= 1.6 * near)
-            if part.front:     # what is behind everything is too coarse to be behind a slice of it
+            x, y, disparity = self.sides
+            to_w = matrix[3].astype("f4")
+            w = to_w[0] * x + to_w[1] * y + (to_w[3] * disparity + to_w[2])
+            least = w.min(0)
+            depth = disparity / np.maximum(w, 1e-3)
+            # A patch reaches over its neighbours, and the slice over what slopes through its near end.
+            more = (part.overlap + OVER) / scale * self.slope / np.maximum(least, 0.1)
+            seen &= (least <= 0) | (depth.max(0) * self.back + more >= far) & (depth.min(0) * self.back - more <= near)
+            if part.coverage and part.depths[0] > 0:     # what is behind everything is too coarse to be within a slice of it
                 seen &= self.patches.level < self.backdrop
         if self.drawn is None or not np.array_equal(seen, self.drawn):
             self.drawn = seen
