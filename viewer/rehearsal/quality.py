@@ -29,7 +29,7 @@ class Step(NamedTuple):
         return self.scale ** 2
 
 
-STEPS = tuple(map(Step, (1.0, 0.85, 0.7, 0.6, 0.5, 0.4)))
+STEPS = tuple(map(Step, (1.0, 0.85, 0.7, 0.6, 0.5, 0.4, 0.32, 0.26)))
 """From best to fastest."""
 
 SPARE = 0.95

@@ -216,7 +216,6 @@ class Renderer:
         if old is None or (old.camera, old.size, old.count, old.highlights) != wanted:
             self._forget()
             first = first or self.render(camera, "gather")
-            first._complete()
             self._exposure = Exposure(self.context, self.size, camera, count, self.highlights, first)
         exposure, targets = self._exposure, self._targets()
         exposure.take(views, targets.scene, self.reproject, self.accumulate)
