@@ -54,6 +54,9 @@ float reach_of(float here, float behind, float before) {
     return max(max(own, own < THIN ? own : min(behind, 1.5 * own)), before);
 }
 
+// From none to all: by how much a surface of a signed radius is seen as blurred.
+float blurred_by(float radius) { return radius < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -radius) : smoothstep(THIN, 2.0 * THIN, radius); }
+
 // Adds one sample (light and coverage, signed radius) at `tap` of a gather over `reach` pixels round a pixel of signed radius `here`.
 // nearest: signed radius at which the slice ends and a nearer one begins.
 void collect(inout Found found, vec4 light, float radius, float here, float nearest, float reach, vec4 tap) {
@@ -63,6 +66,9 @@ void collect(inout Found found, vec4 light, float radius, float here, float near
     if (behind) r = here < 0.0 ? max(r, own) : own < THIN ? min(r, own) : r;
     r = max(r, SHARP);
     float k = tap.w / (r * r) * clamp((r - reach * tap.z) / RIM + 0.5, 0.0, 1.0);
+    // Between a sharp pixel and a blurred one a sample is of both: what is sharp does not come over what is behind it.
+    if (here > THIN && here < NOTHING && radius > -SHARP && radius < min(0.6 * here, 1.6)) return;
+    if (here == NOTHING) k *= blurred_by(radius);    // a sharp edge ends where it does
     if (radius < nearest) found.hidden += k * light.a;
     else if (covers) found.over += k * light;
     else if (behind) found.behind += k * light;
@@ -71,8 +77,7 @@ void collect(inout Found found, vec4 light, float radius, float here, float near
 
 // Light and coverage of what was found round a pixel of this light and coverage.
 vec4 collected(Found found, vec4 own, float here, float reach) {
-    float blurred = here < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -here) : smoothstep(THIN, 2.0 * THIN, here);
-    float share = mix(own.a, min((found.same.a + found.hidden) * reach * reach, 1.0), blurred);
+    float share = mix(own.a, min((found.same.a + found.hidden) * reach * reach, 1.0), blurred_by(here));
     // A sharp pixel is what it is, however far what reaches it was looked for.
     vec4 surface = own / max(own.a, 1e-4);
     if (found.same.a > 0.0) surface = mix(surface, found.same / found.same.a, smoothstep(0.5 * SHARP, 1.5 * SHARP, abs(here)));
