@@ -63,8 +63,10 @@ void main() {
     lit *= open;
 #ifdef FAR
     ivec2 pixel = ivec2(gl_FragCoord.xy);
-    float nearer = min(texelFetch(before, pixel, 0).a > 0.0 ? radius_of(texelFetch(before_depth, pixel, 0).r, lens) : texelFetch(tiles, pixel / int(TILE), 0).r, MOST_IN_FOCUS);
-    if (nearer > -MOST_IN_FOCUS) lit *= 1.0 - textureLod(before, mix(gl_FragCoord.xy, disc.xy, max(nearer, 0.0) / disc.z) / size, 0.0).a;
+    float covered = texelFetch(before, pixel, 0).a;
+    float nearer = covered > 0.0 ? radius_of(texelFetch(before_depth, pixel, 0).r, lens) : texelFetch(tiles, pixel / int(TILE), 0).r;
+    if (covered > 0.0 || nearer > 0.0)
+        lit *= 1.0 - textureLod(before, mix(gl_FragCoord.xy, disc.xy, clamp(nearer, 0.0, MOST_IN_FOCUS) / disc.z) / size, 0.0).a;
 #endif
 #endif
     added = vec4(lit * light, 0.0);
