@@ -1,7 +1,7 @@
 """Damaged containers never end the process, print or take memory: they open, or are refused in one sentence.
 
 Readers run in a process of their own, since what is tested is whether it survives. More, as
-`python tests/plate/test_fuzz.py 5000`, prints what it found.
+`python -m tests.plate.test_fuzz 5000`, prints what it found.
 """
 import io
 import os
