@@ -70,6 +70,18 @@ class ReprojectPass:
         """
         high, wide = layers.atlas.shape[:2]
         pixels = np.ascontiguousarray(layers.atlas)
+        focal = plate.focal_length / plate.sensor_width * plate.width
+        cx, cy = plate.principal_point
+        # From plate pixels (x, y, 1, disparity) to homogeneous points in the plate camera's frame, +y up, -z forward.
+        lift = np.array([[1 / focal, 0, -cx / focal, 0], [0, -1 / focal, cy / focal, 0], [0, 0, -1, 0], [0, 0, 0, 1]])
+        backdrop = layers.solid.level.max(initial=0)
+        drafted = layers.loose_solid is layers.solid
+        # Where the picture's continuation beyond its frame is in view, what is hidden behind it stays hidden.
+        kinds = [layers.solid, layers.soft, *(() if drafted else (layers.loose_solid, layers.loose_soft)),
+                 *(p.take(p.beyond & (p.level < backdrop)) for p in (layers.solid, layers.soft)),
+                 *(p.take(p.beyond) for p in (layers.solid, layers.soft))]
+        made: list = []
+        yield
         atlas = self.context.texture((wide, high), 4, dtype="f2")
         try:
             atlas.repeat_x = atlas.repeat_y = False
@@ -84,27 +96,23 @@ class ReprojectPass:
                 yield
             atlas.build_mipmaps(0, layers.levels)   # … and again, now that there is room for them, to read from the first
             yield
+            for patches in kinds:
+                made.append(_Part(self.context, patches, lift, backdrop))
+                yield
+            made.append(texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface)))
+            yield
         except BaseException:      # given up half way, too
-            atlas.release()
+            for item in (atlas, *made):
+                item.release()
             raise
         before()
         self._drop()
-        self.atlas, self.texel, self.around = atlas, (1 / wide, 1 / high), layers.around
-        focal = plate.focal_length / plate.sensor_width * plate.width
-        cx, cy = plate.principal_point
-        # From plate pixels (x, y, 1, disparity) to homogeneous points in the plate camera's frame, +y up, -z forward.
-        self.lift = np.array([[1 / focal, 0, -cx / focal, 0], [0, -1 / focal, cy / focal, 0], [0, 0, -1, 0], [0, 0, 0, 1]])
-        backdrop = layers.solid.level.max(initial=0)
-        part = lambda patches: _Part(self.context, patches, self.lift, backdrop)
-        self.covers = [[part(p) for p in cover]
-                       for cover in ((layers.solid, layers.soft), (layers.loose_solid, layers.loose_soft))]
-        self.parts = self.covers[0]
+        self.atlas, self.texel, self.around, self.lift = atlas, (1 / wide, 1 / high), layers.around, lift
+        *parts, self.surface = made
+        self.covers = [parts[:2], parts[:2] if drafted else parts[2:4]]
+        self.parts, self.beyond, self.outside = self.covers[0], parts[-4:-2], parts[-2:]
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
-        self.surface = texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface))
-        # Where the picture's continuation beyond its frame is in view, what is hidden behind it stays hidden.
-        self.beyond = [part(p.take(p.beyond & (p.level < backdrop))) for p in (layers.solid, layers.soft)]
-        self.outside = [part(p.take(p.beyond)) for p in (layers.solid, layers.soft)]
-        self.disparities = np.sort(plate.disparity[::8, ::8], axis=None)
+        self.disparities = np.sort(layers.surface[::8, ::8], axis=None)
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, part: Slice | None = None, edges_depth: bool = False) -> None:
@@ -253,7 +261,7 @@ class ReprojectPass:
         return moderngl.LINEAR if scale > 0.5 else moderngl.LINEAR_MIPMAP_LINEAR
 
     def _drop(self) -> None:
-        for part in (*(p for cover in self.covers for p in cover), *self.beyond, *self.outside):
+        for part in {p for kind in (*self.covers, self.beyond, self.outside) for p in kind}:    # a draft has one cover
             part.release()
         self.beyond, self.outside = [], []
         self._drop_border()
