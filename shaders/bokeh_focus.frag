@@ -29,7 +29,7 @@ void main() {
             vec2 there = at - taps[i].xy * reach / size;
             vec4 theirs = textureLod(light, there, 0.0);
             collect(found, theirs, textureLod(radius, there, 0.0).r / weight_of(theirs), here, nearest, reach, taps[i]);
-            found.open += (1.0 - theirs.a) * taps[i].w / (r * r) * clamp((r - reach * taps[i].z) / RIM + 0.5, 0.0, 1.0);
+            found.open += (1.0 - theirs.a) * brought(r, reach, taps[i]);
         }
         over = mix(over, collected(found, over, here, reach), smoothstep(SHARP, 2.0 * SHARP, reach));
     }

@@ -1,6 +1,6 @@
 #version 330
-// Half the resolution of a slice. FAR: light of those of four pixels that are of one surface, told by their blur, and radius
-// times weight. FRONT: light and coverage; radius times coverage.
+// Half the resolution of a slice. FAR: light of four pixels, and the least of their radii, that of the nearest, times
+// weight. FRONT: light and coverage; radius times coverage.
 #ifdef SLICE
 #ifdef LAMPS
 uniform sampler2D lamps;
@@ -65,8 +65,7 @@ void main() {
     half_light = 0.25 * (pixel[0] + pixel[1] + pixel[2] + pixel[3]);
     half_radius = 0.25 * (r[0] + r[1] + r[2] + r[3]);
 #else
-    float most = min(min(r[0], r[1]), min(r[2], r[3]));
     half_light = vec4(0.25 * (pixel[0] + pixel[1] + pixel[2] + pixel[3]).rgb, 1.0);
-    half_light.a = most * weight_of(half_light);
+    half_light.a = min(min(r[0], r[1]), min(r[2], r[3])) * weight_of(half_light);
 #endif
 }

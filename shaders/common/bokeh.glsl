@@ -6,6 +6,7 @@ const float BEGINS = 3.0;      // pixels: radius from which, at the least, a sur
 const float MOST_IN_FOCUS = 5.5; // pixels: radius of anything in the slice between them
 const float COARSEST = 12.0;   // pixels: radius from which a quarter of the resolution will do
 const float APART = 0.5;       // pixels of radius between two surfaces
+const float NEARER = 0.6;      // of a radius behind the focus: what is blurred less is another surface, before it
 const float THIN = 1.0;        // pixels: radius from which a surface may be seen round
 
 const float MUCH = 1e4;         // pixels: more than any radius
@@ -57,17 +58,19 @@ float reach_of(float here, float behind, float before) {
 // From none to all: by how much a surface of a signed radius is seen as blurred.
 float blurred_by(float radius) { return radius < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -radius) : smoothstep(THIN, 2.0 * THIN, radius); }
 
+// Share of its light that a sample whose disc has radius `r` brings, at `tap` of a gather over `reach` pixels.
+float brought(float r, float reach, vec4 tap) { return tap.w / (r * r) * clamp((r - reach * tap.z) / RIM + 0.5, 0.0, 1.0); }
+
 // Adds one sample (light and coverage, signed radius) at `tap` of a gather over `reach` pixels round a pixel of signed radius `here`.
 // nearest: signed radius at which the slice ends and a nearer one begins.
 void collect(inout Found found, vec4 light, float radius, float here, float nearest, float reach, vec4 tap) {
     float own = abs(here), r = abs(radius);
-    bool covers = radius < here - APART && (-radius > own || here > BEGINS && radius < 0.6 * here), behind = radius > here + APART;
+    bool covers = radius < here - APART && (-radius > own || here > BEGINS && radius < NEARER * here), behind = radius > here + APART;
     // Behind what is blurred in front of the focus things go on; behind a sharp surface they do not come over it.
     if (behind) r = here < 0.0 ? max(r, own) : own < THIN ? min(r, own) : r;
-    r = max(r, SHARP);
-    float k = tap.w / (r * r) * clamp((r - reach * tap.z) / RIM + 0.5, 0.0, 1.0);
+    float k = brought(max(r, SHARP), reach, tap);
     // Between a sharp pixel and a blurred one a sample is of both: what is sharp does not come over what is behind it.
-    if (here > THIN && here < NOTHING && radius > -SHARP && radius < min(0.6 * here, 1.6)) return;
+    if (here > THIN && here < NOTHING && radius > -SHARP && radius < min(NEARER * here, 1.6)) return;
     if (here == NOTHING) k *= blurred_by(radius);    // a sharp edge ends where it does
     if (radius < nearest) found.hidden += k * light.a;
     else if (covers) found.over += k * light;

@@ -29,7 +29,8 @@ resolution."""
 
 FRONT_FROM, FAR_FROM = np.linspace(3, 4.5, 16), np.linspace(3, 5, 21)
 """Pixels: radii in front of the focus and behind it at which the front and the far slice may begin. They do where least of the
-plate is near: a gap between two things, so that nothing is cut that need not be."""
+plate is near: a gap between two things, so that nothing is cut that need not be. BEGINS and MOST_IN_FOCUS bound them
+(shaders/common/bokeh.glsl)."""
 
 NEAR_BY = 0.15
 """Pixels of radius within which a surface counts as near such a beginning."""

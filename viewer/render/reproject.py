@@ -326,15 +326,14 @@ class _Part:
         self.off_axis = np.hypot(*(lift @ middle)[:2]).astype("f4")
         self.back, self.slope = back[:, 0].astype("f4"), np.abs(patches.plane[:, 1:]).sum(1).astype("f4")
         self.drawn = None
-        self.points = np.ascontiguousarray(vertices[..., :3].reshape(-1, 3))
-        self.sides = np.ascontiguousarray(vertices[..., :3].transpose(2, 1, 0))     # the same by coordinate and corner
+        self.points = np.ascontiguousarray(vertices[..., :3].transpose(2, 1, 0))    # x, y, disparity of every corner of all patches
 
     def in_view(self, matrix: np.ndarray) -> bool:
         """Whether the camera sees any of the patches' corners."""
         if len(self.patches) == 0:
             return False
         x, y, w = (matrix[[0, 1, 3]] @ np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]]).T
-                   @ np.vstack([self.points.T, np.ones(len(self.points))]))
+                   @ np.vstack([self.points.reshape(3, -1), np.ones(self.points[0].size)]))
         return bool(((np.abs(x) < w) & (np.abs(y) < w)).any())
 
     def select(self, camera: Camera, nearest: float, matrix: np.ndarray, part: Slice | None = None, scale: float = 1.0) -> None:
@@ -348,9 +347,8 @@ class _Part:
         seen |= self.patches.travel == 0
         if part:
             far, near = (2 * depth / NEAR for depth in part.depths)
-            x, y, disparity = self.sides
-            to_w = matrix[3].astype("f4")
-            w = to_w[0] * x + to_w[1] * y + (to_w[3] * disparity + to_w[2])
+            disparity, to_w = self.points[2], matrix[3].astype("f4")
+            w = to_w[0] * self.points[0] + to_w[1] * self.points[1] + (to_w[3] * disparity + to_w[2])
             least = w.min(0)
             depth = disparity / np.maximum(w, 1e-3)
             # A patch reaches over its neighbours, and the slice over what slopes through its near end.
