@@ -7,6 +7,10 @@ uniform vec2 texel;      // 1 / atlas size
 
 in vec3 at;              // shaders/reproject.vert
 
+#ifdef CUBIC
+#include "common/sharpness.glsl"
+#endif
+
 const float SHARPER = -0.3;  // mip levels: what shimmers a little less than it blurs
 
 layout(location = 0, index = 0) out vec4 color;     // scene-linear colour and invented share, times coverage
@@ -27,6 +31,9 @@ void main() {
     // A texture unit resolves 1/256 of a texel: snapping to that makes the identity camera exact beside bright lights.
     vec2 place = round(at.xy * 256.0) * (texel / 256.0);
     vec4 pixel = texture(picture, place, SHARPER);
+#ifdef CUBIC
+    pixel = sharpened(pixel, at.xy, texel);
+#endif
     float share = at.z < 0.0 ? pixel.a : at.z;
 #ifdef SLICE
     float z = gl_FragCoord.z >= 0.5 ? gl_FragCoord.z - 0.5 : gl_FragCoord.z;  // shaders/reproject.vert

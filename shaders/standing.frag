@@ -10,6 +10,10 @@ uniform vec3 texture_;       // atlas pixels per plate pixel, and the atlas pixe
 uniform vec2 texel;          // 1 / atlas size
 uniform float margin;        // plate pixels at the frame that a filter is not to read across
 
+#ifdef CUBIC
+#include "common/sharpness.glsl"
+#endif
+
 out vec4 color;              // scene-linear colour, and no invented share
 
 void main() {
@@ -20,6 +24,9 @@ void main() {
     vec2 place = texture_.x * clamp(at, vec2(margin), size - margin) + texture_.yz;
     // As in shaders/reproject.frag.
     color = vec4(texture(picture, round(place * 256.0) * (texel / 256.0), -0.3).rgb, 0.0);
+#ifdef CUBIC
+    color.rgb = sharpened(color, place, texel).rgb;
+#endif
     vec4 point = vec4(at, 1.0, disparity);
     gl_FragDepth = 0.5 + 0.5 * dot(stored, point) / dot(axis, point);
 }

@@ -4,7 +4,7 @@ import pytest
 
 from viewer.plate import clean as cleaning
 from viewer.plate.clean import clean
-from viewer.plate.edges import REACH_METRES, find_cuts
+from viewer.plate.edges import REACH, find_cuts
 
 H, W, FOCAL = 160, 240, 500.0
 NEAR, FAR = 0.8, 0.4
@@ -36,7 +36,7 @@ def measured(inside, near=NEAR, far=FAR, off=0, ramp=0, noise=0.0, ragged=0, see
 
 def parallax(pixels):
     """Disparity that moves that many pixels."""
-    return pixels / (FOCAL * REACH_METRES)
+    return pixels / (FOCAL * REACH)
 
 
 def slab(left=80, right=150):

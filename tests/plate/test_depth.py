@@ -11,6 +11,7 @@ from PIL import Image
 
 from viewer.errors import PushinError
 from viewer.plate import Plate, depth
+from viewer.plate.holes import filled
 
 WIDTH, HEIGHT = 64, 48
 METRES = np.linspace(1, 4, WIDTH * HEIGHT, dtype=np.float32).reshape(HEIGHT, WIDTH)
@@ -158,10 +159,10 @@ def test_a_plane_with_holes_stays_a_plane():
     plane = (0.2 + 0.001 * x + 0.002 * y).astype(np.float32)
     known = np.random.default_rng(0).random(plane.shape) > 0.2
     known[40:70, 50:90] = False
-    inside = depth.filled(plane, known)
+    inside = filled(plane, known)
     assert np.abs(inside / plane - 1).max() < 0.03
     known[:12] = known[-12:] = known[:, :12] = known[:, -12:] = False
-    framed = depth.filled(plane, known)
+    framed = filled(plane, known)
     assert np.abs(framed / plane - 1).max() < 0.3  # level beyond the frame's known part, 12 pixels of slope
     assert framed.min() > 0.9 * plane[known].min() and framed.max() < 1.1 * plane[known].max()
 
@@ -173,7 +174,7 @@ def test_holes_fill_from_the_background(width):
     scene, known = wall.copy(), np.ones(wall.shape, bool)
     scene[30:120, 40:80] = 1
     known[30:120, 80:80 + width] = False
-    got = depth.filled(np.where(known, scene, np.nan), known)
+    got = filled(np.where(known, scene, np.nan), known)
     assert np.abs(got - scene)[~known].max() < 0.03
     np.testing.assert_array_equal(got[known], scene[known])
 
@@ -183,7 +184,7 @@ def test_holes_beside_the_sky_are_sky():
     scene[60:] = 0.3
     known = np.ones(scene.shape, bool)
     known[55:60, 30:100] = False
-    assert (depth.filled(scene, known)[55:60, 30:100] < 1e-6).all()
+    assert (filled(scene, known)[55:60, 30:100] < 1e-6).all()
 
 
 # Fitting ------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from viewer.plate import restore
-from viewer.plate.depth import filled
+from viewer.plate.holes import filled
 
 SIZE = 240, 320
 

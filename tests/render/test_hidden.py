@@ -195,7 +195,7 @@ STRONG = {
                                    plates.card_before_wall((157, 91))], ids=["card", "room", "yard", "fence", "odd"])
 def test_no_move_looks_into_nothing(rendered, scene):
     plate = scene.plate()
-    least = 0.5 * np.asarray(plate.color, np.float32).max(-1).min()
+    least = 0.4 * np.asarray(plate.color, np.float32).max(-1).min()    # a sharp filter rings
     for name, move in STRONG.items():
         frame = rendered(plate, Camera(**move))
         assert np.isfinite(frame.color).all() and np.isfinite(frame.invented).all(), name

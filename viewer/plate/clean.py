@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from .edges import CUT_SHARE, Cuts, components, find_cuts, tolerance
+from .outline import evened, outlined, wanders
 
 LOOK = 8
 """Pixels on either side of a depth edge that are searched for the colour edge that belongs to it, at 1280 of width; a
@@ -29,7 +30,7 @@ SPECK = 12
 """Pixels up to which a surface is a speck, unless the colour changes with it."""
 
 UNSEEN = 0.02
-"""Pixels of parallax at REACH_METRES: noise below it is left alone."""
+"""Pixels of parallax at REACH: noise below it is left alone."""
 
 
 CLEAR = 0.2
@@ -42,8 +43,8 @@ NOISE_BLOCK, QUIET, EVERYWHERE = 16, 0.25, 1 / 3
 """Pixels a side of the blocks in which noise is measured, the share of them that are quiet, and how noisy those are, to the
 usual ones, at the least, where there is noise."""
 
-NOISE = 5
-"""Standard deviations of the noise, of a second difference 2.45, from which it is no noise."""
+EVENED = 4.0
+"""Standard deviations of the noise, of which steps are no edges."""
 
 
 def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: float) -> np.ndarray:
@@ -60,11 +61,16 @@ def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: fl
     guide = _perceptual(color)
     sigma = noise_of(d, known)
     noisy = sigma > UNSEEN * 4 * tolerance(focal)
+    if noisy:
+        d = evened(d, EVENED * sigma)
     cuts = find_cuts(d, focal)
     ramps = mixed(d)
     ramped = ramps.sum() > USUAL * (cuts.near.sum() + 1)
-    if known.all() and not noisy and not ramped:    # computed and not measured: there is nothing to mend
+    wandering = wanders(d, guide, focal)
+    if known.all() and not noisy and not ramped and not wandering:    # computed and not measured: there is nothing to mend
         return d
+    if known.all() and wandering:    # an estimate, not a sensor's
+        return outlined(d, guide, focal, sigma)
     shift, reach = alignment(d, guide, cuts)
     if any(shift):
         def move(a, border):
@@ -78,7 +84,7 @@ def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: fl
         trusted &= ~ramps
     if noisy or reach or not trusted.all():
         d = _regrown(d, guide, trusted, cuts)
-    return _smoothed(d, sigma) if noisy else d
+    return evened(d, EVENED * sigma) if noisy else d
 
 
 def noise_of(disparity: np.ndarray, known: np.ndarray) -> float:
@@ -253,29 +259,6 @@ def _carried(d, label, given) -> np.ndarray:
         agrees = np.abs(d[y, x] - value) <= CUT_SHARE * np.maximum(value, d[y, x])
         d[y, x] = np.where(agrees, d[y, x], value)
         done[y, x] = True
-    return d
-
-
-def _smoothed(d, sigma: float) -> np.ndarray:
-    """Disparity without noise of standard deviation sigma.
-
-    Every pixel moves towards the middle of two others on either side of it, at ever larger distances (a trous), unless
-    they say something else than noise: a plane stays, an edge is never reached over.
-    """
-    sky = d == 0
-    for step in (1, 2, 4, 8):
-        for axis in (0, 1):
-            at = lambda *part: d[(slice(None),) * axis + (slice(*part),)]
-            here = at(step, -step)
-            bend = at(2 * step, None) + at(None, -2 * step)
-            bend -= 2 * here
-            doubt = np.square(bend / np.float32(NOISE * sigma))
-            doubt *= doubt
-            doubt += 1
-            doubt *= 3
-            bend /= doubt
-            here += bend
-    d[sky] = 0
     return d
 
 

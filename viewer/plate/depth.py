@@ -1,6 +1,6 @@
 """Depth as files hold it, to planar metres at every pixel of the picture.
 
-Four steps, each a function: `read_values` (file to numbers), `to_metres` (numbers to metres by their kind), `filled`
+Four steps, each a function: `read_values` (file to numbers), `to_metres` (numbers to metres by their kind), `holes.filled`
 (unknown depth continues the background) and `fitted` (another size than the picture, without inventing depths
 between two surfaces). Filling and fitting work on disparity 1/Z, in which a plane is linear and the sky is 0.
 
@@ -21,8 +21,9 @@ import numpy as np
 
 from ..errors import PushinError
 from . import exr
-from .edges import components
+from .edges import SAME_SURFACE, components
 from .embedded import Embedded
+from .holes import TINY, membrane
 from .images import read_grey
 from .lens import positive
 from .restore import restored
@@ -43,8 +44,6 @@ SKY_SHARE = 0.01
 SKY_SHARE_TOP = 0.001
 SKY_REACH = 0.02
 """Of the frame's longest side."""
-SAME_SURFACE = 0.05
-"""Relative difference of disparity up to which neighbours lie on one surface."""
 _PFM = re.compile(rb"(P[Ff])\s+(\d{1,9})\s+(\d{1,9})\s+([-+]?[0-9.eE+-]{1,30})\s")
 
 
@@ -123,20 +122,6 @@ def to_metres(name: str, values: np.ndarray, kind: str, focal_pixels: float, nea
         raise PushinError(f"{name} holds no known depth as {kind}, only zeros, NaN or infinity; "
                           f"check the file and its depth kind.")
     return metres
-
-
-def filled(disparity: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Disparity with its unknown pixels continued from the background side, float32 (h, w).
-
-    A hole between two surfaces belongs to the farther one, since the nearer one hides it from one of the sensor's two
-    eyes. `_far_estimate` tells which depth that is; the pixels around the hole that agree with it, or lie on a surface
-    that mostly does (a floor that runs through), become the boundary of a membrane (Laplace's equation), which is
-    smooth, follows slopes between two sides and runs level out of the frame. Nearer pixels do not touch it.
-    """
-    if known.all():
-        return disparity
-    disparity = np.where(known, disparity, 0).astype(np.float32)
-    return np.where(known, disparity, membrane(disparity, known, _background(disparity, known)))
 
 
 def unquantised(disparity: np.ndarray) -> np.ndarray:
@@ -383,82 +368,6 @@ def _finite(value, what: str) -> float:
     return number
 
 
-# Filling ------------------------------------------------------------------------------------------------------------
-
-_BACKGROUND = 0.15
-"""Relative disparity by which a pixel may be nearer than the far estimate and still belong to it: slopes, noise."""
-_RIM = 7
-"""Pixels: width of the rim of known depth around a hole that speaks for it."""
-_SMOOTHING = 12
-"""Jacobi steps per level; the pyramid carries the long waves, these remove its blocks."""
-
-
-def _background(disparity: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """The known pixels around holes that lie on the background side, bool (h, w)."""
-    box = np.ones((3, 3), np.uint8)
-    hole = (~known).astype(np.float32)
-    near_hole = cv2.blur(hole, (_RIM, _RIM))
-    rim = known & (near_hole > 1e-4)
-    # What the hole expects, carried onto its rim by the mean of the unknown pixels around.
-    expected = cv2.blur(_far_estimate(disparity, known) * hole, (_RIM, _RIM)) / np.maximum(near_hole, 1e-4)
-    agrees = rim & (disparity <= expected * (1 + _BACKGROUND) + _TINY)
-    high = cv2.dilate(np.where(known, disparity, -1), box)
-    low = cv2.erode(np.where(known, disparity, np.inf).astype(np.float32), box)
-    calm = rim & (high - low <= SAME_SURFACE * high + _TINY)
-    count, labels = cv2.connectedComponents(calm.astype(np.uint8), connectivity=4)
-    total = np.maximum(np.bincount(labels.ravel(), minlength=count), 1)
-    share = np.bincount(labels.ravel(), weights=(agrees & calm).ravel(), minlength=count) / total
-    share[0] = 0
-    return (share >= 0.5)[labels] | agrees
-
-
-def _far_estimate(disparity: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Roughly the farther of the surfaces around each unknown pixel; known pixels keep their own.
-
-    A pyramid whose cells hold the mean of the farther of their children; a hole reads it at the first level where
-    there is anything known, over a neighbourhood as wide as the hole.
-    """
-    if known.all() or min(known.shape) == 1:
-        return np.where(known, disparity, disparity[known].min() if known.any() else 0)
-    blocks, weights = _children(disparity, np.inf), _children(known, False)
-    low = np.min(np.where(weights, blocks, np.inf), 0)
-    farther = weights & (blocks <= low * (1 + _BACKGROUND) + _TINY)
-    count = farther.sum(0)
-    coarse_known = count > 0
-    coarse = np.where(coarse_known, np.where(farther, blocks, 0).sum(0) / np.maximum(count, 1), 0).astype(np.float32)
-    around = _far_estimate(coarse, coarse_known)
-    around = cv2.erode(around, np.ones((3, 3), np.uint8))
-    height, width = known.shape
-    return np.where(known, disparity, cv2.resize(around, (2 * around.shape[1], 2 * around.shape[0]))[:height, :width])
-
-
-def membrane(disparity: np.ndarray, known: np.ndarray, source: np.ndarray) -> np.ndarray:
-    """Laplace's equation over the unknown pixels with the values of `source`; other known pixels are no part of it."""
-    if source.all() or min(known.shape) == 1:
-        return np.where(source, disparity, disparity[source].mean() if source.any() else 0).astype(np.float32)
-    blocks, weights = _children(disparity, 0), _children(source, False)
-    count = weights.sum(0)
-    coarse = (np.where(weights, blocks, 0).sum(0) / np.maximum(count, 1)).astype(np.float32)
-    wall = _children(known & ~source, True).all(0)
-    above = membrane(coarse, wall | (count > 0), count > 0)
-    height, width = known.shape
-    start = cv2.resize(above, (2 * above.shape[1], 2 * above.shape[0]))[:height, :width]
-    value = np.where(source, disparity, start)
-    part = (source | ~known).astype(np.float32)
-    weight = np.maximum(cv2.blur(part, (3, 3)), 1e-6)
-    unknown = ~known
-    for _ in range(_SMOOTHING):
-        value = np.where(unknown, cv2.blur(value * part, (3, 3)) / weight, value)
-    return value
-
-
-def _children(plane: np.ndarray, outside) -> np.ndarray:
-    """The four children of each cell of the next level, (4, (h + 1) // 2, (w + 1) // 2)."""
-    height, width = plane.shape
-    plane = np.pad(plane, ((0, height % 2), (0, width % 2)), constant_values=outside)
-    return np.stack([plane[y::2, x::2] for y in (0, 1) for x in (0, 1)])
-
-
 # Fitting ------------------------------------------------------------------------------------------------------------
 
 _CODES, _LEVEL = (32, 256), 0.3
@@ -478,10 +387,6 @@ _DISTANCE_SIGMA = 1.0
 """In pixels of the depth map."""
 _MIXED_WEIGHT = 0.2
 """Values between two surfaces, as resizing and blur leave them, vote with little weight."""
-_TINY = 1e-6
-"""Disparity, 1/m: the sky's own rounding."""
-
-
 def _lattice(values: int, pixels: int) -> np.ndarray:
     """Where pixel centres lie among the values of a coarser row, in value indices, float32 (pixels,)."""
     return ((np.arange(pixels) + 0.5) * values / pixels - 0.5).astype(np.float32)
@@ -492,7 +397,7 @@ def _torn(disparity: np.ndarray) -> np.ndarray:
     padded = np.pad(disparity, 1, mode="edge")
     corners = np.stack([padded[:-1, :-1], padded[:-1, 1:], padded[1:, :-1], padded[1:, 1:]])
     high = corners.max(0)
-    return high - corners.min(0) > SAME_SURFACE * high + _TINY
+    return high - corners.min(0) > SAME_SURFACE * high + TINY
 
 
 def _mixed(disparity: np.ndarray) -> np.ndarray:
@@ -500,7 +405,7 @@ def _mixed(disparity: np.ndarray) -> np.ndarray:
     box = np.ones((3, 3), np.uint8)
     high, low = cv2.dilate(disparity, box), cv2.erode(disparity, box)
     step = high - low
-    return (step > SAME_SURFACE * high + _TINY) & (disparity > low + step / 4) & (disparity < high - step / 4)
+    return (step > SAME_SURFACE * high + TINY) & (disparity > low + step / 4) & (disparity < high - step / 4)
 
 
 def _perceptual(color: np.ndarray) -> np.ndarray:
@@ -529,7 +434,7 @@ def _one_surface(disparity, mixed, small, colour, y, x) -> np.ndarray:
     weight = np.exp(weight - weight.max(0))
     best, chosen = np.zeros((2, len(y)), np.float32)
     for center in value:
-        same = weight * (np.abs(value - center) <= SAME_SURFACE * np.maximum(value, center) + _TINY)
+        same = weight * (np.abs(value - center) <= SAME_SURFACE * np.maximum(value, center) + TINY)
         votes = same.sum(0)
         better = votes > best
         best[better] = votes[better]

@@ -1,6 +1,7 @@
 """Depth edges: where one surface ends in front of another.
 
-Everything here works on disparity d = 1/Z in pixel coordinates, in which a plane is linear. A *cut* lies between two
+Everything here works on disparity d = 1/Z in pixel coordinates, in which a plane is linear; distances are in those of what
+is near (`near_distance`). A *cut* lies between two
 neighbouring pixels; the nearer of the two is its near side, the other its far side.
 """
 from __future__ import annotations
@@ -10,15 +11,21 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-REACH_METRES = 0.35
-"""How far the camera may travel sideways before it looks behind what was continued: sets how deep a surface goes on
-behind a foreground. At a larger travel the coarse backdrop shows."""
+REACH = 0.29
+"""How far the camera may travel sideways before it looks behind what was continued, in distances of what is near: sets how
+deep a surface goes on behind a foreground. At a larger travel the coarse backdrop shows."""
+
+NEAR = 0.95
+"""Share of the plate that is farther than what is near."""
+
+SAME_SURFACE = 0.05
+"""Relative difference of disparity up to which neighbours lie on one surface."""
 
 CUT_SHARE = 0.025
 """A jump of less than this share of the disparity is a bump on a surface, not an edge."""
 
 CUT_PARALLAX = 1.0
-"""Pixels of parallax, at REACH_METRES, under which nobody sees that a surface was not cut."""
+"""Pixels of parallax, at REACH, under which nobody sees that a surface was not cut."""
 
 
 @dataclass(slots=True)
@@ -68,9 +75,15 @@ class Cuts:
         return self.in_front > 0
 
 
+def near_distance(disparity: np.ndarray) -> float:
+    """Metres to what is near in a plate: its own measure, so that a town and a model of it are taken apart alike."""
+    finite = disparity[disparity > 0]
+    return 1 / float(np.quantile(finite, NEAR)) if finite.size else 1.0
+
+
 def tolerance(focal: float) -> float:
-    """Disparity (1/m) that makes a quarter of a pixel of parallax at REACH_METRES; focal in pixels."""
-    return 0.25 / (focal * REACH_METRES)
+    """Disparity that makes a quarter of a pixel of parallax at REACH; focal in pixels."""
+    return 0.25 / (focal * REACH)
 
 
 def find_cuts(disparity: np.ndarray, focal: float) -> Cuts:
@@ -133,5 +146,5 @@ def octaves(reach: np.ndarray, find=lambda sources, most: nearest(sources)):
 
 
 def reach_of(jump: np.ndarray, focal: float, least: float, most: float) -> np.ndarray:
-    """Pixels that a move of REACH_METRES uncovers behind an edge with that jump in disparity (0: none)."""
-    return np.where(jump > 0, np.clip(REACH_METRES * focal * jump, least, most), 0).astype(np.float32)
+    """Pixels that a move of REACH uncovers behind an edge with that jump in disparity (0: none)."""
+    return np.where(jump > 0, np.clip(REACH * focal * jump, least, most), 0).astype(np.float32)

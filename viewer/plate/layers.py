@@ -16,6 +16,7 @@ import numpy as np
 
 from . import cache
 from .clean import clean
+from .edges import REACH, near_distance
 from .patches import IN_ALPHA, Patches, alike
 from .peel import DRAFT_LEVELS, LEVELS, Canvas
 
@@ -36,6 +37,7 @@ class Layers:
     around   float32 (3,): colour where there is nothing at all, behind the plate's camera
     plate    float32 (3,): where the plate itself lies in the atlas, as Patches.texture tells it
     surface  float32 (h, w): the plate's disparity, 1/m, cleaned; of its size or a fraction of that
+    reach    metres that a camera may travel sideways and see what was continued
     """
 
     atlas: np.ndarray
@@ -47,6 +49,7 @@ class Layers:
     around: np.ndarray
     plate: np.ndarray
     surface: np.ndarray
+    reach: float = REACH
 
     @classmethod
     def of(cls, plate, progress: Callable[..., None] | None = None, draft: bool = False,
@@ -63,12 +66,16 @@ class Layers:
         focal = plate.focal_length / plate.sensor_width * plate.width
         color = np.asarray(plate.color, np.float32)
         step = max(1, round((color.shape[0] * color.shape[1] / WORKING) ** 0.5)) * (coarser if draft else 1)
+        disparity = plate.disparity
+        near = near_distance(disparity)
+        disparity *= np.float32(near)
         if step == 1:
-            layers = build(color, clean(plate.disparity, color, plate.known, focal), focal, progress, draft)
+            layers = build(color, clean(disparity, color, plate.known, focal), focal, progress, draft)
         else:
-            small, disparity, known = _reduced(color, plate.disparity, plate.known, step)
+            small, disparity, known = _reduced(color, disparity, plate.known, step)
             layers = build(small, clean(disparity, small, known, focal / step), focal / step, progress, draft)
             layers = _enlarged(layers, color, small, step)
+        layers = layers._in_metres(near)
         if not draft:
             cache.store(_key(plate), layers._packed())
         return layers
@@ -79,19 +86,34 @@ class Layers:
         stored = cache.load(_key(plate), cls._names())
         return None if stored is None else cls._unpacked(stored)
 
+    def _in_metres(self, near: float) -> Layers:
+        """The same, whose lengths were multiples of so many metres."""
+        near = np.float32(near)
+        return self._with(lambda p, solid: replace(p, plane=p.plane / near, corners=p.corners / near, travel=p.travel * near),
+                          surface=self.surface / near, reach=self.reach * float(near))
+
+    def _with(self, change: Callable[[Patches, bool], Patches], **others) -> Layers:
+        """The same with change(patches, whether they are solid) and with others; patches of two kinds in one stay one."""
+        changed = {}
+        for kind in KINDS:
+            patches = getattr(self, kind)
+            if id(patches) not in changed:
+                changed[id(patches)] = change(patches, kind.endswith("solid"))
+        return replace(self, **{kind: changed[id(getattr(self, kind))] for kind in KINDS}, **others)
+
     @staticmethod
     def _names() -> set[str]:
-        return {f"{kind}_{name}" for kind in KINDS for name in Patches.__slots__} | {"levels", *ARRAYS}
+        return {f"{kind}_{name}" for kind in KINDS for name in Patches.__slots__} | {"levels", "reach", *ARRAYS}
 
     def _packed(self) -> dict[str, np.ndarray]:
         parts = {f"{kind}_{name}": getattr(getattr(self, kind), name)
                  for kind in KINDS for name in Patches.__slots__}
-        return parts | {"levels": np.array(self.levels)} | {name: getattr(self, name) for name in ARRAYS}
+        return parts | {"levels": np.array(self.levels), "reach": np.array(self.reach)} | {name: getattr(self, name) for name in ARRAYS}
 
     @classmethod
     def _unpacked(cls, stored) -> Layers:
         parts = {kind: Patches(*(stored[f"{kind}_{name}"] for name in Patches.__slots__)) for kind in KINDS}
-        return cls(**parts, levels=int(stored["levels"]), **{name: stored[name] for name in ARRAYS})
+        return cls(**parts, levels=int(stored["levels"]), reach=float(stored["reach"]), **{name: stored[name] for name in ARRAYS})
 
 
 KINDS = "solid", "soft", "loose_solid", "loose_soft"
@@ -142,8 +164,7 @@ def _enlarged(layers: Layers, color: np.ndarray, small: np.ndarray, step: int) -
         return replace(patches, rect=patches.rect * step, plane=patches.plane / np.float32([1, step, step]),
                        texture=texture.astype(np.float32), over=patches.over * np.float32(step))
 
-    return replace(layers, atlas=atlas, plate=np.array([1, wide, 0], np.float32),
-                   **{kind: scaled(getattr(layers, kind), kind.endswith("solid")) for kind in KINDS})
+    return layers._with(scaled, atlas=atlas, plate=np.array([1, wide, 0], np.float32))
 
 
 def _as_photographed(patches: Patches, atlas, small) -> np.ndarray:
@@ -164,7 +185,8 @@ def _as_photographed(patches: Patches, atlas, small) -> np.ndarray:
 
 def build(color: np.ndarray, disparity: np.ndarray, focal: float, progress: Callable[..., None] | None = None,
           draft: bool = False) -> Layers:
-    """Layers of a picture: colour float32 (h, w, 3) scene-linear, disparity float32 (h, w) in 1/m, focal in pixels."""
+    """Layers of a picture: colour float32 (h, w, 3) scene-linear, disparity float32 (h, w) in 1/distance of what is near,
+    focal in pixels."""
     canvas = Canvas(color, disparity, focal, draft)
     levels = DRAFT_LEVELS if draft else LEVELS
     for level in range(levels):

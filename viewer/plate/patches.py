@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .edges import CUT_SHARE, REACH_METRES
+from .edges import REACH, tolerance
 
 FIT = 1
 """Tolerances, that is a quarter of a pixel of parallax, within which a patch follows its surface."""
@@ -16,6 +16,10 @@ FIT = 1
 LOOSE = 1, 4
 """Levels of detail: times as far off as that patches may be, for any picture, and for a small one of a camera that travels
 little, in which nobody sees it."""
+
+MANY, COUNTED = 100_000, 4
+"""Patches of what the plate shows, over which its relief is more than anybody draws in time: then they are looser, as much as
+it takes; and one tile in so many along a side, in which they are counted."""
 
 FINE = 4
 """Pixels: smaller patches are only for jumps; relief that small is not worth two triangles a bump."""
@@ -32,9 +36,9 @@ COARSE = 8
 LONG = 2
 """Times its width that a patch is long, at the most."""
 
-OVERLAP, JOIN = 0.3, 3.0
-"""Plate pixels by which patches reach over their rectangle, at the least, so that neighbours leave no crack between them,
-and at the most. Less than half a pixel samples inside the rectangle only."""
+OVERLAP, JOIN, SOFT_JOIN = 0.3, 3.0, 0.5
+"""Plate pixels by which patches reach over their rectangle, at the least, so that neighbours leave no crack between them, and
+at the most; soft ones, which are blended twice there. Less than half a pixel samples inside the rectangle only."""
 
 IN_ALPHA = -1
 """In place of the share of a patch that the plate showed: alpha in the atlas is not its coverage but that share."""
@@ -55,7 +59,7 @@ class Patches:
     travel    float32 (n,): metres that the camera has to move sideways before the patch can come to light
     level     int32 (n,): how many surfaces were lifted off before this one came to light
     over      float32 (n, 4): plate pixels by which it reaches over the left, upper, right and lower side of its rectangle,
-              for a camera REACH_METRES to the side
+              for a camera `Layers.reach` to the side
     corners   float32 (n, 4): disparity at the rectangle's corners, upper left, upper right, lower left, lower right; the
               plane's but for what it takes to meet its neighbours
     """
@@ -154,6 +158,19 @@ def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None
     return which, x.astype(np.float32), y.astype(np.float32), size, plane.astype(np.float32)
 
 
+def loosened(disparity: np.ndarray, focal: float, side: int = 64) -> int:
+    """Times as loose as usual, 1, 2, 4 or 8, that patches have to be so that they are not too MANY."""
+    high, wide = (n // side for n in disparity.shape)
+    tiles = disparity[:high * side, :wide * side].reshape(high, side, wide, side).swapaxes(1, 2)[::COUNTED, ::COUNTED].reshape(-1, side, side)
+    if not len(tiles):
+        return 1
+    whole, share = np.ones(tiles.shape, bool), tiles.size / disparity.size
+    for loose in (1, 2, 4):
+        if len(fit(tiles, whole, whole, FIT * tolerance(focal), sizes(side), full=True, loose=loose)[0]) <= MANY * share:
+            return loose
+    return 8
+
+
 def alike(rect: np.ndarray, among: np.ndarray | None = None):
     """Yields (index, (width, height)) of the rectangles (n, 4), or of those `among` them, of each size."""
     size = (rect[:, 2:] - rect[:, :2]).astype(int)
@@ -179,10 +196,8 @@ def trim(covered, which, x, y, size, plane):
 
 
 def join(solid: Patches, soft: Patches, focal: float) -> None:
-    """Lets patches reach under nearer neighbours of the same surface, as far as a move opens a step between them.
-
-    A step too small for an edge (CUT_SHARE) has nothing behind it: a crack there would show the far background.
-    """
+    """Lets patches reach under nearer neighbours of their level, as far as a move opens a step between them: it has nothing
+    behind it, and a crack there would show the far background."""
     for level in np.unique(np.concatenate([solid.level, soft.level])):
         mine = [np.flatnonzero(p.level == level) for p in (soft, solid)]
         rect, plane, over = (np.concatenate([getattr(p, name)[at] for p, at in zip((soft, solid), mine)])
@@ -204,11 +219,10 @@ def join(solid: Patches, soft: Patches, focal: float) -> None:
             x, y = x + (1 if dx else 0.5), y + (1 if dy else 0.5)
             da, db = value(a, x, y), value(b, x, y)
             gap = db - da
-            gap[np.abs(gap) > CUT_SHARE * np.maximum(da, db)] = 0
-            reach = np.clip(REACH_METRES * focal * np.abs(gap), OVERLAP, JOIN).astype(np.float32)
+            reach = np.maximum(REACH * focal * np.abs(gap), OVERLAP).astype(np.float32)
             np.maximum.at(over[:, before], a[gap > 0], reach[gap > 0])
             np.maximum.at(over[:, after], b[gap < 0], reach[gap < 0])
-        solid.over[mine[1]] = over[len(mine[0]):]   # what is soft would be blended twice
+        soft.over[mine[0]], solid.over[mine[1]] = np.split(over, [len(mine[0])])
 
 
 def weld(solid: Patches, soft: Patches, tol: float) -> None:

@@ -16,7 +16,7 @@ from .beyond import CELL, continue_beyond, fade, farthest, soften
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import continue_color, continue_plainly
 from .matte import BAND, LEFT, OPAQUE, Matte, find_matte
-from .patches import FIT, IN_ALPHA, JUMP, LOOSE, STEEP, Patches, alike, fit, join, least_in, sizes, sum_in, trim, weld
+from .patches import FIT, IN_ALPHA, JUMP, LOOSE, STEEP, Patches, alike, fit, join, least_in, loosened, sizes, sum_in, trim, weld
 
 BLOCK = 16
 """Pixels: side of the blocks in which surfaces are told apart."""
@@ -32,6 +32,9 @@ SIZES = sizes(16)
 
 SHEET, SHEET_SIZES = 64, sizes(64)
 """Pixels: sides of the tiles that hold what has no soft edge, and of the patches on them."""
+
+TALLEST = 14_000
+"""Pixels of the atlas, for which it rather is wider: a texture ends at 16,384."""
 
 LEVELS, DRAFT_LEVELS = 5, 2
 """Surfaces behind each other that are told apart."""
@@ -77,7 +80,7 @@ class Canvas:
         self.plate, self.photographed = None, self.disparity
         self.mixed = ~self.inside
         self.tiles: list[np.ndarray] = []
-        self.loose = LOOSE[:1] if draft else LOOSE
+        self.loose = tuple(loosened(disparity, focal) * loose for loose in (LOOSE[:1] if draft else LOOSE))
         self.solid, self.soft = ([[] for _ in self.loose] for _ in range(2))
         self.count = 0
 
@@ -98,10 +101,14 @@ class Canvas:
             self.emit_whole(self.pending)
             self.pending[:] = False
             return False
-        active = Cuts.of(d, cuts.right, cuts.below, near_in=lifted)
+        # What is lifted off together hides nothing of itself: in what lies behind, an edge between would be a hole.
+        right, below = cuts.right.copy(), cuts.below.copy()
+        right[:, :-1] &= ~(lifted[:, :-1] & lifted[:, 1:])
+        below[:-1] &= ~(lifted[:-1] & lifted[1:])
+        active = Cuts.of(d, right, below, near_in=lifted)
         # Where one block of a surface was lifted off before the next, its edge is none: in front it goes on.
         seams = self.seams
-        matte = find_matte(self.color, d, Cuts.of(d, cuts.right & ~seams[0], cuts.below & ~seams[1], near_in=lifted),
+        matte = find_matte(self.color, d, Cuts.of(d, right & ~seams[0], below & ~seams[1], near_in=lifted),
                            lifted, self.trusted)
         self.mixed |= matte.band
         touched = lifted | matte.band | cuts.near | cuts.far
@@ -443,7 +450,8 @@ class Canvas:
         # Under the plate itself what is drawn of the tiles, in rows of one height, and under them the backdrop.
         crops = self.crops(*(patches for cover in covers for patches in cover))
         sides = crops[:, 2:] - crops[:, :2]
-        place, wide = np.zeros((self.count + 1, 2), int), max(w + GUTTER, sides[:, 0].max(initial=0))
+        wider = -(-int(sides.prod(1).sum()) // max(TALLEST - h, h)) // GUTTER * GUTTER
+        place, wide = np.zeros((self.count + 1, 2), int), max(w + GUTTER, sides[:, 0].max(initial=0), wider)
         column, row, tall = 0, h + GUTTER, 0
         order = [n for n in np.argsort(sides[:, 1], kind="stable") if sides[n, 1]]
         for n in order:

@@ -11,6 +11,8 @@ from ..errors import PushinError
 from . import depth as depths
 from . import lens as lenses
 from .adjust import Adjustments, adjusted, focus_anchor, unscaled
+from .edges import SAME_SURFACE
+from .holes import filled
 from .images import SIDEWAYS, read_picture, repaired, to_half, upright
 from .source import check_declared, check_shape, existing, name_of
 
@@ -186,7 +188,7 @@ class Plate:
         height, width = color.shape[:2]
         known = metres > 0
         with np.errstate(divide="ignore"):
-            disparity = depths.filled(np.where(known, 1 / metres, 0).astype(np.float32), known)
+            disparity = filled(np.where(known, 1 / metres, 0).astype(np.float32), known)
             even = depths.unquantised(disparity) if coarse else disparity
             fitted = depths.fitted(even, color, known)
             if fitted is disparity:
@@ -233,7 +235,7 @@ class Plate:
         column, row = min(int(x), self.width - 1), min(int(y), self.height - 1)
         window = 1 / self.depth[max(row - _WINDOW, 0):row + _WINDOW + 1, max(column - _WINDOW, 0):column + _WINDOW + 1]
         center = 1 / self.depth[row, column]
-        same = window[np.abs(window - center) <= depths.SAME_SURFACE * np.maximum(window, center)]
+        same = window[np.abs(window - center) <= SAME_SURFACE * np.maximum(window, center)]
         median = float(np.median(window if same.size < _WINDOW else same))
         return 1 / median if median > 0 else float("inf")
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import PushinError
 from . import depth as depths
+from .holes import membrane
 
 ACTIONS = ("nearer", "farther", "flat")
 _GRABCUT_SIDE = 480
@@ -117,7 +118,7 @@ class Cut:
         for side, sure in ((mask, core & near), (~mask, clear & ~near)):
             if sure.any():
                 unsure = side & ~sure & ((near != side) if side is mask else near) | side & ~(core | clear)
-                grown = depths.membrane(np.where(side & ~unsure, d, 0), ~unsure, side & ~unsure)
+                grown = membrane(np.where(side & ~unsure, d, 0), ~unsure, side & ~unsure)
                 out[unsure] = grown[unsure]
         result = disparity.copy()
         result[rows, columns] = np.where(inner, out, d)

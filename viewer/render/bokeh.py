@@ -134,7 +134,7 @@ class BokehPass:
         begins, ends = ((radius - lens[0]) / lens[1] for radius in (far_from, front_from))
         seen_round = camera.focal_length / camera.f_stop / 2000
         within = begins if has_far else -1.0, ends if has_front else 1.0
-        reproject.draw(t.focus.scene, camera, Slice(within, seen_round, True, GOES_ON), edges_depth=True)
+        reproject.draw(t.focus.scene, camera, Slice(within, seen_round, True, GOES_ON, sharp=True), edges_depth=True)
         if has_far:
             reproject.draw(t.far.scene, camera, Slice((-1.0, begins), seen_round, False, GOES_ON), edges_depth=True)
         if has_front:

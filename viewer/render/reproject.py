@@ -4,13 +4,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import cv2
 import moderngl
 import numpy as np
 
 from ..camera import NEAR, Camera
-from ..plate.edges import REACH_METRES
 from ..plate.layers import Layers
-from ..plate.patches import LOOSE, Patches
+from ..plate.patches import JOIN, LOOSE, SOFT_JOIN, Patches
 from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, ScreenPass, program, set_uniforms, texture
 
 GIVES_WAY = 0.97
@@ -33,6 +33,15 @@ STEP_BYTES = 16 << 20
 SMALL, UNSEEN = 0.7, 0.25
 """Pixels of a picture to one of the plate up to which patches may follow surfaces loosely, and pixels that these may be off."""
 
+SHARP = 0.75
+"""Pixels of a picture to one of the plate from which reading between those of the plate blurs it."""
+
+BRIGHTNESS, WHITE = (0.3, 0.6, 0.1), 1.5
+"""Of red, green and blue, and from which it is a lamp's."""
+
+SECOND = np.float32([[1, -2, 1]]), np.float32([[1], [-2], [1]])
+"""Kernels of the second differences in x and in y."""
+
 STANDS = 0.01
 """Pixels of parallax under which a camera stands where the plate was taken."""
 
@@ -49,7 +58,7 @@ class ReprojectPass:
         self.beyond: list[_Part] = []
         self.outside: list[_Part] = []
         self.border_depth = self.border_target = None
-        self.standing = _Standing(context)
+        self.standing = {cubic: _Standing(context, cubic) for cubic in (False, True)}
 
     def program(self, *features: str) -> moderngl.Program:
         """The program with these features of shaders/reproject.*; compiled when it is first wanted."""
@@ -83,13 +92,17 @@ class ReprojectPass:
         made: list = []
         yield
         atlas = self.context.texture((wide, high), 4, dtype="f2")
+        bend = texture(self.context, (wide, high), dtype="f1")
         try:
             atlas.repeat_x = atlas.repeat_y = False
+            bend.filter = moderngl.LINEAR, moderngl.LINEAR
             yield
             rows = max(STEP_BYTES // pixels.strides[0], 1)
             for top in range(0, high, rows):
                 part = pixels[top:top + rows]
                 atlas.write(part, viewport=(0, top, wide, len(part)))
+                yield
+                bend.write(_bends(pixels, top, len(part)), viewport=(0, top, wide, len(part)))
                 yield
             for level in range(layers.levels):      # one by one, so that no step takes long …
                 atlas.build_mipmaps(level, level + 1)
@@ -102,17 +115,18 @@ class ReprojectPass:
             made.append(texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface)))
             yield
         except BaseException:      # given up half way, too
-            for item in (atlas, *made):
+            for item in (atlas, bend, *made):
                 item.release()
             raise
         before()
         self._drop()
-        self.atlas, self.texel, self.around, self.lift = atlas, (1 / wide, 1 / high), layers.around, lift
+        self.atlas, self.bend, self.texel, self.around, self.lift = atlas, bend, (1 / wide, 1 / high), layers.around, lift
         *parts, self.surface = made
         self.covers = [parts[:2], parts[:2] if drafted else parts[2:4]]
         self.parts, self.beyond, self.outside = self.covers[0], parts[-4:-2], parts[-2:]
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
         self.disparities = np.sort(layers.surface[::8, ::8], axis=None)
+        self.within, self.pixel = layers.reach, plate.width / layers.surface.shape[1]
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, part: Slice | None = None, edges_depth: bool = False) -> None:
@@ -186,16 +200,18 @@ class ReprojectPass:
             self._draw_parts(target, self.outside, None)
         self.context.depth_func = "1"   # always
         scale = self._scale(camera, target.size)
-        self.standing.draw(target, picture=self.atlas, surface=self.surface, to_plate=tuple(to_plate.T.ravel()),
+        self.standing[self.cubic].draw(target, picture=self.atlas, bend=self.bend, surface=self.surface, to_plate=tuple(to_plate.T.ravel()),
                            axis=tuple(self.matrix[3]), stored=tuple(0.5 * (self.matrix[2] + self.matrix[3])),
                            size=self.plate_size, texture_=self.plate_texture, texel=self.texel, margin=max(0.5, 0.5 / scale))
         self._restore()
 
     def _render(self, patches: _Part, part: Slice | None, *features: str) -> None:
+        if self.cubic and (not part or part.sharp) and "SURFACE" not in features:
+            features += ("CUBIC",)
         p = self.program(*features)
-        set_uniforms(p, texel=self.texel, picture=0, border=1, plate_to_clip=tuple(self.matrix.T.ravel()),
+        set_uniforms(p, texel=self.texel, picture=0, border=1, bend=2, plate_to_clip=tuple(self.matrix.T.ravel()),
                      depths=part.depths if part else (0.0, 1.0), overlap=part.overlap if part else 0.0,
-                     reach=self.reach)
+                     reach=self.reach, most=self.pixel * (JOIN if not {"SOFT", "SURFACE"} & set(features) else SOFT_JOIN))
         patches.render(p)
 
     def _draw_border(self, target, camera: Camera) -> bool:
@@ -227,7 +243,7 @@ class ReprojectPass:
         # What a metre forward does at the frame's corner, measured in metres sideways.
         x, y, z = camera.position
         off_axis = np.hypot(*self.plate_size) / 2 * self.lift[0, 0]
-        travel = (np.hypot(x, y) + abs(z) * off_axis) / REACH_METRES
+        travel = (np.hypot(x, y) + abs(z) * off_axis) / self.within
         self.reach = float(np.clip(travel, LEAST_REACH, 1))
         # A quarter of a pixel for every tolerance (viewer/plate/edges.py), as large as what is nearest becomes.
         scale = self._scale(camera, target.size)
@@ -236,7 +252,9 @@ class ReprojectPass:
         for patches in parts or self.parts:
             patches.select(camera, self.nearest, self.matrix, part, scale)
         self.atlas.filter = self._filter(camera, target.size), moderngl.LINEAR
+        self.cubic = self._least_scale(camera, target.size) >= SHARP
         self.atlas.use(0)
+        self.bend.use(2)
         target.use()
         context.disable(moderngl.CULL_FACE | moderngl.BLEND)
         context.enable(moderngl.DEPTH_TEST)
@@ -256,9 +274,12 @@ class ReprojectPass:
     def _filter(self, camera: Camera, size) -> int:
         """Coarser levels only for a camera that shrinks something to less than half: bilinear filtering covers two pixels
         without them, and they cost even where unused."""
+        return moderngl.LINEAR if self._least_scale(camera, size) > 0.5 else moderngl.LINEAR_MIPMAP_LINEAR
+
+    def _least_scale(self, camera: Camera, size) -> float:
+        """Pixels of the picture to one of the plate, where that is least."""
         back = max(float(camera.position[2]), 0.0)
-        scale = self._scale(camera, size) / (1 + back * self.nearest)
-        return moderngl.LINEAR if scale > 0.5 else moderngl.LINEAR_MIPMAP_LINEAR
+        return self._scale(camera, size) / (1 + back * self.nearest)
 
     def _drop(self) -> None:
         for part in {p for kind in (*self.covers, self.beyond, self.outside) for p in kind}:    # a draft has one cover
@@ -266,13 +287,14 @@ class ReprojectPass:
         self.beyond, self.outside = [], []
         self._drop_border()
         if self.covers:
-            for item in (self.atlas, self.surface):
+            for item in (self.atlas, self.bend, self.surface):
                 item.release()
         self.covers = self.parts = []
 
     def release(self) -> None:
         self._drop()
-        self.standing.release()
+        for standing in self.standing.values():
+            standing.release()
         for p in self._programs.values():
             p.release()
         self._programs.clear()
@@ -280,6 +302,23 @@ class ReprojectPass:
 
 class _Standing(ScreenPass):
     fragment = "standing.frag"
+
+    def __init__(self, context, cubic: bool):
+        self.defines = {"CUBIC": 1} if cubic else {}
+        super().__init__(context)
+
+
+def _bends(atlas: np.ndarray, top: int, rows: int) -> np.ndarray:
+    """Second differences in x and y of brightness, as shares of that round about, and of alpha, uint8 (rows, w, 4), 128 for
+    none, 31 and 63 for a whole one, of some rows of an atlas; none beside a lamp, which would ring."""
+    part = atlas[max(top - 1, 0):top + rows + 1].astype(np.float32)
+    bright = part[..., :3] @ np.float32(BRIGHTNESS)
+    most = cv2.dilate(bright, np.ones((3, 3), np.uint8))
+    second = lambda a: [cv2.filter2D(a, cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE) for kernel in SECOND]
+    bend = np.dstack([*(b / np.maximum(cv2.blur(bright, (3, 3)), 1e-4) for b in second(bright)), *second(part[..., 3])])
+    bend[most > WHITE] = 0
+    first = top - max(top - 1, 0)
+    return np.ascontiguousarray((128.5 + np.float32([31, 31, 63, 63]) * bend[first:first + rows]).clip(0, 255).astype(np.uint8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +328,7 @@ class Slice:
     depths       (far, near) window depths, NEAR / (2 Z), between which a fragment is drawn
     lens_radius  metres that the lens sees to the side of its middle
     overlap      pixels by which a surface that slopes reaches beyond the near end
+    sharp        it is about in focus, and as sharp as the plate
     coverage     alpha is coverage and the ground empty; else alpha is the invented share, and there is always a ground
     """
 
@@ -296,6 +336,7 @@ class Slice:
     lens_radius: float
     coverage: bool
     overlap: float = 0.0
+    sharp: bool = False
 
 
 class _Part:
@@ -316,8 +357,8 @@ class _Part:
         scale, u0, v0 = patches.texture.T[..., None]
         beyond = np.broadcast_to(patches.beyond[:, None], x.shape)
         back = np.broadcast_to(np.where(patches.hidden, GIVES_WAY, 1.0)[:, None], x.shape)
-        vertices = np.stack([x, y, np.maximum(patches.corners, 0), beyond, scale * x + u0, scale * y + v0, patches.shown, back, over_x, over_y,
-                             over_x * slope_x + over_y * slope_y, np.broadcast_to(scale, x.shape)], -1).astype("f4")
+        vertices = np.stack([x, y, np.maximum(patches.corners, 0), beyond, scale * x + u0, scale * y + v0, patches.shown, over_x, over_y,
+                             *(np.broadcast_to(a, x.shape) for a in (slope_x, slope_y)), back, np.broadcast_to(scale, x.shape)], -1).astype("f4")
         self.corners = (np.arange(n)[:, None] * 4 + np.array([0, 1, 2, 2, 1, 3])).astype("i4")
         self.vertices = context.buffer(np.ascontiguousarray(vertices))
         self.indices = context.buffer(reserve=self.corners.nbytes, dynamic=True)
@@ -365,7 +406,7 @@ class _Part:
     def render(self, with_: moderngl.Program) -> None:
         if self.count:
             if with_ not in self.arrays:
-                size = {"corner": "4f", "atlas": "3f", "back": "1f", "over": "4f"}
+                size = {"corner": "4f", "atlas": "3f", "over": "4f", "more": "2f"}
                 used = [name for name in size if name in with_]
                 layout = " ".join(size[n] if n in used else size[n].replace("f", "x4") for n in size)
                 self.arrays[with_] = self.context.vertex_array(with_, [(self.vertices, layout, *used)], index_buffer=self.indices)
