@@ -18,6 +18,7 @@ from imgui_bundle.imgui import test_engine
 from imgui_bundle.immapp import testing
 import glfw
 import moderngl
+import numpy as np
 
 from viewer.cli import _parser
 from viewer.cli.open import opening
@@ -29,7 +30,7 @@ from viewer.shots.shotfile import dump
 
 PLAY, RULER, PICTURE = "//Timeline/##play", "//Timeline/##ruler", "//Pictures/##picture"
 SIZES = []   # that the window is still to get, by the thread that owns it
-FRAMES = []  # (moment, seconds, processor seconds of all threads) of every frame so far
+FRAMES = []  # (moment, seconds, processor seconds of all threads, and of the window's own) of every frame so far
 MOMENT = [""]
 
 
@@ -190,6 +191,14 @@ def lively(me):
     with me.lively("another"):
         window.open(bundled)
         me.wait(lambda: window.projector is not before and window.projector.made >= 2)
+    layers = window.projector.layers
+    high, wide = 6140, 5639      # pixels of what a photograph of twelve megapixels becomes: 277 MB
+    atlas = np.zeros((high, wide, 4), layers.atlas.dtype)
+    atlas[:layers.atlas.shape[0], :layers.atlas.shape[1]] = layers.atlas
+    with me.lively("large"):
+        window._arriving = window.projector.using(replace(layers, atlas=atlas))
+        me.wait(lambda: window._arriving is None)
+    me.rested()
     me.note("end")
     me.report["frames"] = FRAMES
 
@@ -758,14 +767,14 @@ def resize(me):
         me.note(name)
 
 
-LAST = [0.0, 0.0]
+LAST = [0.0, 0.0, 0.0]
 
 
 def begin_frame():
     """Called by the window, on its own thread."""
     if SIZES:
         hello_imgui.change_window_size(SIZES.pop())
-    now = time.perf_counter(), time.process_time()
+    now = time.perf_counter(), time.process_time(), time.thread_time()
     FRAMES.append((MOMENT[0], *(b - a for a, b in zip(LAST, now))))
     LAST[:] = now
 

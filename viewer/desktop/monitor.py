@@ -6,6 +6,7 @@ import glfw
 
 from ..errors import PushinError
 from ..render.feed import Feed
+from .aside import HINTS
 
 SIZE = 960, 540
 """Of its window where there is no second screen."""
@@ -43,9 +44,7 @@ class Monitor:
         hello_imgui.request_refresh()
         screens = glfw.get_monitors()
         glfw.default_window_hints()
-        for hint, value in ((glfw.CONTEXT_VERSION_MAJOR, 3), (glfw.CONTEXT_VERSION_MINOR, 3),
-                            (glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE), (glfw.OPENGL_FORWARD_COMPAT, True),
-                            (glfw.FOCUS_ON_SHOW, False), (glfw.AUTO_ICONIFY, False)):
+        for hint, value in {**HINTS, glfw.FOCUS_ON_SHOW: False, glfw.AUTO_ICONIFY: False}.items():
             glfw.window_hint(hint, value)
         try:
             if len(screens) > 1:

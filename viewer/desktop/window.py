@@ -15,6 +15,7 @@ from ..rehearsal.background import warmed
 from ..render.compare import MODES
 from ..render.warm import programs
 from . import style
+from .aside import Aside
 from .commands import Commands
 from .exporting import Export, Screenshots
 from .files import Files
@@ -66,6 +67,7 @@ class Window:
         self.session.advice_panel = self.advice
         self.projector: Projector | None = None
         self._context: moderngl.Context | None = None
+        self._aside: Aside | None = None
         self._opening: Loading | None = None
         self._warming: Loading | None = None            # the driver's programs, at the first start
         self._later: Iterator[None] | None = None       # steps for which there is time once everything rests
@@ -223,6 +225,7 @@ class Window:
         imgui.get_io().config_flags &= ~imgui.ConfigFlags_.nav_enable_keyboard
         imgui.get_io().config_windows_move_from_title_bar_only = True
         self._context = moderngl.create_context(require=330)
+        self._aside = Aside.where_slow(self._context, self.files.handle())
         self.files.start()
         self._warming = Loading(lambda report, name=programs(self._context): warmed(name, report=report))
         self.open(self._first)
@@ -235,6 +238,8 @@ class Window:
         self.picture.mending.release()
         if self.projector is not None:
             self.projector.close()
+        if self._aside is not None:
+            self._aside.close()
         self.files.end(lost=self._error is not None)
 
     # -- one frame ----------------------------------------------------------------------------------------------------
@@ -341,7 +346,7 @@ class Window:
 
     def _show(self, opened: Opened) -> Iterator[None]:
         """Works on what was opened, once it is on the GPU: in steps, between which all goes on as before."""
-        projector = Projector(self._context, opened.plate)
+        projector = Projector(self._context, opened.plate, self._aside)
         try:
             yield
             yield from projector.using(opened.layers)
