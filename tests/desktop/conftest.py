@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.desktop import screens
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,6 +27,16 @@ def screen():
 
 
 @pytest.fixture
+def two_screens():
+    """The environment of a process on two screens, of which one can be unplugged; see screens.py."""
+    if screens.PROGRAM is None:
+        pytest.skip("Screens are plugged and unplugged with TigerVNC (on Debian: tigervnc-standalone-server).")
+    with screens.server() as (display, path):
+        screens.plug(path, (0, 0, 1280, 720), (1280, 0, 1024, 768))
+        yield {"DISPLAY": display, "PUSHIN_TEST_SCREENS": path}
+
+
+@pytest.fixture
 def environment(screen, tmp_path):
     """With folders of its own for what the window keeps."""
     return {**screen, "PYTHONPATH": str(ROOT), "PUSHIN_STATE": str(tmp_path / "state"),
@@ -35,12 +47,13 @@ def environment(screen, tmp_path):
 def drive(environment, tmp_path):
     """Runs a scenario of scenarios.py on a real window in a process of its own; returns what it reported.
 
+    on is the environment of another screen.
     Screenshots are under "screenshots", by name.
     """
-    def run(scenario, *plate, scale=1.0):
+    def run(scenario, *plate, scale=1.0, on=None):
         done = subprocess.run([sys.executable, str(Path(__file__).with_name("scenarios.py")), scenario, str(tmp_path),
                                str(scale), *map(str, plate)],
-                              env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=150)
+                              env={**environment, **(on or {})}, cwd=tmp_path, capture_output=True, text=True, timeout=150)
         assert done.returncode == 0, done.stdout + done.stderr
         report = json.loads((tmp_path / "report.json").read_text())
         report["screenshots"] = {path.stem: path for path in tmp_path.glob("*.png")}

@@ -7,6 +7,7 @@ screenshot of every moment that it names.
 """
 import json
 import math
+import os
 import sys
 import time
 from contextlib import contextmanager
@@ -19,7 +20,9 @@ from imgui_bundle.immapp import testing
 import glfw
 import moderngl
 import numpy as np
+from PIL import Image
 
+from tests.desktop.screens import look, plug
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop.opening import bundled
@@ -749,12 +752,43 @@ def monitor(me):
     me.opened()
     me.key("Ctrl+F")
     me.rested()
-    from PIL import Image
     pixels = me.window.monitor.pixels(me.window.files.handle())
     Image.fromarray(pixels).save(me.folder / "feed.png")
     me.note("open")
     me.key("Ctrl+F")
     me.note("closed", open=me.window.monitor.open)
+
+
+def second_screen(me):
+    """A second screen: the director's monitor fills it, follows the work, and survives that it is unplugged."""
+    path, first, second = os.environ["PUSHIN_TEST_SCREENS"], (0, 0, 1280, 720), (1280, 0, 1024, 768)
+    monitor, session = me.window.monitor, me.session
+
+    def see(name):
+        me.rested()
+        me.note(name, pointer=glfw.get_cursor_pos(me.window.files.handle()), feed=monitor.open and monitor.size)
+        Image.fromarray(look(path)).save(me.folder / f"{name}, all screens.png")
+
+    me.opened()
+    session.edit(replace(session.shot, ratio=2.39), "Delivery ratio")
+    see("before")
+    me.key("Ctrl+F")
+    see("start")
+    me.scrub(0.75)
+    see("later")
+    me.key("F6")
+    me.key("F6")
+    see("bare")
+    plug(path, first)
+    me.wait(lambda: not monitor.open)
+    see("unplugged")
+    me.key("Ctrl+F")
+    see("beside")
+    plug(path, first, second)
+    me.key("Ctrl+F")
+    me.wait(lambda: len(glfw.get_monitors()) == 2)
+    me.key("Ctrl+F")
+    see("again")        # and the window closes with it
 
 
 def resize(me):

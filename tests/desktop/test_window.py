@@ -380,6 +380,35 @@ def test_directors_monitor_shows_take_a_clean(drive, small_plate):
     assert not report["closed"]["open"]
 
 
+def test_directors_monitor_fills_the_second_screen(drive, two_screens, small_plate):
+    """Seen as the screens show it: clean, within frame lines, on the timeline's moment; it may be unplugged and come back."""
+    report = drive("second_screen", small_plate, *SMALL, on=two_screens)
+    seen = {moment: screenshot(report, f"{moment}, all screens") for moment in report if moment != "screenshots"}
+    width, height, top = 1024, 768, 96                       # the second screen, and where a picture in 16:9 begins
+    pictures = {}
+    for moment in ("start", "later", "bare", "again"):
+        assert report[moment]["feed"] == [width, height] and seen[moment].shape == (768, 1280 + width, 3)
+        second = seen[moment][:, 1280:]
+        assert second[:top].max() == second[height - top:].max() == 0
+        pictures[moment] = second[top:height - top]
+    assert (seen["before"][:, 1280:] == 0).all()
+    for moment in ("start", "later"):
+        frame = round(width / 2.39)
+        edge = (576 - frame) // 2                            # what is not delivered is dim, up to a line
+        inside = slice(edge + 5, 576 - edge - 5)
+        a = Image.fromarray(picture(report, moment, "a").astype(np.uint8)).resize((width, 432))
+        assert difference(pictures[moment][inside][:300], np.asarray(a, int)[inside][:300]) < 4
+        line = pictures[moment][edge - 4:edge + 4].min(-1)
+        assert line.min(1).max() > 1.5 * pictures[moment][inside].min(-1).mean()
+        assert pictures[moment][:edge - 4].mean() < 0.5 * pictures["bare"][:edge - 4].mean()
+    assert difference(pictures["start"], pictures["later"]) > 5
+    assert difference(pictures["again"], pictures["bare"]) < 1
+    assert report["unplugged"]["feed"] is False and "screen has gone" in report["unplugged"]["message"]
+    assert difference(seen["unplugged"][:500], screenshot(report, "unplugged")[:500]) < 3    # the window works on
+    assert report["beside"]["feed"] == [960, 540]
+    assert report["start"]["pointer"] == report["before"]["pointer"]
+
+
 # -- failures and load ------------------------------------------------------------------------------------------------
 
 def pushin(environment, *arguments, **options):

@@ -22,7 +22,7 @@ from .files import Files
 from .layering import Layering
 from .loading import Loading
 from .mending import DepthPanel
-from .monitor import Monitor
+from .monitor import Monitor, shows
 from .opening import Opened
 from .panels import AdvicePanel, LensPanel, MovesPanel
 from .picture import PicturePanel
@@ -186,7 +186,7 @@ class Window:
     def full_screen(self) -> None:
         """Fills the screen with the window, or goes back."""
         handle = self.files.handle()
-        screen = glfw.get_primary_monitor()
+        screen = next((s for s in glfw.get_monitors() if shows(s, handle)), None) or glfw.get_primary_monitor()
         if self._windowed is None:
             self._windowed = *glfw.get_window_pos(handle), *glfw.get_window_size(handle)
             mode = glfw.get_video_mode(screen)
@@ -291,8 +291,8 @@ class Window:
         share = [(line.width, line.height * session.aspect(name)) for line, name in zip(lines, view.takes)]
         look = {"frames": share, "outside": OUTSIDE if view.lines else 1.0}
         if self.monitor.open:
-            self.monitor.show(self.files.handle(), main, share[view.mode == "B"], look["outside"],
-                              2.0 if view.lines else 0.0)
+            session.attempt(lambda: self.monitor.show(self.files.handle(), main, share[view.mode == "B"],
+                                                      look["outside"], 2.0 if view.lines else 0.0))
         if self.screenshots.wanted == "clean":
             self.screenshots.keep(self.screening.moment(place))
         if self._later is not None and self.rested:
