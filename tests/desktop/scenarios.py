@@ -8,6 +8,7 @@ screenshot of every moment that it names.
 import json
 import math
 import os
+import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -685,6 +686,97 @@ def another(me):
     me.wait(lambda: me.window.projector is not before)
     me.opened()
     me.note("other", recent=[p.name for p in me.window.files.recent.paths()])
+
+
+def browse(me):
+    """With the system's own file dialog: given up, a plate opened, the shot saved, and left open behind the question's back."""
+    def ask(key, question):
+        me.key(key)
+        me.ctx.item_click(f"//{question}/Browse …")
+        return person("search", "--sync", "--onlyvisible", "--class", "zenity")
+
+    def person(*does):
+        """Hands on the screen itself: the dialog is another program's."""
+        hand = subprocess.Popen(["xdotool", *map(str, does)], stdout=subprocess.PIPE, text=True)
+        me.wait(lambda: hand.poll() is not None, 20)
+        return hand.stdout.read().split()[-1:]
+
+    def enter(dialog, words):
+        """A path into the dialog's field for its name."""
+        person("mousemove", "--window", *dialog, 60, 60)      # without a window manager keys go to what is under it
+        for step in (("windowfocus", *dialog), *words):
+            person(*step)
+            me.last(0.4)
+
+    me.opened()
+    files = me.window.files
+    before = me.window.projector
+    opening = ask("Ctrl+O", "Open a shot or a plate")
+    Image.fromarray(look(os.environ["PUSHIN_TEST_SCREENS"])).save(me.folder / "dialog.png")
+    enter(opening, [("key", "Escape")])
+    me.wait(lambda: files._dialog is None)
+    me.note("given up", asks=files.asks)
+    me.key("Escape")
+    opening = ask("Ctrl+O", "Open a shot or a plate")
+    enter(opening, [("key", "ctrl+l"), ("key", "ctrl+a"), ("type", me.folder / "OTHER.EXR"), ("key", "Return")])
+    me.wait(lambda: me.window.projector is not before)
+    me.opened()
+    me.note("opened", asks=files.asks)
+    saving = ask("Ctrl+S", "Save the shot as")
+    enter(saving, [("key", "ctrl+a"), ("type", me.folder / "kept.json"), ("key", "Return")])
+    me.wait(lambda: me.session.document.path is not None)
+    me.note("saved", asks=files.asks)
+    ask("Ctrl+O", "Open a shot or a plate")
+    with me.lively("cancelled"):
+        me.key("Escape")
+    me.note("cancelled", asks=files.asks, frames=FRAMES)
+
+
+def typed(me):
+    """Where the system has no file dialog, the path is typed; what is there already is not replaced unasked."""
+    me.opened()
+    me.key("Ctrl+O")
+    me.session.say("")
+    me.note("open")
+    me.key("Escape")
+    me.key("Ctrl+S")
+    me.type(str(me.folder / "there.json"))
+    me.key("Enter")
+    me.note("asked", text=(me.folder / "there.json").read_text())
+    me.ctx.item_click("//Save the shot as/Save")
+    me.ctx.yield_(2)
+    me.note("replaced")
+
+
+def leaving(me):
+    """Something else is opened with unsaved work; saved, given up half way, or thrown away, it is asked about once."""
+    me.opened()
+    before, files = me.window.projector, me.window.files
+    me.scrub(0.5)
+    me.key("Enter")
+    me.key("Ctrl+O")
+    me.type(str(me.folder / "missing.exr"))
+    me.key("Enter")
+    me.note("asked", asks=files.asks)
+    me.ctx.item_click("//Not saved yet/Do not save")
+    me.wait(lambda: "missing" in me.session.message)
+    me.note("failed")                       # what was not to be saved is still there, and still not saved
+    me.key("Ctrl+Q")
+    me.ctx.item_click("//Not saved yet/Save")
+    me.ctx.yield_(3)
+    me.key("Escape")                        # no name for it: the window stays …
+    me.key("Ctrl+S")
+    me.type(str(me.folder / "kept.json"))
+    me.key("Enter")
+    me.note("stayed")                       # … and does not close when it is saved later
+    me.key("Delete")
+    me.key("Ctrl+O")
+    me.type(str(me.folder / "other.exr"))
+    me.key("Enter")
+    me.ctx.item_click("//Not saved yet/Save")
+    me.wait(lambda: me.window.projector is not before)
+    me.opened()
+    me.note("other")
 
 
 def reopen(me):

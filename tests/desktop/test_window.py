@@ -345,6 +345,42 @@ def test_something_else_is_opened(drive, small_plate, tmp_path):
     assert picture(report, "other", "a").std() > 10
 
 
+@pytest.mark.skipif(not (shutil.which("zenity") and shutil.which("xdotool")),
+                    reason="the system's file dialog is tried with zenity and xdotool, which need not be here")
+def test_the_systems_file_dialog(drive, two_screens, small_plate, tmp_path):
+    """Another program's window, with another program's hands: opened in and saved in, and given up."""
+    shutil.copy(small_plate, tmp_path / "OTHER.EXR")
+    report = drive("browse", small_plate, *SMALL, on=two_screens)
+    assert report["given up"]["asks"] == "open" and shot(report, "given up").plate.path == str(small_plate)
+    assert report["opened"]["asks"] == "" and shot(report, "opened").plate.path == str(tmp_path / "OTHER.EXR")
+    assert load(tmp_path / "kept.json") == shot(report, "saved") and report["saved"]["asks"] == ""
+    frames = [seconds for moment, seconds, *_ in report["cancelled"]["frames"] if moment == "cancelled"]
+    assert report["cancelled"]["asks"] == "" and max(frames) < 1     # it does not wait for a dialog that nobody wants
+
+
+@LINUX
+def test_without_a_file_dialog_the_path_is_typed(drive, small_plate, tmp_path):
+    (tmp_path / "there.json").write_text("of yesterday")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("sh", "which"):      # what looks for zenity and the like finds nothing here
+        (tools / name).symlink_to(shutil.which(name))
+    report = drive("typed", small_plate, *SMALL, on={"PATH": str(tools)})
+    matches_reference(report, "open")
+    assert report["asked"]["text"] == "of yesterday" and "there already" in report["asked"]["message"]
+    assert load(tmp_path / "there.json") == shot(report, "replaced") and not report["replaced"]["dirty"]
+
+
+def test_opening_with_unsaved_work_asks_and_loses_nothing(drive, small_plate, tmp_path):
+    shutil.copy(small_plate, tmp_path / "other.exr")
+    report = drive("leaving", small_plate, *SMALL)
+    assert report["asked"]["asks"] == "unsaved"
+    assert report["failed"]["dirty"] and shot(report, "failed") == shot(report, "asked")
+    assert not report["stayed"]["dirty"] and shot(report, "stayed") == shot(report, "failed")
+    assert len(keys(report, "stayed")) == 3 and len(load(tmp_path / "kept.json").take("A").timeline.track("z").keys) == 2
+    assert shot(report, "other").plate.path == str(tmp_path / "other.exr")
+
+
 def test_nothing_is_lost_in_a_crash(drive, begin, small_plate, tmp_path):
     process = begin("crash", small_plate, *SMALL)
     os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)

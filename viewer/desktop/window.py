@@ -399,7 +399,7 @@ class Window:
         return ""
 
     def _message(self) -> None:
-        """The latest sentence, over the lower edge of the pictures."""
+        """The latest sentence, over the lower edge of the pictures; over the upper one where a question stands."""
         words = self.session.saying
         if not words:
             return
@@ -408,7 +408,8 @@ class Window:
         wide = min(imgui.calc_text_size(words).x, width - 4 * em)
         size = imgui.calc_text_size(words, wrap_width=wide)
         foot = sum(self.picture.rect(0)[1::2]) if self.picture.place else top + height
-        x, y = left + (width - size.x) / 2, foot - size.y - 1.2 * em
+        asks = self.files.asks or self.export.asks
+        x, y = left + (width - size.x) / 2, top + 2.5 * em if asks else foot - size.y - 1.2 * em
         draw.add_rect_filled((x - em, y - 0.5 * em), (x + size.x + em, y + size.y + 0.5 * em),
                              style.ink((0.05, 0.05, 0.05, 0.92)), 4)
         draw.add_text(imgui.get_font(), em, (x, y), style.ink(style.TEXT), words, wrap_width=wide)
