@@ -3,6 +3,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,26 @@ def screen():
     if not sys.platform.startswith("linux") or os.environ.get("DISPLAY"):
         yield dict(os.environ)
         return
+    with xvfb() as (display, _):
+        yield {**os.environ, "DISPLAY": display}
+
+
+@contextmanager
+def xvfb():
+    """An X server of our own: (its display, its process)."""
     if not shutil.which("Xvfb"):
         pytest.fail("The window's tests need a screen or Xvfb (on Debian: apt install xvfb).")
     with subprocess.Popen(["Xvfb", "-displayfd", "1", "-screen", "0", "3840x2160x24", "-nolisten", "tcp"],
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        yield {**os.environ, "DISPLAY": f":{server.stdout.readline().strip()}"}
+        yield f":{server.stdout.readline().strip()}", server
         server.terminate()
+
+
+@pytest.fixture
+def fragile_screen():
+    """(The environment of a process on an X server of its own, that server's process.)"""
+    with xvfb() as (display, server):
+        yield {"DISPLAY": display}, server
 
 
 @pytest.fixture
@@ -66,10 +81,10 @@ def begin(environment, tmp_path):
     """Starts a scenario and leaves it running; returns the process once it has reported that it is ready."""
     started = []
 
-    def run(scenario, *plate):
+    def run(scenario, *plate, on=None):
         process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("scenarios.py")), scenario,
-                                    str(tmp_path), "1", *map(str, plate)], env=environment, cwd=tmp_path,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                                    str(tmp_path), "1", *map(str, plate)], env={**environment, **(on or {})},
+                                   cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         started.append(process)
         for line in process.stdout:
             if "ready" in line:

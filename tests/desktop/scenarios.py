@@ -33,7 +33,7 @@ from viewer.shots.easing import CURVES
 from viewer.shots.shotfile import dump
 
 PLAY, RULER, PICTURE = "//Timeline/##play", "//Timeline/##ruler", "//Pictures/##picture"
-SIZES = []   # that the window is still to get, by the thread that owns it
+NEXT = []    # what is to be done at the next frame, by the thread that owns the window
 FRAMES = []  # (moment, seconds, processor seconds of all threads, and of the window's own) of every frame so far
 MOMENT = [""]
 
@@ -616,6 +616,18 @@ def lost(me):
     me.ctx.yield_(3)
 
 
+def gone(me):
+    """The context itself is gone: from now on OpenGL does nothing, as after a reset of the GPU, and nobody draws anything."""
+    me.opened()
+    me.scrub(0.5)
+    me.key("Enter")
+    (me.folder / "crashed.json").write_text(dump(me.session.shot))
+    me.rested()
+    NEXT.append(lambda: glfw.make_context_current(None))
+    me.wait(lambda: not NEXT)
+    me.ctx.yield_(3)
+
+
 def full(me):
     """A disk that takes no more, and then does again."""
     import resource
@@ -784,16 +796,21 @@ def reopen(me):
     me.note("again")
 
 
-def crash(me):
-    """Works, and says so; whoever started this kills it then."""
+def crash(me, seconds=2.0):
+    """Works, and says so some seconds later; whoever started this kills it then."""
     me.opened()
     for share in (0.25, 0.5):
         me.scrub(share)
         me.key("Enter")
     (me.folder / "crashed.json").write_text(dump(me.session.shot))
-    me.last(2.0)
+    me.last(seconds)
     print("ready", flush=True)
     me.last(60)
+
+
+def cut_off(me):
+    """The same without a moment between."""
+    crash(me, 0.0)
 
 
 def recover(me):
@@ -887,7 +904,7 @@ def resize(me):
     me.opened()
     me.key("End")
     for name, size in (("wide", (1280, 500)), ("tall", (700, 720)), ("small", (640, 480))):
-        SIZES.append(size)
+        NEXT.append(lambda size=size: hello_imgui.change_window_size(size))
         me.last(0.4)
         me.rested()
         me.note(name)
@@ -898,8 +915,8 @@ LAST = [0.0, 0.0, 0.0]
 
 def begin_frame():
     """Called by the window, on its own thread."""
-    if SIZES:
-        hello_imgui.change_window_size(SIZES.pop())
+    if NEXT:
+        NEXT.pop()()
     now = time.perf_counter(), time.process_time(), time.thread_time()
     FRAMES.append((MOMENT[0], *(b - a for a, b in zip(LAST, now))))
     LAST[:] = now

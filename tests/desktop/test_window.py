@@ -458,11 +458,28 @@ def test_a_bad_plate_closes_the_window_with_one_sentence(environment, tmp_path):
     assert done.returncode == 2 and done.stderr.startswith("pushin: ") and done.stderr.count("\n") == 1
 
 
-def test_a_driver_that_gives_up_is_one_sentence_and_loses_nothing(drive, small_plate, tmp_path):
-    report = drive("lost", small_plate, *SMALL)
+@pytest.mark.parametrize("scenario", ["lost", "gone"])
+def test_a_driver_that_gives_up_is_one_sentence_and_loses_nothing(drive, small_plate, tmp_path, scenario):
+    """A picture fails; or the whole context is gone, and nothing fails because nothing is drawn."""
+    report = drive(scenario, small_plate, *SMALL)
     assert "graphics driver" in report["failed"] and "\n" not in report["failed"]
     again = drive("recover", small_plate, *SMALL)
     assert shot(again, "restored") == parse((tmp_path / "crashed.json").read_text())
+
+
+@LINUX
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_display_that_goes_is_one_sentence_and_loses_nothing(drive, begin, fragile_screen, small_plate, tmp_path, end):
+    """The X server is shut down, or dies, right after an edit."""
+    display, server = fragile_screen
+    window = begin("cut_off", small_plate, *SMALL, on=display)
+    server.send_signal(end)
+    said, _ = window.communicate(timeout=30)
+    assert window.returncode == 2 and "Traceback" not in said
+    sentence = said.strip().splitlines()[-1]
+    assert sentence.startswith("pushin: The display has gone") and "XIO" not in said and "X connection" not in said
+    report = drive("recover", small_plate, *SMALL)
+    assert shot(report, "restored") == parse((tmp_path / "crashed.json").read_text())
 
 
 @LINUX

@@ -8,9 +8,18 @@ import glfw
 
 from .loading import Loading
 
+RESET = {glfw.CONTEXT_ROBUSTNESS: glfw.LOSE_CONTEXT_ON_RESET}
+"""Of every window: where the driver can, it tells that the GPU was reset instead of ending the program."""
+
 HINTS = {glfw.CONTEXT_VERSION_MAJOR: 3, glfw.CONTEXT_VERSION_MINOR: 3, glfw.OPENGL_PROFILE: glfw.OPENGL_CORE_PROFILE,
-         glfw.OPENGL_FORWARD_COMPAT: True}
+         glfw.OPENGL_FORWARD_COMPAT: True, **RESET}
 """Of a window whose context shares the objects of another one's."""
+
+
+def hint(hints: dict[int, int]) -> None:
+    """What the next window is to be like."""
+    for name, value in hints.items():
+        glfw.window_hint(name, value)
 
 BEAT = 0.005
 """Seconds after which whoever waits looks again."""
@@ -25,8 +34,7 @@ class Aside:
 
     def __init__(self, beside):
         glfw.default_window_hints()
-        for hint, value in {**HINTS, glfw.VISIBLE: False}.items():
-            glfw.window_hint(hint, value)
+        hint({**HINTS, glfw.VISIBLE: False})
         self._window = glfw.create_window(1, 1, "pushin", None, beside)
 
     @classmethod

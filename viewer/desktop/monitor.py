@@ -6,7 +6,7 @@ import glfw
 
 from ..errors import PushinError
 from ..render.feed import Feed
-from .aside import HINTS
+from .aside import HINTS, hint
 
 SIZE = 960, 540
 """Of its window where there is no second screen."""
@@ -52,9 +52,7 @@ class Monitor:
         screen = next((screen for screen in glfw.get_monitors() if not shows(screen, beside)), None)
         self._fills = screen is not None
         glfw.default_window_hints()
-        for hint, value in {**HINTS, glfw.FOCUS_ON_SHOW: False, glfw.AUTO_ICONIFY: False,
-                            glfw.VISIBLE: not self._fills}.items():
-            glfw.window_hint(hint, value)
+        hint({**HINTS, glfw.FOCUS_ON_SHOW: False, glfw.AUTO_ICONIFY: False, glfw.VISIBLE: not self._fills})
         try:
             self.window = glfw.create_window(*SIZE, "pushin: director's monitor", None, beside)
         except glfw.GLFWError:

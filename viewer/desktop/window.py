@@ -15,8 +15,9 @@ from ..rehearsal.background import warmed
 from ..render.compare import MODES
 from ..render.warm import programs
 from . import style
-from .aside import Aside
+from .aside import RESET, Aside, hint
 from .commands import Commands
+from .display import when_lost
 from .exporting import Export, Screenshots
 from .files import Files
 from .layering import Layering
@@ -45,6 +46,8 @@ STEPS = 0.02
 
 OUTSIDE = 0.25
 """Brightness of what is not delivered."""
+
+KEPT = "your work is kept, and the next start offers it"
 
 Opening = Callable[[Callable[..., None]], Opened]
 
@@ -84,6 +87,7 @@ class Window:
         """Shows the window until it is closed; PushinError without a display or OpenGL 3.3, or for a bad plate."""
         if not glfw.init():
             raise PushinError("The window cannot open: no display answers; `pushin compare` works without one.")
+        hint(RESET)
         try:
             run(self.params)
         except RuntimeError as error:
@@ -96,8 +100,7 @@ class Window:
     def ended(self) -> None:
         """Raises what the window ended with, if it was not a person who closed it."""
         if isinstance(self._error, moderngl.Error):
-            raise PushinError("The graphics driver has given up and the window had to close; your work is kept, and "
-                              "the next start offers it.") from self._error
+            raise PushinError(f"The graphics driver has given up and the window had to close; {KEPT}.") from self._error
         if self._error is not None:
             raise self._error
 
@@ -227,20 +230,29 @@ class Window:
         self._context = moderngl.create_context(require=330)
         self._aside = Aside.where_slow(self._context, self.files.handle())
         self.files.start()
+        when_lost(self._display_lost)
         self._warming = Loading(lambda report, name=programs(self._context): warmed(name, report=report))
         self.open(self._first)
 
     def _stop(self) -> None:
         self._arriving = self._later = None
+        self.files.end(lost=self._error is not None)
         self.export.cancel()
         self.screenshots.finish()
         self.monitor.close()
+        if isinstance(self._error, moderngl.Error):
+            return       # what was on the GPU went with the context
         self.picture.mending.release()
         if self.projector is not None:
             self.projector.close()
         if self._aside is not None:
             self._aside.close()
-        self.files.end(lost=self._error is not None)
+
+    def _display_lost(self) -> str:
+        """Nothing can be drawn or asked any more."""
+        document = self.session.document
+        self.files.end(lost=True)
+        return f"The display has gone, and the window with it{f'; {KEPT}' if document and document.dirty else ''}."
 
     # -- one frame ----------------------------------------------------------------------------------------------------
 
@@ -248,6 +260,7 @@ class Window:
         """Input and time come first, so that what this frame shows is what they have made of it."""
         self._began = time.perf_counter()
         session = self.session
+        self._context.buffer(reserve=4).release()    # a context that is lost has nothing to give, and draws nothing
         self._take_opened()
         if session.shot is None:
             if self._opening is not None:
