@@ -55,6 +55,7 @@ class Person:
             "a": window.picture.rect(0), "b": window.picture.rect(1), "time": session.time,
             "playing": session.clock.playing, "screen": [screen.x, screen.y], "mode": session.view.mode,
             "figures": [dict(session.figures(take)) for take in session.view.takes],
+            "popup": imgui.is_popup_open("", imgui.PopupFlags_.any_popup),
             "message": session.message, "dirty": session.document.dirty, "shot": dump(session.shot), **more}
 
     @contextmanager
@@ -370,6 +371,10 @@ def picture(me):
     me.ctx.mouse_click(0)
     me.rested()
     me.note("focused", time=me.session.time, views=me.window.screening.views)
+    me.drag(0, (0.05, 0.2), (0.2, 0.6))
+    me.note("asking")
+    me.key("Escape")
+    me.note("given up")
     me.drag(0, (0.05, 0.2), (0.2, 0.6))
     me.type("wall")
     me.key("Enter")

@@ -227,6 +227,11 @@ class Window:
         # Keys belong to the shot: without this the space bar would also press whatever was clicked last.
         imgui.get_io().config_flags &= ~imgui.ConfigFlags_.nav_enable_keyboard
         imgui.get_io().config_windows_move_from_title_bar_only = True
+        # Panels are as large as they were left, in pixels: no use on a screen of another scaling.
+        scale = f"{hello_imgui.dpi_window_size_factor():.2f}"
+        if hello_imgui.load_user_pref("scale") not in ("", scale):
+            self.params.docking_params.layout_condition = hello_imgui.DockingLayoutCondition.application_start
+        hello_imgui.save_user_pref("scale", scale)
         self._context = moderngl.create_context(require=330)
         self._aside = Aside.where_slow(self._context, self.files.handle())
         self.files.start()
@@ -414,7 +419,7 @@ class Window:
     def _message(self) -> None:
         """The latest sentence, over the lower edge of the pictures; over the upper one where a question stands."""
         words = self.session.saying
-        if not words:
+        if not words or self.commands.open == "help":
             return
         em, (left, top, width, height) = imgui.get_font_size(), self.picture.room
         draw = imgui.get_foreground_draw_list()
