@@ -118,7 +118,7 @@ class Files:
         self._ask("save")
 
     def save_to(self, path: str, sure: bool = False) -> bool:
-        """Saves under a name; whether it was saved. What is there already is only replaced by whoever is sure, or insists."""
+        """Saves under a name; whether it was saved. What is there already is replaced for whoever is sure, or insists."""
         path = Path(path).expanduser().absolute()
         if path.suffix.lower() != ".json":
             path, sure = path.with_name(path.name + ".json"), False

@@ -36,7 +36,7 @@ LOADING_RATE = 20.0
 """Frames a second while a plate is loading: enough for a progress bar, and the processor is needed elsewhere."""
 
 WAITING_RATE = 10.0
-"""The same while layers are made for a plate that is shown already."""
+"""The same while something is made in the background of a plate that is shown already, or said."""
 
 IDLE_RATE = 1.0
 """Frames a second at rest: nothing changes by itself then, and any input wakes the window at once."""
@@ -274,7 +274,8 @@ class Window:
             hello_imgui.request_refresh()
             return
         session.layering.frame()
-        self.params.fps_idling.fps_idle = WAITING_RATE if session.layering.busy else IDLE_RATE
+        waits = session.layering.busy or session.thinking or session.saying or self.export.running is not None
+        self.params.fps_idling.fps_idle = WAITING_RATE if waits else IDLE_RATE
         # A frame that took long, such as the one that made the renderer, is not to make the shot jump.
         dt = min(imgui.get_io().delta_time, 0.5)
         session.clock = session.clock.tick(dt)
@@ -292,9 +293,7 @@ class Window:
         self.screenshots.follow()
         self._message()
         session = self.session
-        if session.shot is not None and (
-                session.clock.playing or session.thinking or session.saying or self.export.running is not None
-                or MODES[session.view.mode].blinks):
+        if session.shot is not None and (session.clock.playing or MODES[session.view.mode].blinks):
             hello_imgui.request_refresh()  # nobody touches anything, and yet the next frame differs
 
     def _project(self) -> None:

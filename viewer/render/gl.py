@@ -19,7 +19,7 @@ GL_ONE_MINUS_SRC1_COLOR = 0x88FA
 GL_TEXTURE_2D, GL_TEXTURE_BASE_LEVEL, GL_RGBA16F = 0x0DE1, 0x813C, 0x881A
 
 Aside = Callable[[Callable[[], None]], Iterator[None]]
-"""aside(work): work() is done on another thread, in a context that has this one's objects, once it has been gone through."""
+"""aside(work): once gone through, work() is done, on another thread and in a context that has this one's objects."""
 
 NO_GL = ("OpenGL 3.3 is not available here ({reason}); install Mesa's software renderer, on Debian and Ubuntu with "
          "`apt install libegl1 libgl1 libegl-mesa0 libgl1-mesa-dri`, or update the graphics driver.")

@@ -145,11 +145,17 @@ class Renderer:
         self.display, self.copy = DisplayPass(self.context), CopyPass(self.context)
         self.accumulate, self.mean = AccumulatePass(self.context), MeanPass(self.context)
         self.bokeh = BokehPass(self.context)
-        self.highlights = highlights or (HIGHLIGHTS if np.max(plate.color) <= 1 else 1.0)
+        if highlights:
+            self.highlights = highlights
         self._exposure: Exposure | None = None
         self.reproject = ReprojectPass(self.context, aside)
         if load:
             self.use(layers or Layers.of(plate))
+
+    @cached_property
+    def highlights(self) -> float:
+        """Looked for when something is blurred first: a large plate takes its time."""
+        return HIGHLIGHTS if np.max(self.plate.color) <= 1 else 1.0
 
     def resize(self, size: tuple[int, int]) -> None:
         """Renders in another size from now on; frames of before stay as they are, and going back costs nothing.
