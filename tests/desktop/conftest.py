@@ -3,9 +3,12 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.desktop import screens
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,12 +19,36 @@ def screen():
     if not sys.platform.startswith("linux") or os.environ.get("DISPLAY"):
         yield dict(os.environ)
         return
+    with xvfb() as (display, _):
+        yield {**os.environ, "DISPLAY": display}
+
+
+@contextmanager
+def xvfb():
+    """An X server of our own: (its display, its process)."""
     if not shutil.which("Xvfb"):
         pytest.fail("The window's tests need a screen or Xvfb (on Debian: apt install xvfb).")
     with subprocess.Popen(["Xvfb", "-displayfd", "1", "-screen", "0", "3840x2160x24", "-nolisten", "tcp"],
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        yield {**os.environ, "DISPLAY": f":{server.stdout.readline().strip()}"}
+        yield f":{server.stdout.readline().strip()}", server
         server.terminate()
+
+
+@pytest.fixture
+def fragile_screen():
+    """(The environment of a process on an X server of its own, that server's process.)"""
+    with xvfb() as (display, server):
+        yield {"DISPLAY": display}, server
+
+
+@pytest.fixture
+def two_screens():
+    """The environment of a process on two screens, of which one can be unplugged; see screens.py."""
+    if screens.PROGRAM is None:
+        pytest.skip("Screens are plugged and unplugged with TigerVNC (on Debian: tigervnc-standalone-server).")
+    with screens.server() as (display, path):
+        screens.plug(path, (0, 0, 1280, 720), (1280, 0, 1024, 768))
+        yield {"DISPLAY": display, "PUSHIN_TEST_SCREENS": path}
 
 
 @pytest.fixture
@@ -35,12 +62,13 @@ def environment(screen, tmp_path):
 def drive(environment, tmp_path):
     """Runs a scenario of scenarios.py on a real window in a process of its own; returns what it reported.
 
+    on is the environment of another screen.
     Screenshots are under "screenshots", by name.
     """
-    def run(scenario, *plate, scale=1.0):
+    def run(scenario, *plate, scale=1.0, on=None):
         done = subprocess.run([sys.executable, str(Path(__file__).with_name("scenarios.py")), scenario, str(tmp_path),
                                str(scale), *map(str, plate)],
-                              env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=150)
+                              env={**environment, **(on or {})}, cwd=tmp_path, capture_output=True, text=True, timeout=150)
         assert done.returncode == 0, done.stdout + done.stderr
         report = json.loads((tmp_path / "report.json").read_text())
         report["screenshots"] = {path.stem: path for path in tmp_path.glob("*.png")}
@@ -53,10 +81,10 @@ def begin(environment, tmp_path):
     """Starts a scenario and leaves it running; returns the process once it has reported that it is ready."""
     started = []
 
-    def run(scenario, *plate):
+    def run(scenario, *plate, on=None):
         process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("scenarios.py")), scenario,
-                                    str(tmp_path), "1", *map(str, plate)], env=environment, cwd=tmp_path,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                                    str(tmp_path), "1", *map(str, plate)], env={**environment, **(on or {})},
+                                   cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         started.append(process)
         for line in process.stdout:
             if "ready" in line:

@@ -7,6 +7,8 @@ screenshot of every moment that it names.
 """
 import json
 import math
+import os
+import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -18,7 +20,10 @@ from imgui_bundle.imgui import test_engine
 from imgui_bundle.immapp import testing
 import glfw
 import moderngl
+import numpy as np
+from PIL import Image
 
+from tests.desktop.screens import look, plug
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop.opening import bundled
@@ -28,8 +33,8 @@ from viewer.shots.easing import CURVES
 from viewer.shots.shotfile import dump
 
 PLAY, RULER, PICTURE = "//Timeline/##play", "//Timeline/##ruler", "//Pictures/##picture"
-SIZES = []   # that the window is still to get, by the thread that owns it
-FRAMES = []  # (moment, seconds, processor seconds of all threads) of every frame so far
+NEXT = []    # what is to be done at the next frame, by the thread that owns the window
+FRAMES = []  # (moment, seconds, processor seconds of all threads, and of the window's own) of every frame so far
 MOMENT = [""]
 
 
@@ -50,6 +55,7 @@ class Person:
             "a": window.picture.rect(0), "b": window.picture.rect(1), "time": session.time,
             "playing": session.clock.playing, "screen": [screen.x, screen.y], "mode": session.view.mode,
             "figures": [dict(session.figures(take)) for take in session.view.takes],
+            "popup": imgui.is_popup_open("", imgui.PopupFlags_.any_popup),
             "message": session.message, "dirty": session.document.dirty, "shot": dump(session.shot), **more}
 
     @contextmanager
@@ -190,6 +196,14 @@ def lively(me):
     with me.lively("another"):
         window.open(bundled)
         me.wait(lambda: window.projector is not before and window.projector.made >= 2)
+    layers = window.projector.layers
+    high, wide = 6140, 5639      # pixels of what a photograph of twelve megapixels becomes: 277 MB
+    atlas = np.zeros((high, wide, 4), layers.atlas.dtype)
+    atlas[:layers.atlas.shape[0], :layers.atlas.shape[1]] = layers.atlas
+    with me.lively("large"):
+        window._arriving = window.projector.using(replace(layers, atlas=atlas))
+        me.wait(lambda: window._arriving is None)
+    me.rested()
     me.note("end")
     me.report["frames"] = FRAMES
 
@@ -357,6 +371,10 @@ def picture(me):
     me.ctx.mouse_click(0)
     me.rested()
     me.note("focused", time=me.session.time, views=me.window.screening.views)
+    me.drag(0, (0.05, 0.2), (0.2, 0.6))
+    me.note("asking")
+    me.key("Escape")
+    me.note("given up")
     me.drag(0, (0.05, 0.2), (0.2, 0.6))
     me.type("wall")
     me.key("Enter")
@@ -603,6 +621,18 @@ def lost(me):
     me.ctx.yield_(3)
 
 
+def gone(me):
+    """The context itself is gone: from now on OpenGL does nothing, as after a reset of the GPU, and nobody draws anything."""
+    me.opened()
+    me.scrub(0.5)
+    me.key("Enter")
+    (me.folder / "crashed.json").write_text(dump(me.session.shot))
+    me.rested()
+    NEXT.append(lambda: glfw.make_context_current(None))
+    me.wait(lambda: not NEXT)
+    me.ctx.yield_(3)
+
+
 def full(me):
     """A disk that takes no more, and then does again."""
     import resource
@@ -675,21 +705,117 @@ def another(me):
     me.note("other", recent=[p.name for p in me.window.files.recent.paths()])
 
 
+def browse(me):
+    """With the system's own file dialog: given up, a plate opened, the shot saved, and left open behind the question's back."""
+    def ask(key, question):
+        me.key(key)
+        me.ctx.item_click(f"//{question}/Browse …")
+        return person("search", "--sync", "--onlyvisible", "--class", "zenity")
+
+    def person(*does):
+        """Hands on the screen itself: the dialog is another program's."""
+        hand = subprocess.Popen(["xdotool", *map(str, does)], stdout=subprocess.PIPE, text=True)
+        me.wait(lambda: hand.poll() is not None, 20)
+        return hand.stdout.read().split()[-1:]
+
+    def enter(dialog, words):
+        """A path into the dialog's field for its name."""
+        person("mousemove", "--window", *dialog, 60, 60)      # without a window manager keys go to what is under it
+        for step in (("windowfocus", *dialog), *words):
+            person(*step)
+            me.last(0.4)
+
+    me.opened()
+    files = me.window.files
+    before = me.window.projector
+    opening = ask("Ctrl+O", "Open a shot or a plate")
+    Image.fromarray(look(os.environ["PUSHIN_TEST_SCREENS"])).save(me.folder / "dialog.png")
+    enter(opening, [("key", "Escape")])
+    me.wait(lambda: files._dialog is None)
+    me.note("given up", asks=files.asks)
+    me.key("Escape")
+    opening = ask("Ctrl+O", "Open a shot or a plate")
+    enter(opening, [("key", "ctrl+l"), ("key", "ctrl+a"), ("type", me.folder / "OTHER.EXR"), ("key", "Return")])
+    me.wait(lambda: me.window.projector is not before)
+    me.opened()
+    me.note("opened", asks=files.asks)
+    saving = ask("Ctrl+S", "Save the shot as")
+    enter(saving, [("key", "ctrl+a"), ("type", me.folder / "kept.json"), ("key", "Return")])
+    me.wait(lambda: me.session.document.path is not None)
+    me.note("saved", asks=files.asks)
+    ask("Ctrl+O", "Open a shot or a plate")
+    with me.lively("cancelled"):
+        me.key("Escape")
+    me.note("cancelled", asks=files.asks, frames=FRAMES)
+
+
+def typed(me):
+    """Where the system has no file dialog, the path is typed; what is there already is not replaced unasked."""
+    me.opened()
+    me.key("Ctrl+O")
+    me.session.say("")
+    me.note("open")
+    me.key("Escape")
+    me.key("Ctrl+S")
+    me.type(str(me.folder / "there.json"))
+    me.key("Enter")
+    me.note("asked", text=(me.folder / "there.json").read_text())
+    me.ctx.item_click("//Save the shot as/Save")
+    me.ctx.yield_(2)
+    me.note("replaced")
+
+
+def leaving(me):
+    """Something else is opened with unsaved work; saved, given up half way, or thrown away, it is asked about once."""
+    me.opened()
+    before, files = me.window.projector, me.window.files
+    me.scrub(0.5)
+    me.key("Enter")
+    me.key("Ctrl+O")
+    me.type(str(me.folder / "missing.exr"))
+    me.key("Enter")
+    me.note("asked", asks=files.asks)
+    me.ctx.item_click("//Not saved yet/Do not save")
+    me.wait(lambda: "missing" in me.session.message)
+    me.note("failed")                       # what was not to be saved is still there, and still not saved
+    me.key("Ctrl+Q")
+    me.ctx.item_click("//Not saved yet/Save")
+    me.ctx.yield_(3)
+    me.key("Escape")                        # no name for it: the window stays …
+    me.key("Ctrl+S")
+    me.type(str(me.folder / "kept.json"))
+    me.key("Enter")
+    me.note("stayed")                       # … and does not close when it is saved later
+    me.key("Delete")
+    me.key("Ctrl+O")
+    me.type(str(me.folder / "other.exr"))
+    me.key("Enter")
+    me.ctx.item_click("//Not saved yet/Save")
+    me.wait(lambda: me.window.projector is not before)
+    me.opened()
+    me.note("other")
+
+
 def reopen(me):
     me.opened()
     me.note("again")
 
 
-def crash(me):
-    """Works, and says so; whoever started this kills it then."""
+def crash(me, seconds=2.0):
+    """Works, and says so some seconds later; whoever started this kills it then."""
     me.opened()
     for share in (0.25, 0.5):
         me.scrub(share)
         me.key("Enter")
     (me.folder / "crashed.json").write_text(dump(me.session.shot))
-    me.last(2.0)
+    me.last(seconds)
     print("ready", flush=True)
     me.last(60)
+
+
+def cut_off(me):
+    """The same without a moment between."""
+    crash(me, 0.0)
 
 
 def recover(me):
@@ -740,7 +866,6 @@ def monitor(me):
     me.opened()
     me.key("Ctrl+F")
     me.rested()
-    from PIL import Image
     pixels = me.window.monitor.pixels(me.window.files.handle())
     Image.fromarray(pixels).save(me.folder / "feed.png")
     me.note("open")
@@ -748,24 +873,56 @@ def monitor(me):
     me.note("closed", open=me.window.monitor.open)
 
 
+def second_screen(me):
+    """A second screen: the director's monitor fills it, follows the work, and survives that it is unplugged."""
+    path, first, second = os.environ["PUSHIN_TEST_SCREENS"], (0, 0, 1280, 720), (1280, 0, 1024, 768)
+    monitor, session = me.window.monitor, me.session
+
+    def see(name):
+        me.rested()
+        me.note(name, pointer=glfw.get_cursor_pos(me.window.files.handle()), feed=monitor.open and monitor.size)
+        Image.fromarray(look(path)).save(me.folder / f"{name}, all screens.png")
+
+    me.opened()
+    session.edit(replace(session.shot, ratio=2.39), "Delivery ratio")
+    see("before")
+    me.key("Ctrl+F")
+    see("start")
+    me.scrub(0.75)
+    see("later")
+    me.key("F6")
+    me.key("F6")
+    see("bare")
+    plug(path, first)
+    me.wait(lambda: not monitor.open)
+    see("unplugged")
+    me.key("Ctrl+F")
+    see("beside")
+    plug(path, first, second)
+    me.key("Ctrl+F")
+    me.wait(lambda: len(glfw.get_monitors()) == 2)
+    me.key("Ctrl+F")
+    see("again")        # and the window closes with it
+
+
 def resize(me):
     me.opened()
     me.key("End")
     for name, size in (("wide", (1280, 500)), ("tall", (700, 720)), ("small", (640, 480))):
-        SIZES.append(size)
+        NEXT.append(lambda size=size: hello_imgui.change_window_size(size))
         me.last(0.4)
         me.rested()
         me.note(name)
 
 
-LAST = [0.0, 0.0]
+LAST = [0.0, 0.0, 0.0]
 
 
 def begin_frame():
     """Called by the window, on its own thread."""
-    if SIZES:
-        hello_imgui.change_window_size(SIZES.pop())
-    now = time.perf_counter(), time.process_time()
+    if NEXT:
+        NEXT.pop()()
+    now = time.perf_counter(), time.process_time(), time.thread_time()
     FRAMES.append((MOMENT[0], *(b - a for a, b in zip(LAST, now))))
     LAST[:] = now
 

@@ -13,5 +13,7 @@
     files       open, save, recent, unsaved, recovered; opening does the slow part; loading is how that waits
     exporting   films and screenshots
     monitor     the director's
+    aside       a second context, for what would hold up the pictures
+    display     what is left to do when it goes
     style       how it all looks
 """

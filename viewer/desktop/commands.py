@@ -56,7 +56,7 @@ class Commands:
         ease = lambda name: lambda: timeline.ease(name)
         does: dict[str, Callable[[], object]] = {
             "Open": files.open, "Save": files.save, "Save as": files.save_as, "Open recent": files.open,
-            "Quit": lambda: files.unless_unsaved(window.close),
+            "Quit": files.quit,
             "Undo": self._undo, "Redo": self._redo,
             "Copy": timeline.copy, "Paste": timeline.paste, "Select all keys": timeline.select_all,
             "Give up": self._give_up, "Apply the remedy": self._remedy,

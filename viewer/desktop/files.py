@@ -1,6 +1,9 @@
 """Files of the window: open and save, what was open last, what a crash left, and what is not saved yet."""
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +17,12 @@ from ..rehearsal.journal import Journal, Recovered, recoverable
 from . import style
 from .opening import Opened, bundled, open_file, open_shot
 
-PICTURES = ["Plates and shots", "*.json *.exr *.png *.tif *.tiff *.jpg *.jpeg *.webp", "All files", "*"]
+KINDS = "json exr png tif tiff jpg jpeg webp heic heif hif"
+PICTURES = ["Plates and shots", " ".join(f"*.{kind} *.{kind.upper()}" for kind in KINDS.split()), "All files", "*"]
 SHOTS = ["Shot files", "*.json"]
+
+BROWSERS = "zenity", "kdialog", "matedialog", "qarma"
+"""Programs that show the system's file dialog where it has none of its own, which is on Linux."""
 
 
 class Files:
@@ -28,8 +35,10 @@ class Files:
         self.window, self.session = window, window.session
         self.recent, self.journal = Recent(), Journal()
         self.asks, self._shown = "", ""
-        self._dialog = self._chosen = None
+        self._dialog, self._browses = None, True
         self._path = ""
+        self._replaces: Path | None = None               # the file that saving once more replaces
+        self._leaves = False                             # nobody wants what is unsaved
         self._after: Callable[[], None] | None = None    # what follows once unsaved work is dealt with
         self._found: list[Recovered] = []
         self._recovering: Recovered | None = None
@@ -52,6 +61,7 @@ class Files:
 
     def end(self, lost: bool) -> None:
         """The window closes; lost: not because anybody wanted it to, and what is unsaved is for the next start."""
+        self._dismiss()
         for found in self._found:
             found.leave()
         document = self.session.document
@@ -80,10 +90,12 @@ class Files:
     # -- actions ------------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
-        self.unless_unsaved(lambda: self._ask("open"))
+        self._path = ""
+        self._ask("open")
 
     def open_path(self, path: str | Path) -> None:
         """Opens a shot or a plate in the background; unsaved work is asked about first."""
+        path = Path(path).expanduser()
         self.unless_unsaved(lambda: self.window.open(lambda report: open_file(path, report)))
 
     def open_bundled(self) -> None:
@@ -100,14 +112,20 @@ class Files:
             self._saved()
 
     def save_as(self) -> None:
-        self._path = str(self.session.document.path or Path.cwd() / "shot.json")
+        names = (Path(self._folder, f"shot{number}.json") for number in ("", *(f"-{n}" for n in range(2, 1000))))
+        self._path = str(self.session.document.path or next((path for path in names if not path.exists()), "shot.json"))
+        self._replaces = None
         self._ask("save")
 
-    def save_to(self, path: str) -> bool:
-        """Saves under a name; whether it was saved."""
-        path = Path(path).expanduser()
+    def save_to(self, path: str, sure: bool = False) -> bool:
+        """Saves under a name; whether it was saved. What is there already is replaced for whoever is sure, or insists."""
+        path = Path(path).expanduser().absolute()
         if path.suffix.lower() != ".json":
-            path = path.with_name(path.name + ".json")
+            path, sure = path.with_name(path.name + ".json"), False
+        if path.exists() and not sure and path not in (self.session.document.path, self._replaces):
+            self._replaces = path
+            self.session.say(f"{path.name} is there already; save once more to replace it.")
+            return False
         if not self.session.attempt(lambda: self.session.document.save_as(path)):
             return False
         self.recent.add(path)
@@ -132,15 +150,35 @@ class Files:
     def may_close(self) -> bool:
         """Asked when a person closes the window; called outside of any frame."""
         document = self.session.document
-        if document is None or not document.dirty:
+        if self._leaves or document is None or not document.dirty:
             return True
-        self._after = self.window.close
+        self._after = self._leave
         self.asks = "unsaved"
         return False
 
+    def quit(self) -> None:
+        self.unless_unsaved(self._leave)
+
+    def _leave(self) -> None:
+        self._leaves = True
+        self.window.close()
+
     def _ask(self, what: str) -> None:
         self.asks = what
-        self._dialog = None
+        self._dismiss()
+        self._browses = sys.platform in ("win32", "darwin") or any(map(shutil.which, BROWSERS))
+
+    def _dismiss(self) -> None:
+        """Ends the system's dialog, if it is open; whoever lets go of one that is would wait for its answer."""
+        if self._dialog is not None:
+            self._dialog.kill()
+            self._dialog = None
+
+    @property
+    def _folder(self) -> str:
+        """Where files are looked for: beside the shot or its plate, and as dialogs take a folder."""
+        here = self.session.document and (self.session.document.path or self.session.shot.plate.path)
+        return os.path.join(Path(here).absolute().parent if here else Path.cwd(), "")
 
     # -- drawing ------------------------------------------------------------------------------------------------------
 
@@ -168,16 +206,19 @@ class Files:
                  | imgui.WindowFlags_.no_saved_settings)
         visible, _ = imgui.begin_popup_modal(title, None, flags)
         if visible:
-            done = getattr(self, f"_{self.asks}_question")(imgui.get_font_size())
-            if done or (imgui.is_key_pressed(imgui.Key.escape, False) and self.asks != "recover"):
-                self.asks = self.asks if done == "another" else ""
+            asked = self.asks
+            done = getattr(self, f"_{asked}_question")(imgui.get_font_size())
+            if done or (imgui.is_key_pressed(imgui.Key.escape, False) and asked != "recover"):
+                if self.asks == asked and done != "another":      # else one question led to the next
+                    self.asks, self._after = "", None
+                    self._dismiss()
                 self._shown = ""
                 imgui.close_current_popup()
             imgui.end_popup()
 
     def _open_question(self, em: float) -> bool:
-        return self._file_question(em, "Open", lambda path: self.window.open(lambda report: open_file(path, report)),
-                                   lambda: dialogs.open_file("Open a shot or a plate", str(Path.cwd()), PICTURES),
+        return self._file_question(em, "Open", lambda path, sure: self.open_path(path),
+                                   lambda: dialogs.open_file("Open a shot or a plate", self._folder, PICTURES),
                                    self.recent.paths())
 
     def _save_question(self, em: float) -> bool:
@@ -189,26 +230,31 @@ class Files:
         if imgui.is_window_appearing():
             imgui.set_keyboard_focus_here()
         imgui.set_next_item_width(34 * em)
-        entered, self._path = imgui.input_text("##path", self._path, imgui.InputTextFlags_.enter_returns_true)
-        chosen = self._path if entered and self._path.strip() else None
+        entered, self._path = imgui.input_text("##path", self._path, imgui.InputTextFlags_.enter_returns_true
+                                               | imgui.InputTextFlags_.auto_select_all)
+        chosen, sure = self._path if entered and self._path.strip() else None, False
         if imgui.button(verb, (7 * em, 0)) and self._path.strip():
             chosen = self._path
         imgui.same_line()
-        if imgui.button("Browse …", (7 * em, 0)) and self._dialog is None:
+        imgui.begin_disabled(not self._browses or self._dialog is not None)
+        if imgui.button("Browse …", (7 * em, 0)):
             self._dialog = dialog()
+        imgui.end_disabled()
         imgui.same_line()
         cancelled = imgui.button("Cancel", (7 * em, 0))
+        if not self._browses:
+            style.text("There is no zenity or kdialog here to browse with; type the path.", style.QUIET, scale=0.88)
         if self._dialog is not None:
             hello_imgui.request_refresh()
             if self._dialog.ready(0):
                 result, self._dialog = self._dialog.result(), None
-                chosen = (result[0] if isinstance(result, list) and result else result) or chosen
+                chosen, sure = (result[0] if isinstance(result, list) and result else result) or chosen, True
         for path in recent:
             if imgui.selectable(f"{path.name}##{path}", False)[0]:
                 chosen = str(path)
             imgui.set_item_tooltip(str(path))
         if chosen:
-            return use(str(chosen)) is not False
+            return use(str(chosen), sure) is not False
         return cancelled
 
     def _unsaved_question(self, em: float) -> bool | str:
@@ -222,7 +268,6 @@ class Files:
         imgui.same_line()
         if imgui.button("Do not save", (8 * em, 0)):
             after, self._after = self._after, None
-            self.session.document.saved = self.session.shot
             after()
             return True
         imgui.same_line()

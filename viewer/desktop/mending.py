@@ -230,7 +230,7 @@ class Mending:
         imgui.same_line()
         if (imgui.button("Set") or entered) and self.session.attempt(self._tell):
             imgui.close_current_popup()
-        imgui.end_popup()
+        style.end_popup()
 
     def _tell(self) -> None:
         session, (what, where) = self.session, self._asked

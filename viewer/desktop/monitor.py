@@ -6,9 +6,17 @@ import glfw
 
 from ..errors import PushinError
 from ..render.feed import Feed
+from .aside import HINTS, hint
 
 SIZE = 960, 540
 """Of its window where there is no second screen."""
+
+
+def shows(screen, window) -> bool:
+    """Whether the middle of a window is on a screen."""
+    (x, y), size = glfw.get_monitor_pos(screen), glfw.get_video_mode(screen).size
+    (left, top), (width, height) = glfw.get_window_pos(window), glfw.get_window_size(window)
+    return x <= left + width / 2 < x + size.width and y <= top + height / 2 < y + size.height
 
 
 class Monitor:
@@ -17,7 +25,7 @@ class Monitor:
     """
 
     def __init__(self):
-        self.window = None
+        self.window, self._fills = None, False
         self._feed: Feed | None = None
 
     @property
@@ -41,33 +49,41 @@ class Monitor:
             self.close()
             return
         hello_imgui.request_refresh()
-        screens = glfw.get_monitors()
+        screen = next((screen for screen in glfw.get_monitors() if not shows(screen, beside)), None)
+        self._fills = screen is not None
         glfw.default_window_hints()
-        for hint, value in ((glfw.CONTEXT_VERSION_MAJOR, 3), (glfw.CONTEXT_VERSION_MINOR, 3),
-                            (glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE), (glfw.OPENGL_FORWARD_COMPAT, True),
-                            (glfw.FOCUS_ON_SHOW, False), (glfw.AUTO_ICONIFY, False)):
-            glfw.window_hint(hint, value)
+        hint({**HINTS, glfw.FOCUS_ON_SHOW: False, glfw.AUTO_ICONIFY: False, glfw.VISIBLE: not self._fills})
         try:
-            if len(screens) > 1:
-                mode = glfw.get_video_mode(screens[1])
-                self.window = glfw.create_window(mode.size.width, mode.size.height, "pushin: director's monitor",
-                                                 screens[1], beside)
-            else:
-                self.window = glfw.create_window(*SIZE, "pushin: director's monitor", None, beside)
+            self.window = glfw.create_window(*SIZE, "pushin: director's monitor", None, beside)
         except glfw.GLFWError:
             self.window = None
         if not self.window:
             self.window = None
             raise PushinError("The director's monitor cannot open: the display offers no second window.")
-        self._within(beside, self._begin)
+        if self._fills:
+            # It goes there first: not every window manager lets a window choose the screen that it fills.
+            mode = glfw.get_video_mode(screen)
+            glfw.set_window_pos(self.window, *glfw.get_monitor_pos(screen))
+            glfw.show_window(self.window)
+            glfw.set_window_monitor(self.window, screen, 0, 0, *mode.size, mode.refresh_rate)
+            # Mouse and keys belong to whoever works on the other screen.
+            glfw.set_input_mode(self.window, glfw.CURSOR, glfw.CURSOR_HIDDEN)
+            glfw.set_window_focus_callback(self.window, lambda _, focused: focused and glfw.focus_window(beside))
+            glfw.focus_window(beside)
 
     def show(self, beside, frame, share, outside: float, border: float) -> None:
-        """Shows a Frame of the window `beside`; closes where a person has closed it."""
+        """Shows a Frame of the window `beside`; closes where a person has closed it. PushinError: its screen has gone."""
         if glfw.window_should_close(self.window):
             self.close()
             return
+        if self._fills and not glfw.get_window_monitor(self.window):
+            self.close()
+            raise PushinError("The director's screen has gone and its monitor is closed; Ctrl+F opens it again.")
 
         def draw():
+            if self._feed is None:      # not before: Mesa draws by the size that a window had when it was first used
+                glfw.swap_interval(0)   # the other window waits for its screen already
+                self._feed = Feed()
             self._feed.context.screen.clear(0.0, 0.0, 0.0)
             self._feed.show(frame, self.size, share, outside, border)
             glfw.swap_buffers(self.window)
@@ -89,10 +105,6 @@ class Monitor:
             found.append(np.frombuffer(data, "u1").reshape(height, width, 3)[::-1].copy())
         self._within(beside, read)
         return found[0]
-
-    def _begin(self) -> None:
-        glfw.swap_interval(0)   # the other window waits for its screen already
-        self._feed = Feed()
 
     def _within(self, beside, work) -> None:
         """Does GL work in this window's context, and gives the other its own back."""

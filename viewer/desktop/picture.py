@@ -134,8 +134,9 @@ class PicturePanel:
         view, name = session.view, session.view.takes[which]
         left, top, width, height = self.rect(which)
         y = top + height + 0.35 * em
-        if not MODES[view.mode].apart and len(self.shown()) == 2:  # over each other: one half each
-            width, left = width / 2 - 0.3 * em, left + which * (width / 2 + 0.3 * em)
+        if not MODES[view.mode].apart and len(self.shown()) == 2:  # over each other: half each, or the room there is
+            middle, width = left + width / 2, min(max(width / 2, 32 * em), self.room[2] / 2) - 0.6 * em
+            left = middle + 0.3 * em if which else middle - width - 0.3 * em
         draw.push_clip_rect((left, y), (left + width, y + FIGURES * em), True)
         head = style.label(draw, (left, y), name, style.take_colour(which), 1.15, bold=True)
         line = session.take_line(session.shot.take(name))

@@ -19,14 +19,15 @@ class Projector:
 
     It shows something once `using` has been gone through.
 
+    aside   does what would hold up the pictures, or None; see render.gl.Aside
     made    frames that were drawn so far; it does not grow while nothing changes
     layers  what is shown of the plate
     changes how many times other layers have taken the place of those of before
     """
 
-    def __init__(self, context: moderngl.Context, plate):
+    def __init__(self, context: moderngl.Context, plate, aside=None):
         self.context, self.plate = context, plate
-        self.renderer = Renderer(plate, (COARSEST, COARSEST), context, load=False)
+        self.renderer = Renderer(plate, (COARSEST, COARSEST), context, load=False, aside=aside)
         self.compare = ComparePass(context)
         self.made = 0
         self._kept: dict[object, tuple[object, object]] = {}    # slot -> (what it was drawn from, its frame)

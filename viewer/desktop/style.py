@@ -120,6 +120,13 @@ def label(draw, at: tuple[float, float], words: str, colour=TEXT, scale: float =
     return width
 
 
+def end_popup() -> None:
+    """Ends the current popup, and closes it on Escape: Dear ImGui does so only where keys move through its windows."""
+    if imgui.is_key_pressed(imgui.Key.escape, False):
+        imgui.close_current_popup()
+    imgui.end_popup()
+
+
 def take_colour(which: int):
     return (A, B)[which]
 

@@ -262,7 +262,7 @@ class TimelinePanel:
                 self.selected = frozenset({place})
                 session.attempt(self.delete)
                 imgui.close_current_popup()
-        imgui.end_popup()
+        style.end_popup()
 
     def _value(self, place: KeyPlace, track: Track, key: Key, em: float) -> None:
         session = self.session

@@ -260,4 +260,4 @@ class Tools:
                                                               f"Subject {self._name}")):
                 self._box = None
                 imgui.close_current_popup()
-        imgui.end_popup()
+        style.end_popup()

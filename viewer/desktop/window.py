@@ -15,13 +15,15 @@ from ..rehearsal.background import warmed
 from ..render.compare import MODES
 from ..render.warm import programs
 from . import style
+from .aside import RESET, Aside, hint
 from .commands import Commands
+from .display import when_lost
 from .exporting import Export, Screenshots
 from .files import Files
 from .layering import Layering
 from .loading import Loading
 from .mending import DepthPanel
-from .monitor import Monitor
+from .monitor import Monitor, shows
 from .opening import Opened
 from .panels import AdvicePanel, LensPanel, MovesPanel
 from .picture import PicturePanel
@@ -34,7 +36,7 @@ LOADING_RATE = 20.0
 """Frames a second while a plate is loading: enough for a progress bar, and the processor is needed elsewhere."""
 
 WAITING_RATE = 10.0
-"""The same while layers are made for a plate that is shown already."""
+"""The same while something is made in the background of a plate that is shown already, or said."""
 
 IDLE_RATE = 1.0
 """Frames a second at rest: nothing changes by itself then, and any input wakes the window at once."""
@@ -44,6 +46,8 @@ STEPS = 0.02
 
 OUTSIDE = 0.25
 """Brightness of what is not delivered."""
+
+KEPT = "your work is kept, and the next start offers it"
 
 Opening = Callable[[Callable[..., None]], Opened]
 
@@ -66,6 +70,7 @@ class Window:
         self.session.advice_panel = self.advice
         self.projector: Projector | None = None
         self._context: moderngl.Context | None = None
+        self._aside: Aside | None = None
         self._opening: Loading | None = None
         self._warming: Loading | None = None            # the driver's programs, at the first start
         self._later: Iterator[None] | None = None       # steps for which there is time once everything rests
@@ -82,6 +87,7 @@ class Window:
         """Shows the window until it is closed; PushinError without a display or OpenGL 3.3, or for a bad plate."""
         if not glfw.init():
             raise PushinError("The window cannot open: no display answers; `pushin compare` works without one.")
+        hint(RESET)
         try:
             run(self.params)
         except RuntimeError as error:
@@ -94,8 +100,7 @@ class Window:
     def ended(self) -> None:
         """Raises what the window ended with, if it was not a person who closed it."""
         if isinstance(self._error, moderngl.Error):
-            raise PushinError("The graphics driver has given up and the window had to close; your work is kept, and "
-                              "the next start offers it.") from self._error
+            raise PushinError(f"The graphics driver has given up and the window had to close; {KEPT}.") from self._error
         if self._error is not None:
             raise self._error
 
@@ -184,7 +189,7 @@ class Window:
     def full_screen(self) -> None:
         """Fills the screen with the window, or goes back."""
         handle = self.files.handle()
-        screen = glfw.get_primary_monitor()
+        screen = next((s for s in glfw.get_monitors() if shows(s, handle)), None) or glfw.get_primary_monitor()
         if self._windowed is None:
             self._windowed = *glfw.get_window_pos(handle), *glfw.get_window_size(handle)
             mode = glfw.get_video_mode(screen)
@@ -222,20 +227,37 @@ class Window:
         # Keys belong to the shot: without this the space bar would also press whatever was clicked last.
         imgui.get_io().config_flags &= ~imgui.ConfigFlags_.nav_enable_keyboard
         imgui.get_io().config_windows_move_from_title_bar_only = True
+        # Panels are as large as they were left, in pixels: no use on a screen of another scaling.
+        scale = f"{hello_imgui.dpi_window_size_factor():.2f}"
+        if hello_imgui.load_user_pref("scale") not in ("", scale):
+            self.params.docking_params.layout_condition = hello_imgui.DockingLayoutCondition.application_start
+        hello_imgui.save_user_pref("scale", scale)
         self._context = moderngl.create_context(require=330)
+        self._aside = Aside.where_slow(self._context, self.files.handle())
         self.files.start()
+        when_lost(self._display_lost)
         self._warming = Loading(lambda report, name=programs(self._context): warmed(name, report=report))
         self.open(self._first)
 
     def _stop(self) -> None:
         self._arriving = self._later = None
+        self.files.end(lost=self._error is not None)
         self.export.cancel()
         self.screenshots.finish()
         self.monitor.close()
+        if isinstance(self._error, moderngl.Error):
+            return       # what was on the GPU went with the context
         self.picture.mending.release()
         if self.projector is not None:
             self.projector.close()
-        self.files.end(lost=self._error is not None)
+        if self._aside is not None:
+            self._aside.close()
+
+    def _display_lost(self) -> str:
+        """Nothing can be drawn or asked any more."""
+        document = self.session.document
+        self.files.end(lost=True)
+        return f"The display has gone, and the window with it{f'; {KEPT}' if document and document.dirty else ''}."
 
     # -- one frame ----------------------------------------------------------------------------------------------------
 
@@ -243,6 +265,7 @@ class Window:
         """Input and time come first, so that what this frame shows is what they have made of it."""
         self._began = time.perf_counter()
         session = self.session
+        self._context.buffer(reserve=4).release()    # a context that is lost has nothing to give, and draws nothing
         self._take_opened()
         if session.shot is None:
             if self._opening is not None:
@@ -251,7 +274,8 @@ class Window:
             hello_imgui.request_refresh()
             return
         session.layering.frame()
-        self.params.fps_idling.fps_idle = WAITING_RATE if session.layering.busy else IDLE_RATE
+        waits = session.layering.busy or session.thinking or session.saying or self.export.running is not None
+        self.params.fps_idling.fps_idle = WAITING_RATE if waits else IDLE_RATE
         # A frame that took long, such as the one that made the renderer, is not to make the shot jump.
         dt = min(imgui.get_io().delta_time, 0.5)
         session.clock = session.clock.tick(dt)
@@ -269,9 +293,7 @@ class Window:
         self.screenshots.follow()
         self._message()
         session = self.session
-        if session.shot is not None and (
-                session.clock.playing or session.thinking or session.saying or self.export.running is not None
-                or MODES[session.view.mode].blinks):
+        if session.shot is not None and (session.clock.playing or MODES[session.view.mode].blinks):
             hello_imgui.request_refresh()  # nobody touches anything, and yet the next frame differs
 
     def _project(self) -> None:
@@ -286,8 +308,8 @@ class Window:
         share = [(line.width, line.height * session.aspect(name)) for line, name in zip(lines, view.takes)]
         look = {"frames": share, "outside": OUTSIDE if view.lines else 1.0}
         if self.monitor.open:
-            self.monitor.show(self.files.handle(), main, share[view.mode == "B"], look["outside"],
-                              2.0 if view.lines else 0.0)
+            session.attempt(lambda: self.monitor.show(self.files.handle(), main, share[view.mode == "B"],
+                                                      look["outside"], 2.0 if view.lines else 0.0))
         if self.screenshots.wanted == "clean":
             self.screenshots.keep(self.screening.moment(place))
         if self._later is not None and self.rested:
@@ -341,7 +363,7 @@ class Window:
 
     def _show(self, opened: Opened) -> Iterator[None]:
         """Works on what was opened, once it is on the GPU: in steps, between which all goes on as before."""
-        projector = Projector(self._context, opened.plate)
+        projector = Projector(self._context, opened.plate, self._aside)
         try:
             yield
             yield from projector.using(opened.layers)
@@ -394,16 +416,17 @@ class Window:
         return ""
 
     def _message(self) -> None:
-        """The latest sentence, over the lower edge of the pictures."""
+        """The latest sentence, over the lower edge of the pictures; over the upper one where a question stands."""
         words = self.session.saying
-        if not words:
+        if not words or self.commands.open == "help":
             return
         em, (left, top, width, height) = imgui.get_font_size(), self.picture.room
         draw = imgui.get_foreground_draw_list()
         wide = min(imgui.calc_text_size(words).x, width - 4 * em)
         size = imgui.calc_text_size(words, wrap_width=wide)
         foot = sum(self.picture.rect(0)[1::2]) if self.picture.place else top + height
-        x, y = left + (width - size.x) / 2, foot - size.y - 1.2 * em
+        asks = self.files.asks or self.export.asks
+        x, y = left + (width - size.x) / 2, top + 2.5 * em if asks else foot - size.y - 1.2 * em
         draw.add_rect_filled((x - em, y - 0.5 * em), (x + size.x + em, y + size.y + 0.5 * em),
                              style.ink((0.05, 0.05, 0.05, 0.92)), 4)
         draw.add_text(imgui.get_font(), em, (x, y), style.ink(style.TEXT), words, wrap_width=wide)

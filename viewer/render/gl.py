@@ -1,10 +1,12 @@
 """Contexts, programs and targets: the few GL idioms that every pass shares."""
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import sys
 import threading
+from collections.abc import Callable, Iterator
 
 import moderngl
 import numpy as np
@@ -14,6 +16,11 @@ from ..resources import SHADERS
 
 GL_DEPTH_CLAMP = 0x864F
 GL_ONE_MINUS_SRC1_COLOR = 0x88FA
+GL_TEXTURE_2D, GL_TEXTURE_BASE_LEVEL = 0x0DE1, 0x813C
+SIZED = {"f1": 0x8058, "f2": 0x881A}      # GL_RGBA8, GL_RGBA16F
+
+Aside = Callable[[Callable[[], None]], Iterator[None]]
+"""aside(work): once gone through, work() is done, on another thread and in a context that has this one's objects."""
 
 NO_GL = ("OpenGL 3.3 is not available here ({reason}); install Mesa's software renderer, on Debian and Ubuntu with "
          "`apt install libegl1 libgl1 libegl-mesa0 libgl1-mesa-dri`, or update the graphics driver.")
@@ -73,6 +80,66 @@ def texture(context, size, components=4, dtype="f2", data=None) -> moderngl.Text
     result.repeat_x = result.repeat_y = False
     result.filter = moderngl.NEAREST, moderngl.NEAREST
     return result
+
+
+def function(context, name: str, *types) -> Callable[..., None] | None:
+    """An OpenGL function that moderngl does not offer, or None where there is none."""
+    loader = getattr(context.mglo, "_context", None)
+    address = loader.load_opengl_function(name) if hasattr(loader, "load_opengl_function") else 0
+    return ctypes.CFUNCTYPE(None, *types)(address) if address else None
+
+
+class MipTexture:
+    """A large texture of four components with its smaller levels, if any, made in steps. Told of those levels only
+    later, a driver would move all of it to make room for them.
+
+    texture  the moderngl.Texture, once `making` has been gone through
+    roomy    whether OpenGL can be told; Apple's cannot everywhere
+    """
+
+    def __init__(self, context: moderngl.Context, size: tuple[int, int], levels: int, dtype: str = "f2"):
+        self.context, self.size, self.levels, self.dtype = context, size, levels, dtype
+        self.texture = self._name = None
+        offered = context.version_code >= 420 or "GL_ARB_texture_storage" in context.extensions
+        self._storage = function(context, "glTexStorage2D", *[ctypes.c_int] * 5)
+        self._set = function(context, "glTexParameteri", *[ctypes.c_int] * 3)
+        self.roomy = bool(offered and self._storage and self._set)
+
+    def making(self, aside: Aside | None) -> Iterator[None]:
+        """Makes room for all of it; aside, where it takes long."""
+        if self.roomy:
+            self._name = self.context.texture((1, 1), 4, dtype=self.dtype)     # moderngl's, and so is the deleting
+            if aside:
+                yield from aside(self._reserve)
+            else:
+                self._reserve()
+            self.texture = self.context.external_texture(self._name.glo, self.size, 4, 0, self.dtype)
+        else:
+            self.texture = self.context.texture(self.size, 4, dtype=self.dtype)
+        self.texture.repeat_x = self.texture.repeat_y = False
+        yield
+
+    def _reserve(self) -> None:
+        self._name.use()
+        self._storage(GL_TEXTURE_2D, self.levels + 1, SIZED[self.dtype], *self.size)
+        self.context.finish()
+
+    def shrinking(self) -> Iterator[None]:
+        """Makes the smaller levels of the largest, one by one, so that no step takes long."""
+        for level in range(self.levels):
+            self.texture.build_mipmaps(level, level + 1)
+            yield
+        if self.roomy:      # to be read from the first again …
+            self.texture.use()
+            self._set(GL_TEXTURE_2D, GL_TEXTURE_BASE_LEVEL, 0)
+        else:               # … which moderngl only does by making all of them, now that there is room
+            self.texture.build_mipmaps(0, self.levels)
+        yield
+
+    def release(self) -> None:
+        for item in (self.texture, self._name):
+            if item:
+                item.release()
 
 
 class ScreenPass:

@@ -13,7 +13,7 @@ from ..camera import NEAR, Camera
 from ..errors import PushinError
 from ..plate.layers import Layers
 from .display import CopyPass, DisplayPass, Overlay, coc_coefficients
-from .gl import headless_context, read, texture
+from .gl import Aside, headless_context, read, texture
 from .bokeh import BokehPass
 from .lens import AccumulatePass, Exposure, MeanPass, check_lens
 from .reproject import ReprojectPass
@@ -128,13 +128,15 @@ class Renderer:
     highlights  times white that a clipped light is taken to be when it is blurred; None is HIGHLIGHTS for a plate that
              ends at white and 1 (off) for one that does not
     load     False: it draws only once `using` has been gone through
+    aside    does there what takes long, where another thread can; see gl.Aside
 
     A frame is a pure function of plate, camera and size. Renderers may be used in any order, within one thread.
     Raises PushinError where there is no OpenGL 3.3, or a size that it cannot draw.
     """
 
     def __init__(self, plate, size: tuple[int, int], context: moderngl.Context | None = None,
-                 layers: Layers | None = None, highlights: float | None = None, load: bool = True):
+                 layers: Layers | None = None, highlights: float | None = None, load: bool = True,
+                 aside: Aside | None = None):
         self.context = context or headless_context()
         self.plate, self.size = plate, self._checked(size)
         self._free: dict[tuple[int, int], list[_Targets]] = {}
@@ -143,11 +145,17 @@ class Renderer:
         self.display, self.copy = DisplayPass(self.context), CopyPass(self.context)
         self.accumulate, self.mean = AccumulatePass(self.context), MeanPass(self.context)
         self.bokeh = BokehPass(self.context)
-        self.highlights = highlights or (HIGHLIGHTS if np.max(plate.color) <= 1 else 1.0)
+        if highlights:
+            self.highlights = highlights
         self._exposure: Exposure | None = None
-        self.reproject = ReprojectPass(self.context)
+        self.reproject = ReprojectPass(self.context, aside)
         if load:
             self.use(layers or Layers.of(plate))
+
+    @cached_property
+    def highlights(self) -> float:
+        """Looked for when something is blurred first: a large plate takes its time."""
+        return HIGHLIGHTS if np.max(self.plate.color) <= 1 else 1.0
 
     def resize(self, size: tuple[int, int]) -> None:
         """Renders in another size from now on; frames of before stay as they are, and going back costs nothing.

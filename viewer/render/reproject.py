@@ -11,7 +11,7 @@ import numpy as np
 from ..camera import NEAR, Camera
 from ..plate.layers import Layers
 from ..plate.patches import JOIN, LOOSE, SOFT_JOIN, Patches
-from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, ScreenPass, program, set_uniforms, texture
+from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, Aside, MipTexture, ScreenPass, program, set_uniforms, texture
 
 GIVES_WAY = 0.97
 """Of its disparity, with which a hidden patch enters the depth test: patches follow surfaces only within a tolerance, and
@@ -48,10 +48,13 @@ STANDS = 0.01
 
 class ReprojectPass:
     """One plate on the GPU: its patches, and the plate itself for a camera that turns and zooms but does not travel, which
-    sees all of it and nothing behind it. One instance serves every camera and every target."""
+    sees all of it and nothing behind it. One instance serves every camera and every target.
 
-    def __init__(self, context: moderngl.Context):
-        self.context = context
+    aside  does what takes long as a plate is put on the GPU, or None
+    """
+
+    def __init__(self, context: moderngl.Context, aside: Aside | None = None):
+        self.context, self.aside = context, aside
         self._programs: dict[frozenset, moderngl.Program] = {}
         self.covers: list[list[_Part]] = []    # those that follow surfaces closely, and loosely
         self.parts: list[_Part] = []           # which of them is drawn
@@ -91,24 +94,22 @@ class ReprojectPass:
                  *(p.take(p.beyond) for p in (layers.solid, layers.soft))]
         made: list = []
         yield
-        atlas = self.context.texture((wide, high), 4, dtype="f2")
-        bend = texture(self.context, (wide, high), dtype="f1")
+        atlas, bend = MipTexture(self.context, (wide, high), layers.levels), MipTexture(self.context, (wide, high), 0, "f1")
         try:
-            atlas.repeat_x = atlas.repeat_y = False
-            bend.filter = moderngl.LINEAR, moderngl.LINEAR
-            yield
+            for item in (atlas, bend):
+                yield from item.making(self.aside)
             rows = max(STEP_BYTES // pixels.strides[0], 1)
             for top in range(0, high, rows):
                 part = pixels[top:top + rows]
-                atlas.write(part, viewport=(0, top, wide, len(part)))
+                atlas.texture.write(part, viewport=(0, top, wide, len(part)))
                 yield
-                bend.write(_bends(pixels, top, len(part)), viewport=(0, top, wide, len(part)))
+            rows = max(rows // 4, 1)
+            for top in range(0, high, rows):
+                part = _bends(pixels, top, rows)
+                bend.texture.write(part, viewport=(0, top, wide, len(part)))
                 yield
-            for level in range(layers.levels):      # one by one, so that no step takes long …
-                atlas.build_mipmaps(level, level + 1)
-                yield
-            atlas.build_mipmaps(0, layers.levels)   # … and again, now that there is room for them, to read from the first
-            yield
+            bend.texture.filter = moderngl.LINEAR, moderngl.LINEAR
+            yield from atlas.shrinking()
             for patches in kinds:
                 made.append(_Part(self.context, patches, lift, backdrop))
                 yield
@@ -200,7 +201,7 @@ class ReprojectPass:
             self._draw_parts(target, self.outside, None)
         self.context.depth_func = "1"   # always
         scale = self._scale(camera, target.size)
-        self.standing[self.cubic].draw(target, picture=self.atlas, bend=self.bend, surface=self.surface, to_plate=tuple(to_plate.T.ravel()),
+        self.standing[self.cubic].draw(target, picture=self.atlas.texture, bend=self.bend.texture, surface=self.surface, to_plate=tuple(to_plate.T.ravel()),
                            axis=tuple(self.matrix[3]), stored=tuple(0.5 * (self.matrix[2] + self.matrix[3])),
                            size=self.plate_size, texture_=self.plate_texture, texel=self.texel, margin=max(0.5, 0.5 / scale))
         self._restore()
@@ -251,10 +252,10 @@ class ReprojectPass:
         self.parts = self.covers[int(scale <= SMALL and off <= UNSEEN)]
         for patches in parts or self.parts:
             patches.select(camera, self.nearest, self.matrix, part, scale)
-        self.atlas.filter = self._filter(camera, target.size), moderngl.LINEAR
+        self.atlas.texture.filter = self._filter(camera, target.size), moderngl.LINEAR
         self.cubic = self._least_scale(camera, target.size) >= SHARP
-        self.atlas.use(0)
-        self.bend.use(2)
+        self.atlas.texture.use(0)
+        self.bend.texture.use(2)
         target.use()
         context.disable(moderngl.CULL_FACE | moderngl.BLEND)
         context.enable(moderngl.DEPTH_TEST)
