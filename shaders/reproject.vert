@@ -3,17 +3,16 @@
 uniform mat4 plate_to_clip;
 uniform vec2 texel;      // 1 / atlas size
 uniform float reach;     // share of `over` that the camera's travel calls for
-uniform float most;      // plate pixels of it, at the most
 
 in vec4 corner;          // plate x, y in pixels, disparity in 1/m; 1 beyond the frame, else 0
 in vec3 atlas;           // atlas pixel; share that the plate showed, or IN_ALPHA (viewer/plate/layers.py)
 in vec4 over;            // by how much the corner reaches over its neighbours, x, y; slopes of the disparity in x and y
-in vec2 more;            // share of its disparity with which the patch enters the depth test; atlas pixels per plate pixel
+in vec4 more;            // share of its disparity with which the patch enters the depth test; atlas pixels per plate pixel; most of `over`
 
 out vec3 at;
 
 void main() {
-    vec2 out_ = clamp(reach * over.xy, -most, most);
+    vec2 out_ = clamp(reach * over.xy, -more.zw, more.zw);
     gl_Position = plate_to_clip * vec4(corner.xy + out_, 1.0, max(corner.z + dot(out_, over.zw), 0.0));
     at = vec3(atlas.xy + more.y * out_, atlas.z);
     // Upper half of the depth range for the plate's own surfaces, lower half for what is beyond its frame, so that an

@@ -507,6 +507,7 @@ def test_no_window_is_one_sentence(environment, change, words):
     assert done.stderr.splitlines()[-1].startswith("pushin: The window cannot open") and words in done.stderr
 
 
+@pytest.mark.alone
 def test_it_never_freezes(drive, tmp_path):
     """No frame does more work than two or three cores get done in a tenth of a second, and be it the first of its kind:
     opening, refining through the lens, keeping pictures, exporting. The clock's time would be that of a busy machine.
@@ -530,6 +531,7 @@ def test_it_never_freezes(drive, tmp_path):
     assert clean.shape[1] > 2 * 1280 and whole.shape[1] > 1200 and clean.std() > 20
 
 
+@pytest.mark.alone
 @LINUX
 def test_at_rest_it_costs_next_to_nothing(environment, small_plate, tmp_path):
     """With pictures through a lens, once they are refined to the reference."""

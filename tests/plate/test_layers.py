@@ -8,6 +8,7 @@ from tests.flip import display
 from viewer import Camera, Plate, Renderer
 from viewer.plate import layers as layers_module
 from viewer.plate.layers import Layers
+from viewer.plate.patches import JOIN, SOFT_JOIN, integral, room_beyond
 from viewer.render import reproject
 
 SCENES = {"card": plates.card_before_wall(), "disc": plates.card_before_wall(region=plates.disc(150, 90, 45)),
@@ -169,7 +170,7 @@ def test_a_large_picture_is_taken_apart_smaller_and_shows_its_own_pixels(tmp_pat
     moved = Camera(position=(0.05, 0, -0.2))
     with Renderer(plate, plate.size, layers=Layers.of(plate)) as renderer:
         whole = renderer.render(moved).color
-    monkeypatch.setattr(layers_module, "WORKING", size[0] * size[1] / 9)
+    monkeypatch.setattr(layers_module, "WORKING", size[0] * size[1] / 8)
     monkeypatch.setenv("PUSHIN_CACHE", str(tmp_path / "smaller"))
     with Renderer(plate, plate.size, layers=Layers.of(plate)) as renderer:
         same, reduced = renderer.render(Camera()), renderer.render(moved)
@@ -217,3 +218,20 @@ def test_a_town_is_taken_apart_as_a_model_of_it(times):
         assert len(same) > 0.98 * max(len(a), len(b))
         assert np.allclose([a[k] for k in same], [b[k] for k in same], rtol=1e-2, atol=1e-5)
     assert np.isclose(town.reach, times * model.reach)
+
+
+def test_patches_reach_over_others_as_far_as_their_tile_is_whole():
+    """However soft the other side of a patch may be: a crack between two of them shows what is behind both."""
+    rng = np.random.default_rng(3)
+    holes = rng.random((40, 24, 24)) < 0.02
+    which = np.arange(40)
+    x, y, size = rng.integers(4, 12, 40), rng.integers(4, 12, 40), rng.integers(1, 9, (40, 2))
+    found = room_beyond(integral(holes), which, x.astype(float), y.astype(float), size)
+    for tile, left, top, (wide, high), rooms in zip(holes, x, y, size, found):
+        sides = (tile[top:top + high, left - 1::-1].T, tile[top - 1::-1, left:left + wide],
+                 tile[top:top + high, left + wide:].T, tile[top + high:, left:left + wide])
+        for lines, room in zip(sides, rooms):
+            soft = lines[:JOIN].any(1)
+            assert room == (soft.argmax() if soft.any() else JOIN)
+    soft = Layers.of(SCENES["steps"].plate()).soft
+    assert {SOFT_JOIN, JOIN} <= set(soft.most.ravel().tolist())

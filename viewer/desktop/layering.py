@@ -15,9 +15,6 @@ from .loading import Loading
 SETTLED = 0.4
 """Seconds without another edit of the depth after which its layers are made: strokes come one after the other."""
 
-COARSER = 2
-"""The first draft is found in so many times fewer pixels a side: it is there within two seconds."""
-
 KEPT = 3
 """Plates and layers that are kept, so that before and after, and undo, are there at once."""
 
@@ -155,7 +152,7 @@ class Layering:
             self._show(self._layers[of], of, final=True)
         elif time.monotonic() - self._since > SETTLED:
             draft = what == "draft"
-            self._job = Loading(lambda report: background.layers(plate, draft, COARSER, report=report))
+            self._job = Loading(lambda report: background.layers(plate, draft, report=report))
             self._for = what, of
 
     def _take(self, what: str, of, job: Loading) -> None:

@@ -47,6 +47,9 @@ STEPS = 0.02
 OUTSIDE = 0.25
 """Brightness of what is not delivered."""
 
+PATIENCE = 5.0
+"""Seconds at the most for what is being opened to stop where no window can show it."""
+
 KEPT = "your work is kept, and the next start offers it"
 
 Opening = Callable[[Callable[..., None]], Opened]
@@ -88,9 +91,12 @@ class Window:
         if not glfw.init():
             raise PushinError("The window cannot open: no display answers; `pushin compare` works without one.")
         hint(RESET)
+        self.open(self._first)      # there is work to do while the window comes up
         try:
             run(self.params)
         except RuntimeError as error:
+            self._opening.cancel()
+            self._opening.wait(PATIENCE)       # libraries that it calls are kept from talking, and so would be we
             if "IM_ASSERT" not in str(error) or self._context is not None:
                 raise
             raise PushinError("The window cannot open: the display offers no OpenGL 3.3; update its driver, or "
@@ -237,7 +243,6 @@ class Window:
         self.files.start()
         when_lost(self._display_lost)
         self._warming = Loading(lambda report, name=programs(self._context): warmed(name, report=report))
-        self.open(self._first)
 
     def _stop(self) -> None:
         self._arriving = self._later = None

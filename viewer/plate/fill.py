@@ -79,6 +79,9 @@ DETAIL = 0.08
 PATCH = 2
 """Pixels: half a patch's side less one."""
 
+COMPARED = [(dy, dx) for dy in range(-PATCH, PATCH + 1) for dx in range(-PATCH, PATCH + 1) if (dy + dx) % 2 == 0]
+"""Pixels of a patch that are compared, of a chessboard one colour: their neighbours say much the same."""
+
 THOROUGH, QUICK = (1, 2, 1, 4, 1), (1, 2)
 """Pixels: how far away neighbours' matches are tried, step by step, at a coarse level and at a fine one."""
 
@@ -167,8 +170,7 @@ class _Level:
         coded = cv2.copyMakeBorder(coded, PATCH, PATCH, PATCH, PATCH, cv2.BORDER_REPLICATE)
         wide = coded.shape[1]
         coded = coded.reshape(-1, 3)
-        side = np.arange(2 * PATCH + 1)
-        window = (side[:, None] * wide + side).ravel()
+        window = np.array([(PATCH + dy) * wide + PATCH + dx for dy, dx in COMPARED])
         return lambda at: coded.take((at // w * wide + at % w)[:, None] + window, axis=0)
 
     def weights(self, here):
@@ -176,11 +178,10 @@ class _Level:
         y, x = here // w, here % w
         d0 = self.disparity[y, x]
         out = []
-        for dy in range(-PATCH, PATCH + 1):
-            for dx in range(-PATCH, PATCH + 1):
-                yy, xx = (y + dy).clip(0, h - 1), (x + dx).clip(0, w - 1)
-                same = np.abs(self.disparity[yy, xx] - d0) < 0.08 * d0 + 0.004
-                out.append(same * np.where(self.usable[yy, xx], 1.0, np.where(self.hidden[yy, xx], 0.4, 0.0)))
+        for dy, dx in COMPARED:
+            yy, xx = (y + dy).clip(0, h - 1), (x + dx).clip(0, w - 1)
+            same = np.abs(self.disparity[yy, xx] - d0) < 0.08 * d0 + 0.004
+            out.append(same * np.where(self.usable[yy, xx], 1.0, np.where(self.hidden[yy, xx], 0.4, 0.0)))
         k = np.stack(out, -1).astype(np.float32)
         k[:, len(out) // 2] = np.maximum(k[:, len(out) // 2], 0.1)
         return k / k.sum(1, keepdims=True)

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 
 import cv2
@@ -20,8 +21,9 @@ from .edges import REACH, near_distance
 from .patches import IN_ALPHA, Patches, alike
 from .peel import DRAFT_LEVELS, LEVELS, Canvas
 
-WORKING = 1.5e6
-"""Pixels in which surfaces and their edges are told apart: a larger picture is taken apart at the next whole fraction."""
+WORKING, DRAFTED = 2.2e6, 3.5e5
+"""Pixels in which surfaces and their edges are told apart, and those for a draft, at the most: a larger picture is taken apart at
+the next whole fraction."""
 
 
 @dataclass(slots=True)
@@ -52,20 +54,19 @@ class Layers:
     reach: float = REACH
 
     @classmethod
-    def of(cls, plate, progress: Callable[..., None] | None = None, draft: bool = False,
-           coarser: int = 1) -> Layers:
+    def of(cls, plate, progress: Callable[..., None] | None = None, draft: bool = False) -> Layers:
         """Layers of a plate, from the cache or built and kept there.
 
         progress  called as progress(share done, stage in words)
-        draft     be quick: hidden surfaces get plain colour. A draft is not kept; a kept result is better and is taken.
-        coarser   of a draft: found in so many times fewer pixels a side, and so many times as quickly squared
+        draft     be quick, within two seconds: hidden surfaces get plain colour, and are told apart in fewer pixels. A draft
+                  is not kept; a kept result is better and is taken.
         """
         kept = cls.kept(plate)
         if kept is not None:
             return kept
         focal = plate.focal_length / plate.sensor_width * plate.width
         color = np.asarray(plate.color, np.float32)
-        step = max(1, round((color.shape[0] * color.shape[1] / WORKING) ** 0.5)) * (coarser if draft else 1)
+        step = ceil((color.shape[0] * color.shape[1] / (DRAFTED if draft else WORKING)) ** 0.5)
         disparity = plate.disparity
         near = near_distance(disparity)
         disparity *= np.float32(near)
@@ -162,7 +163,7 @@ def _enlarged(layers: Layers, color: np.ndarray, small: np.ndarray, step: int) -
         plain = _as_photographed(patches, layers.atlas, small) & solid
         texture[plain] = 1, wide, 0
         return replace(patches, rect=patches.rect * step, plane=patches.plane / np.float32([1, step, step]),
-                       texture=texture.astype(np.float32), over=patches.over * np.float32(step))
+                       texture=texture.astype(np.float32), over=patches.over * np.float32(step), most=patches.most * np.float32(step))
 
     return layers._with(scaled, atlas=atlas, plate=np.array([1, wide, 0], np.float32))
 

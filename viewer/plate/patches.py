@@ -24,8 +24,11 @@ it takes; and one tile in so many along a side, in which they are counted."""
 FINE = 4
 """Pixels: smaller patches are only for jumps; relief that small is not worth two triangles a bump."""
 
-JUMP = 5
-"""Fits, that is a pixel of parallax: an error from which a patch spans a jump."""
+JUMP = 8
+"""Fits, that is two pixels of parallax: an error from which a patch spans a jump."""
+
+WELD = 2
+"""Fits by which corners of one surface may be apart that are made to meet."""
 
 STEEP = 40
 """Fits up to which it is a slope beyond the frame, where depths run into each other."""
@@ -36,9 +39,9 @@ COARSE = 8
 LONG = 2
 """Times its width that a patch is long, at the most."""
 
-OVERLAP, JOIN, SOFT_JOIN = 0.3, 3.0, 0.5
+OVERLAP, JOIN, SOFT_JOIN = 0.3, 3, 0.5
 """Plate pixels by which patches reach over their rectangle, at the least, so that neighbours leave no crack between them, and
-at the most; soft ones, which are blended twice there. Less than half a pixel samples inside the rectangle only."""
+at the most; and where they are soft, which are blended twice there. Less than half a pixel samples inside the rectangle only."""
 
 IN_ALPHA = -1
 """In place of the share of a patch that the plate showed: alpha in the atlas is not its coverage but that share."""
@@ -60,6 +63,7 @@ class Patches:
     level     int32 (n,): how many surfaces were lifted off before this one came to light
     over      float32 (n, 4): plate pixels by which it reaches over the left, upper, right and lower side of its rectangle,
               for a camera `Layers.reach` to the side
+    most      float32 (n, 4): plate pixels by which it may reach over at the most
     corners   float32 (n, 4): disparity at the rectangle's corners, upper left, upper right, lower left, lower right; the
               plane's but for what it takes to meet its neighbours
     """
@@ -73,11 +77,14 @@ class Patches:
     travel: np.ndarray
     level: np.ndarray
     over: np.ndarray | None = None
+    most: np.ndarray | None = None
     corners: np.ndarray | None = None
 
     def __post_init__(self):
         if self.over is None:
             self.over = np.full((len(self.rect), 4), OVERLAP, np.float32)
+        if self.most is None:
+            self.most = np.full((len(self.rect), 4), JOIN, np.float32)
         if self.corners is None:
             value, slope_x, slope_y = self.plane.T[..., None]
             side_x, side_y = (self.rect[:, 2:] - self.rect[:, :2]).T[..., None] / 2
@@ -226,8 +233,8 @@ def join(solid: Patches, soft: Patches, focal: float) -> None:
 
 
 def weld(solid: Patches, soft: Patches, tol: float) -> None:
-    """Lets the corners that patches of one surface share, within `tol` of disparity, meet at their mean; at the frame at that of
-    the ones in it."""
+    """Lets the corners that patches of one surface share, within WELD times `tol` of disparity, meet at their mean; at the frame
+    at that of the ones in it."""
     parts = solid, soft
     x, y = (np.concatenate([p.rect[:, c].ravel() for p in parts]) for c in ([0, 2, 0, 2], [1, 1, 3, 3]))
     level = np.concatenate([np.repeat(p.level, 4) for p in parts])
@@ -235,7 +242,7 @@ def weld(solid: Patches, soft: Patches, tol: float) -> None:
     order = np.lexsort((d, x, y, level))
     beyond = np.concatenate([np.repeat(p.beyond, 4) for p in parts])[order]
     apart = lambda value, gap=0: np.abs(np.diff(value[order], prepend=np.inf)) > gap
-    group = np.cumsum(apart(level.astype(float)) | apart(y) | apart(x) | apart(d, np.where(beyond, STEEP / JUMP, 1) * tol)) - 1
+    group = np.cumsum(apart(level.astype(float)) | apart(y) | apart(x) | apart(d, np.where(beyond, STEEP, WELD) * tol)) - 1
     weight = np.where(beyond, 1e-4, 1)
     d[order] = (np.bincount(group, weight * d[order]) / np.bincount(group, weight))[group]
     for p, part in zip(parts, np.split(d.astype(np.float32), [4 * len(solid)])):
@@ -259,11 +266,27 @@ def _planes(weight, z, px, py):
     return np.concatenate([(mean + solution[:, 0])[:, None], solution[:, 1:]], 1), rms, error
 
 
-def sum_in(values, which, x, y, size):
-    """Sums of tiles (n, s, s) in the rectangles at x, y (m,), of sizes (m, 2), of tiles `which` (m,)."""
-    total = np.pad(values.astype(np.float64).cumsum(1).cumsum(2), ((0, 0), (1, 0), (1, 0)))
+def integral(values) -> np.ndarray:
+    """What `sum_in` reads sums of tiles (n, s, s) from."""
+    return np.pad(values.astype(np.float64).cumsum(1).cumsum(2), ((0, 0), (1, 0), (1, 0)))
+
+
+def sum_in(total, which, x, y, size):
+    """Sums in the rectangles at x, y (m,), of sizes (m, 2), of tiles `which` (m,), from their `integral`."""
     x0, y0, x1, y1 = (v.astype(int) for v in (x, y, x + size[:, 0], y + size[:, 1]))
     return total[which, y1, x1] - total[which, y0, x1] - total[which, y1, x0] + total[which, y0, x0]
+
+
+def room_beyond(open_, which, x, y, size):
+    """Pixels, up to JOIN, by which rectangles, as in `sum_in`, may be grown over their left, upper, right and lower side, (m, 4),
+    until they meet any of the pixels of which `open_` is the integral."""
+    wide, high = size.T
+    room = np.full((len(which), 4), JOIN, np.float32)
+    for k in range(JOIN, 0, -1):
+        lines = (x - k, y, 1, high), (x, y - k, wide, 1), (x + wide + k - 1, y, 1, high), (x, y + high + k - 1, wide, 1)
+        for side, (left, top, *of) in enumerate(lines):
+            room[sum_in(open_, which, left, top, np.stack(np.broadcast_arrays(*of), -1)) > 0, side] = k - 1
+    return room
 
 
 def least_in(values, which, x, y, size):

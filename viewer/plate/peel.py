@@ -16,7 +16,8 @@ from .beyond import CELL, continue_beyond, fade, farthest, soften
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import continue_color, continue_plainly
 from .matte import BAND, LEFT, OPAQUE, Matte, find_matte
-from .patches import FIT, IN_ALPHA, JUMP, LOOSE, STEEP, Patches, alike, fit, join, least_in, loosened, sizes, sum_in, trim, weld
+from .patches import (FIT, IN_ALPHA, JUMP, LOOSE, SOFT_JOIN, STEEP, Patches, alike, fit, integral, join, least_in, loosened, room_beyond,
+                      sizes, sum_in, trim, weld)
 
 BLOCK = 16
 """Pixels: side of the blocks in which surfaces are told apart."""
@@ -215,7 +216,7 @@ class Canvas:
             if self.level > 0:
                 corner[:, 2] = kept[which]
                 self.part_at_jumps(rect, corner)
-                hidden = sum_in(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3], which, x, y, side) < 1e-3
+                hidden = sum_in(integral(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3]), which, x, y, side) < 1e-3
                 travel = least_in(split(self.travel)[used], which, x, y, side)
             solid.append(Patches(rect, plane, corner, np.full((n, 4), IN_ALPHA, np.float32), hidden, self.outside(rect), travel,
                                  np.full(n, self.level, np.int32)))
@@ -366,6 +367,7 @@ class Canvas:
         first = self.keep_tiles(tile)[0]
         shown = shown[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
         window = _windows(by, bx, self.disparity.shape, 0)
+        cover, seen_of_it, open_ = integral(alpha), integral(shown * alpha), integral(tile[..., 3] < OPAQUE)
         for loose, solid, soft in zip(self.loose, self.solid, self.soft):
             which, x, y, size, plane = (np.concatenate(both) for both in zip(*(
                 fit(depth, np.where(alpha > 0, alpha.clip(FAINT), 0), shown > 0, FIT * tolerance(self.focal), SIZES, within=part,
@@ -376,15 +378,16 @@ class Canvas:
             rect = np.stack([bx[which] * BLOCK + x, by[which] * BLOCK + y], -1).astype(np.float32)
             rect = np.concatenate([rect, rect + size], -1)
             corner = np.stack([bx[which] * BLOCK, by[which] * BLOCK, first + which], -1).astype(np.float32)
-            seen, all_of_it = sum_in(shown * alpha, which, x, y, size), sum_in(alpha, which, x, y, size)
+            seen, all_of_it = (sum_in(total, which, x, y, size) for total in (seen_of_it, cover))
             part = np.maximum(size // 2, 1)
             rest = (size - part).T
             quarters = [(which, x + right * rest[0], y + below * rest[1], part) for below in (0, 1) for right in (0, 1)]
-            share = [np.where(cover > 1e-3, sum_in(shown * alpha, *at) / np.maximum(cover, 1e-3), seen / all_of_it)
-                     for at, cover in ((at, sum_in(alpha, *at)) for at in quarters)]
+            share = [np.where(part_of_it > 1e-3, sum_in(seen_of_it, *at) / np.maximum(part_of_it, 1e-3), seen / all_of_it)
+                     for at, part_of_it in ((at, sum_in(cover, *at)) for at in quarters)]
             patches = Patches(rect, plane, corner, np.stack(share, -1).astype(np.float32), seen < 1e-3, self.outside(rect),
-                              travel, np.full(len(rect), self.level, np.int32))
-            whole = sum_in(tile[..., 3] < OPAQUE, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
+                              travel, np.full(len(rect), self.level, np.int32),
+                              most=room_beyond(open_, which, x + GUTTER, y + GUTTER, size).clip(SOFT_JOIN))
+            whole = sum_in(open_, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
             solid.append(patches.take(whole))
             soft.append(patches.take(~whole))
 
@@ -480,7 +483,7 @@ class Canvas:
         for loose, (solid, soft) in zip(self.loose, covers):
             solid, soft = placed(solid), placed(soft)
             join(solid, soft, self.focal)
-            weld(solid, soft, JUMP * FIT * loose * tolerance(self.focal))
+            weld(solid, soft, FIT * loose * tolerance(self.focal))
             solid = Patches.joined([solid, behind])
             drawn.append((solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
                           soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0]))))))

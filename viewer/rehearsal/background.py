@@ -35,16 +35,16 @@ class Counsel(NamedTuple):
     remedies: tuple[Remedy, ...]
 
 
-def layers(plate, draft: bool, coarser: int = 1, *, report) -> tuple[Layers, bool]:
+def layers(plate, draft: bool, *, report) -> tuple[Layers, bool]:
     """A plate's layers, and whether they are the best there are: a draft is not, unless the best were kept."""
     kept = Layers.kept(plate)      # quicker read than made in another process
     if kept is not None:
         return kept, True
-    return apart(_made, replace(plate, unadjusted=None), draft, coarser, report=report), not draft
+    return apart(_made, replace(plate, unadjusted=None), draft, report=report), not draft
 
 
-def _made(plate, draft: bool, coarser: int, *, report) -> Layers:
-    return Layers.of(plate, report, draft, coarser)
+def _made(plate, draft: bool, *, report) -> Layers:
+    return Layers.of(plate, report, draft)
 
 
 def counsel(shot: Shot, takes: tuple[str, ...], plate, *, report) -> tuple[Counsel, ...]:

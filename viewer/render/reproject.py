@@ -10,7 +10,7 @@ import numpy as np
 
 from ..camera import NEAR, Camera
 from ..plate.layers import Layers
-from ..plate.patches import JOIN, LOOSE, SOFT_JOIN, Patches
+from ..plate.patches import LOOSE, Patches
 from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, Aside, MipTexture, ScreenPass, program, set_uniforms, texture
 
 GIVES_WAY = 0.97
@@ -127,7 +127,7 @@ class ReprojectPass:
         self.parts, self.beyond, self.outside = self.covers[0], parts[-4:-2], parts[-2:]
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
         self.disparities = np.sort(layers.surface[::8, ::8], axis=None)
-        self.within, self.pixel = layers.reach, plate.width / layers.surface.shape[1]
+        self.within = layers.reach
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, part: Slice | None = None, edges_depth: bool = False) -> None:
@@ -212,7 +212,7 @@ class ReprojectPass:
         p = self.program(*features)
         set_uniforms(p, texel=self.texel, picture=0, border=1, bend=2, plate_to_clip=tuple(self.matrix.T.ravel()),
                      depths=part.depths if part else (0.0, 1.0), overlap=part.overlap if part else 0.0,
-                     reach=self.reach, most=self.pixel * (JOIN if not {"SOFT", "SURFACE"} & set(features) else SOFT_JOIN))
+                     reach=self.reach)
         patches.render(p)
 
     def _draw_border(self, target, camera: Camera) -> bool:
@@ -354,12 +354,15 @@ class _Part:
         left, upper, right, lower = patches.over.T
         x, y = np.stack([x0, x1, x0, x1], -1), np.stack([y0, y0, y1, y1], -1)
         over_x, over_y = np.stack([-left, right, -left, right], -1), np.stack([-upper, -upper, lower, lower], -1)
+        left, upper, right, lower = patches.most.T
+        most_x, most_y = np.stack([left, right, left, right], -1), np.stack([upper, upper, lower, lower], -1)
         slope_x, slope_y = patches.plane.T[1:, :, None]
         scale, u0, v0 = patches.texture.T[..., None]
         beyond = np.broadcast_to(patches.beyond[:, None], x.shape)
         back = np.broadcast_to(np.where(patches.hidden, GIVES_WAY, 1.0)[:, None], x.shape)
         vertices = np.stack([x, y, np.maximum(patches.corners, 0), beyond, scale * x + u0, scale * y + v0, patches.shown, over_x, over_y,
-                             *(np.broadcast_to(a, x.shape) for a in (slope_x, slope_y)), back, np.broadcast_to(scale, x.shape)], -1).astype("f4")
+                             *(np.broadcast_to(a, x.shape) for a in (slope_x, slope_y)), back, np.broadcast_to(scale, x.shape),
+                             most_x, most_y], -1).astype("f4")
         self.corners = (np.arange(n)[:, None] * 4 + np.array([0, 1, 2, 2, 1, 3])).astype("i4")
         self.vertices = context.buffer(np.ascontiguousarray(vertices))
         self.indices = context.buffer(reserve=self.corners.nbytes, dynamic=True)
@@ -407,7 +410,7 @@ class _Part:
     def render(self, with_: moderngl.Program) -> None:
         if self.count:
             if with_ not in self.arrays:
-                size = {"corner": "4f", "atlas": "3f", "over": "4f", "more": "2f"}
+                size = {"corner": "4f", "atlas": "3f", "over": "4f", "more": "4f"}
                 used = [name for name in size if name in with_]
                 layout = " ".join(size[n] if n in used else size[n].replace("f", "x4") for n in size)
                 self.arrays[with_] = self.context.vertex_array(with_, [(self.vertices, layout, *used)], index_buffer=self.indices)
