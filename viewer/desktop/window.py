@@ -95,10 +95,10 @@ class Window:
         try:
             run(self.params)
         except RuntimeError as error:
-            self._opening.cancel()
-            self._opening.wait(PATIENCE)       # libraries that it calls are kept from talking, and so would be we
             if "IM_ASSERT" not in str(error) or self._context is not None:
                 raise
+            self._opening.cancel()
+            self._opening.wait(PATIENCE)       # libraries that it calls are kept from talking, and so would be we
             raise PushinError("The window cannot open: the display offers no OpenGL 3.3; update its driver, or "
                               "install libgl1-mesa-dri for a software one.") from error
         self.ended()
