@@ -1,6 +1,7 @@
 // Reading between texels blurs. Catmull and Rom's cubic is linear reading less f (1 - f) / 2 of the second difference, in x and in y.
-// Those of brightness and of coverage are in a texture of their own.
-uniform sampler2D bend;   // viewer/render/reproject.py
+// Those of brightness and of coverage are in a texture of their own, stored times 31 and 63 (viewer/render/reproject.py). Brightness
+// counts a fifth more than in theirs.
+uniform sampler2D bend;
 
 const vec2 MOST = vec2(0.25, 0.1);  // of brightness and of coverage: what more would do is ringing
 

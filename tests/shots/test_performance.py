@@ -170,6 +170,7 @@ def _median_microseconds(call, batch, rounds=41):
     return statistics.median(times) * 1e6
 
 
+@pytest.mark.alone
 def test_a_camera_at_t_takes_at_most_50_microseconds(scene, play, capsys):
     a, b = np.random.default_rng(0).random((2, 4, 4))
     product = _median_microseconds(lambda: a @ b, 1000)

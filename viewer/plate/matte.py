@@ -33,7 +33,7 @@ LEFT = 0.8
 """Of its colour, that one side leaves to the other in a mixed pixel."""
 
 OPAQUE = 0.996
-"""Coverage from which a pixel hides what is behind it: half a step of 8 bits under one (shaders/common/constants.glsl)."""
+"""Coverage from which a pixel hides what is behind it: half a step of 8 bits under one."""
 
 
 @dataclass(slots=True)

@@ -12,8 +12,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .holes import membrane
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, tolerance
+from .holes import membrane
 
 LOOK = 8
 """Pixels on either side of an edge that ask, at 1280 of width; a larger picture of the same scene has its depth off by more."""
@@ -123,9 +123,9 @@ def _look(d: np.ndarray) -> int:
 
 
 def _votes(d: np.ndarray, guide: np.ndarray, cuts: Cuts, between: tuple[int, int] | None = None, most: int | None = None):
-    """Of the pixels between such distances from an edge, or all that ask, and of `most` of them: their rows and columns (n,), the disparities of both sides there, their
-    distance from the edge, whether they are on its near side, the log odds that they look as if they were, and whether
-    both sides are known."""
+    """Of the pixels between such distances from an edge, or all that ask, and of `most` of them: their rows and columns (n,), the
+    disparities of both sides there, their distance from the edge, whether they are on its near side, the log odds that they
+    look as if they were, and whether both sides are known."""
     index, away = nearest(cuts.near | cuts.far)
     reach = _look(d)
     least, end = between or (0, reach)
