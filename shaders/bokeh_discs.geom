@@ -1,9 +1,10 @@
 #version 330
-// A square round the disc of every lamp that there is. Lamps in cells beside each other make one disc where it is large.
+// A square round the disc of every lamp of a tile. Lamps in cells beside each other make one disc where it is large.
 layout(points) in;
-layout(triangle_strip, max_vertices = 16) out;
+layout(triangle_strip, max_vertices = 64) out;
 
-uniform sampler2D lamps;
+uniform sampler2D kinds;   // of tiles
+uniform sampler2D lamps;   // of cells, in tiles that hold any
 uniform sampler2D places;
 uniform vec2 size;         // of the picture, pixels
 uniform float iris_area;   // of an iris of radius 1
@@ -13,7 +14,7 @@ uniform float squeeze;
 
 const float LARGE = 16.0;   // pixels of radius
 
-flat in int block[];
+flat in int tile[];
 
 flat out vec3 light;       // of the disc
 flat out vec4 disc;        // x, y: its middle, radius, pixels over which it ends
@@ -39,8 +40,9 @@ void emit(vec3 energy, vec2 at, float r, float moment) {
     EndPrimitive();
 }
 
-void main() {
-    ivec2 end = textureSize(lamps, 0), first = 2 * ivec2(block[0] % ((end.x + 1) / 2), block[0] / ((end.x + 1) / 2));
+// The lamps of two by two cells.
+void emit_block(ivec2 first) {
+    ivec2 end = textureSize(lamps, 0);
     vec4 lamp[4], all = vec4(0.0);
     vec3 place[4];
     vec3 moment = vec3(0.0);
@@ -70,4 +72,10 @@ void main() {
         if (energy > 0.0) moment.z += 0.5 * energy / weight * dot(off, off);
     }
     emit(all.rgb, moment.xy + CELL * vec2(first), all.a / weight, moment.z);
+}
+
+void main() {
+    if (tile[0] < 0) return;
+    int width = textureSize(kinds, 0).x;
+    for (int i = 0; i < 4; i++) emit_block(int(TILE / CELL) * ivec2(tile[0] % width, tile[0] / width) + 2 * ivec2(i & 1, i >> 1));
 }

@@ -11,6 +11,7 @@ from tests import plates
 from viewer import Camera, Renderer
 plate = plates.yard((333, 187)).plate()
 with Renderer(plate, (80, 45)) as renderer:
+    print(renderer.context.info["GL_VERSION"])
     print(renderer.reproject.atlas.roomy)
     for z in (0.0, 1.0, 8.0):
         print(hashlib.sha256(renderer.render(Camera(position=(0.0, 0.1, z))).color.tobytes()).hexdigest())
@@ -19,7 +20,6 @@ with Renderer(plate, (80, 45)) as renderer:
 """
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="has Mesa offer less")
 def test_levels_are_the_same_without_room_made_for_them():
     """On OpenGL 3.3 and nothing more, which moves the texture when the levels come."""
     poor = {"MESA_GL_VERSION_OVERRIDE": "3.3", "MESA_EXTENSION_OVERRIDE": "-GL_ARB_texture_storage"}
@@ -28,9 +28,11 @@ def test_levels_are_the_same_without_room_made_for_them():
         done = subprocess.run([sys.executable, "-c", SMALL], env={**os.environ, **change}, capture_output=True, text=True,
                               timeout=120)
         assert done.returncode == 0, done.stderr
-        roomy, *pictures, error = done.stdout.splitlines()[-6:]    # Mesa has its say before
+        version, roomy, *pictures, error = done.stdout.splitlines()[-7:]    # Mesa has its say before
+        if "Mesa" not in version:
+            pytest.skip("only Mesa can be told to offer less")
         assert error == "GL_NO_ERROR"
         told.append((roomy, pictures))
     (rich, first), (bare, second) = told
-    assert (rich, bare) == ("True", "False"), "this driver does not tell"
+    assert (rich, bare) == ("True", "False")
     assert first == second and len(set(first)) == len(first)

@@ -87,8 +87,7 @@ class _DiscsPass(_Pass):
         self._take(inputs)
         self.context.enable(moderngl.BLEND)
         self.context.blend_func = moderngl.ONE, moderngl.ONE
-        width, height = inputs["lamps"].size
-        self.triangle.render(moderngl.POINTS, vertices=-(-width // 2) * -(-height // 2))
+        self.triangle.render(moderngl.POINTS, vertices=inputs["kinds"].width * inputs["kinds"].height)
         self.context.disable(moderngl.BLEND)
 
 
@@ -152,11 +151,11 @@ class BokehPass:
             self._gather_far(target, read | t.far.read | {"nearest": far_from}, iris, eye)
         self._gather_focus(target, read | t.focus.read | {"nearest": front_from if has_front else -MUCH}, iris, eye)
         if has_far:
-            self._add_discs(target, t.far, ("FAR", *eye), depth=t.far.depth, lens=lens, before=t.focus.color, before_depth=t.focus.depth, **shape)
-        self._add_discs(target, t.focus, eye, depth=t.focus.depth, lens=lens, **shape)
+            self._add_discs(target, t.far, FAR_LAMPS, ("FAR", *eye), depth=t.far.depth, lens=lens, before=t.focus.color, before_depth=t.focus.depth, **shape)
+        self._add_discs(target, t.focus, FOCUS_LAMPS, eye, depth=t.focus.depth, lens=lens, **shape)
         if has_front:
             self._gather_front(target, read | t.front.read | {"nearest": -MUCH}, iris, eye)
-            self._add_discs(target, t.front, ("FRONT", *eye), **shape)
+            self._add_discs(target, t.front, FRONT_LAMPS, ("FRONT", *eye), **shape)
 
     @staticmethod
     def _begin(radii: np.ndarray, far: float, per_disparity: float, camera: Camera, reproject: ReprojectPass) -> float:
@@ -176,12 +175,12 @@ class BokehPass:
                        highlights=read["highlights"], ring=ring, reach=max(int(np.ceil(min(largest, 0.1 * t.size[0]) / TILE)) + 1, ring, 2))
 
     def _find_lamps(self, slice_: _SliceTargets, kind: int, feature: str, read: dict) -> None:
-        """Takes the lamps out of a slice."""
-        slice_.lamps_target.clear()
+        """Finds the lamps of a slice, in those tiles that hold any; elsewhere what was found before stays, unread."""
         self._over_tiles(kind, kind, slice_.lamps_target, "bokeh_lamps.frag", feature, scale=CELL, around=slice_.around, **read)
 
-    def _add_discs(self, target: moderngl.Framebuffer, slice_: _SliceTargets, features: tuple[str, ...], **inputs) -> None:
-        self._pass(_DiscsPass, "bokeh_discs.frag", *features).draw(target, lamps=slice_.lamps, places=slice_.places, **inputs)
+    def _add_discs(self, target: moderngl.Framebuffer, slice_: _SliceTargets, kind: int, features: tuple[str, ...], **inputs) -> None:
+        self._pass(_DiscsPass, "bokeh_discs.frag", *features).draw(target, kinds=self.targets.kinds, kind=kind, lamps=slice_.lamps,
+                                                                   places=slice_.places, **inputs)
 
     def _gather_far(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
         """Draws the far slice, gathered at half and a quarter of the resolution."""

@@ -63,15 +63,18 @@ def program(context: moderngl.Context, vertex: str, fragment: str, geometry: str
         version, rest = shader_source(name).split("\n", 1)
         return "\n".join([version, *(f"#define {key} {value}" for key, value in defines.items()), rest])
 
-    return context.program(vertex_shader=source(vertex), fragment_shader=source(fragment),
+    made = context.program(vertex_shader=source(vertex), fragment_shader=source(fragment),
                            geometry_shader=source(geometry) if geometry else None)
+    made.extra = {name: made[name] for name in made if isinstance(made[name], moderngl.Uniform)}, {}
+    return made
 
 
 def set_uniforms(program: moderngl.Program, **values) -> None:
-    """Sets what the program uses; a uniform that the compiler dropped is no error."""
+    """Sets what the program uses and has not got yet; a uniform that the compiler dropped is no error."""
+    members, has = program.extra
     for name, value in values.items():
-        if name in program:
-            program[name] = value
+        if name in members and has.get(name) != value:
+            members[name].value = has[name] = value
 
 
 def texture(context, size, components=4, dtype="f2", data=None) -> moderngl.Texture:

@@ -340,6 +340,12 @@ class Slice:
     sharp: bool = False
 
 
+def _clip(row: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """One coordinate of points (x, y, disparity; ...) by a row of the matrix to clip coordinates."""
+    a, b, c, d = row.astype("f4")
+    return a * points[0] + b * points[1] + (d * points[2] + c)
+
+
 class _Part:
     """Patches that are drawn in one go."""
 
@@ -370,15 +376,15 @@ class _Part:
         middle = np.stack([(x0 + x1) / 2, (y0 + y1) / 2, np.ones(n), np.zeros(n)])
         self.off_axis = np.hypot(*(lift @ middle)[:2]).astype("f4")
         self.back, self.slope = back[:, 0].astype("f4"), np.abs(patches.plane[:, 1:]).sum(1).astype("f4")
-        self.drawn = None
+        self.drawn = self.at = None
         self.points = np.ascontiguousarray(vertices[..., :3].transpose(2, 1, 0))    # x, y, disparity of every corner of all patches
 
     def in_view(self, matrix: np.ndarray) -> bool:
         """Whether the camera sees any of the patches' corners."""
         if len(self.patches) == 0:
             return False
-        x, y, w = (matrix[[0, 1, 3]] @ np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]]).T
-                   @ np.vstack([self.points.reshape(3, -1), np.ones(self.points[0].size)]))
+        points = self.points.reshape(3, -1)
+        x, y, w = (_clip(row, points) for row in matrix[[0, 1, 3]])
         return bool(((np.abs(x) < w) & (np.abs(y) < w)).any())
 
     def select(self, camera: Camera, nearest: float, matrix: np.ndarray, part: Slice | None = None, scale: float = 1.0) -> None:
@@ -392,13 +398,10 @@ class _Part:
         seen |= self.patches.travel == 0
         if part:
             far, near = (2 * depth / NEAR for depth in part.depths)
-            disparity, to_w = self.points[2], matrix[3].astype("f4")
-            w = to_w[0] * self.points[0] + to_w[1] * self.points[1] + (to_w[3] * disparity + to_w[2])
-            least = w.min(0)
-            depth = disparity / np.maximum(w, 1e-3)
+            least, farthest, closest, slope = self._seen_from(matrix[3])
             # A patch reaches over its neighbours, and the slice over what slopes through its near end.
-            more = (part.overlap + OVER) / scale * self.slope / np.maximum(least, 0.1)
-            seen &= (least <= 0) | (depth.max(0) * self.back + more >= far) & (depth.min(0) * self.back - more <= near)
+            more = (part.overlap + OVER) / scale * slope
+            seen &= (least <= 0) | (closest + more >= far) & (farthest - more <= near)
             if part.coverage and part.depths[0] > 0:     # what is behind everything is too coarse to be within a slice of it
                 seen &= self.patches.level < self.backdrop
         if self.drawn is None or not np.array_equal(seen, self.drawn):
@@ -406,6 +409,15 @@ class _Part:
             self.indices.orphan()
             self.indices.write(np.ascontiguousarray(self.corners[seen]))
             self.count = 6 * int(seen.sum())
+
+    def _seen_from(self, to_w: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Of every patch, for the last row of a camera's matrix: its least w, the ends of its depth range as disparities from
+        there, and by how much a pixel changes them. Kept, since a frame asks for every slice of it."""
+        if self.at is None or not np.array_equal(self.at[0], to_w):
+            w = _clip(to_w, self.points)
+            least, depth = w.min(0), self.points[2] / np.maximum(w, 1e-3)
+            self.at = to_w.copy(), (least, depth.min(0) * self.back, depth.max(0) * self.back, self.slope / np.maximum(least, 0.1))
+        return self.at[1]
 
     def render(self, with_: moderngl.Program) -> None:
         if self.count:
