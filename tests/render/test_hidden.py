@@ -217,3 +217,19 @@ def test_beyond_the_frame_is_soft_and_counts_as_invented(rendered, move):
     far = eroded(view.outside | (view.index < 0), 24)
     ours, theirs = roughness(display(frame.color), far), roughness(display(plate.color), np.ones(plate.depth.shape, bool))
     assert max(ours) < 0.25 * min(theirs)
+
+
+@pytest.mark.parametrize("size, along", [((320, 192), 1), ((192, 320), 0)], ids=["table", "side wall"])
+def test_what_comes_nearer_at_the_frame_goes_on_and_hides_what_the_plate_shows_behind_it(rendered, size, along):
+    """Pulled out, a table's near end, beyond the frame, passes before the wall that the plate shows above its far end."""
+    half = size[along] / 2
+    plane = [0.0, 0.0, 0.0]
+    plane[along] = (1, -1)[along] * plates.FOCAL / plates.SENSOR * size[0] / half / 1.94    # 1.94 m away at the frame
+    table = plates.Surface(tuple(plane), plates.grain(1, 1), lambda x, y: (x, y)[along] > 1.81 * half)
+    scene = plates.Scene(size, (plates.Surface.at(8, plates.grain(2, 1)), table))
+    camera = Camera(position=(0, 0, 1.2))
+    view, frame = scene.view(camera), rendered(scene.plate(), camera)
+    beyond = view.plate_xy[..., along] - size[along]
+    near_by = (view.index == 1) & (beyond > 1) & (beyond < half / 5) & (abs(view.plate_xy[..., 1 - along] - size[1 - along] / 2) < 0.8 * size[1 - along] / 2)
+    assert near_by.sum() > 500
+    assert (frame.depth[near_by] < 5).all(), "the wall shows through"

@@ -15,6 +15,12 @@ LAMPS = 0.95
 """Share of the picture than which lamps are brighter: nothing shines from where nothing was seen."""
 
 
+NEARER = 1.01
+"""Times its disparity a NEARER_OVER'th of the frame farther in, from which what meets the frame comes nearer towards it."""
+
+NEARER_OVER = 64
+
+
 def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) -> tuple[np.ndarray, np.ndarray]:
     """Picture (h, w, 3) and disparity (h, w) continued round the frame by pad ((top, bottom), (left, right)) pixels.
 
@@ -58,6 +64,22 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     far = cv2.remap(far, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     picture = picture + fade((h, w), pad) * (far - picture)
     return np.ascontiguousarray(picture[..., :3]), np.where(sky, 0, picture[..., 3])
+
+
+def goes_on(disparity: np.ndarray, rect: np.ndarray) -> np.ndarray:
+    """Whether what lies in rectangles (n, 4: left, top, right, bottom) beyond the frame of a plate's disparity (h, w) continues
+    something that comes nearer towards the frame, bool (n,): a floor, a table or a side wall does not end just there, where a
+    bottle or a book may."""
+    h, w = disparity.shape
+    x0, y0, x1, y1 = rect.T
+    inwards = max(h, w) // NEARER_OVER
+    result = np.zeros(len(rect), bool)
+    for d, outside, at in ((disparity, y1 <= 0, (x0 + x1) / 2), (disparity[::-1], y0 >= h, (x0 + x1) / 2),
+                           (disparity.T, x1 <= 0, (y0 + y1) / 2), (disparity.T[::-1], x0 >= w, (y0 + y1) / 2)):
+        edge, inner = (cv2.medianBlur(np.ascontiguousarray(d[i], np.float32)[None], 5)[0] for i in (0, min(inwards, len(d) - 1)))
+        nearer = edge > NEARER * inner
+        result |= outside & nearer[np.clip(at.astype(int), 0, len(edge) - 1)]
+    return result
 
 
 def farthest(color: np.ndarray, disparity: np.ndarray, wide: float) -> tuple[np.ndarray, np.ndarray]:

@@ -9,6 +9,7 @@ import moderngl
 import numpy as np
 
 from ..camera import NEAR, Camera
+from ..plate.beyond import goes_on
 from ..plate.layers import Layers
 from ..plate.patches import LOOSE, Patches
 from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, Aside, MipTexture, ScreenPass, program, set_uniforms, texture
@@ -111,7 +112,8 @@ class ReprojectPass:
             bend.texture.filter = moderngl.LINEAR, moderngl.LINEAR
             yield from atlas.shrinking()
             for patches in kinds:
-                made.append(_Part(self.context, patches, lift, backdrop))
+                hides = ~patches.beyond | goes_on(layers.surface, patches.rect) & (patches.level < backdrop)
+                made.append(_Part(self.context, patches, lift, backdrop, hides))
                 yield
             made.append(texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface)))
             yield
@@ -347,9 +349,9 @@ def _clip(row: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 class _Part:
-    """Patches that are drawn in one go."""
+    """Patches that are drawn in one go; hides: which of them may hide what the plate shows."""
 
-    def __init__(self, context, patches: Patches, lift: np.ndarray, backdrop: int):
+    def __init__(self, context, patches: Patches, lift: np.ndarray, backdrop: int, hides: np.ndarray):
         self.patches, self.context, self.backdrop = patches, context, backdrop
         self.arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
         self.count = 0
@@ -364,7 +366,7 @@ class _Part:
         most_x, most_y = np.stack([left, right, left, right], -1), np.stack([upper, upper, lower, lower], -1)
         slope_x, slope_y = patches.plane.T[1:, :, None]
         scale, u0, v0 = patches.texture.T[..., None]
-        beyond = np.broadcast_to(patches.beyond[:, None], x.shape)
+        beyond = np.broadcast_to(~hides[:, None], x.shape)
         back = np.broadcast_to(np.where(patches.hidden, GIVES_WAY, 1.0)[:, None], x.shape)
         vertices = np.stack([x, y, np.maximum(patches.corners, 0), beyond, scale * x + u0, scale * y + v0, patches.shown, over_x, over_y,
                              *(np.broadcast_to(a, x.shape) for a in (slope_x, slope_y)), back, np.broadcast_to(scale, x.shape),
