@@ -1,6 +1,9 @@
 #version 330
-// What is about in focus, over what lies behind it: pixels as they are; BLURRED: small circles gathered at full resolution.
+// What is about in focus: pixels as they are; BLURRED: small circles gathered at full resolution. FAR: over the far slice.
 uniform sampler2D color;
+#ifdef FAR
+uniform sampler2D far;         // gathered at half of this resolution: shaders/bokeh_gather.frag
+#endif
 #ifdef BLURRED
 uniform sampler2D light;       // shaders/bokeh_prepare.frag
 uniform sampler2D radius;
@@ -35,5 +38,8 @@ void main() {
     }
 #else
     over = texelFetch(color, pixel, 0);
+#endif
+#ifdef FAR
+    over += (1.0 - over.a) * textureLod(far, 0.5 * gl_FragCoord.xy / vec2(textureSize(far, 0)), 0.0);
 #endif
 }

@@ -51,9 +51,9 @@ void main() {
         }
     largest.rg = near_by.rg;
     roots.rgb /= roots.a;
-    kind = 1.0 * float(near_by.b > 0.0) + 2.0 * float(max(near_by.r, near_by.g) > SHARP) + 4.0 * float(max(by_them.r, by_them.g) > SHARP)
-         + 8.0 * float(has_far && near_by.a > 0.0) + 16.0 * float(has_far && by_them.a > 0.0) + 32.0 * float(finest < MUCH - COARSEST)
-         + 64.0 * float(has_front && largest.b >= BEGINS) + 128.0 * float(has_front && texelFetch(front_tiles, at, 0).b > 0.0)
-         + 256.0 * float(has_lamps(around, at, roots.r)) + 512.0 * float(has_front && has_lamps(front_around, at, roots.g))
-         + 1024.0 * float(has_far && has_lamps(far_around, at, roots.b));
+    kind = 1.0 * float(max(near_by.r, near_by.g) > SHARP) + 2.0 * float(max(by_them.r, by_them.g) > SHARP)
+         + 4.0 * float(has_far && near_by.a > 0.0) + 8.0 * float(has_far && by_them.a > 0.0) + 16.0 * float(finest < MUCH - COARSEST)
+         + 32.0 * float(has_front && largest.b >= BEGINS) + 64.0 * float(has_front && texelFetch(front_tiles, at, 0).b > 0.0)
+         + 128.0 * float(has_lamps(around, at, roots.r)) + 256.0 * float(has_front && has_lamps(front_around, at, roots.g))
+         + 512.0 * float(has_far && has_lamps(far_around, at, roots.b));
 }

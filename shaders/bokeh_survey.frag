@@ -1,6 +1,6 @@
 #version 330
 // What every tile holds of a slice. FAR: r: its largest radius, a: how much less than MUCH its least is. FOCUS: r: its largest
-// signed radius, g: its least, negated; b: whether there is anything; a: whether there are gaps. FRONT: b: its largest radius.
+// signed radius, g: its least, negated; a: whether there are gaps. FRONT: b: its largest radius.
 #include "common/bokeh.glsl"
 #include "common/slice.glsl"
 
@@ -33,7 +33,6 @@ void main() {
 #ifdef FRONT
             largest.b = max(largest.b, max(max(-r0, -r1), 0.01));
 #elif defined(FOCUS)
-            largest.b = 1.0;
             // Where only what lies in front has depth, that at infinity is what soft edges have.
             if (d0 > 0.0) largest.rg = max(largest.rg, min(vec2(r0, -r0), MOST_IN_FOCUS));
             if (d1 > 0.0) largest.rg = max(largest.rg, min(vec2(r1, -r1), MOST_IN_FOCUS));

@@ -754,6 +754,7 @@ def typed(me):
     me.opened()
     me.key("Ctrl+O")
     me.session.say("")
+    me.last(0.5)      # what is behind it grows dim
     me.note("open")
     me.key("Escape")
     me.key("Ctrl+S")

@@ -47,8 +47,8 @@ USUAL = 1280
 
 LEVELS = "half", "quarter", "eighth", "sixteenth"
 
-FOCUS, BLURRED, BY_BLURRED, FAR, BY_FAR, COARSE, VEIL, FRONT, FOCUS_LAMPS, FRONT_LAMPS, FAR_LAMPS = (1 << bit for bit in range(11))
-"""What a tile shows: something about in focus, blurred at that, or a neighbour of such a tile; something far, or a neighbour of
+BLURRED, BY_BLURRED, FAR, BY_FAR, COARSE, VEIL, FRONT, FOCUS_LAMPS, FRONT_LAMPS, FAR_LAMPS = (1 << bit for bit in range(10))
+"""What a tile shows: something about in focus that is blurred, or a neighbour of such a tile; something far, or a neighbour of
 that, nothing but very large circles there; the foreground's veil. And what it holds: something in front, and lamps in each slice
 (shaders/bokeh_spread.frag)."""
 
@@ -146,10 +146,9 @@ class BokehPass:
                         "squeeze": camera.squeeze, "ring": camera.ring, "iris_area": self._area, "size": tuple(map(float, target.size))}
         eye = ("CATS_EYE",) if camera.cats_eye else ()
         self._survey(read, has_far, has_front, max(far, -nearest, 0.0))
-        target.clear()
         if has_far:
-            self._gather_far(target, read | t.far.read | {"nearest": far_from}, iris, eye)
-        self._gather_focus(target, read | t.focus.read | {"nearest": front_from if has_front else -MUCH}, iris, eye)
+            self._gather_far(read | t.far.read | {"nearest": far_from}, iris, eye)
+        self._gather_focus(target, read | t.focus.read | {"nearest": front_from if has_front else -MUCH}, iris, eye, has_far)
         if has_far:
             self._add_discs(target, t.far, FAR_LAMPS, ("FAR", *eye), depth=t.far.depth, lens=lens, before=t.focus.color, before_depth=t.focus.depth, **shape)
         self._add_discs(target, t.focus, FOCUS_LAMPS, eye, depth=t.focus.depth, lens=lens, **shape)
@@ -182,8 +181,8 @@ class BokehPass:
         self._pass(_DiscsPass, "bokeh_discs.frag", *features).draw(target, kinds=self.targets.kinds, kind=kind, lamps=slice_.lamps,
                                                                    places=slice_.places, **inputs)
 
-    def _gather_far(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
-        """Draws the far slice, gathered at half and a quarter of the resolution."""
+    def _gather_far(self, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
+        """Gathers the far slice at half and a quarter of the resolution."""
         t, over_tiles = self.targets, self._over_tiles
         self._find_lamps(t.far, FAR_LAMPS, "FAR", read)
         for lit in (0, FAR_LAMPS):
@@ -195,10 +194,9 @@ class BokehPass:
         t.wider_target.clear()
         over_tiles(BY_FAR | COARSE, BY_FAR | COARSE, t.wider_target, "bokeh_gather.frag", "FAR", "COARSELY", *eye, scale=4, **levels)
         over_tiles(BY_FAR | COARSE, BY_FAR | COARSE, t.wide_target, "bokeh_enlarge.frag", "PARTLY", scale=2, smaller=t.wider)
-        over_tiles(FAR, FAR, target, "bokeh_enlarge.frag", smaller=t.wide)
 
-    def _gather_focus(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
-        """Lays what is about in focus over what lies behind it."""
+    def _gather_focus(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...], has_far: bool) -> None:
+        """Draws what is about in focus, over what lies behind it: all of the target, and so it needs no clearing."""
         t, over_tiles = self.targets, self._over_tiles
         self._find_lamps(t.focus, FOCUS_LAMPS, "FOCUS", read)
         for lit in (0, FOCUS_LAMPS):
@@ -206,10 +204,10 @@ class BokehPass:
                        lamps=t.focus.found, **read)
         over_tiles(BY_BLURRED, BY_BLURRED, t.cells_target, "bokeh_reach.frag", "PIXELS", scale=CELL, light=t.light, radius=t.radius)
         over_tiles(BLURRED, BLURRED, t.reach_target, "bokeh_reach.frag", scale=CELL, cells=t.cells)
-        with self._laid_over():
-            over_tiles(FOCUS | BLURRED, FOCUS, target, "bokeh_focus.frag", color=t.focus.color)
-            over_tiles(FOCUS | BLURRED, FOCUS | BLURRED, target, "bokeh_focus.frag", "BLURRED", *eye, light=t.light, radius=t.radius,
-                       cells=t.reach, nearest=read["nearest"], **iris)
+        gathered = {"light": t.light, "radius": t.radius, "cells": t.reach, "nearest": read["nearest"], **iris}
+        for far in (0, FAR) if has_far else (0,):
+            over_tiles(FAR | BLURRED, far, target, "bokeh_focus.frag", *_flags(FAR=far), color=t.focus.color, far=t.wide)
+            over_tiles(FAR | BLURRED, far | BLURRED, target, "bokeh_focus.frag", "BLURRED", *_flags(FAR=far), *eye, far=t.wide, **gathered)
 
     def _gather_front(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
         """Lays the veil that the front slice is over what lies behind it."""
