@@ -4,15 +4,14 @@ import numpy as np
 import OpenEXR
 import pytest
 
-from tests.gaps import DRIVERS, GAPS
+from tests.gaps import GAPS
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        for gaps, strict in ((GAPS, True), (DRIVERS, False)):
-            for name, reason in gaps.items():
-                if item.nodeid.endswith(name):
-                    item.add_marker(pytest.mark.xfail(reason=reason, strict=strict))
+        for name, reason in GAPS.items():
+            if item.nodeid.endswith(name):
+                item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,5 +13,5 @@ GAPS = {
     **{f"test_a_wall_is_a_handful[{case}]": CORNER for case in ("slanted", "steep")},
 }
 
-DRIVERS = {"test_a_fine_checker_far_away_does_not_alias[2-3.7]": "Mesa's two mip levels are not enough for a fine checker; NVIDIA's are"}
-"""What holds with some drivers only."""
+MESA = {"test_a_fine_checker_far_away_does_not_alias[2-3.7]": "as Mesa reads two mip levels they are not enough for a fine checker"}
+"""What holds on other drivers."""

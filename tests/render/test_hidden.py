@@ -5,7 +5,8 @@ import pytest
 
 from tests import plates
 from tests.flip import display
-from viewer import Camera, Plate
+from viewer import Camera, Plate, Renderer
+from viewer.plate import layers
 
 TRUCKS = [(0.3, 0, 0), (-0.3, 0, 0), (0, 0.2, 0), (0.15, -0.15, 0), (0, 0, 0.6)]
 
@@ -219,17 +220,22 @@ def test_beyond_the_frame_is_soft_and_counts_as_invented(rendered, move):
     assert max(ours) < 0.25 * min(theirs)
 
 
-@pytest.mark.parametrize("size, along", [((320, 192), 1), ((192, 320), 0)], ids=["table", "side wall"])
-def test_what_comes_nearer_at_the_frame_goes_on_and_hides_what_the_plate_shows_behind_it(rendered, size, along):
+@pytest.mark.parametrize("size, along, share, working", [((320, 192), 1, 1, 1), ((192, 320), 0, 1, 1), ((320, 192), 1, 0.6, 1 / 4)],
+                         ids=["table", "side wall", "short table, taken apart at half its size"])
+def test_what_comes_nearer_at_the_frame_goes_on_and_hides_what_the_plate_shows_behind_it(monkeypatch, tmp_path, size, along, share, working):
     """Pulled out, a table's near end, beyond the frame, passes before the wall that the plate shows above its far end."""
-    half = size[along] / 2
+    monkeypatch.setattr(layers, "WORKING", working * size[0] * size[1])
+    monkeypatch.setenv("PUSHIN_CACHE", str(tmp_path))
+    half, wide = size[along] / 2, size[1 - along]
     plane = [0.0, 0.0, 0.0]
     plane[along] = (1, -1)[along] * plates.FOCAL / plates.SENSOR * size[0] / half / 1.94    # 1.94 m away at the frame
-    table = plates.Surface(tuple(plane), plates.grain(1, 1), lambda x, y: (x, y)[along] > 1.81 * half)
+    table = plates.Surface(tuple(plane), plates.grain(1, 1),
+                           lambda x, y: ((x, y)[along] > 1.81 * half) & ((x, y)[1 - along] < share * wide))
     scene = plates.Scene(size, (plates.Surface.at(8, plates.grain(2, 1)), table))
     camera = Camera(position=(0, 0, 1.2))
-    view, frame = scene.view(camera), rendered(scene.plate(), camera)
-    beyond = view.plate_xy[..., along] - size[along]
-    near_by = (view.index == 1) & (beyond > 1) & (beyond < half / 5) & (abs(view.plate_xy[..., 1 - along] - size[1 - along] / 2) < 0.8 * size[1 - along] / 2)
-    assert near_by.sum() > 500
+    with Renderer(scene.plate(), size) as renderer:
+        view, frame = scene.view(camera), renderer.render(camera)
+    beyond, aside = view.plate_xy[..., along] - size[along], view.plate_xy[..., 1 - along] / wide
+    near_by = (view.index == 1) & (beyond > 1) & (beyond < half / 5) & (aside > 0.1) & (aside < 0.9 * share)
+    assert near_by.sum() > 400
     assert (frame.depth[near_by] < 5).all(), "the wall shows through"

@@ -15,10 +15,8 @@ LAMPS = 0.95
 """Share of the picture than which lamps are brighter: nothing shines from where nothing was seen."""
 
 
-NEARER = 1.01
-"""Times its disparity a NEARER_OVER'th of the frame farther in, from which what meets the frame comes nearer towards it."""
-
-NEARER_OVER = 64
+NEARER, INWARDS = 1.01, 1 / 64
+"""Times its disparity farther in, by such a share of the frame, from which what meets the frame comes nearer towards it."""
 
 
 def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) -> tuple[np.ndarray, np.ndarray]:
@@ -67,12 +65,12 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
 
 
 def goes_on(disparity: np.ndarray, rect: np.ndarray) -> np.ndarray:
-    """Whether what lies in rectangles (n, 4: left, top, right, bottom) beyond the frame of a plate's disparity (h, w) continues
+    """Whether what lies in rectangles (n, 4: left, top, right, bottom, in its pixels) beyond a disparity (h, w) continues
     something that comes nearer towards the frame, bool (n,): a floor, a table or a side wall does not end just there, where a
     bottle or a book may."""
     h, w = disparity.shape
     x0, y0, x1, y1 = rect.T
-    inwards = max(h, w) // NEARER_OVER
+    inwards = int(max(h, w) * INWARDS)
     result = np.zeros(len(rect), bool)
     for d, outside, at in ((disparity, y1 <= 0, (x0 + x1) / 2), (disparity[::-1], y0 >= h, (x0 + x1) / 2),
                            (disparity.T, x1 <= 0, (y0 + y1) / 2), (disparity.T[::-1], x0 >= w, (y0 + y1) / 2)):

@@ -65,6 +65,7 @@ def program(context: moderngl.Context, vertex: str, fragment: str, geometry: str
 
     made = context.program(vertex_shader=source(vertex), fragment_shader=source(fragment),
                            geometry_shader=source(geometry) if geometry else None)
+    # What moderngl keeps for its user: asking a program for each uniform anew took longer than setting it.
     made.extra = {name: made[name] for name in made if isinstance(made[name], moderngl.Uniform)}, {}
     return made
 

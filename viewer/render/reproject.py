@@ -93,6 +93,7 @@ class ReprojectPass:
         kinds = [layers.solid, layers.soft, *(() if drafted else (layers.loose_solid, layers.loose_soft)),
                  *(p.take(p.beyond & (p.level < backdrop)) for p in (layers.solid, layers.soft)),
                  *(p.take(p.beyond) for p in (layers.solid, layers.soft))]
+        step = round(plate.width / layers.surface.shape[1])      # a large plate's surfaces are of a fraction of its size
         made: list = []
         yield
         atlas, bend = MipTexture(self.context, (wide, high), layers.levels), MipTexture(self.context, (wide, high), 0, "f1")
@@ -112,7 +113,7 @@ class ReprojectPass:
             bend.texture.filter = moderngl.LINEAR, moderngl.LINEAR
             yield from atlas.shrinking()
             for patches in kinds:
-                hides = ~patches.beyond | goes_on(layers.surface, patches.rect) & (patches.level < backdrop)
+                hides = ~patches.beyond | goes_on(layers.surface, patches.rect / step) & (patches.level < backdrop)
                 made.append(_Part(self.context, patches, lift, backdrop, hides))
                 yield
             made.append(texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface)))
@@ -366,9 +367,9 @@ class _Part:
         most_x, most_y = np.stack([left, right, left, right], -1), np.stack([upper, upper, lower, lower], -1)
         slope_x, slope_y = patches.plane.T[1:, :, None]
         scale, u0, v0 = patches.texture.T[..., None]
-        beyond = np.broadcast_to(~hides[:, None], x.shape)
+        gives_way = np.broadcast_to(~hides[:, None], x.shape)
         back = np.broadcast_to(np.where(patches.hidden, GIVES_WAY, 1.0)[:, None], x.shape)
-        vertices = np.stack([x, y, np.maximum(patches.corners, 0), beyond, scale * x + u0, scale * y + v0, patches.shown, over_x, over_y,
+        vertices = np.stack([x, y, np.maximum(patches.corners, 0), gives_way, scale * x + u0, scale * y + v0, patches.shown, over_x, over_y,
                              *(np.broadcast_to(a, x.shape) for a in (slope_x, slope_y)), back, np.broadcast_to(scale, x.shape),
                              most_x, most_y], -1).astype("f4")
         self.corners = (np.arange(n)[:, None] * 4 + np.array([0, 1, 2, 2, 1, 3])).astype("i4")
@@ -378,7 +379,7 @@ class _Part:
         middle = np.stack([(x0 + x1) / 2, (y0 + y1) / 2, np.ones(n), np.zeros(n)])
         self.off_axis = np.hypot(*(lift @ middle)[:2]).astype("f4")
         self.back, self.slope = back[:, 0].astype("f4"), np.abs(patches.plane[:, 1:]).sum(1).astype("f4")
-        self.drawn = self.at = None
+        self.drawn = self.placed = None
         self.points = np.ascontiguousarray(vertices[..., :3].transpose(2, 1, 0))    # x, y, disparity of every corner of all patches
 
     def in_view(self, matrix: np.ndarray) -> bool:
@@ -415,11 +416,11 @@ class _Part:
     def _seen_from(self, to_w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Of every patch, for the last row of a camera's matrix: its least w, the ends of its depth range as disparities from
         there, and by how much a pixel changes them. Kept, since a frame asks for every slice of it."""
-        if self.at is None or not np.array_equal(self.at[0], to_w):
+        if self.placed is None or not np.array_equal(self.placed[0], to_w):
             w = _clip(to_w, self.points)
             least, depth = w.min(0), self.points[2] / np.maximum(w, 1e-3)
-            self.at = to_w.copy(), (least, depth.min(0) * self.back, depth.max(0) * self.back, self.slope / np.maximum(least, 0.1))
-        return self.at[1]
+            self.placed = to_w.copy(), (least, depth.min(0) * self.back, depth.max(0) * self.back, self.slope / np.maximum(least, 0.1))
+        return self.placed[1]
 
     def render(self, with_: moderngl.Program) -> None:
         if self.count:
