@@ -93,7 +93,7 @@ def test_loose_patches_are_fewer():
     assert len(layers.loose_solid) + len(layers.loose_soft) < 0.6 * (len(layers.solid) + len(layers.soft))
 
 
-@pytest.mark.parametrize("position", [(0, 0, -0.15), (0.1, 0, 0)])
+@pytest.mark.parametrize("position", [(0, 0, -0.15), (0.1, 0, 0), (0, 0, 0.15), (0, -0.1, 0.1)])
 def test_a_small_picture_of_loose_patches_is_that_of_close_ones(monkeypatch, position):
     plate, camera = bumpy(), Camera(position=position)
     with Renderer(plate, (160, 96)) as renderer:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import moderngl
@@ -31,7 +32,7 @@ OVER = 4
 STEP_BYTES = 16 << 20
 """Of the atlas, that are put on the GPU in one step: about a hundredth of a second."""
 
-SMALL, UNSEEN = 0.7, 0.25
+SMALL, UNSEEN = 0.7, 0.6
 """Pixels of a picture to one of the plate up to which patches may follow surfaces loosely, and pixels that these may be off."""
 
 SHARP = 0.75
@@ -57,9 +58,8 @@ class ReprojectPass:
     def __init__(self, context: moderngl.Context, aside: Aside | None = None):
         self.context, self.aside = context, aside
         self._programs: dict[frozenset, moderngl.Program] = {}
-        self.covers: list[list[_Part]] = []    # those that follow surfaces closely, and loosely
-        self.parts: list[_Part] = []           # which of them is drawn
-        self.beyond: list[_Part] = []
+        self.covers: list[_Cover] = []         # that follow surfaces closely, and loosely
+        self.cover: _Cover | None = None       # which of them is drawn
         self.outside: list[_Part] = []
         self.border_depth = self.border_target = None
         self.standing = {cubic: _Standing(context, cubic) for cubic in (False, True)}
@@ -89,10 +89,9 @@ class ReprojectPass:
         lift = np.array([[1 / focal, 0, -cx / focal, 0], [0, -1 / focal, cy / focal, 0], [0, 0, -1, 0], [0, 0, 0, 1]])
         backdrop = layers.solid.level.max(initial=0)
         drafted = layers.loose_solid is layers.solid
-        # Where the picture's continuation beyond its frame is in view, what is hidden behind it stays hidden.
-        kinds = [layers.solid, layers.soft, *(() if drafted else (layers.loose_solid, layers.loose_soft)),
-                 *(p.take(p.beyond & (p.level < backdrop)) for p in (layers.solid, layers.soft)),
-                 *(p.take(p.beyond) for p in (layers.solid, layers.soft))]
+        covers = [(layers.solid, layers.soft), *(() if drafted else ((layers.loose_solid, layers.loose_soft),))]
+        kinds = [patches for cover in covers for patches in (*cover, *(p.take(p.beyond & (p.level < backdrop)) for p in cover))]
+        kinds += [p.take(p.beyond) for p in covers[0]]
         step = round(plate.width / layers.surface.shape[1])      # a large plate's surfaces are of a fraction of its size
         made: list = []
         yield
@@ -126,8 +125,9 @@ class ReprojectPass:
         self._drop()
         self.atlas, self.bend, self.texel, self.around, self.lift = atlas, bend, (1 / wide, 1 / high), layers.around, lift
         *parts, self.surface = made
-        self.covers = [parts[:2], parts[:2] if drafted else parts[2:4]]
-        self.parts, self.beyond, self.outside = self.covers[0], parts[-4:-2], parts[-2:]
+        self.outside = parts[-2:]
+        self.covers = [_Cover(parts[i:i + 2], parts[i + 2:i + 4]) for i in range(0, len(parts) - 2, 4)]
+        self.cover = self.covers[0]
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
         self.disparities = np.sort(layers.surface[::8, ::8], axis=None)
         self.within = layers.reach
@@ -150,7 +150,7 @@ class ReprojectPass:
             features += ("BEHIND",)
         target.use()
         target.clear(*((0.0, 0.0, 0.0, 0.0) if part and part.coverage else (*self.around, 1.0)), depth=0.0)
-        self._draw_parts(target, self.parts, part, *features)
+        self._draw_parts(target, self.cover.parts, part, *features)
         if edges_depth:
             self._draw_edges_depth(part, *features)
         self._restore()
@@ -186,7 +186,7 @@ class ReprojectPass:
     def _draw_edges_depth(self, part: Slice | None, *features: str) -> None:
         self.context.enable(moderngl.BLEND)
         self.context.blend_func = moderngl.ZERO, moderngl.ONE
-        self._render(self.parts[1], part, "SURFACE", *features)
+        self._render(self.cover.parts[1], part, "SURFACE", *features)
 
     def _stands(self, camera: Camera, size) -> bool:
         return np.linalg.norm(camera.position) * self.nearest * camera.intrinsics(size)[0, 0] < STANDS
@@ -220,7 +220,7 @@ class ReprojectPass:
 
     def _draw_border(self, target, camera: Camera) -> bool:
         """Draws the depth of what continues beyond the frame, if the camera sees any of it."""
-        if not any(part.in_view(self.matrix) for part in self.beyond):
+        if not any(part.in_view(self.matrix) for part in self.cover.beyond):
             return False
         if self.border_depth is None or self.border_depth.size != target.size:
             self._drop_border()
@@ -229,7 +229,7 @@ class ReprojectPass:
             self.border_target = self.context.framebuffer(depth_attachment=self.border_depth)
         self.border_target.use()
         self.border_target.clear(depth=0.0)
-        for part, features in zip(self.beyond, (("BORDER",), ("BORDER", "SURFACE"))):
+        for part, features in zip(self.cover.beyond, (("BORDER",), ("BORDER", "SURFACE"))):
             part.select(camera, self.nearest, self.matrix)
             self._render(part, None, *features)
         self.border_depth.use(1)
@@ -252,8 +252,8 @@ class ReprojectPass:
         # A quarter of a pixel for every tolerance (viewer/plate/edges.py), as large as what is nearest becomes.
         scale = self._scale(camera, target.size)
         off = 0.25 * LOOSE[1] * travel * scale / max(1 + min(z, 0) * self.nearest, 0.1)
-        self.parts = self.covers[int(scale <= SMALL and off <= UNSEEN)]
-        for patches in parts or self.parts:
+        self.cover = self.covers[-1 if scale <= SMALL and off <= UNSEEN else 0]
+        for patches in parts or self.cover.parts:
             patches.select(camera, self.nearest, self.matrix, part, scale)
         self.atlas.texture.filter = self._filter(camera, target.size), moderngl.LINEAR
         self.cubic = self._least_scale(camera, target.size) >= SHARP
@@ -286,14 +286,14 @@ class ReprojectPass:
         return self._scale(camera, size) / (1 + back * self.nearest)
 
     def _drop(self) -> None:
-        for part in {p for kind in (*self.covers, self.beyond, self.outside) for p in kind}:    # a draft has one cover
+        for part in (*(p for cover in self.covers for p in (*cover.parts, *cover.beyond)), *self.outside):
             part.release()
-        self.beyond, self.outside = [], []
+        self.outside = []
         self._drop_border()
         if self.covers:
             for item in (self.atlas, self.bend, self.surface):
                 item.release()
-        self.covers = self.parts = []
+        self.covers, self.cover = [], None
 
     def release(self) -> None:
         self._drop()
@@ -302,6 +302,14 @@ class ReprojectPass:
         for p in self._programs.values():
             p.release()
         self._programs.clear()
+
+
+class _Cover(NamedTuple):
+    """Patches, solid and soft, that cover all surfaces; and those of them beyond the frame: where this continuation is in view,
+    what is hidden behind it stays hidden."""
+
+    parts: list[_Part]
+    beyond: list[_Part]
 
 
 class _Standing(ScreenPass):
