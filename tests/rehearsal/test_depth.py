@@ -13,7 +13,7 @@ from viewer.plate.adjust import Adjustments, adjusted, beside
 from viewer.plate.repair import Cut
 from viewer.plate.scale import Anchor, Person
 from viewer.rehearsal import background, edits
-from viewer.rehearsal.apart import apart
+from viewer.rehearsal.apart import _idle, apart, ready
 from viewer.rehearsal.depthmap import DepthMap, drawn
 from viewer.rehearsal.document import Document
 from viewer.rehearsal.journal import Journal, recoverable
@@ -190,6 +190,13 @@ def test_work_apart_is_done_by_another_process_that_stays():
     with pytest.raises(PushinError, match="No."):
         apart(work, "refuse")
     assert apart(work, 2) == (first, 2)
+
+
+def test_a_worker_that_is_ready_is_for_what_somebody_waits_for():
+    ready()
+    begun = _idle[-1].pid
+    assert apart(work, 0)[0] == begun
+    assert apart(work, 1, anew=True)[0] != begun
 
 
 def test_work_apart_ends_when_nobody_waits_or_it_dies():

@@ -40,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
         compare.write(STRIP, plate, arguments.find_subject(args, plate), arguments.push(compare.PUSH))
         print(f"There is no screen for the window; the comparison is in {STRIP.resolve()}")
         return 0
+    from ..rehearsal.apart import ready
+    ready()      # while the window comes up
     from ..desktop.window import Window
     Window(opening(args)).run()
     return 0

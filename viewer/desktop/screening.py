@@ -31,7 +31,12 @@ class Shown(NamedTuple):
 
 
 class Screening:
-    """Chooses size and quality of the pictures that a projector makes of a session."""
+    """Chooses size and quality of the pictures that a projector makes of a session.
+
+    lens_ready  the driver has its programs for pictures through a lens; before, they would hold up the window for seconds
+    """
+
+    lens_ready = True
 
     def __init__(self, session, projector: Projector):
         self.session, self.projector = session, projector
@@ -71,7 +76,7 @@ class Screening:
         shown = [Shown(slot, session.camera(name), where[2:]) for slot, name, where in
                  zip("AB", view.takes, (place.a, place.b)) if slot in seen]
         now, made = time.monotonic(), projector.made
-        wanted = tuple(shown), feed, view.blur, self._overlay(), projector.changes
+        wanted = tuple(shown), feed, view.blur, self._overlay(), projector.changes, self.lens_ready
         if wanted != self._wanted:
             self._wanted, self._moved, self._plans = wanted, now, None
             self._kind = len(shown), sum(map(self._blurred, shown))
@@ -119,10 +124,10 @@ class Screening:
 
     def _draw(self, shown: Shown, step: Step, **how) -> None:
         self.projector.frame(shown.slot, shown.camera, self.projector.size(shown.pixels, step.scale),
-                             self.bokeh(shown.camera), **how)
+                             self.bokeh(shown.camera) if self.lens_ready else "off", **how)
 
     def _blurred(self, shown: Shown) -> bool:
-        return self.bokeh(shown.camera) != "off"
+        return self.lens_ready and self.bokeh(shown.camera) != "off"
 
     def bokeh(self, camera) -> str:
         """How a camera's blur is made while it is to be quick."""

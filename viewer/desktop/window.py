@@ -11,7 +11,7 @@ import glfw
 
 from ..errors import PushinError
 from ..rehearsal import folders
-from ..rehearsal.background import warmed
+from ..rehearsal.background import PINHOLE, warmed
 from ..render.compare import MODES
 from ..render.warm import programs
 from . import style
@@ -308,6 +308,7 @@ class Window:
         if session.shot is None or place is None or self.projector is None:
             return
         view = session.view
+        self.screening.lens_ready = self._warming.done
         a, b, main = self.screening.frames(place, self.monitor.place(session.aspect(view.takes[view.mode == "B"])))
         lines = [session.shot.lines(session.shot.take(name)) for name in view.takes]
         share = [(line.width, line.height * session.aspect(name)) for line, name in zip(lines, view.takes)]
@@ -317,7 +318,7 @@ class Window:
                                                       look["outside"], 2.0 if view.lines else 0.0))
         if self.screenshots.wanted == "clean":
             self.screenshots.keep(self.screening.moment(place))
-        if self._later is not None and self.rested:
+        if self._later is not None and self.rested and self._warming.done:
             self._later = None if next(self._later, self) is self else self._later
             hello_imgui.request_refresh()
         screen, scale = self._context.screen, imgui.get_io().display_framebuffer_scale
@@ -353,7 +354,7 @@ class Window:
                 if next(self._arriving, self) is self:
                     self._arriving = None
             hello_imgui.request_refresh()
-        if self._opening is None or not self._opening.done or not self._warming.done:
+        if self._opening is None or not self._opening.done or not (self._warming.done or self._warming.progress >= PINHOLE):
             return
         opening, self._opening = self._opening, None
         if opening.error is not None:

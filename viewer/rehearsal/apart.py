@@ -33,14 +33,20 @@ class Unwanted(BaseException):
     """Raised by report in a worker that nobody waits for any more: only for what has to be left tidy."""
 
 
-def apart(function: Callable, *args, report: Callable[..., None] = lambda *progress: None, tidy: bool = False):
+def ready() -> None:
+    """Begins a worker ahead of its first call, where one will be wanted: it takes half a second to come up."""
+    _idle.append(_started())
+
+
+def apart(function: Callable, *args, report: Callable[..., None] = lambda *progress: None, tidy: bool = False, anew: bool = False):
     """What function(*args, report=...) returns or raises; function is one of a module, arguments can be pickled.
 
     report  called as report(share done, stage in words) here, some times a second: if it raises, the work is ended
     tidy    it ends by itself then, at its own next report, where Unwanted is raised; else at once
+    anew    by a worker of its own: those that are ready are for what somebody waits for
     """
     try:
-        worker = _idle.pop()
+        worker = _started() if anew else _idle.pop()
     except IndexError:
         worker = _started()
     try:
@@ -91,6 +97,7 @@ def serve() -> None:
     os.dup2(2, 1)      # what anything prints is no answer
     if hasattr(os, "nice"):
         os.nice(NICE)
+    from . import background    # before anybody asks for it  # noqa: F401
     while True:
         try:
             function, args = pickle.load(sys.stdin.buffer)

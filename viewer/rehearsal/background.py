@@ -66,6 +66,10 @@ def _smoothed(take, tolerance, fps, *, report):
     return recording.smooth(take, tolerance, fps)
 
 
+PINHOLE = 0.5
+"""Progress of `warmed` from which there are the programs for pictures without a lens."""
+
+
 def warmed(programs: str, *, report=lambda *progress: None) -> None:
     """Has the driver keep its programs (see render.warm), once for each name of them; one that does not is no error."""
     note = cache.folder().parent / "programs"
@@ -75,7 +79,7 @@ def warmed(programs: str, *, report=lambda *progress: None) -> None:
     except (OSError, ValueError):
         pass
     try:
-        apart(_warmed, report=report)
+        apart(_warmed, report=report, anew=True)
         note.parent.mkdir(parents=True, exist_ok=True)
         note.write_text(programs, "utf-8")
     except (OSError, PushinError):
@@ -92,7 +96,7 @@ def _warmed(*, report) -> None:
     with Renderer(plate, SIZE, layers=Layers.of(plate, draft=True)) as renderer:
         for lens in (False, True):
             for _ in warming(renderer, lens):
-                report(0.0, "")
+                report(PINHOLE * lens, "")
 
 
 # -- what leaves the window as a file ---------------------------------------------------------------------------------
