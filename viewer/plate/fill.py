@@ -122,13 +122,12 @@ class _Level:
         d = self.disparity.ravel()
         sources = np.flatnonzero(self.usable)
         sources = sources[np.argsort(d[sources], kind="stable")]
-        ranked = d[sources]
         here = y * w + x
+        ranks = np.searchsorted(d[sources], d[here])
 
         def alike(spread):
             """A random source of like disparity for every hidden pixel."""
-            at = np.searchsorted(ranked, d[here])
-            at = at + (rng.standard_normal(len(at)) * spread * len(sources)).astype(np.int64)
+            at = ranks + (rng.standard_normal(len(ranks)) * spread * len(sources)).astype(np.int64)
             return sources[at.clip(0, len(sources) - 1)]
 
         image = self.color.copy()
@@ -198,21 +197,27 @@ class _Level:
         scale = 0.3 * w
         colors, likely = _coded(self.color).reshape(-1, 3), _coded(self.likely).reshape(-1, 3)[here]
 
-        def cost(source):
-            e = patches(source) - target
-            c = np.einsum("nkc,nkc,nk->n", e, e, k)
-            gap = np.abs(d[source] - d[here]) / (0.05 * d[here] + 0.002)
-            far = ((source % w - x) ** 2 + (source // w - y) ** 2) / (scale * scale)
-            odd = ((np.abs(colors[source] - likely) - DETAIL).clip(0) ** 2).sum(1)
-            return np.where(usable[source], c + LIKELY * odd + 0.02 * np.maximum(gap - 1, 0) ** 2 + 0.01 * far, np.inf)
+        def cost(source, at, most=np.inf):
+            """Of sources for some of the pixels, where it is less than `most`."""
+            depth = d[here[at]]
+            gap = np.abs(d[source] - depth) / (0.05 * depth + 0.002)
+            far = ((source % w - x[at]) ** 2 + (source // w - y[at]) ** 2) / (scale * scale)
+            odd = ((np.abs(colors[source] - likely[at]) - DETAIL).clip(0) ** 2).sum(1)
+            least = np.where(usable[source], LIKELY * odd + 0.02 * np.maximum(gap - 1, 0) ** 2 + 0.01 * far, np.inf)
+            # Patches are compared only where that may decide.
+            open_ = np.flatnonzero(least < most)
+            e = patches(source[open_]) - target[at[open_]]
+            least[open_] += np.einsum("nkc,nkc,nk->n", e, e, k[at[open_]])
+            return least
 
-        best = cost(current)
+        best = cost(current, np.arange(len(here)))
 
         def consider(source):
-            nonlocal best, current
-            c = cost(source)
-            better = c < best
-            best, current = np.where(better, c, best), np.where(better, source, current)
+            at = np.flatnonzero(source != current)
+            source = source[at]
+            c = cost(source, at, best[at])
+            better = c < best[at]
+            best[at[better]], current[at[better]] = c[better], source[better]
 
         for step in steps:
             for dy, dx in ((0, step), (step, 0), (0, -step), (-step, 0)):
@@ -247,7 +252,7 @@ class _Level:
                 s = (sy * w + sx).clip(0, h * w - 1)
                 ok = (source >= 0) & (sy >= 0) & (sy < h) & (sx >= 0) & (sx < w) & usable[s]
                 ok &= np.abs(d[s] - d[here]) < 0.15 * d[here] + 0.004
-                k = ok * np.exp(-(dy * dy + dx * dx) / 4.0)
+                k = ok * np.float32(np.exp(-(dy * dy + dx * dx) / 4.0))
                 total += k[:, None] * color[s]
                 weight += k
         out = image.copy()

@@ -224,6 +224,7 @@ class Canvas:
     def part_at_jumps(self, rect: np.ndarray, corner: np.ndarray) -> None:
         """Gives patches beside another surface tiles of their own, in which a filter does not read of that."""
         h, w = self.disparity.shape
+        picture = np.concatenate([self.color, self.shown[..., None]], -1)
         for at, (wide, high) in alike(rect):
             here = [np.arange(-GUTTER, n + GUTTER) for n in (high, wide)]
             inside = [a.clip(0, n - 1) for a, n in zip(here, (high, wide))]
@@ -240,7 +241,7 @@ class Canvas:
                                          for p in (pixel, source, other, own))
             outside = (inside[0] != here[0])[:, None] | (inside[1] != here[1])
             goes_on = self.goes_on(own, pixel) & outside
-            tile = np.concatenate([self.color, self.shown[..., None]], -1)[np.where(other, source[0], pixel[0]), np.where(other, source[1], pixel[1])]
+            tile = picture[np.where(other, source[0], pixel[0]), np.where(other, source[1], pixel[1])]
             tile[goes_on] = self.plate[pixel][goes_on]
             corner[at[beside]] = np.concatenate([rect[at[beside], :2], self.keep_tiles(tile)[:, None]], -1)
 
