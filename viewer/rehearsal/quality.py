@@ -102,7 +102,7 @@ class Governor:
 
 # -- at rest ----------------------------------------------------------------------------------------------------------
 
-CHUNK = 0.05
+CHUNK = 0.08
 """Seconds of work per frame of the window while it refines: any input is answered by the next one."""
 SLICE = 0.06
 """Seconds that a picture through the lens may take in one piece; one that takes longer is left to the reference, which
