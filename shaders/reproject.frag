@@ -18,10 +18,6 @@ layout(location = 0, index = 0) out vec4 color;     // scene-linear colour and i
 layout(location = 0, index = 1) out vec4 coverage;  // what blending takes from the picture so far
 #endif
 
-#ifdef BEHIND
-uniform sampler2D border;  // depth of what continues beyond the plate's frame: what was hidden and lies behind that stays hidden
-#endif
-
 #ifdef SLICE
 uniform vec2 depths;       // window depths, of the plate's half of the range, between which a fragment is drawn
 uniform float overlap;     // pixels by which a surface that slopes reaches beyond the near one
@@ -39,9 +35,6 @@ void main() {
     float z = gl_FragCoord.z >= 0.5 ? gl_FragCoord.z - 0.5 : gl_FragCoord.z;  // shaders/reproject.vert
     float slope = fwidth(gl_FragCoord.z);
     if (z < depths.x || z >= depths.y + overlap * slope) discard;
-#endif
-#ifdef BEHIND
-    if (share < 0.5 && gl_FragCoord.z >= 0.5 && texelFetch(border, ivec2(gl_FragCoord.xy), 0).r > gl_FragCoord.z) discard;
 #endif
 #if defined(SURFACE)
 #ifdef SLICE

@@ -4,7 +4,7 @@ uniform mat4 plate_to_clip;
 uniform vec2 texel;      // 1 / atlas size
 uniform float reach;     // share of `over` that the camera's travel calls for
 
-in vec4 corner;          // plate x, y in pixels, disparity in 1/m; 1 for what hides nothing that the plate shows, else 0
+in vec4 corner;          // plate x, y in pixels, disparity in 1/m; 1 for the backdrop, else 0
 in vec3 atlas;           // atlas pixel; share that the plate showed, or IN_ALPHA (viewer/plate/layers.py)
 in vec4 over;            // by how much the corner reaches over its neighbours, x, y; slopes of the disparity in x and y
 in vec4 more;            // share of its disparity with which the patch enters the depth test; atlas pixels per plate pixel; most of `over`
@@ -15,12 +15,8 @@ void main() {
     vec2 out_ = clamp(reach * over.xy, -more.zw, more.zw);
     gl_Position = plate_to_clip * vec4(corner.xy + out_, 1.0, max(corner.z + dot(out_, over.zw), 0.0));
     at = vec3(atlas.xy + more.y * out_, atlas.z);
-    // Upper half of the depth range for the plate's own surfaces and those that surely go on beyond its frame, lower half for
-    // what else is out there, so that such an invention never hides what the plate shows. The matrix gives clip z = 2 near / Z - 1, times w.
+    // Upper half of the depth range for the plate's surfaces, lower half for the backdrop, which is too coarse to hide any of them.
+    // The matrix gives clip z = 2 near / Z - 1, times w.
     float depth = 0.5 * (gl_Position.z + gl_Position.w) * more.x;
-#ifdef BORDER
-    gl_Position.z = depth;
-#else
     gl_Position.z = corner.w > 0.0 ? depth - gl_Position.w : depth;
-#endif
 }

@@ -14,16 +14,16 @@ CELL = 8
 LAMPS = 0.95
 """Share of the picture than which lamps are brighter: nothing shines from where nothing was seen."""
 
-
-NEARER, INWARDS = 1.01, 1 / 64
-"""Times its disparity farther in, by such a share of the frame, from which what meets the frame comes nearer towards it."""
+STRIP, EDGES, STEEPEST, SPREAD = 24, 3.0, 1.5, 6
+"""Pixels before the frame in which the lines that meet it are looked for; weight of edges in depth to those of light; how far a
+line may lean; and pixels along the frame to which a line's direction spreads."""
 
 
 def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) -> tuple[np.ndarray, np.ndarray]:
     """Picture (h, w, 3) and disparity (h, w) continued round the frame by pad ((top, bottom), (left, right)) pixels.
 
-    Beside the frame everything goes on as it is there, if it takes up a good part of the frame's border: a table does, a
-    bottle ends. Farther out colours and depths run into each other and turn into those of what is farthest, so that no edge
+    Beside the frame everything goes on as it is there, along the lines that meet the frame, if it takes up a good part of the
+    frame's border: a table does, a bottle ends. Farther out colours and depths run into each other and turn into those of what is farthest, so that no edge
     and no end of a surface is to be seen. Only the sky stays where it is.
 
     wide  pixels: what is narrower is not the farthest there is
@@ -41,12 +41,16 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
         source = at[np.abs(at[None] - np.arange(len(d))[:, None]).argmin(1)] if len(at) else np.arange(len(d))
         return c[source], np.where(stays, d, opened)
 
+    def beyond(c, d, count):
+        """So many rows that go on from the last one."""
+        line, depth = edge(c[-1], d[-1])
+        at = _along_lines(c, d, count)
+        return line[at], depth[at]
+
     def extend(c, d, before, after):
         """Along the first axis."""
-        first, last = edge(c[0], d[0]), edge(c[-1], d[-1])
-        rows = lambda line, n: np.repeat(line[None], n, 0)
-        return (np.concatenate([rows(first[0], before), c, rows(last[0], after)]),
-                np.concatenate([rows(first[1], before), d, rows(last[1], after)]))
+        first, last = (v[::-1] for v in beyond(c[::-1], d[::-1], before)), beyond(c, d, after)
+        return tuple(np.concatenate(rows) for rows in zip(first, (c, d), last))
 
     c, d = extend(color, disparity, top, bottom)
     c, d = extend(c.swapaxes(0, 1), d.T, left, right)
@@ -64,20 +68,25 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     return np.ascontiguousarray(picture[..., :3]), np.where(sky, 0, picture[..., 3])
 
 
-def goes_on(disparity: np.ndarray, rect: np.ndarray) -> np.ndarray:
-    """Whether what lies in rectangles (n, 4: left, top, right, bottom, in its pixels) beyond a disparity (h, w) continues
-    something that comes nearer towards the frame, bool (n,): a floor, a table or a side wall does not end just there, where a
-    bottle or a book may."""
-    h, w = disparity.shape
-    x0, y0, x1, y1 = rect.T
-    inwards = int(max(h, w) * INWARDS)
-    result = np.zeros(len(rect), bool)
-    for d, outside, at in ((disparity, y1 <= 0, (x0 + x1) / 2), (disparity[::-1], y0 >= h, (x0 + x1) / 2),
-                           (disparity.T, x1 <= 0, (y0 + y1) / 2), (disparity.T[::-1], x0 >= w, (y0 + y1) / 2)):
-        edge, inner = (cv2.medianBlur(np.ascontiguousarray(d[i], np.float32)[None], 5)[0] for i in (0, min(inwards, len(d) - 1)))
-        nearer = edge > NEARER * inner
-        result |= outside & nearer[np.clip(at.astype(int), 0, len(edge) - 1)]
-    return result
+def _along_lines(color: np.ndarray, disparity: np.ndarray, count: int) -> np.ndarray:
+    """Which place of the last row each pixel of `count` rows after it continues, int (count, w), along the lines that meet it."""
+    high, wide = disparity.shape
+    strip = np.s_[max(high - STRIP, 0):]
+    guide = [EDGES * np.log(np.maximum(disparity[strip], 1e-3)), np.power(np.clip(color[strip].mean(-1), 0, 4), 1 / 2.2)]
+    xx = xy = yy = 0
+    for g in guide:
+        gy, gx = np.gradient(cv2.GaussianBlur(np.ascontiguousarray(g, np.float32), (0, 0), 1))
+        xx, xy, yy = xx + gx * gx, xy + gx * gy, yy + gy * gy
+    along = lambda v: cv2.GaussianBlur(v.sum(0, dtype=np.float32)[None], (0, 0), 3, borderType=cv2.BORDER_REPLICATE)[0]
+    xx, xy, yy = along(xx), along(xy), along(yy)
+    # A line x = slope y + c has no gradient along (slope, 1). It counts as much as it is one, and leads out.
+    sure = np.hypot(xx - yy, 2 * xy) * xx / np.maximum(xx + yy, 1e-9)
+    slope = np.clip(-xy / np.maximum(xx, 1e-9), -STEEPEST, STEEPEST)
+    blur = lambda v: cv2.GaussianBlur(v[None].astype(np.float32), (0, 0), SPREAD, borderType=cv2.BORDER_REPLICATE)[0]
+    slope = blur(sure * slope) / (blur(sure) + 1e-5)
+    place = np.arange(wide, dtype=np.float32)
+    ends = np.maximum.accumulate(place + np.arange(1, count + 1)[:, None] * slope, axis=1)
+    return np.stack([np.interp(place, line, place) for line in ends]).round().astype(int) if count else np.zeros((0, wide), int)
 
 
 def farthest(color: np.ndarray, disparity: np.ndarray, wide: float) -> tuple[np.ndarray, np.ndarray]:

@@ -58,7 +58,7 @@ class Patches:
     shown     float32 (n, 4): share that the plate showed at its corners, in the order of `corners`, where alpha in the atlas
               is coverage; or IN_ALPHA
     hidden    bool (n,): lies behind something in the plate, for the most part; gives way to what does not
-    beyond    bool (n,): lies outside the plate's frame or is the backdrop; hides what does not only where it goes on (beyond.py)
+    beyond    bool (n,): lies outside the plate's frame, or is the backdrop behind everything
     travel    float32 (n,): metres that the camera has to move sideways before the patch can come to light
     level     int32 (n,): how many surfaces were lifted off before this one came to light
     over      float32 (n, 4): plate pixels by which it reaches over the left, upper, right and lower side of its rectangle,

@@ -3,14 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import cv2
 import moderngl
 import numpy as np
 
 from ..camera import NEAR, Camera
-from ..plate.beyond import goes_on
 from ..plate.layers import Layers
 from ..plate.patches import LOOSE, Patches
 from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, Aside, MipTexture, ScreenPass, program, set_uniforms, texture
@@ -58,10 +56,9 @@ class ReprojectPass:
     def __init__(self, context: moderngl.Context, aside: Aside | None = None):
         self.context, self.aside = context, aside
         self._programs: dict[frozenset, moderngl.Program] = {}
-        self.covers: list[_Cover] = []         # that follow surfaces closely, and loosely
-        self.cover: _Cover | None = None       # which of them is drawn
+        self.covers: list[list[_Part]] = []    # those that follow surfaces closely, and loosely
+        self.parts: list[_Part] = []           # which of them is drawn
         self.outside: list[_Part] = []
-        self.border_depth = self.border_target = None
         self.standing = {cubic: _Standing(context, cubic) for cubic in (False, True)}
 
     def program(self, *features: str) -> moderngl.Program:
@@ -90,9 +87,7 @@ class ReprojectPass:
         backdrop = layers.solid.level.max(initial=0)
         drafted = layers.loose_solid is layers.solid
         covers = [(layers.solid, layers.soft), *(() if drafted else ((layers.loose_solid, layers.loose_soft),))]
-        kinds = [patches for cover in covers for patches in (*cover, *(p.take(p.beyond & (p.level < backdrop)) for p in cover))]
-        kinds += [p.take(p.beyond) for p in covers[0]]
-        step = round(plate.width / layers.surface.shape[1])      # a large plate's surfaces are of a fraction of its size
+        kinds = [patches for cover in (*covers, [p.take(p.beyond) for p in covers[0]]) for patches in cover]
         made: list = []
         yield
         atlas, bend = MipTexture(self.context, (wide, high), layers.levels), MipTexture(self.context, (wide, high), 0, "f1")
@@ -112,8 +107,7 @@ class ReprojectPass:
             bend.texture.filter = moderngl.LINEAR, moderngl.LINEAR
             yield from atlas.shrinking()
             for patches in kinds:
-                hides = ~patches.beyond | goes_on(layers.surface, patches.rect / step) & (patches.level < backdrop)
-                made.append(_Part(self.context, patches, lift, backdrop, hides))
+                made.append(_Part(self.context, patches, lift, backdrop))
                 yield
             made.append(texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface)))
             yield
@@ -125,9 +119,8 @@ class ReprojectPass:
         self._drop()
         self.atlas, self.bend, self.texel, self.around, self.lift = atlas, bend, (1 / wide, 1 / high), layers.around, lift
         *parts, self.surface = made
-        self.outside = parts[-2:]
-        self.covers = [_Cover(parts[i:i + 2], parts[i + 2:i + 4]) for i in range(0, len(parts) - 2, 4)]
-        self.cover = self.covers[0]
+        *self.covers, self.outside = [parts[i:i + 2] for i in range(0, len(parts), 2)]
+        self.parts = self.covers[0]
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
         self.disparities = np.sort(layers.surface[::8, ::8], axis=None)
         self.within = layers.reach
@@ -146,11 +139,9 @@ class ReprojectPass:
         if part and part.coverage:
             features += ("COVERAGE",)
         self._prepare(target, camera, part)
-        if self._draw_border(target, camera):
-            features += ("BEHIND",)
         target.use()
         target.clear(*((0.0, 0.0, 0.0, 0.0) if part and part.coverage else (*self.around, 1.0)), depth=0.0)
-        self._draw_parts(target, self.cover.parts, part, *features)
+        self._draw_parts(target, self.parts, part, *features)
         if edges_depth:
             self._draw_edges_depth(part, *features)
         self._restore()
@@ -186,7 +177,7 @@ class ReprojectPass:
     def _draw_edges_depth(self, part: Slice | None, *features: str) -> None:
         self.context.enable(moderngl.BLEND)
         self.context.blend_func = moderngl.ZERO, moderngl.ONE
-        self._render(self.cover.parts[1], part, "SURFACE", *features)
+        self._render(self.parts[1], part, "SURFACE", *features)
 
     def _stands(self, camera: Camera, size) -> bool:
         return np.linalg.norm(camera.position) * self.nearest * camera.intrinsics(size)[0, 0] < STANDS
@@ -213,33 +204,10 @@ class ReprojectPass:
         if self.cubic and (not part or part.sharp) and "SURFACE" not in features:
             features += ("CUBIC",)
         p = self.program(*features)
-        set_uniforms(p, texel=self.texel, picture=0, border=1, bend=2, plate_to_clip=tuple(self.matrix.T.ravel()),
+        set_uniforms(p, texel=self.texel, picture=0, bend=1, plate_to_clip=tuple(self.matrix.T.ravel()),
                      depths=part.depths if part else (0.0, 1.0), overlap=part.overlap if part else 0.0,
                      reach=self.reach)
         patches.render(p)
-
-    def _draw_border(self, target, camera: Camera) -> bool:
-        """Draws the depth of what continues beyond the frame, if the camera sees any of it."""
-        if not any(part.in_view(self.matrix) for part in self.cover.beyond):
-            return False
-        if self.border_depth is None or self.border_depth.size != target.size:
-            self._drop_border()
-            self.border_depth = self.context.depth_texture(target.size)
-            self.border_depth.compare_func = ""
-            self.border_target = self.context.framebuffer(depth_attachment=self.border_depth)
-        self.border_target.use()
-        self.border_target.clear(depth=0.0)
-        for part, features in zip(self.cover.beyond, (("BORDER",), ("BORDER", "SURFACE"))):
-            part.select(camera, self.nearest, self.matrix)
-            self._render(part, None, *features)
-        self.border_depth.use(1)
-        return True
-
-    def _drop_border(self) -> None:
-        for item in (self.border_target, self.border_depth):
-            if item is not None:
-                item.release()
-        self.border_depth = self.border_target = None
 
     def _prepare(self, target, camera, part: Slice | None = None, parts: list[_Part] | None = None) -> None:
         context = self.context
@@ -252,13 +220,13 @@ class ReprojectPass:
         # A quarter of a pixel for every tolerance (viewer/plate/edges.py), as large as what is nearest becomes.
         scale = self._scale(camera, target.size)
         off = 0.25 * LOOSE[1] * travel * scale / max(1 + min(z, 0) * self.nearest, 0.1)
-        self.cover = self.covers[-1 if scale <= SMALL and off <= UNSEEN else 0]
-        for patches in parts or self.cover.parts:
+        self.parts = self.covers[-1 if scale <= SMALL and off <= UNSEEN else 0]
+        for patches in parts or self.parts:
             patches.select(camera, self.nearest, self.matrix, part, scale)
         self.atlas.texture.filter = self._filter(camera, target.size), moderngl.LINEAR
         self.cubic = self._least_scale(camera, target.size) >= SHARP
         self.atlas.texture.use(0)
-        self.bend.texture.use(2)
+        self.bend.texture.use(1)
         target.use()
         context.disable(moderngl.CULL_FACE | moderngl.BLEND)
         context.enable(moderngl.DEPTH_TEST)
@@ -286,14 +254,13 @@ class ReprojectPass:
         return self._scale(camera, size) / (1 + back * self.nearest)
 
     def _drop(self) -> None:
-        for part in (*(p for cover in self.covers for p in (*cover.parts, *cover.beyond)), *self.outside):
+        for part in (part for cover in (*self.covers, self.outside) for part in cover):
             part.release()
         self.outside = []
-        self._drop_border()
         if self.covers:
             for item in (self.atlas, self.bend, self.surface):
                 item.release()
-        self.covers, self.cover = [], None
+        self.covers = self.parts = []
 
     def release(self) -> None:
         self._drop()
@@ -302,14 +269,6 @@ class ReprojectPass:
         for p in self._programs.values():
             p.release()
         self._programs.clear()
-
-
-class _Cover(NamedTuple):
-    """Patches, solid and soft, that cover all surfaces; and those of them beyond the frame: where this continuation is in view,
-    what is hidden behind it stays hidden."""
-
-    parts: list[_Part]
-    beyond: list[_Part]
 
 
 class _Standing(ScreenPass):
@@ -358,9 +317,9 @@ def _clip(row: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 class _Part:
-    """Patches that are drawn in one go; hides: which of them may hide what the plate shows."""
+    """Patches that are drawn in one go; backdrop: level of what lies behind everything."""
 
-    def __init__(self, context, patches: Patches, lift: np.ndarray, backdrop: int, hides: np.ndarray):
+    def __init__(self, context, patches: Patches, lift: np.ndarray, backdrop: int):
         self.patches, self.context, self.backdrop = patches, context, backdrop
         self.arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
         self.count = 0
@@ -375,9 +334,9 @@ class _Part:
         most_x, most_y = np.stack([left, right, left, right], -1), np.stack([upper, upper, lower, lower], -1)
         slope_x, slope_y = patches.plane.T[1:, :, None]
         scale, u0, v0 = patches.texture.T[..., None]
-        gives_way = np.broadcast_to(~hides[:, None], x.shape)
+        behind = np.broadcast_to((patches.level == backdrop)[:, None], x.shape)
         back = np.broadcast_to(np.where(patches.hidden, GIVES_WAY, 1.0)[:, None], x.shape)
-        vertices = np.stack([x, y, np.maximum(patches.corners, 0), gives_way, scale * x + u0, scale * y + v0, patches.shown, over_x, over_y,
+        vertices = np.stack([x, y, np.maximum(patches.corners, 0), behind, scale * x + u0, scale * y + v0, patches.shown, over_x, over_y,
                              *(np.broadcast_to(a, x.shape) for a in (slope_x, slope_y)), back, np.broadcast_to(scale, x.shape),
                              most_x, most_y], -1).astype("f4")
         self.corners = (np.arange(n)[:, None] * 4 + np.array([0, 1, 2, 2, 1, 3])).astype("i4")
@@ -389,14 +348,6 @@ class _Part:
         self.back, self.slope = back[:, 0].astype("f4"), np.abs(patches.plane[:, 1:]).sum(1).astype("f4")
         self.drawn = self.placed = None
         self.points = np.ascontiguousarray(vertices[..., :3].transpose(2, 1, 0))    # x, y, disparity of every corner of all patches
-
-    def in_view(self, matrix: np.ndarray) -> bool:
-        """Whether the camera sees any of the patches' corners."""
-        if len(self.patches) == 0:
-            return False
-        points = self.points.reshape(3, -1)
-        x, y, w = (_clip(row, points) for row in matrix[[0, 1, 3]])
-        return bool(((np.abs(x) < w) & (np.abs(y) < w)).any())
 
     def select(self, camera: Camera, nearest: float, matrix: np.ndarray, part: Slice | None = None, scale: float = 1.0) -> None:
         """Picks the patches that this camera's travel, and its lens's radius to the side, can bring to light, of those in a

@@ -1,0 +1,26 @@
+"""The picture continued round its frame."""
+import numpy as np
+import pytest
+
+from viewer.plate.beyond import continue_beyond
+
+PAD = 48
+
+
+@pytest.mark.parametrize("what", ["depth", "light"])
+@pytest.mark.parametrize("lean", [-1.0, -0.4, 0.0, 0.4, 1.0])
+@pytest.mark.parametrize("side", ["right", "left", "bottom", "top"])
+def test_a_line_that_meets_the_frame_goes_on_as_straight_as_it_came(side, lean, what):
+    """A table's edge, or a dado rail: not bent to be square to the frame."""
+    across, along = np.meshgrid(np.arange(160) + 0.5, np.arange(120) + 0.5, indexing="ij")
+    upper = along < 60 + lean * (across - 160)        # meets the last row in its middle
+    disparity = np.where(upper, 0.3, 1.0) if what == "depth" else np.full(upper.shape, 0.5)
+    color = np.repeat(np.where(upper, 0.1, 0.6)[..., None], 3, -1)
+    turned = {"bottom": lambda a: a, "top": lambda a: a[::-1], "right": lambda a: a.swapaxes(0, 1), "left": lambda a: a[::-1].swapaxes(0, 1)}[side]
+    back = {"bottom": lambda a: a, "top": lambda a: a[::-1], "right": lambda a: a.swapaxes(0, 1), "left": lambda a: a.swapaxes(0, 1)[::-1]}[side]
+    c, d = continue_beyond(turned(color), turned(disparity), ((PAD, PAD), (PAD, PAD)), 40)
+    seen = back(c)[..., 0] if what == "light" else back(d)
+    middle = 0.35 if what == "light" else 0.65
+    for beyond in (2, 6, 10):
+        row = seen[PAD + 160 + beyond - 1, PAD + 20:PAD + 100]
+        assert abs(20 + (row < middle).sum() - (60 + lean * (beyond - 0.5))) < 3
