@@ -49,7 +49,7 @@ def fill_smoothly(color: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 
 def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray, usable: np.ndarray,
-                   rounds: int = 3) -> np.ndarray:
+                   rounds: int = 4) -> np.ndarray:
     """Colour float32 (h, w, 3) with the `hidden` pixels painted from `usable` ones at like depth.
 
     Exemplar-based, coarse to fine: every hidden pixel looks for the patch of the picture that goes best with its
@@ -88,6 +88,10 @@ THOROUGH, QUICK = (1, 2, 1, 4, 1), (1, 2)
 SEARCHED = 60_000
 """Hidden pixels that a level searches for, the ones next to shown pixels first: a move uncovers those first. The others
 take their matches from the coarser level."""
+
+
+COMPANY = 2
+"""Pixels beside one that have to be copied from beside its own source, for it to be a copy too."""
 
 
 def _coded(image):
@@ -158,9 +162,23 @@ class _Level:
             for _ in range(rounds if few else 1):
                 self.search(image, full, here[active], lambda spread: alike(spread)[active], rng, THOROUGH if few else QUICK)
                 image = self.vote(image, full, here[active])
-            if self.finest:  # a mean of patches would take the grain off
-                image.reshape(-1, 3)[here] = self.color.reshape(-1, 3)[full[here]]
+            if self.finest:  # a mean of patches takes the grain off, but a pixel that none beside it goes with is a speck
+                copied = here[self.together(full.reshape(h, w), y, x) >= COMPANY]
+                image.reshape(-1, 3)[copied] = self.color.reshape(-1, 3)[full[copied]]
         return full.reshape(h, w), image
+
+    @staticmethod
+    def together(match, y, x):
+        """How many of the pixels beside those at y, x were matched with much the same place beside theirs."""
+        h, w = match.shape
+        count = np.zeros(len(y), int)
+        my, mx = match[y, x] // w, match[y, x] % w
+        for dy in (-1, 0, 1):
+            for dx in (-1, 0, 1):
+                if dy or dx:
+                    other = match[(y + dy).clip(0, h - 1), (x + dx).clip(0, w - 1)]
+                    count += (other >= 0) & (np.abs(other // w - dy - my) + np.abs(other % w - dx - mx) <= 1)
+        return count
 
     def patches(self, image):
         """A function from flat pixel indices (n,) to their patches in a perceptual scale, float32 (n, k, 3)."""
