@@ -135,6 +135,24 @@ def test_no_texel_is_stretched_where_an_edge_opens(rendered, position):
     assert min(along / wall[0], across / wall[1]) > 0.5, "a wall goes on as a wall"
 
 
+@pytest.mark.parametrize("position", [(0.3, 0, 0), (0, 0, -0.4)])
+def test_no_lamp_behind_an_edge_stays_on_it(rendered, position):
+    """Some peep out behind a dark card; what is painted behind it comes from others, of another hue."""
+    grey, lamps = plates.grain(2, 2, 0.05, 0.15), {(24, 27, 29): ((100, 100), (98, 80)), (22, 12, 2.4): ((40, 40), (60, 120), (260, 60))}
+
+    def wall(x, y):
+        color = grey(x, y)
+        for lit, places in lamps.items():
+            for cx, cy in places:
+                color = np.where((np.hypot(x - cx, y - cy) < 6)[..., None], lit, color)
+        return color
+    scene = plates.card_before_wall(card=plates.flat(0.1, 0.1, 0.1), wall=wall, region=plates.disc(150, 90, 52))
+    camera = Camera(position=position)
+    card = eroded(scene.view(camera).index == 0, 1)
+    assert card.sum() > 5000
+    assert rendered(scene.plate(), camera).color[card].max() < 0.15
+
+
 @pytest.mark.parametrize("position", [(0.3, 0, 0), (-0.2, 0.1, 0), (0, 0, 0.5)])
 @pytest.mark.parametrize("region", [plates.box(110, 60, 210, 400), plates.disc(160, 96, 45), plates.beside(160, 96, 7)],
                          ids=["box", "disc", "lean"])

@@ -43,6 +43,9 @@ LEVELS, DRAFT_LEVELS = 5, 2
 MOSTLY_FAR = 0.35
 """Coverage up to which a pixel's far colour, taken apart from the near one, is better than a guess."""
 
+DAZZLES = 4
+"""Times as bright as the near side of an edge must not come out because of what is painted behind it."""
+
 FAINT = 0.05
 """Coverage under which a pixel's depth counts no less."""
 
@@ -169,8 +172,11 @@ class Canvas:
         a = a[:, None]
         most = (here - a * left) / np.maximum(1 - a, 1e-6)
         far *= (most / np.maximum(far, 1e-6)).min(1, keepdims=True).clip(0, 1)    # darker, of the same hue
-        matte.near[again] = (here - (1 - a) * far) / a
-        matte.far[again] = far
+        near, before = (here - (1 - a) * far) / a, matte.near[again]
+        # A surface does not shine because the lamp behind its edge was painted as another one.
+        lamp = (near.max(1) > DAZZLES * before.max(1))[:, None] & (matte.far[again] > 1).any(1, keepdims=True)
+        matte.near[again] = np.where(lamp, before, near)
+        matte.far[again] = np.where(lamp, matte.far[again], far)
         return np.where((band & (share < 1))[..., None], matte.far, color), behind, travel
 
     def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte, color, behind, travel) -> None:
