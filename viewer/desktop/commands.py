@@ -160,7 +160,8 @@ class Commands:
         view, clock = self.session.view, self.session.clock
         mending = self.session.mending
         return {"Mend the depth": mending.on, "Before or after": self.session.before,
-                **{name: mending.on and mending.tool is tool for name, tool in TOOLS.items()}, "Loop": clock.loop, "Frame lines": view.lines, "Marks": view.marks, "Figures": view.figures,
+                **{name: mending.on and mending.tool is tool for name, tool in TOOLS.items()},
+                "Loop": clock.loop, "Frame lines": view.lines, "Marks": view.marks, "Figures": view.figures,
                 "Loupe": view.loupe, "Invented pixels": view.overlay.invented, "Focus peaking": view.overlay.peaking,
                 "Near, sharp, far": view.overlay.zones, "A alone": view.mode == "A", "B alone": view.mode == "B",
                 **{name.capitalize(): view.mode == name for name in MODES if len(name) > 1}}.get(action.name, False)

@@ -23,8 +23,8 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     """Picture (h, w, 3) and disparity (h, w) continued round the frame by pad ((top, bottom), (left, right)) pixels.
 
     Beside the frame everything goes on as it is there, along the lines that meet the frame, if it takes up a good part of the
-    frame's border: a table does, a bottle ends. Farther out colours and depths run into each other and turn into those of what is farthest, so that no edge
-    and no end of a surface is to be seen. Only the sky stays where it is.
+    frame's border: a table does, a bottle ends. Farther out colours and depths run into each other and turn into those of what
+    is farthest, so that no edge and no end of a surface is to be seen. Only the sky stays where it is.
 
     wide  pixels: what is narrower is not the farthest there is
     """

@@ -100,7 +100,8 @@ class Patches:
     @classmethod
     def joined(cls, parts: list[Patches]) -> Patches:
         if not parts:
-            return cls(*(np.zeros((0, k), np.float32) for k in (4, 3, 3, 4)), *(np.zeros(0, bool) for _ in range(2)), np.zeros(0, np.float32), np.zeros(0, np.int32))
+            none = lambda kind, *more: np.zeros((0, *more), kind)
+            return cls(*(none(np.float32, k) for k in (4, 3, 3, 4)), none(bool), none(bool), none(np.float32), none(np.int32))
         return cls(*(np.concatenate([getattr(p, name) for p in parts]) for name in cls.__slots__))
 
 
@@ -168,7 +169,8 @@ def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None
 def loosened(disparity: np.ndarray, focal: float, side: int = 64) -> int:
     """Times as loose as usual, 1, 2, 4 or 8, that patches have to be so that they are not too MANY."""
     high, wide = (n // side for n in disparity.shape)
-    tiles = disparity[:high * side, :wide * side].reshape(high, side, wide, side).swapaxes(1, 2)[::COUNTED, ::COUNTED].reshape(-1, side, side)
+    tiles = disparity[:high * side, :wide * side].reshape(high, side, wide, side).swapaxes(1, 2)
+    tiles = tiles[::COUNTED, ::COUNTED].reshape(-1, side, side)
     if not len(tiles):
         return 1
     whole, share = np.ones(tiles.shape, bool), tiles.size / disparity.size

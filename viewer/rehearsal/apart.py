@@ -26,6 +26,9 @@ TIDY = 20.0
 NICE = 5
 """By which workers stand back where the window needs the processor."""
 
+SERVES = "import viewer.rehearsal.background; from viewer.rehearsal.apart import serve; serve()"
+"""A worker, with what it is usually told to do loaded before it is told."""
+
 _idle: list[subprocess.Popen] = []
 
 
@@ -86,7 +89,7 @@ def _end(worker: subprocess.Popen, seconds: float) -> None:
 
 def _started() -> subprocess.Popen:
     path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
-    return subprocess.Popen([sys.executable, "-c", "from viewer.rehearsal.apart import serve; serve()"],
+    return subprocess.Popen([sys.executable, "-c", SERVES],
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path},
                             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0))
 
@@ -97,7 +100,6 @@ def serve() -> None:
     os.dup2(2, 1)      # what anything prints is no answer
     if hasattr(os, "nice"):
         os.nice(NICE)
-    from . import background    # before anybody asks for it  # noqa: F401
     while True:
         try:
             function, args = pickle.load(sys.stdin.buffer)

@@ -150,7 +150,8 @@ class BokehPass:
             self._gather_far(read | t.far.read | {"nearest": far_from}, iris, eye)
         self._gather_focus(target, read | t.focus.read | {"nearest": front_from if has_front else -MUCH}, iris, eye, has_far)
         if has_far:
-            self._add_discs(target, t.far, FAR_LAMPS, ("FAR", *eye), depth=t.far.depth, lens=lens, before=t.focus.color, before_depth=t.focus.depth, **shape)
+            self._add_discs(target, t.far, FAR_LAMPS, ("FAR", *eye), depth=t.far.depth, lens=lens,
+                            before=t.focus.color, before_depth=t.focus.depth, **shape)
         self._add_discs(target, t.focus, FOCUS_LAMPS, eye, depth=t.focus.depth, lens=lens, **shape)
         if has_front:
             self._gather_front(target, read | t.front.read | {"nearest": -MUCH}, iris, eye)
@@ -186,7 +187,8 @@ class BokehPass:
         t, over_tiles = self.targets, self._over_tiles
         self._find_lamps(t.far, FAR_LAMPS, "FAR", read)
         for lit in (0, FAR_LAMPS):
-            over_tiles(FAR_LAMPS, lit, t.far_targets[0], "bokeh_halve.frag", "FAR", "SLICE", *_flags(LAMPS=lit), scale=2, lamps=t.far.found, **read)
+            over_tiles(FAR_LAMPS, lit, t.far_targets[0], "bokeh_halve.frag", "FAR", "SLICE", *_flags(LAMPS=lit), scale=2,
+                       lamps=t.far.found, **read)
         for light, smaller in zip(t.far_levels, t.far_targets[1:]):
             self._over_all(smaller, "bokeh_halve.frag", "FAR", light=light)
         levels = _named("at_", t.far_levels) | iris | {"nearest": read["nearest"]}
@@ -237,7 +239,8 @@ class BokehPass:
     def _over_all(self, target: moderngl.Framebuffer, fragment: str, *features: str, **inputs) -> None:
         self._pass(_Pass, fragment, *features).draw(target, **inputs)
 
-    def _over_tiles(self, mask: int, kind: int, target: moderngl.Framebuffer, fragment: str, *features: str, scale: int = 1, **inputs) -> None:
+    def _over_tiles(self, mask: int, kind: int, target: moderngl.Framebuffer, fragment: str, *features: str, scale: int = 1,
+                    **inputs) -> None:
         """Over the tiles that are of this kind under the mask."""
         self._pass(_TilesPass, fragment, *features).draw(target, self.targets.kinds, mask, kind, scale, **inputs)
 

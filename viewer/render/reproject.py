@@ -195,9 +195,10 @@ class ReprojectPass:
             self._draw_parts(target, self.outside, None)
         self.context.depth_func = "1"   # always
         scale = self._scale(camera, target.size)
-        self.standing[self.cubic].draw(target, picture=self.atlas.texture, bend=self.bend.texture, surface=self.surface, to_plate=tuple(to_plate.T.ravel()),
-                           axis=tuple(self.matrix[3]), stored=tuple(0.5 * (self.matrix[2] + self.matrix[3])),
-                           size=self.plate_size, texture_=self.plate_texture, texel=self.texel, margin=max(0.5, 0.5 / scale))
+        self.standing[self.cubic].draw(
+            target, picture=self.atlas.texture, bend=self.bend.texture, surface=self.surface, to_plate=tuple(to_plate.T.ravel()),
+            axis=tuple(self.matrix[3]), stored=tuple(0.5 * (self.matrix[2] + self.matrix[3])), size=self.plate_size,
+            texture_=self.plate_texture, texel=self.texel, margin=max(0.5, 0.5 / scale))
         self._restore()
 
     def _render(self, patches: _Part, part: Slice | None, *features: str) -> None:
