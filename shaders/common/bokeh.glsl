@@ -19,16 +19,16 @@ const float AT_HALF = 24.0, AT_QUARTER = 32.0, AT_EIGHTH = 64.0;
 const float DIM = 0.02;                 // of white: what is darker all round counts as this, when it is asked what is a lamp
 const vec2 STANDS_OUT = vec2(8.0, 16.0); // times as bright as what is around: a lamp from here on, wholly from there on
 
-// Rows of points of the iris, for radii up to 2 and 4 pixels, for larger ones, and for those that are gathered at a quarter of
+// Rows of points of the iris, for radii up to 2, 4 and 6 pixels, for larger ones, and for those that are gathered at a quarter of
 // the resolution: x, y for an iris of radius 1, radius within its shape, and share of the light. viewer/render/bokeh.py: ROWS
-layout(std140) uniform Iris { vec4 taps[128]; };
-uniform int ends[4];
+layout(std140) uniform Iris { vec4 taps[160]; };
+uniform int ends[5];
 uniform float cats_eye;
 
 #ifdef COARSELY
-int row_for(float r) { return 3; }
+int row_for(float r) { return 4; }
 #else
-int row_for(float r) { return r < 2.0 ? 0 : r < 4.0 ? 1 : 2; }
+int row_for(float r) { return r < 2.0 ? 0 : r < 4.0 ? 1 : r < 6.0 ? 2 : 3; }
 #endif
 
 int first_of(int row) { return row > 0 ? ends[row - 1] : 0; }

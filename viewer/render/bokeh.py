@@ -23,8 +23,8 @@ from .reproject import ReprojectPass, Slice
 TILE, CELL, SHARP, MUCH = 16, 4, 0.5, 1e4
 """Pixels: shaders/common/bokeh.glsl"""
 
-ROWS = 8, 16, 48, 48
-"""Points of the iris for radii up to 2 and 4 pixels, for larger ones, and for those that are gathered at a quarter of the
+ROWS = 8, 16, 32, 48, 48
+"""Points of the iris for radii up to 2, 4 and 6 pixels, for larger ones, and for those that are gathered at a quarter of the
 resolution."""
 
 FRONT_FROM, FAR_FROM = np.linspace(3, 4.5, 16), np.linspace(3, 5, 21)
@@ -98,7 +98,7 @@ class BokehPass:
         self.context = context
         self.passes: dict[tuple, _Pass] = {}
         self.targets: _Targets | None = None
-        self.taps = context.buffer(reserve=16 * 128)   # shaders/common/bokeh.glsl
+        self.taps = context.buffer(reserve=16 * 160)   # shaders/common/bokeh.glsl
         self._iris = None
 
     def _pass(self, kind: type[_Pass], fragment: str, *features: str) -> _Pass:
