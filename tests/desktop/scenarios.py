@@ -10,6 +10,7 @@ import math
 import os
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,8 +28,10 @@ from tests.desktop.screens import look, plug
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop.opening import bundled
+from viewer.desktop.loading import Loading
 from viewer.desktop.window import Window
 from viewer.errors import PushinError
+from viewer.rehearsal import edits
 from viewer.shots.easing import CURVES
 from viewer.shots.shotfile import dump
 
@@ -231,6 +234,20 @@ def scrub(me):
     me.note("rested")
 
 
+def unready(me):
+    """The driver has no programs for the lens yet: a picture without blur until it has."""
+    me.opened()
+    me.rested()
+    gate, window = threading.Event(), me.window
+    window._warming = Loading(lambda report: gate.wait(60))
+    me.session.edit(edits.set_f_stop(me.session.shot, me.session.view.a, 1.4), "A lens")
+    me.ctx.yield_(30)
+    me.note("without", rested=window.rested, views=window.screening.views)
+    gate.set()
+    me.rested()
+    me.note("with", rested=window.rested, views=window.screening.views)
+
+
 def keys(me):
     me.opened()
     for name, key in (("end", "End"), ("home", "Home"), ("step", "Right"), ("back", "Left")):
@@ -410,6 +427,7 @@ def palette(me):
     me.note("found")
     me.move("truck", amount="0.5 m")
     me.rested()
+    me.wait(lambda: not me.session.thinking)
     me.session.say("")
     me.note("moved")
 

@@ -75,6 +75,14 @@ def test_one_playhead_scrubs_both(drive, small_plate):
     matches_reference(report, "rested")
 
 
+def test_until_there_are_programs_for_the_lens_pictures_have_no_blur(drive, small_plate):
+    """At the first start they take the driver some seconds, in which the window would stand still."""
+    report = drive("unready", small_plate, *SMALL)
+    assert not report["without"]["rested"] and not any(report["without"]["views"].values())
+    assert report["with"]["rested"] and report["with"]["views"]["A"] >= 32
+    assert difference(picture(report, "without", "a"), picture(report, "with", "a")) > 1
+
+
 def test_keys(drive, small_plate):
     report = drive("keys", small_plate, *SMALL)
     time = {moment: values["time"] for moment, values in report.items() if moment != "screenshots"}

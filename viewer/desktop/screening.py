@@ -45,11 +45,12 @@ class Screening:
         self._plans: dict[str, Plan] | None = None    # by slot, what is left to do at rest; None while something moves
         self._view_seconds = VIEW_SECONDS
         self._wanted, self._moved, self._moving = None, 0.0, False
+        self._waits = False                           # something is to be blurred and cannot be yet
 
     @property
     def rested(self) -> bool:
         """Whether the pictures on the screen are as good as they get."""
-        return self._plans is not None and all(plan.next() is None for plan in self._plans.values())
+        return self._plans is not None and not self._waits and all(plan.next() is None for plan in self._plans.values())
 
     @property
     def views(self) -> dict[str, int]:
@@ -76,6 +77,7 @@ class Screening:
         shown = [Shown(slot, session.camera(name), where[2:]) for slot, name, where in
                  zip("AB", view.takes, (place.a, place.b)) if slot in seen]
         now, made = time.monotonic(), projector.made
+        self._waits = not self.lens_ready and any(self.bokeh(each.camera) != "off" for each in shown)
         wanted = tuple(shown), feed, view.blur, self._overlay(), projector.changes, self.lens_ready
         if wanted != self._wanted:
             self._wanted, self._moved, self._plans = wanted, now, None

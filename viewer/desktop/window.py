@@ -279,7 +279,8 @@ class Window:
             hello_imgui.request_refresh()
             return
         session.layering.frame()
-        waits = session.layering.busy or session.thinking or session.saying or self.export.running is not None
+        waits = (session.layering.busy or session.thinking or session.saying or self.export.running is not None
+                 or not self._warming.done)
         self.params.fps_idling.fps_idle = WAITING_RATE if waits else IDLE_RATE
         # A frame that took long, such as the one that made the renderer, is not to make the shot jump.
         dt = min(imgui.get_io().delta_time, 0.5)
