@@ -73,8 +73,8 @@ class Person:
         idling.enable_idling = True
 
     def opened(self):
-        """Waits for the first picture, and pauses at the start."""
-        self.wait(lambda: self.window.projector is not None and self.window.projector.made >= 2)
+        """Waits for the first picture, and pauses at the start; hands are quicker than a machine that still makes programs."""
+        self.wait(lambda: self.window.projector is not None and self.window.projector.made >= 2 and self.window._warming.done)
         if self.session.clock.playing:
             self.key("Space")
         self.key("Home")
