@@ -336,8 +336,12 @@ def easing(me):
     me.opened()
     key = me.ctx.item_info("**/##key A 0 0").rect_full
     me.ctx.mouse_move_to_pos(((key.min.x + key.max.x) / 2, (key.min.y + key.max.y) / 2))
+    io = imgui.get_io()
+    usual = io.mouse_single_click_delay, io.mouse_double_click_time
+    io.mouse_single_click_delay, io.mouse_double_click_time = 6.0, 5.0     # the two clicks are frames apart, however long those take
     me.ctx.mouse_double_click(0)
     me.ctx.yield_(3)
+    io.mouse_double_click_time, io.mouse_single_click_delay = usual[::-1]
     me.ctx.item_input_value("**/m##value", "-0.1")
     me.ctx.yield_(2)
     me.note("typed")
