@@ -126,7 +126,7 @@ class Screening:
 
     def _draw(self, shown: Shown, step: Step, **how) -> None:
         self.projector.frame(shown.slot, shown.camera, self.projector.size(shown.pixels, step.scale),
-                             self.bokeh(shown.camera) if self.lens_ready else "off", **how)
+                             "gather" if self._blurred(shown) else "off", **how)
 
     def _blurred(self, shown: Shown) -> bool:
         return self.lens_ready and self.bokeh(shown.camera) != "off"

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .edges import CUT_SHARE
-from .fill import fill_smoothly
+from .fill import coded, fill_smoothly
 
 CELL = 8
 """Pixels of the plate to one of what is farthest."""
@@ -72,7 +72,7 @@ def _along_lines(color: np.ndarray, disparity: np.ndarray, count: int) -> np.nda
     """Which place of the last row each pixel of `count` rows after it continues, int (count, w), along the lines that meet it."""
     high, wide = disparity.shape
     strip = np.s_[max(high - STRIP, 0):]
-    guide = [EDGES * np.log(np.maximum(disparity[strip], 1e-3)), np.power(np.clip(color[strip].mean(-1), 0, 4), 1 / 2.2)]
+    guide = [EDGES * np.log(np.maximum(disparity[strip], 1e-3)), coded(color[strip].mean(-1))]
     xx = xy = yy = 0
     for g in guide:
         gy, gx = np.gradient(cv2.GaussianBlur(np.ascontiguousarray(g, np.float32), (0, 0), 1))

@@ -94,7 +94,7 @@ COMPANY = 2
 """Pixels beside one that have to be copied from beside its own source, for it to be a copy too."""
 
 
-def _coded(image):
+def coded(image):
     """A picture in a perceptual scale."""
     return np.power(np.clip(image, 0, 4), 1 / 2.2).astype(np.float32)
 
@@ -183,12 +183,11 @@ class _Level:
     def patches(self, image):
         """A function from flat pixel indices (n,) to their patches in a perceptual scale, float32 (n, k, 3)."""
         h, w = self.hidden.shape
-        coded = _coded(image)
-        coded = cv2.copyMakeBorder(coded, PATCH, PATCH, PATCH, PATCH, cv2.BORDER_REPLICATE)
-        wide = coded.shape[1]
-        coded = coded.reshape(-1, 3)
+        image = cv2.copyMakeBorder(coded(image), PATCH, PATCH, PATCH, PATCH, cv2.BORDER_REPLICATE)
+        wide = image.shape[1]
+        pixels = image.reshape(-1, 3)
         window = np.array([(PATCH + dy) * wide + PATCH + dx for dy, dx in COMPARED])
-        return lambda at: coded.take((at // w * wide + at % w)[:, None] + window, axis=0)
+        return lambda at: pixels.take((at // w * wide + at % w)[:, None] + window, axis=0)
 
     def weights(self, here):
         h, w = self.hidden.shape
@@ -213,7 +212,7 @@ class _Level:
         y, x = here // w, here % w
         usable = self.usable.ravel()
         scale = 0.3 * w
-        colors, likely = _coded(self.color).reshape(-1, 3), _coded(self.likely).reshape(-1, 3)[here]
+        colors, likely = coded(self.color).reshape(-1, 3), coded(self.likely).reshape(-1, 3)[here]
 
         def cost(source, at, most=np.inf):
             """Of sources for some of the pixels, where it is less than `most`."""
