@@ -44,3 +44,33 @@ def test_smooth_fill_keeps_what_is_known_and_lies_between():
     known = weight[..., 0] == 1
     np.testing.assert_allclose(filled[known], color[known], rtol=1e-5)
     assert filled.min() >= color[known].min() - 1e-4 and filled.max() <= color[known].max() + 1e-4
+
+
+@pytest.fixture(scope="module")
+def boards():
+    """A wall of boards, each with a grain of its own, of which a large part is hidden; as `scene`, at one depth."""
+    y, x = np.mgrid[:360, :520]
+    grain = np.random.default_rng(3).uniform(0.9, 1.1, (360, 520))
+    wall = np.where(y % 24 < 3, 0.1, 0.5) * grain
+    color = np.repeat(wall[..., None], 3, 2).astype(np.float32)
+    hidden = (np.abs(y - 180) < 130) & (np.abs(x - 260) < 180)
+    seen = np.where(hidden[..., None], 0.9, color).astype(np.float32)
+    return color, continue_color(seen, np.full(hidden.shape, 0.25, np.float32), hidden, ~hidden), hidden
+
+
+def test_boards_go_on_straight_behind_what_is_wide(boards):
+    color, filled, hidden = boards
+    off = np.abs(filled - color).max(-1)[hidden]
+    assert (off > 0.2).mean() < 0.02
+
+
+def test_what_is_painted_has_the_grain_of_what_is_there(boards):
+    color, filled, hidden = boards
+    board = hidden & (np.mgrid[:360, :520][0] % 24 > 6)
+    assert filled[board].std() > 0.6 * color[board].std()
+
+
+def test_however_many_threads_the_same_is_painted(scene, monkeypatch):
+    once = continue_color(*scene)
+    monkeypatch.setattr("viewer.plate.fill.cpu_count", lambda: 1)
+    np.testing.assert_array_equal(continue_color(*scene), once)

@@ -1,6 +1,10 @@
 """What the plate never showed, painted: the colour of surfaces that go on behind foregrounds."""
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
+from os import cpu_count
+
 import cv2
 import numpy as np
 
@@ -48,50 +52,32 @@ def fill_smoothly(color: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return (share * color + (1 - share) * cv2.resize(coarse, (w, h), interpolation=cv2.INTER_LINEAR)).astype(np.float32)
 
 
-def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray, usable: np.ndarray,
-                   rounds: int = 4) -> np.ndarray:
+def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray, usable: np.ndarray) -> np.ndarray:
     """Colour float32 (h, w, 3) with the `hidden` pixels painted from `usable` ones at like depth.
 
     Exemplar-based, coarse to fine: every hidden pixel looks for the patch of the picture that goes best with its
     surroundings, patches vote, and the finest level copies. Only pixels of like disparity take part, on either side of
     a comparison, so that nothing of a foreground is copied behind it (Wexler et al. 2007; Barnes et al. 2009).
-
-    rounds: search and vote rounds a level
     """
+    if not hidden.any() or not usable.any():
+        return color.copy()
     likely = continue_plainly(color, disparity, hidden, usable)
     levels = [_Level(color, disparity, hidden, usable, likely, finest=True)]
     while min(levels[-1].hidden.shape) > 64 and len(levels) < 6:
         levels.append(levels[-1].half())
     match, guess = None, None
     for level in reversed(levels):
-        match, guess = level.paint(match, guess, rounds)
+        match, guess = level.paint(match, guess, FINEST_ROUNDS if level.finest else ROUNDS)
     out = color.copy()
     out[hidden] = guess[hidden]
     return out
 
 
-LIKELY = 0.3
-"""Weight of how far a match is from the smooth continuation: a lamp beside what is hidden is no reason for another one."""
+ROUNDS, FINEST_ROUNDS = 4, 2
+"""Of searching and voting: at a level, and at the finest one, which starts from the best of all others."""
 
-DETAIL = 0.08
-"""Of white, in a perceptual scale, by which a match may differ from that: what a wall's bricks do from their joints."""
-
-PATCH = 2
-"""Pixels: half a patch's side less one."""
-
-COMPARED = [(dy, dx) for dy in range(-PATCH, PATCH + 1) for dx in range(-PATCH, PATCH + 1) if (dy + dx) % 2 == 0]
-"""Pixels of a patch that are compared, of a chessboard one colour: their neighbours say much the same."""
-
-THOROUGH, QUICK = (1, 2, 1, 4, 1), (1, 2)
-"""Pixels: how far away neighbours' matches are tried, step by step, at a coarse level and at a fine one."""
-
-SEARCHED = 60_000
-"""Hidden pixels that a level searches for, the ones next to shown pixels first: a move uncovers those first. The others
-take their matches from the coarser level."""
-
-
-COMPANY = 2
-"""Pixels beside one that have to be copied from beside its own source, for it to be a copy too."""
+BAND = 32
+"""Rows that are searched together."""
 
 
 def coded(image):
@@ -116,163 +102,61 @@ class _Level:
                       hidden.any(0), (ok.sum(0) >= 3) & ~hidden.any(0), quads(self.likely).mean(0))
 
     def paint(self, match, guess, rounds):
-        """(match, guess) of this level from those of the next coarser one: flat source index of every hidden pixel, in
-        the order of np.nonzero, spread over an (h, w) map; and the painted colour."""
+        """(match, guess) of this level from those of the next coarser one: flat source index of every hidden pixel, spread over
+        an (h, w) map; and the painted colour."""
+        from . import patchmatch    # loads a compiler
+
         h, w = self.hidden.shape
-        y, x = np.nonzero(self.hidden)
-        if not len(y) or not self.usable.any():
-            return np.zeros((h, w), np.int64), self.color.copy()
-        rng = np.random.default_rng(1)
+        match, image = self.start(match, guess)
+        here = np.flatnonzero(self.hidden)
         d = self.disparity.ravel()
         sources = np.flatnonzero(self.usable)
         sources = sources[np.argsort(d[sources], kind="stable")]
-        here = y * w + x
         ranks = np.searchsorted(d[sources], d[here])
+        pixels = image.reshape(-1, 3)
+        now = cv2.copyMakeBorder(patchmatch.bytes_of(coded(image)), *[patchmatch.PATCH] * 4, cv2.BORDER_REPLICATE)
+        likely = patchmatch.bytes_of(coded(self.likely))
+        bands = np.split(here, np.searchsorted(here, np.arange(BAND, h, BAND) * w))
+        ranked = np.split(ranks, np.cumsum([len(band) for band in bands])[:-1])
+        widest = w // 4 if guess is None else w // 16
 
-        def alike(spread):
-            """A random source of like disparity for every hidden pixel."""
-            at = ranks + (rng.standard_normal(len(ranks)) * spread * len(sources)).astype(np.int64)
-            return sources[at.clip(0, len(sources) - 1)]
+        def search(n, backwards, seed):
+            patchmatch.search(match, bands[n], now, likely, self.disparity, self.usable, self.hidden, sources, ranked[n],
+                              widest, backwards, seed + n)
 
-        image = self.color.copy()
-        index, distance = nearest(self.usable)
+        with ThreadPoolExecutor(cpu_count()) as pool:
+            for k in range(rounds):
+                for seed, backwards in enumerate((False, True), 2 * k):
+                    # Bands that touch do not change at once: the result is always the same.
+                    for first in (0, 1):
+                        list(pool.map(search, range(first, len(bands), 2), repeat(backwards), repeat(seed * len(bands))))
+                voted = pool.map(lambda band: patchmatch.vote(match, band, self.color, self.disparity, self.usable), bands)
+                pixels[here] = np.concatenate(list(voted))
+                y, x = here // w + patchmatch.PATCH, here % w + patchmatch.PATCH
+                now[y, x] = patchmatch.bytes_of(coded(pixels[here]))
+        if self.finest:     # a mean of patches takes the grain off, but a pixel that none beside it goes with is a speck
+            copied = here[patchmatch.together(match, here)]
+            pixels[copied] = self.color.reshape(-1, 3)[match.ravel()[copied]]
+        return match, image
+
+    def start(self, match, guess):
+        """Like `paint`, from which that starts: what the coarser level says, or nothing but the nearest colour."""
+        h, w = self.hidden.shape
+        y, x = np.nonzero(self.hidden)
+        image, index = self.color.copy(), nearest(self.usable)[0]
+        current = index[y, x]
+        image[y, x] = self.color.reshape(-1, 3)[current]
         if match is None:
-            current = alike(0.01)
-            image[self.hidden] = self.color.reshape(-1, 3)[index[self.hidden]]
-            image[self.hidden] = cv2.GaussianBlur(image, (0, 0), 3)[self.hidden]
+            image[y, x] = cv2.GaussianBlur(image, (0, 0), 3)[y, x]
         else:
             ph, pw = match.shape
             py, px = (y // 2).clip(0, ph - 1), (x // 2).clip(0, pw - 1)
             parent = match[py, px]
             sy = (parent // pw * 2 + y - 2 * py).clip(0, h - 1)
             sx = (parent % pw * 2 + x - 2 * px).clip(0, w - 1)
-            current = sy * w + sx
-            bad = ~self.usable.ravel()[current]
-            current[bad] = alike(0.003)[bad]
-            image[self.hidden] = self.color.reshape(-1, 3)[current]
-        full = np.full(h * w, -1, np.int64)
-        full[here] = current
-        if rounds:
-            few = len(here) <= SEARCHED
-            active = np.arange(len(here)) if few else np.argpartition(distance[y, x], SEARCHED)[:SEARCHED]
-            if match is not None:
-                grown = cv2.resize(guess, (w, h), interpolation=cv2.INTER_LINEAR).reshape(-1, 3)
-                pixels = image.reshape(-1, 3)
-                pixels[here[active]] = 0.5 * (pixels[here[active]] + grown[here[active]])
-            for _ in range(rounds if few else 1):
-                self.search(image, full, here[active], lambda spread: alike(spread)[active], rng, THOROUGH if few else QUICK)
-                image = self.vote(image, full, here[active])
-            if self.finest:  # a mean of patches takes the grain off, but a pixel that none beside it goes with is a speck
-                copied = here[self.together(full.reshape(h, w), y, x) >= COMPANY]
-                image.reshape(-1, 3)[copied] = self.color.reshape(-1, 3)[full[copied]]
-        return full.reshape(h, w), image
-
-    @staticmethod
-    def together(match, y, x):
-        """How many of the pixels beside those at y, x were matched with much the same place beside theirs."""
-        h, w = match.shape
-        count = np.zeros(len(y), int)
-        my, mx = match[y, x] // w, match[y, x] % w
-        for dy in (-1, 0, 1):
-            for dx in (-1, 0, 1):
-                if dy or dx:
-                    other = match[(y + dy).clip(0, h - 1), (x + dx).clip(0, w - 1)]
-                    count += (other >= 0) & (np.abs(other // w - dy - my) + np.abs(other % w - dx - mx) <= 1)
-        return count
-
-    def patches(self, image):
-        """A function from flat pixel indices (n,) to their patches in a perceptual scale, float32 (n, k, 3)."""
-        h, w = self.hidden.shape
-        image = cv2.copyMakeBorder(coded(image), PATCH, PATCH, PATCH, PATCH, cv2.BORDER_REPLICATE)
-        wide = image.shape[1]
-        pixels = image.reshape(-1, 3)
-        window = np.array([(PATCH + dy) * wide + PATCH + dx for dy, dx in COMPARED])
-        return lambda at: pixels.take((at // w * wide + at % w)[:, None] + window, axis=0)
-
-    def weights(self, here):
-        h, w = self.hidden.shape
-        y, x = here // w, here % w
-        d0 = self.disparity[y, x]
-        out = []
-        for dy, dx in COMPARED:
-            yy, xx = (y + dy).clip(0, h - 1), (x + dx).clip(0, w - 1)
-            same = np.abs(self.disparity[yy, xx] - d0) < 0.08 * d0 + 0.004
-            out.append(same * np.where(self.usable[yy, xx], 1.0, np.where(self.hidden[yy, xx], 0.4, 0.0)))
-        k = np.stack(out, -1).astype(np.float32)
-        k[:, len(out) // 2] = np.maximum(k[:, len(out) // 2], 0.1)
-        return k / k.sum(1, keepdims=True)
-
-    def search(self, image, match, here, alike, rng, steps):
-        """Improves the matches of the pixels `here` in the flat map `match`."""
-        h, w = self.hidden.shape
-        patches = self.patches(image)
-        target, k = patches(here), self.weights(here)
-        current = match[here]
-        d = self.disparity.ravel()
-        y, x = here // w, here % w
-        usable = self.usable.ravel()
-        scale = 0.3 * w
-        colors, likely = coded(self.color).reshape(-1, 3), coded(self.likely).reshape(-1, 3)[here]
-
-        def cost(source, at, most=np.inf):
-            """Of sources for some of the pixels, where it is less than `most`."""
-            depth = d[here[at]]
-            gap = np.abs(d[source] - depth) / (0.05 * depth + 0.002)
-            far = ((source % w - x[at]) ** 2 + (source // w - y[at]) ** 2) / (scale * scale)
-            odd = ((np.abs(colors[source] - likely[at]) - DETAIL).clip(0) ** 2).sum(1)
-            least = np.where(usable[source], LIKELY * odd + 0.02 * np.maximum(gap - 1, 0) ** 2 + 0.01 * far, np.inf)
-            # Patches are compared only where that may decide.
-            open_ = np.flatnonzero(least < most)
-            e = patches(source[open_]) - target[at[open_]]
-            least[open_] += np.einsum("nkc,nkc,nk->n", e, e, k[at[open_]])
-            return least
-
-        best = cost(current, np.arange(len(here)))
-
-        def consider(source):
-            at = np.flatnonzero(source != current)
-            source = source[at]
-            c = cost(source, at, best[at])
-            better = c < best[at]
-            best[at[better]], current[at[better]] = c[better], source[better]
-
-        for step in steps:
-            for dy, dx in ((0, step), (step, 0), (0, -step), (-step, 0)):
-                yy, xx = y + dy, x + dx
-                inside = (yy >= 0) & (yy < h) & (xx >= 0) & (xx < w)
-                source = np.where(inside, match[(yy * w + xx).clip(0, h * w - 1)], -1)
-                sy, sx = source // w - dy, source % w - dx
-                ok = (source >= 0) & (sy >= 0) & (sy < h) & (sx >= 0) & (sx < w)
-                consider(np.where(ok, sy * w + sx, current))
-                match[here] = current
-            consider(alike(0.002 * step))
-            reach = max(2, w // (4 * step * step))
-            sy = (current // w + rng.integers(-reach, reach + 1, len(y))).clip(0, h - 1)
-            sx = (current % w + rng.integers(-reach, reach + 1, len(y))).clip(0, w - 1)
-            consider(sy * w + sx)
-        match[here] = current
-
-    def vote(self, image, match, here):
-        """The picture with the pixels `here` as the mean of what the patches over them say."""
-        h, w = self.hidden.shape
-        y, x = here // w, here % w
-        d = self.disparity.ravel()
-        color = self.color.reshape(-1, 3)
-        usable = self.usable.ravel()
-        total, weight = np.zeros((len(here), 3), np.float32), np.zeros(len(here), np.float32)
-        for dy in range(-PATCH, PATCH + 1):
-            for dx in range(-PATCH, PATCH + 1):
-                yy, xx = (y + dy).clip(0, h - 1), (x + dx).clip(0, w - 1)
-                at = yy * w + xx
-                source = match[at]
-                sy, sx = source // w - dy, source % w - dx
-                s = (sy * w + sx).clip(0, h * w - 1)
-                ok = (source >= 0) & (sy >= 0) & (sy < h) & (sx >= 0) & (sx < w) & usable[s]
-                ok &= np.abs(d[s] - d[here]) < 0.15 * d[here] + 0.004
-                k = ok * np.float32(np.exp(-(dy * dy + dx * dx) / 4.0))
-                total += k[:, None] * color[s]
-                weight += k
-        out = image.copy()
-        own = color[match[here]]
-        out.reshape(-1, 3)[here] = np.where(weight[:, None] > 0, total / np.maximum(weight, 1e-6)[:, None], own)
-        return out
+            fine = self.usable[sy, sx]
+            current = np.where(fine, sy * w + sx, current)
+            image[y, x] = 0.5 * (self.color.reshape(-1, 3)[current] + cv2.resize(guess, (w, h), interpolation=cv2.INTER_LINEAR)[y, x])
+        full = np.full((h, w), -1, np.int64)
+        full[y, x] = current
+        return full, image

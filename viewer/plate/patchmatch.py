@@ -1,0 +1,177 @@
+"""Where in a picture it looks like round a pixel: the loops of `fill`, compiled, for they touch every pixel some hundred times.
+
+Barnes et al., "PatchMatch: A Randomized Correspondence Algorithm for Structural Image Editing", 2009: good matches are found by
+chance and handed on to neighbours, in the order of reading and then against it. Compiled code is kept on disk; this module is
+imported where it is needed, since the compiler takes half a second to load.
+"""
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+LIKELY = 0.3
+"""Weight of how far a match is from the smooth continuation: a lamp beside what is hidden is no reason for another one."""
+
+WHITE = 128
+"""Of 255 in a byte: a lamp is twice as bright on a perceptual scale."""
+
+DETAIL = 10
+"""Of WHITE, by which a match may differ from that: what a wall's bricks do from their joints."""
+
+PATCH = 2
+"""Pixels: half a patch's side less one."""
+
+FAR = 0.3
+"""Of the picture's width: distance of a match that costs as much as a tenth of white."""
+
+COMPARED = np.array([(dy, dx) for dy in range(-PATCH, PATCH + 1) for dx in range(-PATCH, PATCH + 1) if (dy + dx) % 2 == 0])
+"""Pixels of a patch that are compared, of a chessboard one colour: their neighbours say much the same."""
+
+ALIKE = (0.002, 0.008)
+"""Shares of all sources, in the order of their depth, from among which one is drawn at random."""
+
+COMPANY = 2
+"""Pixels beside one that have to be copied from beside its own source, for it to be a copy too."""
+
+
+def bytes_of(coded: np.ndarray) -> np.ndarray:
+    """Colours on a perceptual scale as bytes, for of a picture in them twice as much is at hand in a processor's cache."""
+    return (coded * np.float32(WHITE) + np.float32(0.5)).clip(0, 255).astype(np.uint8)
+
+
+@njit(cache=True, fastmath=True, nogil=True)
+def search(match, here, image, likely, disparity, usable, hidden, sources, ranks, widest, backwards, seed):
+    """Improves the matches of pixels, once through all of them.
+
+    match      int64 (h, w): flat index of every hidden pixel's source, changed in place; -1 elsewhere
+    here       int64 (n,): flat indices of the pixels, in the order of reading
+    image      uint8 (h + 2 PATCH, w + 2 PATCH, 3): the picture as painted so far, by `bytes_of`, with a border
+    likely     uint8 (h, w, 3): its smooth continuation
+    disparity  float32 (h, w), of what is hidden where it is hidden
+    usable, hidden  bool (h, w): what may be copied, and what is painted
+    sources    int64 (m,): flat indices of what may be copied, by disparity; ranks int64 (n,): the places of `here` among them
+    widest     pixels round a match in which better ones are looked for
+    """
+    h, w = disparity.shape
+    np.random.seed(seed)
+    f = np.float32
+    distant, unit = f(0.01 / (FAR * w) ** 2), f(1 / WHITE ** 2)
+    step = -1 if backwards else 1
+    wide = w + 2 * PATCH
+    colors = image.reshape(-1)
+    window = 3 * ((COMPARED[:, 0] + PATCH) * wide + COMPARED[:, 1] + PATCH)
+    n, middle = len(window), 3 * (PATCH * wide + PATCH)
+    weight, target = np.empty(n, np.float32), np.empty((n, 3), np.int32)
+    for number in range(len(here)):
+        i = len(here) - 1 - number if backwards else number
+        y, x = here[i] // w, here[i] % w
+        d = disparity[y, x]
+        total = f(0)
+        for k in range(n):
+            yy, xx = min(max(y + COMPARED[k, 0], 0), h - 1), min(max(x + COMPARED[k, 1], 0), w - 1)
+            weight[k] = 0
+            if abs(disparity[yy, xx] - d) < f(0.08) * d + f(0.004):
+                weight[k] = f(1) if usable[yy, xx] else f(0.4) if hidden[yy, xx] else f(0)
+            if 2 * k == n - 1:
+                weight[k] = max(weight[k], f(0.1))
+            total += weight[k]
+            for c in range(3):
+                target[k, c] = np.int32(colors[3 * (y * wide + x) + window[k] + c])
+        weight *= unit / total
+        best, least = match[y, x], f(np.inf)
+        reach, at = widest, 0
+        while True:
+            if at == 0:
+                source = best
+            elif at < 3:        # what the neighbours came from
+                yy, xx = (y, x - step) if at == 1 else (y - step, x)
+                source = best
+                if 0 <= yy < h and 0 <= xx < w and match[yy, xx] >= 0:
+                    sy, sx = match[yy, xx] // w + y - yy, match[yy, xx] % w + x - xx
+                    if 0 <= sy < h and 0 <= sx < w:
+                        source = sy * w + sx
+            elif at < 3 + len(ALIKE):    # anything at like depth
+                rank = ranks[i] + int(np.random.standard_normal() * ALIKE[at - 3] * len(sources))
+                source = sources[min(max(rank, 0), len(sources) - 1)]
+            elif reach > 1:     # around the best
+                sy = best // w + np.random.randint(-reach, reach + 1)
+                sx = best % w + np.random.randint(-reach, reach + 1)
+                source = min(max(sy, 0), h - 1) * w + min(max(sx, 0), w - 1)
+                reach //= 2
+            else:
+                break
+            at += 1
+            if at > 1 and source == best:
+                continue
+            sy, sx = source // w, source % w
+            if not usable[sy, sx]:
+                continue
+            gap = max(abs(disparity[sy, sx] - d) / (f(0.05) * d + f(0.002)) - f(1), f(0))
+            cost = f(0.02) * gap * gap + distant * f((sx - x) ** 2 + (sy - y) ** 2)
+            if cost >= least:
+                continue
+            base = 3 * (sy * wide + sx)
+            for c in range(3):
+                odd = max(abs(np.int32(colors[base + middle + c]) - np.int32(likely[y, x, c])) - DETAIL, 0)
+                cost += f(LIKELY) * unit * f(odd * odd)
+            for k in range(n):
+                if cost >= least:
+                    break
+                o = base + window[k]
+                e0, e1, e2 = (np.int32(colors[o]) - target[k, 0], np.int32(colors[o + 1]) - target[k, 1],
+                              np.int32(colors[o + 2]) - target[k, 2])
+                cost += weight[k] * f(e0 * e0 + e1 * e1 + e2 * e2)
+            if cost < least:
+                best, least = source, cost
+        match[y, x] = best
+
+
+@njit(cache=True, fastmath=True, nogil=True)
+def vote(match, here, color, disparity, usable):
+    """What the patches over every pixel of `here` say of its colour, in the mean: float32 (n, 3); others as in `search`."""
+    h, w = disparity.shape
+    out = np.empty((len(here), 3), np.float32)
+    for i in range(len(here)):
+        y, x = here[i] // w, here[i] % w
+        d = disparity[y, x]
+        red, green, blue, total = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
+        for dy in range(-PATCH, PATCH + 1):
+            for dx in range(-PATCH, PATCH + 1):
+                yy, xx = min(max(y + dy, 0), h - 1), min(max(x + dx, 0), w - 1)
+                source = match[yy, xx]
+                if source < 0:
+                    continue
+                sy, sx = source // w - dy, source % w - dx
+                if sy < 0 or sy >= h or sx < 0 or sx >= w or not usable[sy, sx]:
+                    continue
+                if abs(disparity[sy, sx] - d) >= 0.15 * d + 0.004:
+                    continue
+                k = np.float32(np.exp(-(dy * dy + dx * dx) / 4.0))
+                red += k * color[sy, sx, 0]
+                green += k * color[sy, sx, 1]
+                blue += k * color[sy, sx, 2]
+                total += k
+        if total == 0:
+            total = np.float32(1)
+            sy, sx = match[y, x] // w, match[y, x] % w
+            red, green, blue = color[sy, sx, 0], color[sy, sx, 1], color[sy, sx, 2]
+        out[i, 0], out[i, 1], out[i, 2] = red / total, green / total, blue / total
+    return out
+
+
+@njit(cache=True, nogil=True)
+def together(match, here):
+    """Which pixels of `here`, bool (n,), are copied from beside where at least COMPANY of those around them are."""
+    h, w = match.shape
+    out = np.empty(len(here), np.bool_)
+    for i in range(len(here)):
+        y, x = here[i] // w, here[i] % w
+        my, mx = match[y, x] // w, match[y, x] % w
+        count = 0
+        for dy in range(-1, 2):
+            for dx in range(-1, 2):
+                other = match[min(max(y + dy, 0), h - 1), min(max(x + dx, 0), w - 1)]
+                if (dy or dx) and other >= 0 and abs(other // w - dy - my) + abs(other % w - dx - mx) <= 1:
+                    count += 1
+        out[i] = count >= COMPANY
+    return out
