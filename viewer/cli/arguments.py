@@ -3,9 +3,11 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import re
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from ..errors import PushinError
 
@@ -50,6 +52,14 @@ def described(args: argparse.Namespace) -> dict:
     return {name: getattr(args, name) for name in
             ("depth", "depth_kind", "focal_length", "sensor_width", "principal_point", "near", "far", "baseline", "ray")
             if getattr(args, name) is not None}
+
+
+def plate_files(picture: str | None, depth: str | None) -> list:
+    """The picture's and the depth's file, also where that just lies beside it: what no output may replace."""
+    from ..plate.plate import beside
+    if picture and not depth and os.path.isfile(picture):
+        depth = beside(Path(picture))
+    return [file for file in (picture, depth) if file]
 
 
 def open_plate(args: argparse.Namespace, quiet: bool = False):

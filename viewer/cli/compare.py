@@ -34,21 +34,20 @@ def add(subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..export.files import check_target
-    check_target(args.output, SUFFIXES)
-    plate = arguments.open_plate(args)
-    write(args.output, plate, arguments.find_subject(args, plate), args.push, args.size)
+    write(args, args.output, args.push, args.size)
     return 0
 
 
-def write(output, plate, subject, push: tuple[float, str], size: tuple[int, int] | None = None) -> None:
-    """Renders the three pictures of a Subject and writes them as one labelled strip."""
+def write(args: argparse.Namespace, output, push: tuple[float, str], size: tuple[int, int] | None = None) -> None:
+    """Renders the three pictures of the plate and subject that are asked for, and writes them as one labelled strip."""
     from ..export.compare import Panel, strip
     from ..export.files import check_target
     from ..export.stills import encode_srgb, write_picture
     from ..pair import Pair
     from ..render import Renderer
-    path = check_target(output, SUFFIXES)
+    path = check_target(output, SUFFIXES, arguments.plate_files(args.plate, args.depth))
+    plate = arguments.open_plate(args)
+    subject = arguments.find_subject(args, plate)
     pair = Pair(plate, subject, arguments.travel(push, subject.depth))
     end = pair.duration
     moments = [("Plate", pair.cameras(0)[0], pair.captions(0)[0]),

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     from ..plate.images import read_picture
     from ..plate.source import existing, name_of
     picture_path = existing(args.picture)
-    target = None if args.output is None else check_target(args.output, (".png", ".tif", ".tiff"))
+    target = None if args.output is None else check_target(args.output, (".png", ".tif", ".tiff"), [picture_path])
     picture = read_picture(picture_path)
     with _bar("B", scale=True) as progress:
         model = Model(model_path(args.model, progress))

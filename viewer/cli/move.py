@@ -87,6 +87,7 @@ def add(subparsers) -> None:
 
 def run(args) -> int:
     from ..export.description import as_text, shot_line
+    from ..export.files import check_target
     from ..optics import DELIVERY_WIDTHS
     from ..shots.advice import advise
     from ..shots.comparison import matched
@@ -96,6 +97,7 @@ def run(args) -> int:
     from ..shots.shotfile import OPTIONS, load, open_plate, plate_file, save
     from ..shots.timeline import seconds
 
+    check_target(args.output, (".json",), arguments.plate_files(args.plate, args.depth))
     if args.append:
         shot = load(args.output)
         plate = open_plate(shot)

@@ -36,8 +36,7 @@ def add(subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     if not has_screen():
         from . import compare
-        plate = arguments.open_plate(args)
-        compare.write(STRIP, plate, arguments.find_subject(args, plate), arguments.push(compare.PUSH))
+        compare.write(args, STRIP, arguments.push(compare.PUSH))
         print(f"There is no screen for the window; the comparison is in {STRIP.resolve()}")
         return 0
     from ..rehearsal.apart import ready

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from ..optics import acceptable_circle, depth_of_field, signed_circle_of_confusion
     from ..render import Renderer
     from ..shots.framing import Stage
-    path = check_target(args.output, SUFFIXES)
+    path = check_target(args.output, SUFFIXES, arguments.plate_files(args.plate, args.depth))
     if args.pictures > 50:
         raise PushinError("A strip holds at most 50 pictures; ask for fewer with --pictures.")
     plate = arguments.open_plate(args)

@@ -52,7 +52,8 @@ def run(args: argparse.Namespace) -> int:
     from ..plate.adjust import adjusted
     if args.plate is None:
         raise PushinError("The bundled plate needs no repair; give a PLATE of your own.")
-    target = check_target(args.compare, (".png",)) if args.compare else None
+    files = arguments.plate_files(args.plate, args.depth)
+    target = check_target(args.compare, (".png",), files) if args.compare else None
     plate = arguments.open_plate(args)
     kept = plate.adjustments.edits
     kept = () if args.clear else kept[:-1] if args.undo else kept

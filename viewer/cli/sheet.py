@@ -35,8 +35,8 @@ def run(args) -> int:
     from ..export.files import check_target
     from ..export.sheet import cell, evenly, heading, sheet
     from ..export.stills import write_picture
-    path = check_target(args.output, (".png", ".jpg", ".jpeg"))
     shot, plate = opened(args.shot)
+    path = check_target(args.output, (".png", ".jpg", ".jpeg"), arguments.plate_files(shot.plate.path, shot.plate.depth))
     delivery = Delivery(shot, args.take, args.size, WIDTH)
     frames = evenly(len(delivery), args.count)
     from ..render import Renderer

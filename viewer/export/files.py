@@ -3,14 +3,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..errors import PushinError
 
 
-def check_target(path: str | os.PathLike, suffixes: tuple[str, ...]) -> Path:
-    """The path as a Path, or a PushinError where nothing of that kind can be written there.
+def check_target(path: str | os.PathLike, suffixes: tuple[str, ...], inputs: Iterable[str | os.PathLike] = ()) -> Path:
+    """The path as a Path, or a PushinError where nothing of that kind can be written there, or it is one of the inputs.
 
     Asked before the work starts: a minute of rendering is not to end in a misspelt folder.
     """
@@ -23,7 +23,15 @@ def check_target(path: str | os.PathLike, suffixes: tuple[str, ...]) -> Path:
         raise PushinError(f"The folder '{path.parent}' does not exist.")
     if not os.access(path.parent, os.W_OK):
         raise PushinError(f"The folder '{path.parent}' cannot be written to.")
+    check_not_input(path, inputs)
     return path
+
+
+def check_not_input(path: str | os.PathLike, inputs: Iterable[str | os.PathLike]) -> None:
+    """Refuses an output that is a file which the work reads, by whatever name."""
+    for read in inputs:
+        if os.path.exists(path) and os.path.exists(read) and os.path.samefile(path, read):
+            raise PushinError(f"'{path}' is what this is made from; give the output another name.")
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:

@@ -1,0 +1,52 @@
+"""What is written never costs what was there: the photo, its depth, a shot, or a file that is not to be written."""
+import numpy as np
+import pytest
+from PIL import Image
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The current folder, with p.png, its depth z.png, q.png with q_depth.png beside it, and a shot of them."""
+    x, y = np.meshgrid(np.arange(64), np.arange(48))
+    box = (abs(x - 32) < 12) & (abs(y - 24) < 10)
+    for picture, depth in (("p", "z"), ("q", "q_depth")):
+        Image.fromarray(np.where(box[..., None], [200, 30, 20], [20, 60, 90]).astype(np.uint8)).save(tmp_path / f"{picture}.png")
+        Image.fromarray(np.where(box, 1000, 4000).astype(np.uint16)).save(tmp_path / f"{depth}.png")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def shot(pushin, folder):
+    """shot.json, on p.png and z.png."""
+    assert pushin("move", "p.png", "--depth", "z.png", "--subject", "box=20,14,44,34", "--move", "push-in", "--amount", "20%",
+                  "--seconds", 1, "--delivery", 64, "-o", "shot.json")[0] == 0
+    return folder
+
+
+def bytes_of(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def refused(pushin, folder, words, says):
+    before = bytes_of(folder)
+    code, out, err = pushin(*words.split())
+    told = [line for line in err.splitlines() if "note:" not in line]
+    assert code == 2 and out == "" and len(told) == 1 and says in told[0]
+    assert bytes_of(folder) == before
+
+
+@pytest.mark.parametrize("words", [
+    "still p.png --depth z.png -o p.png", "still p.png --depth z.png -o ./z.png", "still q.png -o q_depth.png",
+    "still p.png --depth z.png -o linked.png",
+    "compare p.png --depth z.png -o z.png", "rack p.png --depth z.png --from 32,24 --to 2,2 --f-stop 2 -o p.png",
+    "repair p.png --depth z.png --cut 20,14,44,34 --compare p.png", "depth p.png -o p.png",
+    "sheet shot.json -o z.png", "describe shot.json -o shot.json",
+])
+def test_no_output_replaces_what_it_is_made_from(pushin, shot, words):
+    (shot / "linked.png").hardlink_to(shot / "z.png")
+    refused(pushin, shot, words, "is what this is made from")
+
+
+def test_a_shot_file_ends_in_json(pushin, folder):
+    refused(pushin, folder, "move p.png --depth z.png --move push-in --subject 32,24 --amount 20% -o p.png", ".json")
