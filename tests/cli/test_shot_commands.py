@@ -87,6 +87,34 @@ def test_moves_add_up_and_takes_are_appended(run, tmp_path):
     assert shot.ratio == 2.387 and shot.fps.denominator == 1001
 
 
+def test_a_take_is_added_and_leaves_the_others_and_the_delivery_alone(run, tmp_path):
+    path = tmp_path / "shot.json"
+    run("move", "--move", "push-in", "--seconds", "2", "--delivery", "4k", "--fps", "25", "-o", path)
+    before = load(path)
+    assert run("move", "--append", "--move", "pull-out", "--seconds", "2", "-o", path)[0] == 0
+    after = load(path)
+    assert [take.name for take in after.takes] == ["A", "B", "C", "C matched"] and after.takes[:2] == before.takes
+    assert (after.delivery_width, after.fps) == (4096, 25)
+    assert run("move", "--append", "--take", "E", "--subject", "mira", "--delivery", "2048", "-o", path)[0] == 0
+    assert load(path).delivery_width == 2048
+
+
+@pytest.mark.parametrize("words, says", [
+    (["--take", "A"], "has a take 'A' already"),
+    (["--subject", "mira=10,10,90,90"], "another subject called 'mira'"),
+    (["photo.exr"], "PLATE means nothing with --append"),
+    (["--depth-kind", "metres"], "--depth-kind means nothing"),
+    (["--at", "3,4=1"], "--at means nothing"),
+    (["--fps", "25"], "--fps means nothing"),
+])
+def test_what_a_shot_has_settled_is_not_said_again(run, tmp_path, words, says):
+    path = tmp_path / "shot.json"
+    run("move", "--move", "static", "-o", path)
+    before = path.read_bytes()
+    code, out, err = run("move", "--append", *words, "-o", path)
+    assert code == 2 and says in err and out == "" and path.read_bytes() == before
+
+
 def test_a_plate_of_ones_own(run, small_plate, tmp_path):
     path = tmp_path / "own.json"
     code, out, _ = run("move", small_plate, "--focal-length", "35", "--subject", "box=58,27,102,63", "--move",
@@ -110,6 +138,7 @@ def test_a_plate_of_ones_own(run, small_plate, tmp_path):
     (["--move", "push-in", "--lens", "Kodak"], "no lens called"),
     (["--move", "push-in", "--ratio", "wide"], "not a delivery ratio"),
     (["--move", "push-in", "--delivery", "big"], "--delivery takes"),
+    (["--move", "push-in", "--delivery", "²"], "--delivery takes"),
     (["--move", "push-in", "--fps", "0"], "not a frame rate"),
     (["--move", "push-in", "--f-stop", "0.1"], "f_stop 0.1"),
     (["--move", "push-in", "--seconds", "soon"], "not a time"),

@@ -5,6 +5,7 @@ import argparse
 import re
 from dataclasses import replace
 
+from ..errors import PushinError
 from . import arguments
 
 EXAMPLES = """\
@@ -71,14 +72,14 @@ def add(subparsers) -> None:
     lens.add_argument("--f-stop", type=float, metavar="N", help="f-number (default: 2.8, or the lens's widest)")
     lens.add_argument("--ratio", metavar="R", help="delivery ratio: 2.39, 1.85, 16:9, 4:3, 9:16 (default: the "
                                                    "camera's)")
-    lens.add_argument("--delivery", default="HD", metavar="D", help="HD, 2K, UHD, 4K, 8K or pixels across (default: "
+    lens.add_argument("--delivery", metavar="D", help="HD, 2K, UHD, 4K, 8K or pixels across (default: "
                                                                     "HD)")
-    lens.add_argument("--fps", default="24", metavar="F", help="frames a second: 24, 25, 24000/1001 (default: 24)")
+    lens.add_argument("--fps", metavar="F", help="frames a second: 24, 25, 24000/1001 (default: 24)")
     shot = parser.add_argument_group("shot")
     shot.add_argument("--number", metavar="N", help="in the shot list (default: 1)")
     shot.add_argument("--title", metavar="TEXT", help="what the scene is")
     shot.add_argument("--notes", metavar="TEXT", help="anything else")
-    shot.add_argument("--take", default="A", metavar="NAME", help="the take's name (default: A)")
+    shot.add_argument("--take", metavar="NAME", help="the take's name (default: A, or the next letter with --append)")
     shot.add_argument("--append", action="store_true", help="add the take to the shot that FILE holds already")
     shot.add_argument("--no-match", action="store_true", help="without the matched take B")
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the shot file to write (shot.json)")
@@ -88,7 +89,7 @@ def add(subparsers) -> None:
 def run(args) -> int:
     from ..export.description import as_text, shot_line
     from ..export.files import check_target
-    from ..optics import DELIVERY_WIDTHS
+    from ..rehearsal.edits import free_name
     from ..shots.advice import advise
     from ..shots.comparison import matched
     from ..shots.document import Shot, Take, start_camera
@@ -99,22 +100,24 @@ def run(args) -> int:
 
     check_target(args.output, (".json",), arguments.plate_files(args.plate, args.depth))
     if args.append:
+        _check_append(args)
         shot = load(args.output)
         plate = open_plate(shot)
     else:
         plate = arguments.open_plate(args)
         described = {name: value for name in OPTIONS if name != "depth" and (value := getattr(args, name)) is not None}
-        shot = Shot(plate_file(plate, args.plate, args.depth, **described), fps=seconds(args.fps))
+        shot = Shot(plate_file(plate, args.plate, args.depth, **described), fps=seconds("24" if args.fps is None else args.fps))
     subjects, main, second = _subjects(args, plate, shot)
-    delivery = DELIVERY_WIDTHS.get(args.delivery) or _whole(args.delivery, "--delivery")
-    changes = {"number": args.number, "title": args.title, "notes": args.notes,
-               "ratio": args.ratio and kit().ratio(args.ratio), "body": args.camera and kit().body(args.camera)}
-    shot = replace(shot, subjects=subjects, delivery_width=delivery,
-                   **{name: value for name, value in changes.items() if value is not None})
+    said = {"number": (args.number, str), "title": (args.title, str), "notes": (args.notes, str),
+            "ratio": (args.ratio, kit().ratio), "body": (args.camera, kit().body), "delivery_width": (args.delivery, _delivery)}
+    shot = replace(shot, subjects=subjects, **{name: read(word) for name, (word, read) in said.items() if word is not None})
+    name = free_name(shot) if args.take is None else args.take
+    if name in (take.name for take in shot.takes):
+        raise PushinError(f"The shot has a take '{name}' already; leave --take out, or give another name.")
     lens = args.lens and kit().lens(args.lens)
     start = {"f_stop": args.f_stop} if args.f_stop is not None else {}
     camera = start_camera(shot.plate.stage, shot.body, lens or None, **start)
-    bare = Take(args.take, make(Scene(shot.plate.stage), "static"), camera, args.rig, args.seed, lens or None)
+    bare = Take(name, make(Scene(shot.plate.stage), "static"), camera, args.rig, args.seed, lens or None)
     scene = Scene(shot.plate.stage, subjects, camera, shot.lines(bare), shot.fps)
 
     timeline = _timeline(scene, args, main, second)
@@ -127,13 +130,23 @@ def run(args) -> int:
     take = replace(bare, timeline=timeline)
     shot = shot.with_take(take)
     if main and not args.no_match and _changes_size(shot, take, main):
-        other = "B" if take.name == "A" else f"{take.name} matched"
-        shot = shot.with_take(matched(take, main, other))
+        other = "B" if name == "A" else f"{name} matched"
+        taken = other in (take.name for take in shot.takes)
+        shot = shot.with_take(matched(take, main, free_name(shot) if taken else other))
     save(shot, args.output)
     print(as_text([shot_line(shot, t.name) for t in shot.takes]), end="")
     for advice in advise(shot, take.name, plate):
         print(f"{'note' if advice.works else 'warning'}: {advice}")
     return 0
+
+
+def _check_append(args) -> None:
+    """Refuses what the shot that is there has settled: the plate, and the clock of all its takes."""
+    settled = ("plate", *arguments.described(args), "at", "person", "fps")
+    told = next((name for name in settled if getattr(args, name) is not None), None)
+    if told:
+        raise PushinError(f"{'PLATE' if told == 'plate' else '--' + told.replace('_', '-')} means nothing with --append: the "
+                          "shot has its plate and its frame rate; leave it out.")
 
 
 def _changes_size(shot, take, subject: str) -> bool:
@@ -147,7 +160,6 @@ def _changes_size(shot, take, subject: str) -> bool:
 
 def _timeline(scene, args, main, second):
     """The moves that were asked for, added up; every word must be understood by at least one of them."""
-    from ..errors import PushinError
     from ..shots.moves import make, named_move
     # "truck 0.4m left" is a move and its own amount.
     moves = [re.fullmatch(r"(.*?)\s*([-+]?[\d.].*)?", move).groups() for move in args.move or ["static"]]
@@ -182,6 +194,9 @@ def _subjects(args, plate, shot):
     for text in [*(args.subject or []), *([args.to_subject] if args.to_subject else [])]:
         if text not in known:
             subject = _subject(text, plate, len(known), list(known))
+            if known.get(subject.name, subject) != subject:
+                raise PushinError(f"There is another subject called '{subject.name}' already; choose another name, or leave "
+                                  "its place out.")
             known[subject.name] = subject
             text = subject.name
         names.append(text)
@@ -191,7 +206,6 @@ def _subjects(args, plate, shot):
 
 
 def _subject(text: str, plate, count: int, known: list[str]):
-    from ..errors import PushinError
     from ..shots.framing import Subject
     name, equals, places = text.rpartition("=")
     if not equals and not re.match(r"[-\d.]", text):
@@ -205,7 +219,6 @@ def _subject(text: str, plate, count: int, known: list[str]):
 
 
 def _pixels(text: str, counts: tuple[int, ...]) -> tuple[float, ...]:
-    from ..errors import PushinError
     try:
         values = tuple(map(float, text.split(",")))
     except ValueError:
@@ -216,8 +229,11 @@ def _pixels(text: str, counts: tuple[int, ...]) -> tuple[float, ...]:
     return values
 
 
-def _whole(text: str, option: str) -> int:
-    from ..errors import PushinError
-    if not text.isdigit():
-        raise PushinError(f"'{text}' cannot be read: {option} takes HD, 2K, UHD, 4K, 8K or a number of pixels.")
+def _delivery(text: str) -> int:
+    """Pixels across."""
+    from ..optics import DELIVERY_WIDTHS
+    if text.upper() in DELIVERY_WIDTHS:
+        return DELIVERY_WIDTHS[text.upper()]
+    if not re.fullmatch(r"[0-9]{1,6}", text):
+        raise PushinError(f"'{text}' cannot be read: --delivery takes {', '.join(DELIVERY_WIDTHS)} or a number of pixels.")
     return int(text)
