@@ -85,6 +85,11 @@ def test_ctrl_c_leaves_a_film_of_the_pictures_so_far(tmp_path, after):
     with pytest.raises(KeyboardInterrupt):
         write_video(path, interrupted(), (96, 48), Fraction(24))
     assert len(decoded(path)) == after and list(tmp_path.iterdir()) == [path]
+    path.write_bytes(b"complete")
+    with pytest.raises(video.Interrupted) as stop:
+        write_video(path, interrupted(), (96, 48), Fraction(24))
+    assert path.read_bytes() == b"complete" and stop.value.path == tmp_path / "film.partial.mp4"
+    assert len(decoded(stop.value.path)) == after and len(list(tmp_path.iterdir())) == 2
 
 
 def test_ctrl_c_while_the_film_is_finished_leaves_all_of_it(tmp_path, monkeypatch):

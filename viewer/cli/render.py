@@ -18,8 +18,8 @@ examples:
   pushin render shot.json --format exr --frames 10-48 -o frames/
 
 A film is H.264 in MP4 or MOV, 8-bit 4:2:0, tagged BT.709. Ctrl-C ends it early: the frames so far make a film that
-plays. Single frames are PNG (8-bit sRGB) or EXR (linear half RGB, Z in metres, and `invented`, the share of each pixel
-that the plate never showed). A frame that is there already, whole and drawn from the same plate and camera, is kept.
+plays, as NAME.partial.mp4 where NAME.mp4 was there already. Single frames are PNG (8-bit sRGB) or EXR (linear half
+RGB, Z in metres, and `invented`, the share of each pixel that the plate never showed). A frame that is there already, whole and drawn from the same plate and camera, is kept.
 
 exit code: 0 done, 2 bad input, 130 interrupted
 """
@@ -85,7 +85,7 @@ def opened(path: str):
 
 def _film(args, drawing, chosen: range) -> int | None:
     """Writes a film; how many frames were drawn, or None where it was interrupted."""
-    from ..export.video import CRF, write_video
+    from ..export.video import CRF, Interrupted, write_video
     with Progress(len(chosen)) as progress:
         def pictures():
             for frame in drawing.each(chosen, "picture"):
@@ -94,8 +94,10 @@ def _film(args, drawing, chosen: range) -> int | None:
         try:
             return write_video(args.output, pictures(), drawing.delivery.size, drawing.delivery.shot.fps,
                                CRF if args.crf is None else args.crf)
+        except Interrupted as stop:
+            return progress.interrupted(f"{stop.path} plays up to there")
         except KeyboardInterrupt:
-            return progress.interrupted(f"{args.output} plays up to there" if progress.done else "nothing was written")
+            return progress.interrupted("nothing was written")
 
 
 def _frames(args, drawing, chosen: range) -> int | None:

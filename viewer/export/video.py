@@ -23,6 +23,13 @@ LIMITED = 1
 """FFmpeg's number for studio range, 16 to 235."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, after the pictures so far have become a film at `path`."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+
 def check_video(path: str | Path, size: tuple[int, int]) -> Path:
     """The path as a Path, or a PushinError where no film of (width, height) pixels can be written there."""
     path = check_target(path, SUFFIXES)
@@ -37,27 +44,32 @@ def write_video(path: str | Path, pictures: Iterable[np.ndarray], size: tuple[in
     """Writes pictures, uint8 (h, w, 3) sRGB with row 0 on top, at fps a second; returns how many.
 
     Conversion and encoding go on in a thread while the next picture is made. Ctrl-C ends the film with the pictures
-    so far: the file is finished and put in place, and KeyboardInterrupt is raised again.
+    so far: the file is finished and put in place, or beside a film that is there already (NAME.partial.mp4), and
+    Interrupted is raised.
     """
     path = check_video(path, size)
-    count, interrupted = 0, None
+    count, interrupted = 0, False
 
     def write(to: Path) -> None:
-        nonlocal count, interrupted
+        nonlocal path, count, interrupted
         with Background(lambda waiting: _encode(to, waiting, size, fps, crf)) as encoder:
             try:
                 for picture in pictures:
                     encoder.put(picture)
                     count += 1
                 encoder.finish()
-            except KeyboardInterrupt as stop:
+            except KeyboardInterrupt:
                 if not count:
                     raise
-                interrupted = stop
+                interrupted = True
+        if interrupted and path.exists():
+            path = path.with_stem(f"{path.stem}.partial")
+            write_whole(path, to.replace)
+            raise Interrupted(path)
 
     write_whole(path, write)
     if interrupted:
-        raise interrupted
+        raise Interrupted(path)
     return count
 
 
