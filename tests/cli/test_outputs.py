@@ -50,3 +50,13 @@ def test_no_output_replaces_what_it_is_made_from(pushin, shot, words):
 
 def test_a_shot_file_ends_in_json(pushin, folder):
     refused(pushin, folder, "move p.png --depth z.png --move push-in --subject 32,24 --amount 20% -o p.png", ".json")
+
+
+def test_a_scale_that_is_new_since_the_shot_was_saved_is_said(pushin, shot):
+    command = "render", "shot.json", "--frames", "1", "-o", "a.mp4"
+    says = "The scale or a repair of"
+    assert says not in pushin(*command)[2]
+    assert pushin("info", "p.png", "--depth", "z.png", "--at", "32,24=20")[0] == 0
+    assert says in pushin(*command)[2] and says in pushin("advise", "shot.json")[2]
+    assert pushin("move", "p.png", "--depth", "z.png", "--move", "static", "-o", "new.json")[0] == 0
+    assert says not in pushin("sheet", "new.json", "--count", "1", "-o", "a.png")[2]

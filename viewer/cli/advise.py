@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 EXAMPLES = """\
 examples:
@@ -34,9 +35,9 @@ def run(args) -> int:
     from ..shots.advice import advise
     from ..shots.shotfile import changed_files, load, open_plate, save
     shot = load(args.shot)
-    for path in changed_files(shot):
-        print(f"note: {path} is not what it was when the shot was saved.")
     plate = None if args.no_plate else open_plate(shot)
+    for what in changed_files(shot, plate):
+        print(f"pushin: note: {what} is not what it was when the shot was saved.", file=sys.stderr)
     works, fixed = True, False
     for take in [shot.take(args.take)] if args.take else shot.takes:
         advice = advise(shot, take.name, plate, args.invented / 100)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..errors import PushinError
 from . import arguments
+from .render import opened
 
 EXAMPLES = """\
 subjects are named on the bundled plate (mira, tom); on your own they are
@@ -95,14 +96,13 @@ def run(args) -> int:
     from ..shots.document import Shot, Take, start_camera
     from ..shots.kit import kit
     from ..shots.moves import Scene, make
-    from ..shots.shotfile import OPTIONS, load, open_plate, plate_file, save
+    from ..shots.shotfile import OPTIONS, plate_file, save
     from ..shots.timeline import seconds
 
     check_target(args.output, (".json",), arguments.plate_files(args.plate, args.depth))
     if args.append:
         _check_append(args)
-        shot = load(args.output)
-        plate = open_plate(shot)
+        shot, plate = opened(args.output)
     else:
         plate = arguments.open_plate(args)
         described = {name: value for name in OPTIONS if name != "depth" and (value := getattr(args, name)) is not None}

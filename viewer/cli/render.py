@@ -77,8 +77,8 @@ def opened(path: str):
     from ..shots.shotfile import changed_files, load, open_plate
     shot = load(path)
     plate = open_plate(shot)  # says what is missing
-    for changed in changed_files(shot):
-        print(f"pushin: note: {changed} has changed since the shot was saved; marks and sizes may be off.",
+    for what in changed_files(shot, plate):
+        print(f"pushin: note: {what} has changed since the shot was saved; marks and sizes may be off.",
               file=sys.stderr)
     return shot, plate
 

@@ -61,7 +61,7 @@ def open_shot(shot: Shot, path: Path | None, report: Report) -> Opened:
     if shot.plate.path:
         shot = replace(shot, plate=replace(shot.plate, adjustments=added(plate)))
     notes = tuple(f"{changed} has changed since the shot was saved; marks and sizes may be off."
-                  for changed in changed_files(shot))
+                  for changed in changed_files(shot, plate))
     return Opened(plate, shot, path, *_layers(plate, report), notes)
 
 

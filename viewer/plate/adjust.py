@@ -59,6 +59,11 @@ class Adjustments:
         """As values that JSON has."""
         return {"scale": [_stored(a) for a in self.anchors], "repairs": [_stored(e) for e in self.edits]}
 
+    @property
+    def digest(self) -> str:
+        """SHA-256, hexadecimal: equal adjustments, equal digest."""
+        return hashlib.sha256(json.dumps(self.stored()).encode()).hexdigest()
+
     def save(self, picture: Path) -> Path:
         """Write beside the picture; a file there that cannot be used is kept with the ending .bak."""
         path, picture = beside(picture), Path(picture)

@@ -77,7 +77,8 @@ def adjust(shot: Shot, changed: Adjustments) -> Shot:
     if shot.plate.path is None:
         raise PushinError("The bundled plate's depth is exact and needs neither scale nor repair; open a picture of your "
                           "own.")
-    return replace(shot, plate=replace(shot.plate, adjustments=changed if changed != Adjustments() else None))
+    return replace(shot, plate=replace(shot.plate, adjustments=changed if changed != Adjustments() else None,
+                                       adjusted=changed.digest))
 
 
 def tell_scale(shot: Shot, anchor: scale.Anchor | scale.Person, plate) -> Shot:

@@ -51,6 +51,7 @@ class PlateFile:
     sha256       of each when the shot was made; None: not known
     adjustments  scale and repairs, plate.adjust.Adjustments, or None for none. They are edited, undone and recovered
                  with the shot, but saved beside the picture: every shot on it shares them
+    adjusted     their digest, which is saved: marks and sizes are in that scale; None: not known
     the others   what `Plate.open` was told
     """
 
@@ -67,6 +68,7 @@ class PlateFile:
     baseline: float | None = None
     ray: bool | None = None
     adjustments: Annotated[object, PlainValidator(_adjustments), PlainSerializer(lambda a: a and a.stored())] = None
+    adjusted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,8 @@ def plate_file(plate, path=None, depth=None, **opened) -> PlateFile:
     """What a shot notes about an opened plate; path None is the bundled one, opened is what Plate.open was told."""
     absolute = lambda p: p and str(Path(p).absolute())
     return PlateFile(Stage.of(plate), absolute(path), path and fingerprint(path), absolute(depth),
-                     depth and fingerprint(depth), adjustments=path and added(plate), **opened)
+                     depth and fingerprint(depth), adjustments=path and added(plate),
+                     adjusted=path and plate.adjustments.digest, **opened)
 
 
 def added(plate):
@@ -129,11 +130,15 @@ def open_plate(shot: Shot):
     return Plate.open(note.path, focal_length=note.stage.focal_length, sensor_width=note.stage.sensor_width, **told)
 
 
-def changed_files(shot: Shot) -> list[str]:
-    """The plate's files that are not what they were when the shot was saved, or not there."""
+def changed_files(shot: Shot, plate=None) -> list[str]:
+    """What of the plate is not what it was when the shot was saved, or not there: its files, and where it is opened its
+    scale and repairs."""
     note = shot.plate
     pairs = ((note.path, note.sha256), (note.depth, note.depth_sha256))
-    return [p for p, known in pairs if p and (not Path(p).is_file() or (known and fingerprint(p) != known))]
+    found = [p for p, known in pairs if p and (not Path(p).is_file() or (known and fingerprint(p) != known))]
+    if plate is not None and note.adjusted not in (None, plate.adjustments.digest):
+        found.append(f"The scale or a repair of {note.path}")
+    return found
 
 
 @lru_cache(maxsize=1)
