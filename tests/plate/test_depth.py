@@ -86,6 +86,27 @@ def test_disparity(tmp_path, picture):
         Plate.open(picture, tmp_path / "d.npy", "disparity")
 
 
+@pytest.mark.parametrize("name, told, idle", [
+    ("d.npy", dict(near=1, far=3), "near"), ("d.npy", dict(near=1), "near"), ("d.png", dict(depth_kind="metres", far=3), "far"),
+    ("d.png", dict(depth_kind="millimetres", baseline=3), "baseline"), ("d.npy", dict(baseline=0.2, near=1), "near"),
+    ("d.exr", dict(near=1, far=3), "near"), ("d.exr", dict(baseline=1), "baseline"),
+])
+def test_what_a_kind_has_no_use_for_is_refused(tmp_path, picture, name, told, idle):
+    np.save(tmp_path / "d.npy", METRES)
+    cv2.imwrite(str(tmp_path / "d.png"), (METRES * 1000).round().astype(np.uint16))
+    OpenEXR.File({"type": OpenEXR.scanlineimage}, {"Z": METRES.astype(np.float32)}).write(str(tmp_path / "d.exr"))
+    with pytest.raises(PushinError, match=f"has no use for {idle}.*--depth-kind"):
+        Plate.open(picture, tmp_path / name, **told)
+
+
+def test_a_kind_is_noted_once(tmp_path, picture):
+    OpenEXR.File({"type": OpenEXR.scanlineimage}, {"Z": METRES.astype(np.float32)}).write(str(tmp_path / "d.exr"))
+    Image.fromarray(np.tile(np.arange(WIDTH, dtype=np.uint8), (HEIGHT, 1))).save(tmp_path / "d.png")
+    kinds = lambda name, **told: [n for n in Plate.open(picture, tmp_path / name, **told).notes if "taken as" in n]
+    assert len(kinds("d.exr")) == 1 and kinds("d.exr", depth_kind="inverse", near=1, far=3) == []
+    assert len(kinds("d.png", near=1, far=3)) == 1
+
+
 @pytest.mark.parametrize("far", [4.0, float("inf")])
 def test_inverse(tmp_path, picture, far):
     """8 bits: near is bright, 1/Z runs from 1/far to 1/near over the file's range."""

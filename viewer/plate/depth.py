@@ -64,21 +64,30 @@ def read_values(path: Path) -> Embedded:
     return Embedded(values, None, name_of(path))
 
 
-def guessed_kind(name: str, values: np.ndarray, near, far, baseline) -> tuple[str, list[str]]:
-    """The kind of a depth file that nobody named, and a sentence that says so.
+def guessed_kind(values: np.ndarray, near, far, baseline) -> str:
+    """The kind of a depth file that nobody named.
 
-    A baseline is asked for by disparity only, near and far by inverse depth only; otherwise floats are metres, 8 bits
+    A baseline is asked for by disparity only, near and far by relative depth only; otherwise floats are metres, 8 bits
     relative inverse depth and longer integers millimetres, unless they fill their whole range, as what was stretched
     to it does.
     """
     if baseline is not None:
-        return "disparity", []
-    if near is not None and far is not None:
-        return "inverse", []
-    kind = "metres" if values.dtype.kind == "f" else "inverse" if values.dtype.itemsize == 1 else "millimetres"
-    if values.dtype == np.uint16 and values.max() >= 65280 and values.min() < 256:
-        kind = "inverse"
-    return kind, [f"The kind of depth in {name} was not given; its {values.dtype} numbers are taken as {kind}."]
+        return "disparity"
+    if values.dtype.kind == "f":
+        return "metres"
+    stretched = values.dtype == np.uint16 and values.max() >= 65280 and values.min() < 256
+    ranged = near is not None or far is not None
+    return "inverse" if ranged or stretched or values.dtype.itemsize == 1 else "millimetres"
+
+
+def check_used(name: str, kind: str, **told) -> None:
+    """Refuses a near, far or baseline that a kind of depth has no use for: whoever tells it takes the file for another."""
+    uses = ("near", "far") if kind in RELATIVE else ("baseline",) if kind == "disparity" else ()
+    idle = next((word for word, value in told.items() if value is not None and word not in uses), None)
+    if idle and kind in KINDS:
+        wants = "disparity" if idle == "baseline" else "inverse, inverted or linear"
+        raise PushinError(f"{name} is taken as {kind}, which has no use for {idle}: leave that out, or say that the depth kind "
+                          f"is {wants}, with --depth-kind.")
 
 
 def to_metres(name: str, values: np.ndarray, kind: str, focal_pixels: float, near=None, far=None, baseline=None,

@@ -42,7 +42,7 @@ class Embedded:
     relative    whether its unit is not known to be the metre
     ray         whether it is the distance along the ray and not along the axis
     confidence  mean of the embedded confidence map, 0 to 1, or None
-    notes       sentences on what was assumed
+    notes       sentences on what was assumed, the last of them on its kind
     in_photo    whether it comes from a photo, and not from a file of its own or a renderer
     """
 

@@ -339,7 +339,7 @@ def _from_container(path: Path, header: _Header) -> tuple[_Header, embedded.Embe
                         f"used.",)
         except (UnidentifiedImageError, OSError, ValueError):
             pass
-    return header, replace(depth, notes=depth.notes + note)
+    return header, replace(depth, notes=note + depth.notes)
 
 
 def _from_deep(path: Path, header: _Header) -> _Encoded:

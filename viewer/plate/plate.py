@@ -104,13 +104,16 @@ class Plate:
             raise PushinError(f"{source} is {values.shape[1]} x {values.shape[0]} and {name} is "
                               f"{picture.full_size[0]} x {picture.full_size[1]}, which is another shape; "
                               f"give a depth map of the same crop.")
-        told = depth_kind is None and found.kind is not None and baseline is None and near is None and far is None
+        told = depth_kind is None and found.kind is not None
         if told:
             depth_kind = found.kind
         elif depth_kind is None:
-            depth_kind, guess = depths.guessed_kind(source, values, near, far, baseline)
-            notes += guess
-        relative = found.relative if told else depth_kind in depths.RELATIVE and near is None
+            depth_kind = depths.guessed_kind(values, near, far, baseline)
+            notes.append(f"The kind of depth in {source} was not given; its {values.dtype} numbers are taken as {depth_kind}.")
+        elif depth_kind != found.kind:
+            notes = [note for note in notes if note not in found.notes[-1:]]
+        depths.check_used(source, depth_kind, near=near, far=far, baseline=baseline)
+        relative = near is None and (found.relative if told else depth_kind in depths.RELATIVE)
         focal_pixels = lens.focal_length / lens.sensor_width * values.shape[1]
         ratio = values.shape[1] / picture.full_size[0]
         center = (values.shape[1] / 2, values.shape[0] / 2) if principal_point is None else \
