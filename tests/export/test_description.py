@@ -1,6 +1,7 @@
 """The shot in words must agree with the shot in numbers."""
 import csv
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -131,6 +132,22 @@ def test_every_move_can_be_told(name, rig):
     text = prompt(shot(name, rig=rig))
     assert all(part(text, label).endswith(".") for label in ("Start frame", "End frame", "Camera", "Focus", "Feeling"))
     assert "nan" not in text and "  " not in text and rig in RIGS
+
+
+@pytest.mark.parametrize("move, feeling", [("push-in", "tension"), ("zoom in", "scrutiny"), ("truck", "discovery")])
+def test_a_shot_about_a_point_is_told_without_sizes(move, feeling):
+    lamp = Subject("lamp", (600, 100, 600, 100), 2.25)
+    one = shot(move, scene=replace(SCENE, subjects=(lamp,)), seconds=4)
+    text = prompt(one)
+    assert shot_line(one).size == "-" and feeling in part(text, "Feeling")
+    assert part(text, "Start frame").startswith("lamp, ") and "times" not in text
+
+
+def test_a_background_that_is_not_known_has_no_figure():
+    alone = replace(SCENE, subjects=(MIRA,))
+    assert "times its size, the background less: perspective changes." in prompt(shot("push-in", scene=alone, seconds=4))
+    near = replace(alone, camera=replace(SCENE.camera, position=(0, 0, 150)))
+    assert re.search(r"grows to \d+ times its size", prompt(shot("push-in", scene=near, amount="150 m", seconds=60)))
 
 
 def test_a_shot_without_subjects_is_told_too():

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from .. import optics
-from ..camera import Camera
-from ..shots.comparison import Comparison, main_subject
+from ..camera import NEAR, Camera
+from ..shots.comparison import FAR_AWAY, Comparison, main_subject
 from ..shots.document import Shot, Take
 from ..shots.framing import Subject, distance, place_in_frame, pose_of, shot_size
 from ..shots.focus_pulls import SOFT
@@ -125,6 +125,8 @@ class _Motion(NamedTuple):
     zoom: float         # times
     returns: bool
     seconds: float
+    sized: bool         # whether there is a subject with a size, and not just a point
+    measured: bool      # whether there is something behind it that the background's figure is of, and not the horizon
 
     @property
     def pace(self) -> str:
@@ -155,13 +157,18 @@ def _motion(shot: Shot, take: Take, play: Performance, subject: Subject | None) 
     last = cameras[farthest] if returns else cameras[-1]
     at = pose_of(first)
     right, up, forward = at.to(last.position)
+    zoom = last.focal_length / first.focal_length
     growth = background = 1.0
-    if subject:
+    sized, measured = bool(subject and subject.has_size), False
+    if sized:
         figures = Comparison(shot, take.name, subject.name)
         then = figures.at(_samples(end)[farthest] if returns else end)
-        growth, background = then.subject_scale, then.background_scale
+        growth, background, measured = then.subject_scale, then.background_scale, figures.background < FAR_AWAY
+    elif subject:
+        away = [max(distance(shot.plate.stage, subject, camera), NEAR) for camera in (first, last)]
+        growth, background = zoom * away[0] / away[1], zoom
     return _Motion(growth, background, forward, right, up, last.pan - first.pan, last.tilt - first.tilt,
-                   last.roll - first.roll, last.focal_length / first.focal_length, returns, end)
+                   last.roll - first.roll, zoom, returns, end, sized, measured)
 
 
 def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t: float) -> str:
@@ -228,17 +235,19 @@ def _camera(shot: Shot, take: Take, play: Performance, m: _Motion) -> str:
     text = f"the camera {_and(does)}{back}, {pace} over {m.seconds:.3g} s, {manner}{carried}."
     scale = NOTICED["scale"]
     subject, background = math.log(max(m.growth, 1e-6)), math.log(max(m.background, 1e-6))
+    if not m.sized:
+        return text
     if abs(subject) < scale < abs(background):
-        text += (f" The subject keeps its size while the background {'grows' if background > 0 else 'shrinks'} to "
-                 f"{m.background:.2g} times its size: a dolly zoom.")
+        to = f" to {_times(m.background)} its size" if m.measured else ""
+        text += (f" The subject keeps its size while the background {'grows' if background > 0 else 'shrinks'}{to}: "
+                 "a dolly zoom.")
     elif abs(subject - background) > scale:
-        text += (f" The subject {'grows' if subject > 0 else 'shrinks'} to {m.growth:.2g} times its size, the "
-                 f"background only to {m.background:.2g} times: perspective changes."
-                 if abs(subject) > abs(background) else
-                 f" The subject changes to {m.growth:.2g} times its size, the background to {m.background:.2g} times.")
+        less = abs(subject) > abs(background)
+        to = f"{'only ' * less}to {_times(m.background)}" if m.measured else "less" if less else "more"
+        verb = "changes" if not less else "grows" if subject > 0 else "shrinks"
+        text += f" The subject {verb} to {_times(m.growth)} its size, the background {to}{': perspective changes' * less}."
     elif abs(subject) > scale:
-        text += (f" Subject and background change alike, to {m.growth:.2g} times their size: perspective does not "
-                 "change.")
+        text += f" Subject and background change alike, to {_times(m.growth)} their size: perspective does not change."
     return text
 
 
@@ -355,6 +364,10 @@ def _moves(take: Take) -> str:
     if take.match:
         moves.insert(0, f"{take.match.by} matched to take {take.match.take}")
     return " + ".join(moves) or "static"
+
+
+def _times(scale: float) -> str:
+    return f"{scale:.0f} times" if scale >= 10 else f"{max(scale, 0.01):.2g} times"
 
 
 def _degrees(angle: float) -> str:
