@@ -3,6 +3,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from viewer.cli import open as open_command
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
@@ -46,6 +48,15 @@ def refused(pushin, folder, words, says):
 def test_no_output_replaces_what_it_is_made_from(pushin, shot, words):
     (shot / "linked.png").hardlink_to(shot / "z.png")
     refused(pushin, shot, words, "is what this is made from")
+
+
+def test_without_a_screen_a_shot_becomes_its_sheet(pushin, shot, monkeypatch):
+    monkeypatch.setattr(open_command, "has_screen", lambda: False)
+    code, out, _ = pushin("shot.json")
+    assert code == 0 and str(shot / "pushin-sheet.png") in out and (shot / "pushin-sheet.png").exists()
+    code, _, err = pushin("none.json")
+    assert code == 2 and err.count("\n") == 1
+    refused(pushin, shot, "shot.json --depth z.png", "--depth is of a picture")
 
 
 def test_a_shot_file_ends_in_json(pushin, folder):

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from ..errors import PushinError
 from . import arguments
 
 EXAMPLES = """\
@@ -19,14 +20,15 @@ examples:
 In the window, ? shows all keys, and Ctrl+P finds any action by a part of its name.
 """
 
-STRIP = Path("pushin-compare.png")
+STRIP, SHEET = Path("pushin-compare.png"), Path("pushin-sheet.png")
 
 
 def add(subparsers) -> None:
     parser = subparsers.add_parser("open", usage="pushin [PLATE] [OPTION...]",
                                    help="open a plate in the window (the default command)",
                                    description="Opens the window: the push-in beside the zoom that shows the subject "
-                                               f"at the same size. Without a screen, writes both into {STRIP}.",
+                                               f"at the same size. Without a screen, writes both into {STRIP}, and of "
+                                               f"a shot its frames into {SHEET}.",
                                    epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_plate(parser)
     arguments.add_subject(parser)
@@ -34,6 +36,16 @@ def add(subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    shot = args.plate is not None and args.plate.lower().endswith(".json")
+    told = [*arguments.described(args), *(name for name in ("at", "person", "subject") if getattr(args, name) is not None)]
+    if shot and told:
+        raise PushinError(f"--{told[0].replace('_', '-')} is of a picture, and {args.plate} is a shot; leave it out.")
+    if shot and not has_screen():
+        from . import main
+        code = main(["sheet", args.plate, "-o", str(SHEET)])
+        if code == 0:
+            print(f"There is no screen for the window; the shot's frames are in {SHEET.resolve()}")
+        return code
     if not has_screen():
         from . import compare
         compare.write(args, STRIP, arguments.push(compare.PUSH))
