@@ -1,3 +1,6 @@
+import resource
+from fractions import Fraction
+
 import numpy as np
 import OpenEXR
 import pytest
@@ -6,6 +9,7 @@ from PIL import Image
 from viewer import PushinError
 from viewer.export.files import check_target, write_whole
 from viewer.export.stills import encode_srgb, write_exr, write_picture
+from viewer.export.video import write_video
 
 
 def test_srgb_curve_at_known_values():
@@ -49,6 +53,33 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     with pytest.raises(PushinError, match="No space left on device"):
         write_whole(path, fail)
     assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.fixture
+def full_disk():
+    """No file can grow beyond a few bytes."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.parametrize("name", ["a.exr", "a.png", "a.jpg", "a.mp4"])
+def test_a_full_disk_is_one_sentence_that_names_the_file(tmp_path, full_disk, name):
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    with pytest.raises(PushinError, match=rf"^'{tmp_path / name}' cannot be written[^\n]*\.$"):
+        if name == "a.exr":
+            write_exr(tmp_path / name, noise / 255, noise[..., 0], noise[..., 0])
+        elif name == "a.mp4":
+            write_video(tmp_path / name, [noise] * 30, (64, 64), Fraction(24))
+        else:
+            write_picture(tmp_path / name, noise)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_a_jpeg_cannot_hold_is_said(tmp_path):
+    with pytest.raises(PushinError, match="65500.*png"):
+        write_picture(tmp_path / "a.jpg", np.zeros((1, 65501, 3), np.uint8))
 
 
 def test_targets_that_cannot_be_written_are_refused(tmp_path):

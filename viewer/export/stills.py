@@ -1,14 +1,18 @@
 """Single pictures: PNG as a screen shows it, EXR as light."""
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from ..errors import PushinError
 from .files import check_target, write_whole
 
 SUFFIXES = (".png", ".exr")
+JPEG_MOST = 65500
+"""Pixels each way of libjpeg (JPEG_MAX_DIMENSION)."""
 
 
 def encode_srgb(linear: np.ndarray) -> np.ndarray:
@@ -28,8 +32,18 @@ def write_still(path: str | Path, frame) -> None:
 
 def write_picture(path: Path, pixels: np.ndarray, **options) -> None:
     """Writes uint8 (h, w, 3), sRGB, as PNG or as JPEG of high quality, by the path's suffix; options are Pillow's."""
+    format = "PNG" if path.suffix.lower() == ".png" else "JPEG"
+    if format == "JPEG" and max(pixels.shape) > JPEG_MOST:
+        raise PushinError(f"A JPEG holds at most {JPEG_MOST} pixels each way, and this is {pixels.shape[1]} x "
+                          f"{pixels.shape[0]}; a .png holds it.")
     options = {"quality": 92, "subsampling": "4:4:4", **options}
-    write_whole(path, lambda to: Image.fromarray(pixels).save(to, **options))
+
+    def write(to: Path) -> None:
+        encoded = io.BytesIO()      # Pillow's own writing of a JPEG takes no notice of a disk that is full
+        Image.fromarray(pixels).save(encoded, format, **options)
+        to.write_bytes(encoded.getbuffer())
+
+    write_whole(path, write)
 
 
 def write_exr(path: Path, color: np.ndarray, depth: np.ndarray, invented: np.ndarray, **attributes) -> None:
@@ -43,4 +57,11 @@ def write_exr(path: Path, color: np.ndarray, depth: np.ndarray, invented: np.nda
                 "Z": np.ascontiguousarray(depth, np.float32),
                 "invented": np.asarray(invented, np.float16)}
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, **attributes}
-    write_whole(path, lambda to: OpenEXR.File(header, channels).write(str(to)))
+
+    def write(to: Path) -> None:
+        try:
+            OpenEXR.File(header, channels).write(str(to))
+        except RuntimeError:    # its message names the file in the making, and no reason
+            raise PushinError(f"'{path}' cannot be written; see whether the disk is full.") from None
+
+    write_whole(path, write)

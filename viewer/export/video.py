@@ -91,5 +91,5 @@ def _encode(path: Path, pictures: Iterator[np.ndarray], size: tuple[int, int], f
                     interpolation=Interpolation.BICUBIC)
                 container.mux(stream.encode(frame))
             container.mux(stream.encode())
-    except av.FFmpegError as error:
-        raise PushinError(f"'{path.name}' cannot be encoded: {error.strerror or error}.") from error
+    except av.FFmpegError as error:     # of the file in the making; whoever puts it in its place names that
+        raise OSError(error.errno, error.strerror or str(error)) from error
