@@ -279,3 +279,16 @@ def test_a_large_claim_costs_no_memory(files):
         assert tracemalloc.get_traced_memory()[1] < 20e6
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("color, says", [
+    (np.full((32, 32, 3), np.nan), "only NaN"), (np.full((32, 32, 3), 1j), "complex"), ([["a"]], "numbers"),
+])
+def test_arrays_that_are_no_plate(color, says):
+    with pytest.raises(PushinError, match=says):
+        Plate.from_arrays(color, np.full((32, 32), 2.0))
+
+
+def test_adjustments_are_adjustments(tmp_path):
+    with pytest.raises(PushinError, match="Adjustments"):
+        Plate.open(tmp_path / "a.png", adjustments=3)

@@ -77,6 +77,8 @@ class Plate:
         ray              whether distances run along the rays and not the axis; told from the depth itself when None
         adjustments      scale and repairs to apply; None: those saved beside the picture
         """
+        if not isinstance(adjustments, Adjustments | None):
+            raise PushinError("Adjustments are what a plate has as such; leave them out for those saved beside the picture.")
         image = existing(image)
         depth_path = None if depth is None else existing(depth)
         picture = read_picture(image)
@@ -166,6 +168,8 @@ class Plate:
 
         Depth follows the rules of files: 0, negative and NaN are unknown and filled, inf is sky where it is a region.
         """
+        if np.iscomplexobj(color) or np.iscomplexobj(depth):
+            raise PushinError("A plate is made of real numbers, and not of complex ones.")
         try:
             color, metres = np.asarray(color, np.float32), np.asarray(depth, np.float32)
         except (TypeError, ValueError):
@@ -177,7 +181,9 @@ class Plate:
         check_shape("The picture", *size)
         if not _alike(metres, size):
             raise PushinError("The depth has another shape than the picture.")
-        planes = [repaired(color[..., i])[0] for i in range(3)]
+        planes, bad = zip(*(repaired(color[..., i]) for i in range(3)))
+        if max(bad) == color[..., 0].size:
+            raise PushinError("The picture holds no valid pixels, only NaN.")
         lens, _ = lenses.resolve("The picture", None, size, focal_length, sensor_width)
         metres = depths.to_metres("The depth", depths.reduced(metres, size), "metres", 1.0)
         return cls._made(to_half(np.dstack(planes)), metres, lens, principal_point, None, [])

@@ -64,11 +64,30 @@ def iris_area(camera: Camera) -> float:
     return float(np.pi * np.mean(_reach_of_blades(np.linspace(-half, half, 256), camera) ** 2) / camera.squeeze)
 
 
+_CAMERA = {"position": ((3,), -1e6, 1e6), "lens_shift": ((2,), -10, 10), "focal_length": ((), 0.01, 1e5),
+           "sensor_width": ((), 0.01, 1e4)}
+"""Shape, and the range in which a picture is of something."""
+
+
+def check_camera(camera: Camera) -> None:
+    """Raises PushinError for a camera that stands nowhere, or has no lens."""
+    for name, (shape, low, high) in _CAMERA.items():
+        value = getattr(camera, name)
+        try:
+            numbers = np.asarray(value, float)
+        except (TypeError, ValueError):
+            numbers = np.array(np.nan)
+        if numbers.shape != shape or not ((low <= numbers) & (numbers <= high)).all():      # NaN fails too
+            what = {(): "a number", (2,): "two numbers", (3,): "three numbers"}[shape]
+            raise PushinError(f"The camera's {name.replace('_', ' ')} must be {what} from {low:g} to {high:g}, and not "
+                              f"{repr(value)[:40]}.")
+
+
 def check_lens(camera: Camera) -> None:
     """Raises PushinError for a lens that no light goes through as asked."""
     if not (camera.f_stop is not None and camera.f_stop > 0 and camera.focus_distance > 0):
         raise PushinError("The f-stop and the focus distance must be greater than 0.")
-    if camera.blades < 0 or camera.blades in (1, 2):
+    if camera.blades < 0 or camera.blades in (1, 2) or camera.blades % 1:
         raise PushinError(f"An iris has 0 (round) or at least 3 blades, not {camera.blades}.")
     for name, low, high in (("roundness", 0, 1), ("squeeze", 0.5, 3), ("cats_eye", 0, 1), ("ring", -1, 1)):
         if not low <= getattr(camera, name) <= high:

@@ -15,7 +15,7 @@ from ..plate.layers import Layers
 from .display import CopyPass, DisplayPass, Overlay, coc_coefficients
 from .gl import Aside, headless_context, read, texture
 from .bokeh import BokehPass
-from .lens import AccumulatePass, Exposure, MeanPass, check_lens
+from .lens import AccumulatePass, Exposure, MeanPass, check_camera, check_lens
 from .reproject import ReprojectPass
 
 BOKEH = ("off", "gather", "reference")
@@ -45,12 +45,21 @@ class _Targets:
 
     @classmethod
     def create(cls, context, size) -> _Targets:
-        color, depth = texture(context, size), context.depth_texture(size)
-        depth.compare_func = ""     # read as it is
-        picture = texture(context, size, dtype="f1")
-        picture.filter = moderngl.LINEAR, moderngl.LINEAR
-        return cls(context.framebuffer([color], depth), context.framebuffer([color]),
-                   context.framebuffer(depth_attachment=depth), color, depth, context.framebuffer([picture]), picture)
+        made = []
+        kept = lambda item: made.append(item) or item
+        try:
+            color, depth = kept(texture(context, size)), kept(context.depth_texture(size))
+            depth.compare_func = ""     # read as it is
+            picture = kept(texture(context, size, dtype="f1"))
+            picture.filter = moderngl.LINEAR, moderngl.LINEAR
+            return cls(kept(context.framebuffer([color], depth)), kept(context.framebuffer([color])),
+                       kept(context.framebuffer(depth_attachment=depth)), color, depth,
+                       kept(context.framebuffer([picture])), picture)
+        except moderngl.Error:      # what a driver says where its memory ends
+            for item in made:
+                item.release()
+            raise PushinError(f"A picture of {size[0]} x {size[1]} pixels is too large for this machine; choose a smaller "
+                              "size.") from None
 
     def release(self) -> None:
         for item in (self.scene, self.flat, self.surface, self.screen, self.color, self.depth, self.picture):
@@ -169,7 +178,13 @@ class Renderer:
                 targets.release()
 
     def _checked(self, size) -> tuple[int, int]:
-        width, height = (int(n) for n in size)
+        try:
+            width, height = (int(n) for n in size)
+            whole = [width, height] == list(size)
+        except (TypeError, ValueError, OverflowError):
+            whole = False
+        if not whole:
+            raise PushinError(f"A size is two whole numbers, width and height in pixels, and not {repr(size)[:40]}.")
         most = self.context.info["GL_MAX_TEXTURE_SIZE"]
         if not (1 <= width <= most and 1 <= height <= most):
             raise PushinError(f"A picture of {width} x {height} pixels cannot be drawn here; choose a size from 1 x 1 "
@@ -198,6 +213,9 @@ class Renderer:
         """
         if bokeh not in BOKEH:
             raise PushinError(f"There is no bokeh called {bokeh!r}; choose one of {', '.join(BOKEH)}.")
+        if self._closed:
+            raise PushinError("This renderer is closed; make another one.")
+        check_camera(camera)
         targets = self._targets()
         finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
         if camera.f_stop is None or bokeh == "off" or (bokeh == "gather" and not self.bokeh.blurs(camera, self.reproject, self.size[0])):

@@ -1,0 +1,50 @@
+"""What cannot be drawn is said in one sentence."""
+import moderngl
+import numpy as np
+import pytest
+
+from viewer import Camera, Plate, PushinError, Renderer
+
+PLATE = Plate.from_arrays(np.full((32, 32, 3), 0.5), np.full((32, 32), 2.0))
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.fixture(scope="module")
+def renderer(cache):
+    with Renderer(PLATE, (32, 32)) as renderer:
+        yield renderer
+
+
+@pytest.mark.parametrize("wrong, says", [
+    *((dict(focal_length=value), "focal length") for value in (0, None, -35, "long", INF, (35, 35))),
+    *((dict(position=value), "position") for value in (3, (1, 2), (0, 0, NAN), (1e300, 0, 0), None, "abc")),
+    *((dict(sensor_width=value), "sensor width") for value in (-1, 0, NAN)),
+    *((dict(lens_shift=value), "lens shift") for value in ((INF, 0), 0.5)),
+    (dict(blades=2.5, f_stop=2), "blades"), (dict(pan=INF), "pan"),
+])
+@pytest.mark.parametrize("bokeh", ["gather", "reference"])
+def test_a_camera_that_cannot_be(renderer, wrong, says, bokeh):
+    with pytest.raises(PushinError, match=says):
+        renderer.render(Camera(**wrong), bokeh)
+
+
+@pytest.mark.parametrize("size", [None, 64, ("a", 3), (64.5, 36), (64,), (64, 36, 1), (INF, 3), (0, 3), (10**9, 3)])
+def test_a_size_that_cannot_be(size):
+    with pytest.raises(PushinError, match="size"):
+        Renderer(PLATE, size)
+
+
+def test_a_size_beyond_the_memory_is_said(renderer, monkeypatch):
+    def full(*_, **__):
+        raise moderngl.Error("framebuffer is not complete")
+    monkeypatch.setattr(moderngl.Context, "framebuffer", full)
+    monkeypatch.setattr(renderer, "size", (48, 48))
+    with pytest.raises(PushinError, match="48 x 48 pixels is too large"):
+        renderer.render(Camera())
+
+
+def test_a_closed_renderer_says_so():
+    renderer = Renderer(PLATE, (32, 32))
+    renderer.close()
+    with pytest.raises(PushinError, match="closed"):
+        renderer.render(Camera())
