@@ -1,4 +1,5 @@
 """What every command has in common: help, mistakes in one sentence, exit codes."""
+import os
 import subprocess
 import sys
 
@@ -78,6 +79,22 @@ def test_a_reader_who_leaves_is_no_error():
     process.stdout.close()
     assert process.stderr.read() == b""
     process.wait()
+
+
+@pytest.mark.parametrize("command, code, says", [
+    ("moves >/dev/full", 2, "pushin: The output cannot be written: No space left on device.\n"),
+    ("moves --kit >&-", 0, ""),
+    ("moves >&-", 0, ""),
+])
+def test_an_output_that_cannot_be_written(command, code, says):
+    done = subprocess.run(f"{sys.executable} -m viewer {command}", shell=True, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (code, says)
+
+
+def test_an_output_without_the_letters_of_a_name(tmp_path):
+    command = [sys.executable, "-m", "viewer", "move", "--move", "pan", "--subject", "女=174,166,632,659", "-o", tmp_path / "a.json"]
+    done = subprocess.run(command, env={**os.environ, "PYTHONIOENCODING": "cp1252"}, capture_output=True)
+    assert done.returncode == 0 and b"\\u5973" in done.stdout and b"Traceback" not in done.stderr
 
 
 def test_importing_needs_no_opengl():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import io
 import os
 import re
 import sys
@@ -39,22 +40,31 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: list[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 done, 1 found something wrong, 2 bad input, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):    # None where a program has no console
+            stream.reconfigure(errors="backslashreplace")   # names may have letters that it has not
     try:
         try:
             argv = _with_command(_with_negatives(sys.argv[1:] if argv is None else argv))
             args = _parser(argv[0]).parse_args(argv)
             return args.run(args) or 0
         finally:
-            sys.stdout.flush()  # here, where a reader who has gone can be dealt with
+            if sys.stdout is not None:
+                sys.stdout.flush()  # here, where a reader who has gone can be dealt with
     except PushinError as error:
         print(f"pushin: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # The reader of a pipe has gone; Python would complain once more when it flushes at exit.
+    except OSError as error:
+        if error.filename is not None or sys.stdout is None:    # not of what is printed
+            raise
+        # Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        if isinstance(error, BrokenPipeError):      # the reader of a pipe has gone
+            return 1
+        print(f"pushin: The output cannot be written: {error.strerror or error}.", file=sys.stderr)
+        return 2
 
 
 def _with_command(argv: list[str]) -> list[str]:
