@@ -115,6 +115,11 @@ def test_what_a_shot_has_settled_is_not_said_again(run, tmp_path, words, says):
     assert code == 2 and says in err and out == "" and path.read_bytes() == before
 
 
+def test_a_pan_has_no_matched_take(run, tmp_path):
+    assert run("move", "--move", "pan 30°", "-o", tmp_path / "pan.json")[0] == 0
+    assert [take.name for take in load(tmp_path / "pan.json").takes] == ["A"]
+
+
 def test_a_plate_of_ones_own(run, small_plate, tmp_path):
     path = tmp_path / "own.json"
     code, out, _ = run("move", small_plate, "--focal-length", "35", "--subject", "box=58,27,102,63", "--move",

@@ -59,6 +59,13 @@ def test_a_pinhole_has_no_focus_to_pull(shot, scene):
     assert "pinhole" in advice.sentence and advice.fixed.camera.f_stop
 
 
+@pytest.mark.parametrize("move, amount", [("pan", "30°"), ("pan", "400°"), ("tilt", "60°")])
+def test_a_camera_that_only_turns_passes_nothing(shot, scene, move, amount):
+    advice = advise(shot(A=make(scene, move, amount=amount, seconds=9)))
+    assert [a.topic for a in advice if a.topic in ("travel", "framing")] == ["framing"]
+    assert all("Pan with it" not in str(a) and "Travel" not in str(a) for a in advice)
+
+
 def test_a_push_in_that_passes_the_subject(shot, scene):
     one = shot(A=push_in(scene, subject="cup", amount="1.5 m", seconds=3) + follow(scene, subject="cup"))
     advice = the(advise(one), "travel")

@@ -151,7 +151,8 @@ def _check_append(args) -> None:
 
 def _changes_size(shot, take, subject: str) -> bool:
     """Whether a take changes the subject's size so much that a matched take shows something else."""
-    if not shot.subject(subject).has_size:
+    from ..shots.comparison import only_turns
+    if only_turns(take) or not shot.subject(subject).has_size:
         return False
     play = shot.perform(take.name)
     sizes = [play.size(subject, float(t)) for t in shot.frames(take.name)[::6]] + [play.size(subject, play.duration)]

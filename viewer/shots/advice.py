@@ -8,7 +8,7 @@ from typing import Iterator
 import numpy as np
 
 from .. import optics
-from .comparison import Coverage, main_subject
+from .comparison import Coverage, main_subject, only_turns
 from .document import Shot, Take
 from .framing import place_in_frame, pose_of
 from .kit import Lens, kit
@@ -163,7 +163,9 @@ def _passing(view: _View) -> Iterator[Advice]:
     name = view.subject.name
     if view.distance(name, view.cameras[0]) <= PASSED:
         return
-    passed = view.first(lambda t, c: view.distance(name, c) <= PASSED)
+    straight, point = pose_of(view.cameras[0]), view.play._point(name)     # a camera that turns away has passed nothing
+    passed = view.first(lambda t, c: view.distance(name, c) <= PASSED
+                        and straight._replace(position=c.position).to(point)[2] <= PASSED)
     if passed:
         start = view.distance(name, view.cameras[0])
         yield Advice("travel", False, passed[0],
@@ -252,6 +254,7 @@ def _framing(view: _View) -> Iterator[Advice]:
         side = (("right" if u > 0 else "left") if abs(u) * view.lines.height > abs(v) * view.lines.width else
                 ("top" if v > 0 else "bottom"))
         yield Advice("framing", False, out[0], f"{name} leaves the frame at the {side} at {out[0]:.1f} s.",
+                     "Turn less, or start from another framing." if only_turns(view.take) else
                      "Pan with it (push-in with pan), or push straight toward it.")
 
 

@@ -30,6 +30,11 @@ def matched(take: Take, subject: str, name: str = "B", by: str | None = None) ->
     return replace(take, name=name, timeline=still, match=Match(take.name, subject, by))
 
 
+def only_turns(take: Take) -> bool:
+    """Whether the camera stays on its spot and its lens as it is: then nothing changes its size or is passed."""
+    return not take.match and not any(track.channel in ("x", "y", "z", "arc", "focal_length") for track in take.timeline.tracks)
+
+
 class Figures(NamedTuple):
     """What a take does at a time, in numbers.
 
