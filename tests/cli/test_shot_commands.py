@@ -2,13 +2,14 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 from viewer.cli import main
 from viewer.shots.moves import MOVES
 from viewer.shots.rigs import RIGS
-from viewer.shots.shotfile import load
+from viewer.shots.shotfile import load, save
 
 
 @pytest.fixture
@@ -113,6 +114,27 @@ def test_what_a_shot_has_settled_is_not_said_again(run, tmp_path, words, says):
     before = path.read_bytes()
     code, out, err = run("move", "--append", *words, "-o", path)
     assert code == 2 and says in err and out == "" and path.read_bytes() == before
+
+
+def test_a_matched_zoom_on_a_prime_is_warned_of(run, tmp_path):
+    code, out, _ = run("move", "--move", "push-in", "--lens", "Supreme Prime 35", "--seconds", 4, "-o", tmp_path / "a.json")
+    warnings = [line for line in out.splitlines() if line.startswith("warning: take B: ")]
+    assert code == 0 and len(warnings) == 1 and "leaves the lens's range" in warnings[0]
+
+
+@pytest.mark.parametrize("command", [("advise", "--no-plate"), ("advise", "--take", "A"), ("render", "-o", "a.mp4"), ("describe",)])
+def test_a_shot_without_takes(run, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    run("move", "--move", "static", "-o", "a.json")
+    save(replace(load("a.json"), takes=()), "a.json")
+    code, out, err = run(command[0], "a.json", *command[1:])
+    assert code == 2 and out == "" and "no take" in err and "None" not in err
+
+
+@pytest.mark.parametrize("percent", ["nan", "-5", "101", "few"])
+def test_a_share_that_cannot_be_is_refused(run, percent):
+    code, _, err = run("advise", "a.json", f"--invented={percent}")
+    assert code == 2 and "--invented" in err
 
 
 def test_a_pan_has_no_matched_take(run, tmp_path):

@@ -4,6 +4,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from . import arguments
+
 EXAMPLES = """\
 examples:
   pushin advise shot.json                  every take, judged with its plate
@@ -25,7 +27,7 @@ def add(subparsers) -> None:
     parser.add_argument("shot", metavar="SHOT", help="a shot file")
     parser.add_argument("--take", metavar="NAME", help="only this take (default: all)")
     parser.add_argument("--no-plate", action="store_true", help="do not open the plate")
-    parser.add_argument("--invented", type=float, default=15, metavar="PERCENT",
+    parser.add_argument("--invented", type=percent, default=15, metavar="PERCENT",
                         help="share of the frame that may be invented (default: 15)")
     parser.add_argument("--fix", action="store_true", help="apply the remedies that are edits, and save the shot")
     parser.set_defaults(run=run)
@@ -39,7 +41,7 @@ def run(args) -> int:
     for what in changed_files(shot, plate):
         print(f"pushin: note: {what} is not what it was when the shot was saved.", file=sys.stderr)
     works, fixed = True, False
-    for take in [shot.take(args.take)] if args.take else shot.takes:
+    for take in [shot.take(args.take)] if args.take or not shot.takes else shot.takes:
         advice = advise(shot, take.name, plate, args.invented / 100)
         for one in advice:
             print(f"take {take.name}: {'note: ' if one.works else ''}{one}")
@@ -56,3 +58,10 @@ def run(args) -> int:
     if fixed:
         save(shot, args.shot)
     return 0 if works else 1
+
+
+def percent(text: str) -> float:
+    value = arguments.number(text)
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"'{text}' does not lie between 0 and 100 per cent")
+    return value

@@ -128,15 +128,20 @@ def run(args) -> int:
     elif not args.focus and main and not timeline.track("focus_distance"):
         timeline += make(scene, "follow focus", subject=main)
     take = replace(bare, timeline=timeline)
-    shot = shot.with_take(take)
+    shot, made = shot.with_take(take), [name]
     if main and not args.no_match and _changes_size(shot, take, main):
         other = "B" if name == "A" else f"{name} matched"
         taken = other in (take.name for take in shot.takes)
-        shot = shot.with_take(matched(take, main, free_name(shot) if taken else other))
+        made.append(free_name(shot) if taken else other)
+        shot = shot.with_take(matched(take, main, made[-1]))
     save(shot, args.output)
     print(as_text([shot_line(shot, t.name) for t in shot.takes]), end="")
-    for advice in advise(shot, take.name, plate):
-        print(f"{'note' if advice.works else 'warning'}: {advice}")
+    told = set()
+    for name in made:
+        for advice in advise(shot, name, plate):
+            if str(advice) not in told:
+                told.add(str(advice))
+                print(f"{'note' if advice.works else 'warning'}: {f'take {name}: ' if name != made[0] else ''}{advice}")
     return 0
 
 

@@ -202,9 +202,10 @@ class Shot:
     def take(self, name: str | None = None) -> Take:
         """A take by name; the first one where none is named."""
         found = next((t for t in self.takes if name is None or t.name == name), None)
+        if not self.takes:
+            raise BadValue("The shot has no take yet; add one, as with `pushin move --append`.")
         if found is None:
-            raise BadValue(f"There is no take '{name}'; the shot has "
-                           f"{', '.join(t.name for t in self.takes) or 'none'}.")
+            raise BadValue(f"There is no take '{name}'; the shot has {', '.join(t.name for t in self.takes)}.")
         return found
 
     def subject(self, name: str) -> Subject:
