@@ -86,6 +86,22 @@ def test_disparity(tmp_path, picture):
         Plate.open(picture, tmp_path / "d.npy", "disparity")
 
 
+@pytest.mark.parametrize("told, says, not_said", [
+    (dict(), "35 mm on a 36 mm wide sensor", None), (dict(focal_length=50), "its sensor: a width of 36 mm", "50 mm"),
+    (dict(sensor_width=24), "its focal length: 35 mm", "24 mm"), (dict(focal_length=50, sensor_width=24), None, "assumed"),
+])
+def test_only_what_was_assumed_of_the_lens_is_noted(tmp_path, picture, told, says, not_said):
+    np.save(tmp_path / "d.npy", METRES)
+    notes = " ".join(Plate.open(picture, tmp_path / "d.npy", "metres", **told).notes)
+    assert (says is None or says in notes) and (not_said is None or not_said not in notes)
+
+
+@pytest.mark.parametrize("told", [dict(focal_length=1e300), dict(focal_length=1e-300), dict(sensor_width=1e9)])
+def test_a_lens_that_cannot_be_is_refused(picture, told):
+    with pytest.raises(PushinError, match="must lie between"):
+        Plate.open(picture, **told)
+
+
 @pytest.mark.parametrize("name, told, idle", [
     ("d.npy", dict(near=1, far=3), "near"), ("d.npy", dict(near=1), "near"), ("d.png", dict(depth_kind="metres", far=3), "far"),
     ("d.png", dict(depth_kind="millimetres", baseline=3), "baseline"), ("d.npy", dict(baseline=0.2, near=1), "near"),

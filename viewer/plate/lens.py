@@ -9,6 +9,8 @@ from ..errors import PushinError
 FULL_FRAME = (36.0, 24.0)
 """Millimetres: the frame that 35 mm equivalents refer to."""
 ASSUMED_FOCAL = 35.0
+FOCALS, WIDTHS = (1.0, 1e4), (0.1, 1e3)
+"""Millimetres: what a shot can be staged with."""
 _UNIT = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}
 """Millimetres of EXIF FocalPlaneResolutionUnit: inch, centimetre, millimetre, micrometre (EXIF 2.32, 4.6.5; the
 last two as cameras write them)."""
@@ -51,16 +53,20 @@ def resolve(name: str, exif: Lens | None, size: tuple[int, int], focal_length: f
 
     A sensor's width alone keeps the field of view that EXIF tells of. Raises PushinError on impossible arguments.
     """
-    for value, what in ((focal_length, "focal length"), (sensor_width, "sensor width")):
-        if value is not None:
-            positive(value, what)
+    for value, what, (low, high) in ((focal_length, "focal length", FOCALS), (sensor_width, "sensor width", WIDTHS)):
+        if value is not None and not low <= positive(value, what) <= high:
+            raise PushinError(f"The {what} must lie between {low:g} and {high:g} mm, not at {float(value):g}.")
     notes = []
     found = exif
     if found is None:
         found = Lens(ASSUMED_FOCAL, FULL_FRAME[0] * size[0] / max(size))
-        if focal_length is None or sensor_width is None:
-            notes.append(f"{name} does not tell its lens: {focal_length or found.focal_length:g} mm on a "
-                         f"{sensor_width or found.sensor_width:g} mm wide sensor is assumed.")
+        if focal_length is None and sensor_width is None:
+            notes.append(f"{name} does not tell its lens: {found.focal_length:g} mm on a {found.sensor_width:g} mm wide "
+                         "sensor is assumed.")
+        elif focal_length is None:
+            notes.append(f"{name} does not tell its focal length: {found.focal_length:g} mm is assumed.")
+        elif sensor_width is None:
+            notes.append(f"{name} does not tell its sensor: a width of {found.sensor_width:g} mm is assumed.")
     elif focal_length is None and sensor_width is not None:
         found = Lens(found.focal_length * sensor_width / found.sensor_width, sensor_width)
     return Lens(float(focal_length or found.focal_length), float(sensor_width or found.sensor_width)), notes
