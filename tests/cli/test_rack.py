@@ -21,6 +21,8 @@ def test_a_rack_is_a_strip_from_one_subject_to_the_other(pushin, small_plate, tm
     (("--from", "80,45", "--to", "5000,5", "--f-stop", 2), "5000"),
     (("--from", "80,45", "--to", "5,5", "--f-stop", 2, "--pictures", 500), "50"),
     (("--from", "80,45", "--to", "5,5", "--f-stop", 2, "--ring", 3), "ring"),
+    (("--from", "80,45", "--to", "5,5", "--f-stop", 2, "--bokeh", "off"), "--bokeh off"),
+    (("--from", "80,45", "--to", "82,45", "--f-stop", 2), "1.00 m away"),
 ])
 def test_a_wrong_rack_gets_one_sentence(pushin, small_plate, tmp_path, arguments, word):
     code, _, error = pushin("rack", small_plate, *arguments, "-o", tmp_path / "rack.png")

@@ -86,6 +86,15 @@ def test_disparity(tmp_path, picture):
         Plate.open(picture, tmp_path / "d.npy", "disparity")
 
 
+@pytest.mark.parametrize("values, says", [
+    ([[0, 0]], "all its numbers are 0"), ([[-3, -1]], "go from -3 to -1"), ([[2e6, np.inf]], r"are 2e\+06"),
+    ([[1e-5, 1e-4]], "go from 1e-05 to 0.0001"), ([[np.nan, np.inf]], "only NaN or infinity"),
+])
+def test_why_there_is_no_depth_is_said(values, says):
+    with pytest.raises(PushinError, match=says):
+        metres(np.array(values, np.float32))
+
+
 @pytest.mark.parametrize("told, says, not_said", [
     (dict(), "35 mm on a 36 mm wide sensor", None), (dict(focal_length=50), "its sensor: a width of 36 mm", "50 mm"),
     (dict(sensor_width=24), "its focal length: 35 mm", "24 mm"), (dict(focal_length=50, sensor_width=24), None, "assumed"),

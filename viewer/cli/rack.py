@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 
 from . import arguments
 
@@ -47,10 +48,14 @@ def run(args: argparse.Namespace) -> int:
     from ..render import Renderer
     from ..shots.framing import Stage
     path = check_target(args.output, SUFFIXES, arguments.plate_files(args.plate, args.depth))
+    if args.bokeh == "off":
+        raise PushinError("Without blur a rack cannot be seen; leave --bokeh off out.")
     if args.pictures > 50:
         raise PushinError("A strip holds at most 50 pictures; ask for fewer with --pictures.")
     plate = arguments.open_plate(args)
     start, end = (arguments.find_subject(args, plate, asked).depth for asked in (args.from_subject, args.to_subject))
+    if math.isclose(start, end, rel_tol=1e-3):
+        raise PushinError(f"Both subjects are {metres(start)} away, so that focus goes nowhere; choose two that stand apart.")
     stage = Stage.of(plate)
     size = args.size or (PANEL_WIDTH, max(1, round(PANEL_WIDTH * plate.size[1] / plate.size[0])))
     panels = []

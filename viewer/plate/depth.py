@@ -128,8 +128,12 @@ def to_metres(name: str, values: np.ndarray, kind: str, focal_pixels: float, nea
         metres = np.where(metres >= NEAREST_METRES, metres, 0).astype(np.float32)
         metres[metres >= SKY_METRES] = np.inf
     if not (np.isfinite(metres) & (metres > 0)).any():
-        raise PushinError(f"{name} holds no known depth as {kind}, only zeros, NaN or infinity; "
-                          f"check the file and its depth kind.")
+        numbers = values[np.isfinite(values)]
+        low, high = (numbers.min(), numbers.max()) if numbers.size else (0, 0)
+        found = ("it holds only NaN or infinity" if not numbers.size else f"all its numbers are {low:g}" if low == high else
+                 f"its numbers go from {low:g} to {high:g}")
+        raise PushinError(f"{name} holds no known depth as {kind}, which lies between 1 mm and 1000 km: {found}; check the "
+                          f"file and its depth kind.")
     return metres
 
 
