@@ -166,10 +166,18 @@ def test_a_plate_of_ones_own(run, small_plate, tmp_path):
     (["--move", "push-in", "--ratio", "wide"], "not a delivery ratio"),
     (["--move", "push-in", "--delivery", "big"], "--delivery takes"),
     (["--move", "push-in", "--delivery", "²"], "--delivery takes"),
+    (["--move", "push-in", "--fps", "abc"], "'abc' is not a frame rate"),
     (["--move", "push-in", "--fps", "0"], "not a frame rate"),
-    (["--move", "push-in", "--f-stop", "0.1"], "f_stop 0.1"),
+    (["--move", "push-in", "--f-stop", "0.1"], "f_stop 0.1; it must lie between"),
     (["--move", "push-in", "--seconds", "soon"], "not a time"),
     (["--move", "rack", "--subject", "mira", "--to-subject", "mira"], "two different"),
+    (["--move", "push-in", "--focus-at", "1"], "--focus-at means nothing to a shot without --focus"),
+    (["--move", "push-in", "--focus", "none", "--focus-seconds", "1"], "--focus-seconds means nothing"),
+    (["--move", "push-in", "--focus", "follow", "--focus-ease", "in"], "--focus-ease means nothing to follow"),
+    (["--move", "push-in", "--to-subject", "tom"], "--to-subject means nothing to push-in"),
+    (["--move", "push-in", "--focus", "rack", "--side", "far"], "--side means nothing to push-in or rack"),
+    (["--move", "static", "--seconds", "4", "--focus", "rack", "--focus-at", "100"], "Focus arrives at 101 s"),
+    (["--move", "static", "--focus", "rack", "--focus-at", "-3"], "--focus-at"),
 ])
 def test_bad_words_are_one_sentence_and_code_2(run, tmp_path, argv, says):
     code, out, err = run("move", *argv, "-o", tmp_path / "x.json")

@@ -97,7 +97,6 @@ def run(args) -> int:
     from ..shots.kit import kit
     from ..shots.moves import Scene, make
     from ..shots.shotfile import OPTIONS, plate_file, save
-    from ..shots.timeline import seconds
 
     check_target(args.output, (".json",), arguments.plate_files(args.plate, args.depth))
     if args.append:
@@ -106,7 +105,7 @@ def run(args) -> int:
     else:
         plate = arguments.open_plate(args)
         described = {name: value for name in OPTIONS if name != "depth" and (value := getattr(args, name)) is not None}
-        shot = Shot(plate_file(plate, args.plate, args.depth, **described), fps=seconds("24" if args.fps is None else args.fps))
+        shot = Shot(plate_file(plate, args.plate, args.depth, **described), fps=_rate(args.fps or "24"))
     subjects, main, second = _subjects(args, plate, shot)
     said = {"number": (args.number, str), "title": (args.title, str), "notes": (args.notes, str),
             "ratio": (args.ratio, kit().ratio), "body": (args.camera, kit().body), "delivery_width": (args.delivery, _delivery)}
@@ -121,10 +120,12 @@ def run(args) -> int:
     scene = Scene(shot.plate.stage, subjects, camera, shot.lines(bare), shot.fps)
 
     timeline = _timeline(scene, args, main, second)
-    if args.focus and args.focus.lower() != "none":
-        timeline += make(scene, args.focus, **_understood(args.focus, {
-            "subject": main, "to": second, "at": args.focus_at, "seconds": args.focus_seconds, "ease": args.focus_ease,
-            "side": args.side}))
+    pull = _pull(scene, args, main, second)
+    if pull:
+        if args.seconds is not None and pull.duration > timeline.duration:
+            raise PushinError(f"Focus arrives at {float(pull.duration):g} s, after the move, which takes "
+                              f"{float(timeline.duration):g} s; give it more --seconds, or an earlier --focus-at.")
+        timeline += pull
     elif not args.focus and main and not timeline.track("focus_distance"):
         timeline += make(scene, "follow focus", subject=main)
     take = replace(bare, timeline=timeline)
@@ -170,18 +171,36 @@ def _timeline(scene, args, main, second):
     # "truck 0.4m left" is a move and its own amount.
     moves = [re.fullmatch(r"(.*?)\s*([-+]?[\d.].*)?", move).groups() for move in args.move or ["static"]]
     said = {word: getattr(args, word) for word in WORDS if getattr(args, word) is not None}
-    if args.focus:
-        said.pop("side", None)
-    for word in said:
-        if not any(word in named_move(move).words for move, _ in moves):
-            option = {"start": "from", "end": "to"}.get(word, word)
-            raise PushinError(f"--{option} means nothing to {' or '.join(move for move, _ in moves)}; "
+    pulls = [args.focus] if (args.focus or "none").lower() != "none" else []
+    for word in [*said, *(["to"] if second else [])]:
+        takers = [move for move, _ in moves] + (pulls if word in ("side", "to") else [])
+        if not any(word in named_move(move).words for move in takers):
+            option = {"start": "from", "end": "to", "to": "to-subject"}.get(word, word)
+            raise PushinError(f"--{option} means nothing to {' or '.join(takers)}; "
                               f"`pushin moves {moves[0][0]}` lists its words.")
     parts = []
     for move, amount in moves:
         words = _understood(move, {**said, "subject": main, "to": second})
         parts.append(make(scene, move, **(words | {"amount": amount} if amount else words)))
     return sum(parts[1:], parts[0])
+
+
+def _pull(scene, args, main, second):
+    """The focus that was asked for, or None; its words need one that understands them."""
+    from ..shots.moves import make, named_move
+    from ..shots.timeline import seconds
+    name = None if (args.focus or "none").lower() == "none" else args.focus
+    words = {"at": args.focus_at, "seconds": args.focus_seconds, "ease": args.focus_ease}
+    idle = next((word for word, value in words.items() if value is not None
+                 and not (name and word in named_move(name).words)), None)
+    if idle:
+        raise PushinError(f"--focus-{idle} means nothing to {name or 'a shot without --focus'}; ask for a pull, such as "
+                          "--focus rack.")
+    if not name:
+        return None
+    if words["at"] is not None and seconds(words["at"]) < 0:
+        raise PushinError(f"--focus-at {args.focus_at} lies before the shot, which begins at 0 s.")
+    return make(scene, name, **_understood(name, {"subject": main, "to": second, "side": args.side, **words}))
 
 
 def _understood(move: str, words: dict) -> dict:
@@ -233,6 +252,15 @@ def _pixels(text: str, counts: tuple[int, ...]) -> tuple[float, ...]:
         raise PushinError(f"'{text}' cannot be read: a subject's place is pixel coordinates such as 640,360 or "
                           "300,90,640,700.")
     return values
+
+
+def _rate(text: str):
+    """Frames a second, rational."""
+    from ..shots.timeline import seconds
+    try:
+        return seconds(text)
+    except PushinError:
+        raise PushinError(f"'{text[:40]}' is not a frame rate; write 24, 25 or 24000/1001.") from None
 
 
 def _delivery(text: str) -> int:

@@ -129,7 +129,7 @@ class Take:
         for channel, value in values.items():
             low, high = LIMITS[channel]
             if not low <= value <= high:   # NaN fails too
-                raise BadValue(f"Take {self.name} starts with {channel} {value:g}, which lies between {low:g} and "
+                raise BadValue(f"Take {self.name} starts with {channel} {value:g}; it must lie between {low:g} and "
                                f"{high:g}.")
         if not (0.1 <= camera.sensor_width <= 1e3 and all(abs(s) <= 10 for s in camera.lens_shift)
                 and 0 <= camera.blades <= 30 and camera.blades not in (1, 2) and abs(camera.blade_rotation) <= 360

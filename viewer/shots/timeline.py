@@ -118,7 +118,7 @@ class Track:
                     raise BadValue(f"'{key.value[:40]}' is no value for {self.channel}: only focus takes a subject's "
                                    "name.")
             elif not (math.isfinite(key.value) and low <= key.value <= high):
-                raise BadValue(f"{key.value:g} is no value for {self.channel}, which lies between {low:g} and "
+                raise BadValue(f"{key.value:g} is no value for {self.channel}; it must lie between {low:g} and "
                                f"{high:g}.")
 
     @property
