@@ -59,6 +59,21 @@ def test_without_a_screen_a_shot_becomes_its_sheet(pushin, shot, monkeypatch):
     refused(pushin, shot, "shot.json --depth z.png", "--depth is of a picture")
 
 
+@pytest.mark.parametrize("words, says", [
+    ("--blades 6", "--blades means nothing without --f-stop"), ("--focus 2", "--focus means nothing"),
+    ("--bokeh gather", "--bokeh means nothing"), ("--squeeze 2", "--squeeze means nothing"),
+    ("--subject 5000,5", "--subject means nothing"), ("--subject 9,9 --f-stop 2 --focus 1", "--subject means nothing"),
+    ("--position 1e300,0,0", "position must be"),
+])
+def test_what_would_do_nothing_is_refused(pushin, folder, words, says):
+    refused(pushin, folder, f"still p.png --depth z.png {words} -o a.png", says)
+
+
+@pytest.mark.parametrize("spot", ["--nearer 5000,5,20=20%", "--farther -50,5,20", "--flat 9,900,20"])
+def test_a_spot_outside_the_picture_is_refused(pushin, folder, spot):
+    refused(pushin, folder, f"repair p.png --depth z.png {spot}", "lies outside the picture")
+
+
 def test_a_shot_file_ends_in_json(pushin, folder):
     refused(pushin, folder, "move p.png --depth z.png --move push-in --subject 32,24 --amount 20% -o p.png", ".json")
 

@@ -160,24 +160,30 @@ def add_bokeh(group) -> None:
     group.add_argument("--bokeh", choices=BOKEH,
                        help="how blur is made: gather is fast, reference exact and slow (default: gather with "
                             "--f-stop, else off)")
-    group.add_argument("--blades", type=int, default=0, choices=(0, *range(3, 17)), metavar="N",
+    group.add_argument("--blades", type=int, choices=(0, *range(3, 17)), metavar="N",
                        help="iris blades, 3 to 16; 0 is a round iris (default)")
     for name, default, text in (("blade-rotation", 0.0, "degrees by which the iris is turned"),
                                 ("roundness", 0.0, "of the blades: 0 straight, 1 a circle"),
                                 ("squeeze", 1.0, "of an anamorphic lens: its blur is so many times as tall as wide"),
                                 ("cats-eye", 0.0, "optical vignetting: how far the blur is cut towards the corners, 0 to 1"),
                                 ("ring", 0.0, "profile of the blur: 1 a soap bubble, 0 even, -1 creamy")):
-        group.add_argument(f"--{name}", type=number, default=default, metavar="N", help=f"{text} (default: {default:g})")
+        group.add_argument(f"--{name}", type=number, metavar="N", help=f"{text} (default: {default:g})")
 
 
 def iris(args: argparse.Namespace) -> dict[str, float]:
     """What the arguments of `add_bokeh` say of a Camera."""
-    return {name: getattr(args, name) for name in ("blades", "blade_rotation", "roundness", "squeeze", "cats_eye", "ring")}
+    return {name: value for name in ("blades", "blade_rotation", "roundness", "squeeze", "cats_eye", "ring")
+            if (value := getattr(args, name)) is not None}
 
 
 def camera(args: argparse.Namespace, plate):
     """The Camera that the arguments of `add_camera` describe."""
     from ..shots.framing import Stage, distance
+    idle = next(iter(iris(args)), "focus" if args.focus is not None else "bokeh" if args.bokeh not in (None, "off") else None)
+    if idle and args.f_stop is None:
+        raise PushinError(f"--{idle.replace('_', '-')} means nothing without --f-stop: everything is sharp.")
+    if args.subject is not None and args.push is None and (args.f_stop is None or args.focus is not None):
+        raise PushinError("--subject means nothing here; it is what --push goes to, and --f-stop without --focus is sharp on.")
     x, y, z = args.position
     stage = Stage.of(plate)
     if args.push is not None:

@@ -57,6 +57,9 @@ def run(args: argparse.Namespace) -> int:
     plate = arguments.open_plate(args)
     kept = plate.adjustments.edits
     kept = () if args.clear else kept[:-1] if args.undo else kept
+    for name, value in args.edits:
+        if name not in ("cut", "flatten"):
+            plate.depth_at(value[0])    # a spot outside the picture is refused
     made = {"cut": repair.Cut, "flatten": repair.Flatten}
     new = [made[name](value) if name in made else repair.Stroke((value[0],), value[1], name, value[2])
            for name, value in args.edits]
