@@ -33,7 +33,7 @@ def bytes_of(folder):
 def refused(pushin, folder, words, says):
     before = bytes_of(folder)
     code, out, err = pushin(*words.split())
-    told = [line for line in err.splitlines() if "note:" not in line]
+    told = [line for line in err.splitlines(keepends=True) if "note:" not in line]
     assert code == 2 and out == "" and len(told) == 1 and says in told[0]
     assert bytes_of(folder) == before
 
@@ -72,6 +72,21 @@ def test_what_would_do_nothing_is_refused(pushin, folder, words, says):
 @pytest.mark.parametrize("spot", ["--nearer 5000,5,20=20%", "--farther -50,5,20", "--flat 9,900,20"])
 def test_a_spot_outside_the_picture_is_refused(pushin, folder, spot):
     refused(pushin, folder, f"repair p.png --depth z.png {spot}", "lies outside the picture")
+
+
+@pytest.mark.parametrize("words, says", [
+    ("info .", "'.' is not a file"),
+    ("info p.png --depth text.png", "is not a depth map that can be read; give an EXR, PNG, TIFF, PFM or NPY"),
+    ("info text.png", "is not a picture that can be read"),
+    ("info p.png --depth z.png --at 32,24=9 --at 2,2=1", "check the points.\n"),
+    ("info p.png --depth z.png --depth-kind inverse --at 32,24=1 --at 2,2=9", "--depth-kind inverted.\n"),
+    ("compare p.png --depth sky.tif --depth-kind metres --subject 2,2 -o a.png", "the sky is no subject; choose a place on a thing"),
+])
+def test_sentences_are_true(pushin, folder, words, says):
+    (folder / "text.png").write_text("hello")
+    sky = np.where(np.asarray(Image.open("z.png")) > 1000, np.inf, 1).astype(np.float32)
+    Image.fromarray(sky).save("sky.tif")
+    refused(pushin, folder, words, says)
 
 
 def test_a_shot_file_ends_in_json(pushin, folder):

@@ -164,7 +164,8 @@ def edited(*place, value):
     (edited("takes", 0, "timeline", "tracks", 0, "keys", 1, "time", value=float("nan")), "not a time"),
     (edited("takes", 0, "timeline", "tracks", 0, "keys", 0, "ease", value="bouncy"), r"keys\[0\].ease"),
     (edited("takes", 0, "timeline", "tracks", 0, "keys", 0, "value", value=float("inf")), "finite"),
-    (edited("takes", 0, "timeline", "tracks", 0, "colour", value="red"), r"tracks\[0\].colour: "),
+    (edited("takes", 0, "timeline", "tracks", 0, "colour", value="red"), r"tracks\[0\].colour: nothing of that name"),
+    (edited("plate", "adjustments", value={"scale": [{"kind": "x"}], "repairs": []}), "plate.adjustments: scale or repairs that"),
     (edited("takes", 0, "camera", "fstop", value=2), r"takes\[0\].camera: 'fstop' is not known"),
     (edited("takes", 0, "camera", "focal_length", value=-35), r"takes\[0\]: Take A starts with focal_length -35"),
     (edited("takes", 0, "camera", "position", value=[0, 0]), r"takes\[0\].camera.position"),
@@ -182,6 +183,11 @@ def test_what_is_wrong_is_said_with_its_place(text, says):
     with pytest.raises(PushinError, match=says) as error:
         parse(text, "shot.json")
     assert "shot.json" in str(error.value) and "\n" not in str(error.value) and len(str(error.value)) < 400
+
+
+def test_a_text_with_a_byte_order_mark_is_read(tmp_path):
+    (tmp_path / "bom.json").write_text(dump(example()), "utf-8-sig")
+    assert load(tmp_path / "bom.json").title == "Café"
 
 
 def test_files_that_cannot_be_read(tmp_path):

@@ -102,7 +102,7 @@ def read_grey(path: Path) -> np.ndarray:
     A colour picture is accepted when its channels are equal; profiles do not apply to quantities.
     """
     with reading(path):
-        header = _header(path)
+        header = _header(path, "a depth map that can be read; give an EXR, PNG, TIFF, PFM or NPY")
         if not (header.image is None or isinstance(header.image, Image.Image)):
             raise PushinError(f"{name_of(path)} is a photo and not a depth map; give one grey channel.")
         if header.deep:
@@ -211,7 +211,7 @@ class _Header:
     orientation: int = 1
 
 
-def _header(path: Path) -> _Header:
+def _header(path: Path, wanted: str = "a picture that can be read; give a PNG, TIFF, JPEG, WebP, HEIC or EXR") -> _Header:
     if embedded.is_heic(path):
         image = embedded.open_heic(path)
         return _Header(image.size, False, image, image.info.get("icc_profile"), embedded.heic_exif(image))
@@ -220,7 +220,7 @@ def _header(path: Path) -> _Header:
     try:
         image = Image.open(path, formats=_FORMATS)
     except UnidentifiedImageError:
-        return _float_tiff_header(path)
+        return _float_tiff_header(path, wanted)
     finally:
         Image.MAX_IMAGE_PIXELS = limit
     check_declared(path, *image.size, bytes_per_pixel=4)
@@ -252,12 +252,11 @@ def _png_bits(path: Path) -> int:
     return bits
 
 
-def _float_tiff_header(path: Path) -> _Header:
+def _float_tiff_header(path: Path, wanted: str) -> _Header:
     """Float pictures and doubles; their pixels are linear, so that only size and orientation matter."""
     with open(path, "rb") as file:
         if file.read(4) not in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
-            raise PushinError(f"{name_of(path)} is not a picture that can be read; "
-                              f"give a PNG, TIFF, JPEG, WebP, HEIC or EXR.")
+            raise PushinError(f"{name_of(path)} is not {wanted}.")
     import tifffile
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)
     with tifffile.TiffFile(path) as file:

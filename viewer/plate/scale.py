@@ -86,6 +86,7 @@ def fit(plate, anchors) -> Scale:
     else:
         factor, offset = float((m * d).sum() / ((m * d) ** 2).sum()), 0.0
     if factor <= 0 or (factor * d + offset <= 0).any():
-        raise PushinError("The distances contradict the depth: what it shows as nearer was said to be farther; check "
-                          "the points, or open it with --depth-kind inverted.")
+        other = {"inverse": "inverted", "inverted": "inverse"}.get(plate.kind)
+        raise PushinError("The distances contradict the depth: what it shows as nearer was said to be farther; check the points"
+                          + (f", or open it with --depth-kind {other}." if other else "."))
     return Scale(float(factor), float(offset), tuple(float(v) for v in 1 / (factor * d + offset) - m))

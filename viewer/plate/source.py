@@ -36,7 +36,7 @@ def existing(path: str | os.PathLike) -> Path:
         if not path.exists():
             raise PushinError(f"There is no file {name_of(path)} in {name_of(path.absolute().parent)}; check the path.")
         if not path.is_file():
-            raise PushinError(f"{name_of(path)} is not a file; give the path of a picture or a depth map.")
+            raise PushinError(f"'{one_line(str(path))}' is not a file; give the path of a picture or a depth map.")
         if path.stat().st_size == 0:
             raise PushinError(f"{name_of(path)} is empty; export or copy it again.")
         if path.stat().st_size > MAX_BYTES:

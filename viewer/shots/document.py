@@ -38,8 +38,8 @@ def _adjustments(stored):
         return stored
     try:
         return Adjustments.of(stored)
-    except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"scale or repairs that cannot be read ({error})") from None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise ValueError("scale or repairs that cannot be read") from None
 
 
 @dataclass(frozen=True, slots=True)

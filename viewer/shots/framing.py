@@ -101,8 +101,10 @@ class Subject:
         if not self.name.strip() or self.name == INFINITY or len(self.name) > 80:
             raise BadValue(f"'{self.name[:40]}' is no name for a subject.")
         if not (math.isfinite(self.depth) and NEAR <= self.depth <= 1e6):
-            raise BadValue(f"{self.name} is {self.depth:g} m away; a subject stands at a finite depth of at least "
-                           f"{NEAR:g} m (the sky is no subject).")
+            if self.depth == math.inf:
+                raise BadValue(f"{self.name} lies infinitely far away, and the sky is no subject; choose a place on a thing.")
+            raise BadValue(f"{self.name} is {self.depth:g} m away; a subject stands at least {NEAR:g} m and at most 1000 km "
+                           "away.")
         for box in (self.box, self.head):
             if box is not None and not (all(math.isfinite(c) and abs(c) < 1e6 for c in box)
                                         and box[0] <= box[2] and box[1] <= box[3]):

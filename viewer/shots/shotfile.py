@@ -32,7 +32,7 @@ def load(path: str | os.PathLike) -> Shot:
     try:
         if path.stat().st_size > LARGEST:
             raise PushinError(f"{path.name} is too large to be a shot file.")
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")     # Windows begins a text with a mark
     except OSError as error:
         raise PushinError(f"{path} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
@@ -158,6 +158,8 @@ def _sentence(error: ValidationError) -> str:
         elif re.fullmatch(r"[a-z_0-9]{1,40}", part) and part not in ("float", "str"):
             place += f".{part}" if place else part
     message = " ".join(first["msg"].removeprefix("Value error, ").rstrip(".").split())   # words of the file, on one line
+    if first["type"] == "unexpected_keyword_argument":
+        message = "nothing of that name is known here"
     others = len({tuple(p["loc"][:3]) for p in problems}) - 1
     more = f" (and {others} more)" if others > 0 else ""
     return f"{place}: {message}{more}." if place else f"{message}{more}."
