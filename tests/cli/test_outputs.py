@@ -1,9 +1,12 @@
 """What is written never costs what was there: the photo, its depth, a shot, or a file that is not to be written."""
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from viewer.cli import open as open_command
+from viewer.shots.shotfile import load
 
 
 @pytest.fixture
@@ -87,6 +90,24 @@ def test_sentences_are_true(pushin, folder, words, says):
     sky = np.where(np.asarray(Image.open("z.png")) > 1000, np.inf, 1).astype(np.float32)
     Image.fromarray(sky).save("sky.tif")
     refused(pushin, folder, words, says)
+
+
+def test_a_link_stays_a_link_and_its_target_is_written(pushin, shot):
+    (shot / "far").mkdir()
+    for name, command in (("a.png", "still p.png --depth z.png"), ("s.json", "move p.png --depth z.png --move static")):
+        (shot / name).symlink_to(shot / "far" / name)
+        assert pushin(*command.split(), "-o", name)[0] == 0
+        assert (shot / name).is_symlink() and (shot / "far" / name).is_file()
+    assert load("s.json").plate.path == load("far/s.json").plate.path == str(shot / "p.png")
+
+
+@pytest.mark.parametrize("words", ["still p.png --depth z.png -o kept.png", "move p.png --depth z.png --move static -o shot.json",
+                                   "move --append --move static -o shot.json"])
+def test_a_write_protected_file_is_kept(pushin, shot, monkeypatch, words):
+    (shot / "kept.png").write_bytes(b"kept")
+    may = os.access     # as for those who are not root
+    monkeypatch.setattr(os, "access", lambda path, mode: may(path, mode) and str(path).split("/")[-1] not in ("kept.png", "shot.json"))
+    refused(pushin, shot, words, "is write-protected")
 
 
 def test_a_shot_file_ends_in_json(pushin, folder):

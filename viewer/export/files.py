@@ -21,8 +21,11 @@ def check_target(path: str | os.PathLike, suffixes: tuple[str, ...], inputs: Ite
         raise PushinError(f"'{path}' is a folder; name a file in it.")
     if not path.parent.is_dir():
         raise PushinError(f"The folder '{path.parent}' does not exist.")
-    if not os.access(path.parent, os.W_OK):
-        raise PushinError(f"The folder '{path.parent}' cannot be written to.")
+    folder = Path(os.path.realpath(path)).parent
+    if not os.access(folder, os.W_OK):
+        raise PushinError(f"The folder '{folder}' cannot be written to.")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PushinError(f"'{path}' is write-protected; name another file.")
     check_not_input(path, inputs)
     return path
 
@@ -35,9 +38,11 @@ def check_not_input(path: str | os.PathLike, inputs: Iterable[str | os.PathLike]
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Calls write(temporary path in the same folder) and puts the result in place of path in one step."""
+    """Calls write(temporary path in the same folder) and puts the result in place of path, or of what it links to, in one
+    step."""
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+        place = Path(os.path.realpath(path))
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=place.parent)
         os.close(handle)
         temporary = Path(name)
         try:
@@ -45,7 +50,7 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
             mask = os.umask(0)
             os.umask(mask)
             temporary.chmod(0o666 & ~mask)  # mkstemp makes it private; a picture is as public as any new file
-            temporary.replace(path)
+            temporary.replace(place)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:

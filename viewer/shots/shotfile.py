@@ -37,7 +37,7 @@ def load(path: str | os.PathLike) -> Shot:
         raise PushinError(f"{path} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
         raise PushinError(f"{path.name} is not a shot file: it is not text.") from None
-    return _relocated(parse(text, path.name), lambda p: os.path.normpath(path.absolute().parent / p))
+    return _relocated(parse(text, path.name), lambda p: os.path.normpath(_place(path).parent / p))
 
 
 def save(shot: Shot, path: str | os.PathLike) -> None:
@@ -45,7 +45,9 @@ def save(shot: Shot, path: str | os.PathLike) -> None:
 
     Scale and repairs of the plate have a file of their own (plate.adjust) and are not in it.
     """
-    path = Path(path).absolute()
+    path = _place(path)
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PushinError(f"{path} is write-protected; save the shot under another name.")
     text = dump(_relocated(replace(shot, plate=replace(shot.plate, adjustments=None)),
                            lambda p: _relative(p, path.parent)))
     try:
@@ -176,6 +178,12 @@ def _relative(path: str, folder: Path) -> str:
         return Path(os.path.relpath(path, folder)).as_posix() if os.path.isabs(path) else path
     except ValueError:
         return path
+
+
+def _place(path: str | os.PathLike) -> Path:
+    """Where a shot file lies, to which its paths are relative: of a link what it links to."""
+    path = Path(path).absolute()
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def _umask() -> int:
