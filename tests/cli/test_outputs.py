@@ -83,7 +83,7 @@ def test_a_spot_outside_the_picture_is_refused(pushin, folder, spot):
     ("info text.png", "is not a picture that can be read"),
     ("info p.png --depth z.png --at 32,24=9 --at 2,2=1", "check the points.\n"),
     ("info p.png --depth z.png --depth-kind inverse --at 32,24=1 --at 2,2=9", "--depth-kind inverted.\n"),
-    ("compare p.png --depth sky.tif --depth-kind metres --subject 2,2 -o a.png", "the sky is no subject; choose a place on a thing"),
+    ("compare p.png --depth sky.tif --depth-kind metres --subject 2,2 -o a.png", "the sky is no subject; choose a place"),
 ])
 def test_sentences_are_true(pushin, folder, words, says):
     (folder / "text.png").write_text("hello")
@@ -106,7 +106,7 @@ def test_a_link_stays_a_link_and_its_target_is_written(pushin, shot):
 def test_a_write_protected_file_is_kept(pushin, shot, monkeypatch, words):
     (shot / "kept.png").write_bytes(b"kept")
     may = os.access     # as for those who are not root
-    monkeypatch.setattr(os, "access", lambda path, mode: may(path, mode) and str(path).split("/")[-1] not in ("kept.png", "shot.json"))
+    monkeypatch.setattr(os, "access", lambda path, mode: may(path, mode) and not str(path).endswith(("kept.png", "shot.json")))
     refused(pushin, shot, words, "is write-protected")
 
 

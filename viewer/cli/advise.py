@@ -38,8 +38,8 @@ def run(args) -> int:
     from ..shots.shotfile import changed_files, load, open_plate, save
     shot = load(args.shot)
     plate = None if args.no_plate else open_plate(shot)
-    for what in changed_files(shot, plate):
-        print(f"pushin: note: {what} is not what it was when the shot was saved.", file=sys.stderr)
+    for changed in changed_files(shot, plate):
+        print(f"pushin: note: {changed} is not what it was when the shot was saved.", file=sys.stderr)
     works, fixed = True, False
     for take in [shot.take(args.take)] if args.take or not shot.takes else shot.takes:
         advice = advise(shot, take.name, plate, args.invented / 100)

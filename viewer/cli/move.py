@@ -73,8 +73,7 @@ def add(subparsers) -> None:
     lens.add_argument("--f-stop", type=float, metavar="N", help="f-number (default: 2.8, or the lens's widest)")
     lens.add_argument("--ratio", metavar="R", help="delivery ratio: 2.39, 1.85, 16:9, 4:3, 9:16 (default: the "
                                                    "camera's)")
-    lens.add_argument("--delivery", metavar="D", help="HD, 2K, UHD, 4K, 8K or pixels across (default: "
-                                                                    "HD)")
+    lens.add_argument("--delivery", metavar="D", help="HD, 2K, UHD, 4K, 8K or pixels across (default: HD)")
     lens.add_argument("--fps", metavar="F", help="frames a second: 24, 25, 24000/1001 (default: 24)")
     shot = parser.add_argument_group("shot")
     shot.add_argument("--number", metavar="N", help="in the shot list (default: 1)")

@@ -40,14 +40,13 @@ def run(args: argparse.Namespace) -> int:
     told = [*arguments.described(args), *(name for name in ("at", "person", "subject") if getattr(args, name) is not None)]
     if shot and told:
         raise PushinError(f"--{told[0].replace('_', '-')} is of a picture, and {args.plate} is a shot; leave it out.")
-    if shot and not has_screen():
-        from . import main
-        code = main(["sheet", args.plate, "-o", str(SHEET)])
-        if code == 0:
-            print(f"There is no screen for the window; the shot's frames are in {SHEET.resolve()}")
-        return code
     if not has_screen():
-        from . import compare
+        from . import compare, main
+        if shot:
+            code = main(["sheet", args.plate, "-o", str(SHEET)])
+            if code == 0:
+                print(f"There is no screen for the window; the shot's frames are in {SHEET.resolve()}")
+            return code
         compare.write(args, STRIP, arguments.push(compare.PUSH))
         print(f"There is no screen for the window; the comparison is in {STRIP.resolve()}")
         return 0

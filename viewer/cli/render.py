@@ -19,7 +19,8 @@ examples:
 
 A film is H.264 in MP4 or MOV, 8-bit 4:2:0, tagged BT.709. Ctrl-C ends it early: the frames so far make a film that
 plays, as NAME.partial.mp4 where NAME.mp4 was there already. Single frames are PNG (8-bit sRGB) or EXR (linear half
-RGB, Z in metres, and `invented`, the share of each pixel that the plate never showed). A frame that is there already, whole and drawn from the same plate and camera, is kept.
+RGB, Z in metres, and `invented`, the share of each pixel that the plate never showed). A frame that is there already,
+whole and drawn from the same plate and camera, is kept.
 
 exit code: 0 done, 2 bad input, 130 interrupted
 """
@@ -77,8 +78,8 @@ def opened(path: str):
     from ..shots.shotfile import changed_files, load, open_plate
     shot = load(path)
     plate = open_plate(shot)  # says what is missing
-    for what in changed_files(shot, plate):
-        print(f"pushin: note: {what} has changed since the shot was saved; marks and sizes may be off.",
+    for changed in changed_files(shot, plate):
+        print(f"pushin: note: {changed} has changed since the shot was saved; marks and sizes may be off.",
               file=sys.stderr)
     return shot, plate
 
