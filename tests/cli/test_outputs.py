@@ -102,7 +102,7 @@ def test_a_link_stays_a_link_and_its_target_is_written(pushin, shot):
 
 
 @pytest.mark.parametrize("words", ["still p.png --depth z.png -o kept.png", "move p.png --depth z.png --move static -o shot.json",
-                                   "move --append --move static -o shot.json"])
+                                   "move --append --move static -o shot.json", "describe shot.json -o kept.png"])
 def test_a_write_protected_file_is_kept(pushin, shot, monkeypatch, words):
     (shot / "kept.png").write_bytes(b"kept")
     may = os.access     # as for those who are not root

@@ -29,10 +29,10 @@ def add(subparsers) -> None:
 def run(args) -> int:
     from ..errors import PushinError
     from ..export.description import FORMATS, prompt, shot_line
-    from ..export.files import check_not_input
+    from ..export.files import check_replaced
     from ..shots.shotfile import load
     if args.output:
-        check_not_input(args.output, args.shots)
+        check_replaced(args.output, args.shots)
     takes = [(shot, take.name) for shot in map(load, args.shots) for take in
              ([shot.take(args.take)] if args.take else shot.takes)]
     if not takes:

@@ -24,14 +24,14 @@ def check_target(path: str | os.PathLike, suffixes: tuple[str, ...], inputs: Ite
     folder = Path(os.path.realpath(path)).parent
     if not os.access(folder, os.W_OK):
         raise PushinError(f"The folder '{folder}' cannot be written to.")
-    if path.exists() and not os.access(path, os.W_OK):
-        raise PushinError(f"'{path}' is write-protected; name another file.")
-    check_not_input(path, inputs)
+    check_replaced(path, inputs)
     return path
 
 
-def check_not_input(path: str | os.PathLike, inputs: Iterable[str | os.PathLike]) -> None:
-    """Refuses an output that is a file which the work reads, by whatever name."""
+def check_replaced(path: str | os.PathLike, inputs: Iterable[str | os.PathLike]) -> None:
+    """Refuses to replace a file that is write-protected, or that the work reads, by whatever name."""
+    if os.path.exists(path) and not os.access(path, os.W_OK):
+        raise PushinError(f"'{path}' is write-protected; name another file.")
     for read in inputs:
         if os.path.exists(path) and os.path.exists(read) and os.path.samefile(path, read):
             raise PushinError(f"'{path}' is what this is made from; give the output another name.")
