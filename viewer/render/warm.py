@@ -60,5 +60,5 @@ def warming(renderer: Renderer, lens: bool) -> Iterator[None]:
 def programs(context: moderngl.Context) -> str:
     """A name of the programs that this driver makes of our shaders: another one, where they have to be made anew."""
     made_from = [context.info["GL_RENDERER"], context.info["GL_VERSION"]]
-    made_from += [path.read_text() for path in sorted(SHADERS.rglob("*.*"))]
+    made_from += [path.read_text("utf-8") for path in sorted(SHADERS.rglob("*.*"))]
     return hashlib.sha256("\0".join(made_from).encode()).hexdigest()
