@@ -312,7 +312,7 @@ class _Targets:
         target = context.framebuffer
         self.far, self.focus, self.front = (_SliceTargets(context, size) for _ in range(3))
         self.spread, self.kinds = texture(context, reduced(TILE)), texture(context, reduced(TILE), 1)
-        self.light, self.radius = texture(context, size), texture(context, size, 1)
+        self.light, self.radius = texture(context, size), texture(context, size, 1, "f4")     # times the brightest light
         self.cells, self.reach = (texture(context, reduced(CELL), 2) for _ in range(2))
         self.far_levels, self.front_levels = ([texture(context, reduced(2 ** k)) for k in range(1, 5)] for _ in range(2))
         self.front_radii = [texture(context, reduced(2 ** k), 1) for k in range(1, 5)]
