@@ -214,10 +214,8 @@ class Shot:
 
     def aspect(self, take: Take | None = None) -> float:
         """Width over height of the camera's picture in a take, unsqueezed."""
-        if self.body is None:
-            return self.plate.stage.aspect
-        lens = take.lens if take else None
-        return self.body.aspect(lens.squeeze if lens else 1.0)
+        squeeze = take.lens.squeeze if take and take.lens else 1.0
+        return self.body.aspect(squeeze) if self.body else self.plate.stage.aspect * squeeze
 
     def lines(self, take: Take | None = None) -> FrameLines:
         return frame_lines(self.aspect(take), self.ratio)
