@@ -17,7 +17,7 @@ import numpy as np
 from ..camera import NEAR, Camera
 from .display import coc_coefficients
 from .gl import ScreenPass, texture
-from .lens import aperture_points, check_lens, iris_area
+from .lens import aperture_points, iris_area
 from .reproject import ReprojectPass, Slice
 
 TILE, CELL, SHARP, MUCH = 16, 4, 0.5, 1e4
@@ -112,7 +112,6 @@ class BokehPass:
 
     def blurs(self, camera: Camera, reproject: ReprojectPass, width: int) -> bool:
         """Whether anything that the camera may see is blurred in a picture so many pixels wide."""
-        check_lens(camera)
         far, per_disparity = (0.5 * c for c in coc_coefficients(camera, width))
         return max(abs(far), abs(far + per_disparity * reproject.nearest_in(camera))) >= SHARP
 
