@@ -1,10 +1,12 @@
 """Two pictures as one: every mode against its definition, computed here from the two pictures themselves."""
+import moderngl
 import numpy as np
 import pytest
 
 from viewer.camera import Camera
 from viewer.render import Renderer
 from viewer.render.compare import BLINK, GROUND, MODES, ComparePass, Wipe, layout
+from viewer.render.feed import Feed
 
 SIZE = 160, 90
 
@@ -97,6 +99,18 @@ def test_pictures_fit_whatever_the_place(pair):
             assert shown.shape == (size[1], size[0], 3)
             for left, top, width, height in (place.a, place.b):
                 assert width >= 1 and height >= 1
+
+
+def test_a_feed_sees_a_frames_texture_once(pair, monkeypatch):
+    context, frames = pair
+    monkeypatch.setattr(moderngl, "create_context", lambda **_: context)      # there is no window with another
+    feed, seen = Feed(), []
+    monkeypatch.setattr(feed._pass, "compare", lambda target, place, a, *_, **__: seen.append(a.displayed))
+    for frame in frames * 3:
+        feed.show(frame, (320, 180))
+    assert [texture.glo for texture in seen] == [frame.texture for frame in frames] * 3
+    assert len({id(texture) for texture in seen}) == 2
+    feed.release()
 
 
 def test_a_renderer_changes_its_size_and_back(small_plate):
