@@ -37,6 +37,7 @@ void main() {
     if (z < depths.x || z >= depths.y + overlap * slope) discard;
 #endif
 #if defined(SURFACE)
+    color = vec4(0.0);       // blending leaves it out, but what is undefined may be NaN, and so is nothing times that
 #ifdef SLICE
     // A lens spreads light, and a tenth of a lamp is more of it than all of the wall behind.
     if (pixel.a < 0.5 && max(pixel.r, max(pixel.g, pixel.b)) < 0.5) discard;
