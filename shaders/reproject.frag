@@ -21,6 +21,8 @@ layout(location = 0, index = 1) out vec4 coverage;  // what blending takes from 
 #ifdef SLICE
 uniform vec2 depths;       // window depths, of the plate's half of the range, between which a fragment is drawn
 uniform float overlap;     // pixels by which a surface that slopes reaches beyond the near one
+
+#include "common/depth.glsl"
 #endif
 
 void main() {
@@ -32,7 +34,7 @@ void main() {
 #endif
     float share = at.z < 0.0 ? pixel.a : at.z;
 #ifdef SLICE
-    float z = gl_FragCoord.z >= 0.5 ? gl_FragCoord.z - 0.5 : gl_FragCoord.z;  // shaders/reproject.vert
+    float z = depth_of(gl_FragCoord.z);
     float slope = fwidth(gl_FragCoord.z);
     if (z < depths.x || z >= depths.y + overlap * slope) discard;
 #endif

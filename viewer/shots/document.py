@@ -267,9 +267,6 @@ class Shot:
         """Adds a subject, or replaces the one of its name."""
         return replace(self, subjects=_with(self.subjects, subject))
 
-    def without_subject(self, name: str) -> Shot:
-        return replace(self, subjects=tuple(s for s in self.subjects if s.name != name))
-
 
 def _with(entries: tuple, new) -> tuple:
     if any(e.name == new.name for e in entries):
