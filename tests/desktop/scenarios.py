@@ -27,7 +27,8 @@ from PIL import Image
 from tests.desktop.screens import look, plug
 from viewer.cli import _parser
 from viewer.cli.open import opening
-from viewer.desktop.opening import bundled
+from viewer.desktop import files
+from viewer.desktop.opening import bundled, open_file
 from viewer.desktop.loading import Loading
 from viewer.desktop.window import Window
 from viewer.errors import PushinError
@@ -819,6 +820,29 @@ def leaving(me):
     me.note("other")
 
 
+def meanwhile(me):
+    """What is edited while something else is being opened is asked about, too."""
+    me.opened()
+    before, files, gate = me.window.projector, me.window.files, threading.Event()
+    slowly = lambda report: gate.wait(60) and open_file(me.folder / "other.exr", report)
+    NEXT.append(lambda: me.window.open(slowly))
+    me.scrub(0.5)
+    me.key("Enter")
+    gate.set()
+    me.wait(lambda: files.asks)
+    me.note("asked", asks=files.asks, kept=me.window.projector is before)
+    me.ctx.item_click("//Not saved yet/Cancel")
+    me.last(0.5)
+    me.note("stayed", kept=me.window.projector is before)
+    NEXT.append(lambda: me.window.open(slowly))
+    me.key("Delete")
+    me.wait(lambda: files.asks)
+    me.ctx.item_click("//Not saved yet/Do not save")
+    me.wait(lambda: me.window.projector is not before)
+    me.opened()
+    me.note("other", asks=files.asks)
+
+
 def reopen(me):
     me.opened()
     me.note("again")
@@ -851,6 +875,44 @@ def recover(me):
     me.note("restored", steps=me.session.document.history.at)
     me.key("Ctrl+Z")
     me.note("undone")
+
+
+def recover_early(me):
+    """Restore is clicked while what the window was to begin with gets on the screen."""
+    window, gate = me.window, threading.Event()
+    show, open_shot = window._show, files.open_shot
+
+    def slowly(opened):
+        while not gate.is_set():
+            yield
+        yield from show(opened)
+
+    def last(*args):
+        while window._arriving is not None:
+            time.sleep(0.01)
+        return open_shot(*args)
+    window._show, files.open_shot = slowly, last
+    NEXT.append(lambda: window.open(window._first))
+    me.wait(lambda: window._arriving is not None and window.files.asks == "recover")
+    me.ctx.item_click("//Unsaved work was found/Restore")
+    gate.set()
+    me.wait(lambda: window._opening is None and window._arriving is None and me.session.shot is not None)
+    me.opened()
+    me.note("restored", steps=me.session.document.history.at)
+
+
+def cannot_restore(me):
+    """The plate of what a crash left has gone: the window goes on with what it was to begin with."""
+    gate, first = threading.Event(), me.window._first
+    me.window._first = lambda report: gate.wait(60) and first(report)
+    NEXT.append(lambda: me.window.open(me.window._first))
+    me.wait(lambda: me.window.files.asks == "recover" and not NEXT)
+    me.ctx.item_click("//Unsaved work was found/Restore")
+    me.wait(lambda: me.session.message)
+    me.report["said"] = me.session.message
+    gate.set()
+    me.opened()
+    me.note("refused")
 
 
 def closing(me):

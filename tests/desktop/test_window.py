@@ -394,15 +394,44 @@ def test_opening_with_unsaved_work_asks_and_loses_nothing(drive, small_plate, tm
     assert shot(report, "other").plate.path == str(tmp_path / "other.exr")
 
 
-def test_nothing_is_lost_in_a_crash(drive, begin, small_plate, tmp_path):
-    process = begin("crash", small_plate, *SMALL)
+def test_edits_while_something_is_opened_are_asked_about(drive, small_plate, tmp_path):
+    shutil.copy(small_plate, tmp_path / "other.exr")
+    report = drive("meanwhile", small_plate, *SMALL)
+    assert report["asked"]["asks"] == "unsaved" and report["asked"]["kept"] and len(keys(report, "asked")) == 3
+    assert report["stayed"]["kept"] and shot(report, "stayed") == shot(report, "asked")
+    assert report["other"]["asks"] == "" and shot(report, "other").plate.path == str(tmp_path / "other.exr")
+
+
+def crashed(begin, *plate):
+    process = begin("crash", *plate)
     os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
     process.wait()
+
+
+def test_nothing_is_lost_in_a_crash(drive, begin, small_plate, tmp_path):
+    crashed(begin, small_plate, *SMALL)
     report = drive("recover", small_plate, *SMALL)
     assert shot(report, "restored") == parse((tmp_path / "crashed.json").read_text())
     assert report["restored"]["dirty"] and report["restored"]["steps"] == 2
     assert shot(report, "undone") != shot(report, "restored")        # with its undo
     assert picture(report, "restored", "a").std() > 10
+
+
+def test_what_is_restored_is_not_taken_for_what_arrives_before_it(drive, begin, small_plate, tmp_path):
+    crashed(begin, small_plate, *SMALL)
+    report = drive("recover_early", small_plate, *SMALL)
+    assert shot(report, "restored") == parse((tmp_path / "crashed.json").read_text())
+    assert report["restored"]["dirty"] and report["restored"]["steps"] == 2
+
+
+def test_what_cannot_be_restored_stays_for_the_next_start(drive, begin, small_plate, tmp_path):
+    shutil.copy(small_plate, tmp_path / "mine.exr")
+    crashed(begin, tmp_path / "mine.exr", *SMALL)
+    (tmp_path / "mine.exr").unlink()
+    report = drive("cannot_restore", small_plate, *SMALL)
+    assert "mine.exr" in report["said"] and shot(report, "refused").plate.path == str(small_plate)
+    shutil.copy(small_plate, tmp_path / "mine.exr")
+    assert drive("recover", small_plate, *SMALL)["restored"]["steps"] == 2
 
 
 def test_closing_with_unsaved_work_asks(drive, small_plate):

@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from imgui_bundle import hello_imgui, imgui
@@ -40,8 +41,7 @@ class Files:
         self._replaces: Path | None = None               # the file that saving once more replaces
         self._leaves = False                             # nobody wants what is unsaved
         self._after: Callable[[], None] | None = None    # what follows once unsaved work is dealt with
-        self._found: list[Recovered] = []
-        self._recovering: Recovered | None = None
+        self._found: list[Recovered] = []                # what is not dealt with yet, or not on the screen yet
         self._warned = None
 
     def start(self) -> None:
@@ -76,16 +76,9 @@ class Files:
             self.recent.add(opened.path)
         elif opened.shot.plate.path:     # the bundled plate is always at hand
             self.recent.add(opened.shot.plate.path)
-        if self._recovering is not None:
-            found, self._recovering = self._recovering, None
-            return Document.recovered(found, journal=self.journal)
+        if opened.found is not None:
+            return Document.recovered(opened.found, journal=self.journal)
         return Document(opened.shot, opened.path, journal=self.journal)
-
-    def failed(self) -> None:
-        """What was to be opened could not be; work that was to be restored stays for the next start."""
-        if self._recovering is not None:
-            self._found.append(self._recovering)
-            self._recovering = None
 
     # -- actions ------------------------------------------------------------------------------------------------------
 
@@ -283,9 +276,7 @@ class Files:
         steps = found.history.at
         style.text(f"{steps} step{'s' * (steps != 1)} can be restored, with undo.", style.QUIET)
         if imgui.button("Restore", (8 * em, 0)):
-            self._found.pop(0)
-            self._recovering = found
-            self.window.open(lambda report: open_shot(found.history.value, found.path, report))
+            self.window.open(lambda report: replace(open_shot(found.history.value, found.path, report), found=found))
             return True
         imgui.same_line()
         if imgui.button("Later", (8 * em, 0)):
