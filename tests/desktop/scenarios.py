@@ -311,6 +311,12 @@ def timeline(me):
     middle = (start.min.x + start.max.x) / 2, (start.min.y + start.max.y) / 2
     me.ctx.mouse_move_to_pos(middle)
     me.ctx.mouse_down()
+    me.ctx.mouse_move_to_pos((middle[0] - quarter / 2, middle[1]))
+    me.key("Escape")
+    me.ctx.mouse_up()
+    me.note("given up")
+    me.ctx.mouse_move_to_pos(middle)
+    me.ctx.mouse_down()
     for part in (0.3, 0.6, 1.0):
         me.ctx.mouse_move_to_pos((middle[0] - part * quarter, middle[1]))
         me.ctx.yield_()
@@ -414,8 +420,18 @@ def picture(me):
     me.ctx.key_up(imgui.Key.mod_ctrl)
     me.ctx.yield_(2)
     me.note("dollied")
+    me.key("Escape")
+    me.note("escaped")
     me.key("V")
     me.note("loupe")
+    me.key("Shift+3")
+    for _ in range(2):
+        me.drag(1, (0.25, 0.3), (0.25, 0.5))
+    me.point(1, 0.7, 0.3)
+    me.ctx.mouse_down()
+    me.key("Escape")
+    me.ctx.mouse_up()
+    me.note("brushed")
 
 
 def palette(me):

@@ -144,6 +144,7 @@ def inside(moment):
 
 def test_keys_on_the_timeline(drive, small_plate):
     report = drive("timeline", small_plate, *SMALL)
+    assert shot(report, "given up") == shot(report, "set")
     assert [t for t, _ in keys(report, "set")] == [0, 2, 4]
     assert keys(report, "set")[1][1] == pytest.approx(-0.2)         # where the way passes, so that nothing changes
     assert [t for t, _ in keys(report, "dragged")] == [0, 1, 4]     # a quarter of the lane earlier, on a frame
@@ -202,7 +203,9 @@ def test_in_the_picture(drive, small_plate):
     assert zoomed.position == before.position and dollied.focal_length == zoomed.focal_length
     assert dollied.position[2] < before.position[2]
     assert difference(picture(report, "zoomed", "a"), picture(report, "dollied", "a")) > 1
+    assert shot(report, "escaped") == shot(report, "dollied")
     assert difference(screenshot(report, "dollied"), screenshot(report, "loupe")) > 0.5
+    assert len(shot(report, "brushed").plate.adjustments.edits) == 2         # and not the stroke that was given up
 
 
 def test_palette_keys_and_moves(drive, small_plate):

@@ -267,9 +267,10 @@ class Commands:
         self.session.say(f"Redo: {label}" if label else "There is nothing to redo.")
 
     def _give_up(self) -> None:
-        self.session.document.cancel()
-        self.session.follow()
-        self.window.timeline.selected = frozenset()
+        if imgui.is_mouse_down(0) and not self.session.layering.held:    # what the wheel or a brush has done is done
+            self.session.document.cancel()
+            self.session.follow()
+        self.window.timeline.give_up()
         self.session.mending.leave()
 
     def _mend(self) -> None:
