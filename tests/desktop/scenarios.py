@@ -27,11 +27,13 @@ from PIL import Image
 from tests.desktop.screens import look, plug
 from viewer.cli import _parser
 from viewer.cli.open import opening
-from viewer.desktop import files
+from viewer.desktop import exporting, files
 from viewer.desktop.opening import bundled, open_file
 from viewer.desktop.loading import Loading
 from viewer.desktop.window import Window
 from viewer.errors import PushinError
+from viewer.plate.repair import Stroke
+from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits
 from viewer.shots.easing import CURVES
 from viewer.shots.shotfile import dump
@@ -954,13 +956,49 @@ def export(me):
     me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.a)
     me.ctx.item_input_value("//Export/##path", str(me.folder / "film.mp4"))
     me.key("Space")
-    made = me.window.projector.made
+    made, before = me.window.projector.made, me.window.projector
     me.wait(lambda: me.window.export.running is None)
     me.note("exported", played=me.window.projector.made - made)
     me.window.export.start(str(me.folder / "other.mp4"))
     me.key("Ctrl+.")
     me.wait(lambda: me.window.export.running is None)
     me.note("cancelled")
+    me.key("Ctrl+E")
+    me.ctx.item_click("//Export/Export")
+    me.note("asked", asks=me.window.export.asks, running=me.window.export.running is not None)
+    me.ctx.item_click("//Export/Export")
+    me.ctx.yield_(2)
+    me.note("insisted", asks=me.window.export.asks, running=me.window.export.running is not None)
+    me.key("Ctrl+.")
+    me.wait(lambda: me.window.export.running is None)
+    me.window.files.dropped([str(me.folder / "other.exr")])
+    me.wait(lambda: me.window.projector is not before)
+    me.opened()
+    me.key("Ctrl+E")
+    me.note("another", path=me.window.export._path)
+
+
+def export_mended(me):
+    """Exports begin right after edits of the depth, or while the depth is shown without them."""
+    sent, export, session = [], me.window.export, me.session
+    exporting.exported = lambda plate, shot, *args, **words: sent.append((plate, shot))
+
+    def send(name):
+        export.start(str(me.folder / f"{name}.mp4"))
+        me.wait(lambda: export.running is None)
+        plate, shot = sent.pop()
+        me.note(name, sent=dump(shot), depth=float(plate.depth_at((80, 10))), shown=me.depth(0.5, 1 / 9))
+
+    me.opened()
+    me.settled()
+    session.layering.edit(edits.tell_scale(session.shot, Anchor((80.0, 45.0), 2.0), session.plate), "Known distance")
+    send("scaled")
+    me.settled()
+    session.layering.edit(edits.add_repair(session.shot, Stroke(((80.0, 10.0), (90.0, 10.0)), 8.0, "nearer")), "Push nearer")
+    send("brushed")
+    session.mending.before()
+    me.settled()
+    send("before")
 
 
 def monitor(me):

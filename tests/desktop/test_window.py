@@ -445,11 +445,26 @@ def test_closing_with_unsaved_work_asks(drive, small_plate):
 
 def test_export_while_playing_on(drive, small_plate, tmp_path):
     import av
+    shutil.copy(small_plate, tmp_path / "other.exr")
     report = drive("export", small_plate, *SMALL)
     with av.open(str(tmp_path / "film.mp4")) as film:
         assert film.streams.video[0].frames == 96
     assert report["exported"]["played"] > 4
     assert report["cancelled"]["message"] == "The export was cancelled." and not (tmp_path / "other.mp4").exists()
+    # What is there is not replaced unasked, and another document does not go where the last one went.
+    assert report["asked"]["asks"] and not report["asked"]["running"] and "there already" in report["asked"]["message"]
+    assert report["insisted"]["running"] and not report["insisted"]["asks"]
+    assert report["another"]["path"] == str(tmp_path / "shot.mp4")
+
+
+def test_exported_is_the_depth_of_the_document(drive, small_plate, tmp_path):
+    shutil.copy(small_plate, tmp_path / "mine.exr")
+    report = drive("export_mended", tmp_path / "mine.exr", *SMALL)
+    assert report["scaled"]["depth"] == pytest.approx(8, rel=1e-3)
+    assert parse(report["scaled"]["sent"]).takes == shot(report, "brushed").takes       # it has followed the scale
+    for moment in ("brushed", "before"):
+        assert report[moment]["depth"] == pytest.approx(8 / 1.1, rel=0.02)
+    assert report["before"]["shown"] == pytest.approx(8, rel=1e-3)
 
 
 def test_directors_monitor_shows_take_a_clean(drive, small_plate):
