@@ -576,6 +576,13 @@ def rehearse(me):
     me.key("Ctrl+Z")
     me.key("Ctrl+Z")
     me.note("thrown away")
+    me.key("R")
+    me.hold("W", 0.3)
+    me.session.act("Next rig")
+    me.note("refused")
+    me.session.edit(edits.rename_take(me.session.shot, "A", "one"), "Rename take A")
+    me.ctx.yield_(2)
+    me.note("renamed", on=me.window.commands.rehearsal.on, recording=me.session.recording)
 
 
 def takes(me):
@@ -740,10 +747,12 @@ def another(me):
     me.window.files.dropped([str(me.folder / "broken.exr")])
     me.wait(lambda: "broken" in me.session.message)
     me.note("broken", kept=me.window.projector is before)
+    me.key("R")
     me.window.files.dropped([str(me.folder / "other.exr")])
     me.wait(lambda: me.window.projector is not before)
+    rehearses = me.window.commands.rehearsal.on or me.session.recording or bool(me.session.live)
     me.opened()
-    me.note("other", recent=[p.name for p in me.window.files.recent.paths()])
+    me.note("other", recent=[p.name for p in me.window.files.recent.paths()], rehearses=rehearses)
 
 
 def browse(me):

@@ -298,6 +298,9 @@ def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
         assert 1 / b.focus_distance == pytest.approx(1 / a.focus_distance, rel=0.021)
     assert [take.name for take in shot(report, "thrown away").takes] == ["A", "B"]
     assert difference(picture(report, "smoothed", "b"), picture(report, "thrown away", "b")) > 1
+    assert "recorded" in report["refused"]["message"] and shot(report, "refused") == shot(report, "thrown away")
+    assert "A has gone" in report["renamed"]["message"] and not report["renamed"]["on"] | report["renamed"]["recording"]
+    assert [take.name for take in shot(report, "renamed").takes] == ["one", "B"]
 
 
 def test_a_tapped_pull_and_takes_compared(drive, small_plate):
@@ -357,7 +360,7 @@ def test_something_else_is_opened(drive, small_plate, tmp_path):
     for moment in ("missing", "broken"):
         assert report[moment]["kept"] and shot(report, moment) == shot(report, "missing")
     assert shot(report, "other").plate.path == str(tmp_path / "other.exr")
-    assert report["other"]["recent"][0] == "other.exr"
+    assert report["other"]["recent"][0] == "other.exr" and not report["other"]["rehearses"]
     assert picture(report, "other", "a").std() > 10
 
 
