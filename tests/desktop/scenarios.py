@@ -807,6 +807,18 @@ def typed(me):
     me.last(0.5)      # what is behind it grows dim
     me.note("open")
     me.key("Escape")
+    for moment, key in (("no place to open", "Ctrl+O"), ("no place to save", "Ctrl+S"), ("no place to export", "Ctrl+E")):
+        for path in ("~nobody-of-this-name/x.mp4", "x" * 300 + ".mp4"):
+            me.session.say("")
+            me.key(key)
+            if key == "Ctrl+E":
+                me.ctx.item_click("//Export/##path")
+            me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.a)
+            me.type(path)
+            me.key("Enter")
+            me.report.setdefault(moment, []).append(me.session.message)
+            me.key("Escape")
+            me.key("Escape")
     me.key("Ctrl+S")
     me.type(str(me.folder / "there.json"))
     me.key("Enter")
@@ -814,6 +826,18 @@ def typed(me):
     me.ctx.item_click("//Save the shot as/Save")
     me.ctx.yield_(2)
     me.note("replaced")
+
+
+def own_kit(me):
+    """The user's kit has a mistake: it is said once, and the rest of the panel is as ever."""
+    me.opened()
+    me.window.toggle("Lens")
+    me.wait(lambda: me.session.message.startswith("Your own kit"))
+    me.note("shown")
+    me.session.say("")
+    me.ctx.item_click("//Lens/ratio")
+    me.ctx.item_click("//$FOCUSED/2.39")
+    me.note("chosen")
 
 
 def leaving(me):

@@ -386,8 +386,18 @@ def test_without_a_file_dialog_the_path_is_typed(drive, small_plate, tmp_path):
         (tools / name).symlink_to(shutil.which(name))
     report = drive("typed", small_plate, *SMALL, on={"PATH": str(tools)})
     matches_reference(report, "open")
+    for moment in ("no place to open", "no place to save", "no place to export"):
+        assert len(report[moment]) == 2 and all("cannot be reached" in said for said in report[moment])
     assert report["asked"]["text"] == "of yesterday" and "there already" in report["asked"]["message"]
     assert load(tmp_path / "there.json") == shot(report, "replaced") and not report["replaced"]["dirty"]
+
+
+def test_a_mistake_in_the_users_kit_is_said_once(drive, small_plate, tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "kit.toml").write_text("[[lenses]]")
+    report = drive("own_kit", small_plate, *SMALL)
+    assert "kit.toml" in report["shown"]["message"]
+    assert report["chosen"]["message"] == "" and shot(report, "chosen").ratio == 2.387
 
 
 def test_opening_with_unsaved_work_asks_and_loses_nothing(drive, small_plate, tmp_path):

@@ -13,10 +13,11 @@ from imgui_bundle import hello_imgui, imgui
 from imgui_bundle import portable_file_dialogs as dialogs
 import glfw
 
+from ..export.files import reaching
 from ..rehearsal.document import Document, Recent
 from ..rehearsal.journal import Journal, Recovered, recoverable
 from . import style
-from .opening import Opened, bundled, open_file, open_shot
+from .opening import Opened, open_file, open_shot
 
 KINDS = "json exr png tif tiff jpg jpeg webp heic heif hif"
 PICTURES = ["Plates and shots", " ".join(f"*.{kind} *.{kind.upper()}" for kind in KINDS.split()), "All files", "*"]
@@ -86,13 +87,23 @@ class Files:
         self._path = ""
         self._ask("open")
 
-    def open_path(self, path: str | Path) -> None:
-        """Opens a shot or a plate in the background; unsaved work is asked about first."""
-        path = Path(path).expanduser()
-        self.unless_unsaved(lambda: self.window.open(lambda report: open_file(path, report)))
+    def open_path(self, path: str | Path) -> bool:
+        """Opens a shot or a plate in the background, and unsaved work is asked about first; False where nobody can look."""
+        there = self._reached(path)
+        if there is not None:
+            self.unless_unsaved(lambda: self.window.open(lambda report: open_file(there, report)))
+        return there is not None
 
-    def open_bundled(self) -> None:
-        self.unless_unsaved(lambda: self.window.open(bundled))
+    def _reached(self, path: str | Path, ending: str = "") -> Path | None:
+        """What a person writes as a path, with the ending that it should have; why it is none is said."""
+        def reach() -> None:
+            nonlocal path
+            with reaching(path):
+                path = Path(path).expanduser().absolute()
+                if not path.name.lower().endswith(ending):
+                    path = path.with_name(path.name + ending)
+                path.exists()
+        return path if self.session.attempt(reach) else None
 
     def dropped(self, paths: list[str]) -> None:
         if paths:
@@ -112,9 +123,10 @@ class Files:
 
     def save_to(self, path: str, sure: bool = False) -> bool:
         """Saves under a name; whether it was saved. What is there already is replaced for whoever is sure, or insists."""
-        path = Path(path).expanduser().absolute()
-        if path.suffix.lower() != ".json":
-            path, sure = path.with_name(path.name + ".json"), False
+        sure = sure and str(path).lower().endswith(".json")
+        path = self._reached(path, ".json")
+        if path is None:
+            return False
         if path.exists() and not sure and path not in (self.session.document.path, self._replaces):
             self._replaces = path
             self.session.say(f"{path.name} is there already; save once more to replace it.")

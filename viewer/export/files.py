@@ -15,6 +15,8 @@ def reaching(path: str | os.PathLike) -> Iterator[None]:
     """Within it, that a path cannot even be looked at is a PushinError: too long, in a closed folder, or in nobody's home."""
     try:
         yield
+    except PushinError:
+        raise
     except (OSError, RuntimeError, ValueError) as error:
         raise PushinError(f"'{path}' cannot be reached: {getattr(error, 'strerror', None) or error}; check how it is "
                           "written, and who may go there.") from None

@@ -247,7 +247,7 @@ class Recent:
         """Those that are still there."""
         try:
             known = json.loads(self.file.read_text("utf-8"))
-            return [Path(p) for p in known if isinstance(p, str) and Path(p).is_file()]
+            return [Path(p) for p in known if isinstance(p, str) and _is_file(p)]
         except (OSError, ValueError, TypeError, RecursionError):
             return []
 
@@ -262,3 +262,11 @@ class Recent:
             os.replace(beside, self.file)
         except OSError:
             pass
+
+
+def _is_file(path: str) -> bool:
+    """False, too, where nobody may look."""
+    try:
+        return Path(path).is_file()
+    except OSError:
+        return False
