@@ -1,4 +1,5 @@
 """The real window, driven as a person would; the document and the pixels are looked at."""
+import ctypes
 import os
 import shutil
 import signal
@@ -6,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import OpenEXR
@@ -15,6 +17,7 @@ from PIL import Image
 from viewer.bundled import bundled_plate
 from viewer.cli import _parser
 from viewer.cli.open import opening
+from viewer.desktop import aside
 from viewer.plate import Plate
 from viewer.plate.layers import Layers
 from viewer.rehearsal import edits
@@ -573,6 +576,13 @@ def test_no_window_is_one_sentence(environment, change, words):
     done = pushin({**environment, **change})
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith("pushin: The window cannot open") and words in done.stderr
+
+
+def test_a_display_without_a_second_window_has_nothing_aside(monkeypatch):
+    for name in ("default_window_hints", "window_hint"):
+        monkeypatch.setattr(aside.glfw, name, lambda *hint: None)
+    monkeypatch.setattr(aside.glfw, "create_window", lambda *about: ctypes.POINTER(ctypes.c_int)())   # it warns, and is NULL
+    assert aside.Aside.where_slow(SimpleNamespace(info={"GL_RENDERER": "llvmpipe"}), None) is None
 
 
 @pytest.mark.alone
