@@ -35,6 +35,7 @@ from viewer.errors import PushinError
 from viewer.plate.repair import Stroke
 from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits
+from viewer.rehearsal.depthmap import DepthMap
 from viewer.shots.easing import CURVES
 from viewer.shots.shotfile import dump
 
@@ -503,6 +504,12 @@ def mend(me):
     me.settled()
     me.rested()
     me.note("brushed", wall=me.depth(0.25, 0.4))
+    layering = me.session.layering
+    layering.frame = lambda: None           # undone before the depth with it is there
+    me.drag(1, (0.6, 0.15), (0.8, 0.15))
+    me.key("Ctrl+Z")
+    del layering.frame
+    me.note("undone at once", map=bool((me.session.mending._map.disparity == DepthMap(me.session.plate).disparity).all()))
     me.key("G")
     me.settled()
     me.rested()

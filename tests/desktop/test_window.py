@@ -18,9 +18,13 @@ from viewer.bundled import bundled_plate
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop import aside
+from viewer.desktop.session import Session
 from viewer.plate import Plate
+from viewer.plate.adjust import Adjustments, adjusted
 from viewer.plate.layers import Layers
+from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits
+from viewer.rehearsal.document import Document
 from viewer.render import Renderer
 from viewer.shots.shotfile import load, parse, save
 
@@ -245,6 +249,7 @@ def test_the_depth_is_scaled_and_mended(drive, small_plate, tmp_path):
     assert difference(picture(report, "brushing", "b"), picture(report, "scaled", "b")) > 0.3
     matches_reference(report, "brushing")
     assert report["brushed"]["wall"] == pytest.approx(8 / 1.5, rel=1e-2)
+    assert shot(report, "undone at once") == shot(report, "brushed") and report["undone at once"]["map"]
     assert report["before"]["wall"] == pytest.approx(8, rel=1e-3) and shot(report, "before") == shot(report, "brushed")
     # The stroke stands before the wall, and to a camera that has come nearer it is somewhere else.
     apart = np.abs(picture(report, "before", "a") - picture(report, "brushed", "a")).max(-1)
@@ -255,6 +260,19 @@ def test_the_depth_is_scaled_and_mended(drive, small_plate, tmp_path):
     assert shot(report, "left") == shot(report, "cut") and not report["left"]["on"]
     assert Plate.open(mine).adjustments == added("saved") == added("cut") and not report["saved"]["dirty"]
     assert mine.read_bytes() == before
+
+
+def test_figures_are_those_of_the_plate_that_is_there(small_plate):
+    """The shot goes back at once when a scale is undone, the plate later."""
+    opened = opening(_parser("open").parse_args(["open", str(small_plate), *SMALL]))(lambda *progress: None)
+    session = Session()
+    session.begin(opened, Document(opened.shot))
+    session.seek(4)
+    figures = session.figures("A")
+    session.plate = adjusted(opened.plate, Adjustments((Anchor((80.0, 45.0), 1.0), Anchor((10.0, 10.0), 9.0))))
+    assert session.figures("A") != figures
+    session.plate = opened.plate
+    assert session.figures("A") == figures
 
 
 def test_a_persons_height_and_a_flat_ground(drive, tmp_path):

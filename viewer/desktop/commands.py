@@ -19,8 +19,6 @@ from .rehearse import Rehearsal
 FRAME_LINES = ((True, False), (True, True), (False, False))
 """What the frame lines' key goes through: (delivered frame, thirds)."""
 
-PANELS = {"Lens": "Lens panel", "Moves": "Choose a move", "Advice": "Advice panel"}
-
 
 class Commands:
     """The window's actions.

@@ -231,18 +231,7 @@ class TimelinePanel:
 
     # -- the window of one key ----------------------------------------------------------------------------------------
 
-    def open_selected(self) -> None:
-        """Opens the window of the one selected key."""
-        if len(self.selected) == 1:
-            self._opened, = self.selected
-            self._wanted = True
-
-    _wanted = False
-
     def _key_window(self) -> None:
-        if self._wanted:
-            imgui.open_popup("##key window")
-            self._wanted = False
         em = imgui.get_font_size()
         # The lanes' keys live in the same child, so the popup's name is the same for all.
         if not imgui.begin_popup("##key window"):

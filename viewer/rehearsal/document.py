@@ -227,7 +227,7 @@ class Document:
         self.kept(shot, path)
 
     def kept(self, shot: Shot, path: Path) -> None:
-        """Notes that a value lies in a file, where a thread of its own has saved it with `shotfile.save`."""
+        """Notes that a value lies in a file."""
         self.saved, self.path = shot, path
         self._tell("saved", path, shot)
 
