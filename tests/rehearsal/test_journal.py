@@ -194,15 +194,15 @@ def test_rubbish_in_the_folder_is_nothing_and_stays(tmp_path, rubbish):
     assert (tmp_path / "x.journal").read_bytes() == rubbish
 
 
-@pytest.mark.parametrize("line", [0, -3, -2])
-def test_a_journal_of_another_version_stays(shot, titled, tmp_path, line):
-    """With a header, a first value or a step as they will be some day."""
+@pytest.mark.parametrize("line, as_it_will_be", [(0, ["pushin journal", 2]), (-3, ["open", None, "", {"shot": "another"}]),
+                                                 (-2, ["step", "Title", {"shot": "another"}]), (-2, ["leap", "Title"])])
+def test_a_journal_of_another_version_stays(shot, titled, tmp_path, line, as_it_will_be):
     journal = Journal(tmp_path)
     Document(shot, journal=journal).edit("Title", titled("x"))
     died(journal)
     records = list(_records(journal.file.read_bytes()))
     assert [record[0] for record in records[-3:]] == ["open", "step", "saved"]
-    records[line] = ["pushin journal", 2] if line == 0 else [*records[line][:-1], {"shot": "another"}]
+    records[line] = as_it_will_be
     whole = b"".join(map(_line, records))
     journal.file.write_bytes(whole)
     for _ in range(2):     # and is locked by nobody

@@ -406,6 +406,7 @@ class Window:
             self.session.say(note)
 
     def _show_after_all(self, opened: Opened) -> None:
+        """Once more, for whoever wants it in place of what was done meanwhile."""
         self._arriving, self._left = self._show(opened), self.session.shot
 
     def _title(self) -> None:

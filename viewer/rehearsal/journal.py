@@ -287,7 +287,7 @@ def _read(data: bytes) -> tuple[History, Path | None, Shot] | None:
             elif what in ("drop", "undo", "redo"):
                 getattr(history, what)()
             else:
-                break
+                raise ValueError(what)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):
             if history is None or history.value == saved:
                 return None
