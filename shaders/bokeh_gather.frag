@@ -34,7 +34,7 @@ vec4 far_in(sampler2D light, vec2 at, vec2 size, vec2 field, float here, float r
     for (int i = first_of(row); i < ends[row]; i++) {
         if (vignetted(taps[i].xy, field)) continue;
         vec4 theirs = textureLod(light, at - taps[i].xy * step_, 0.0);
-        collect(found, vec4(theirs.rgb, 1.0), theirs.a / weight_of(vec4(theirs.rgb, 1.0)), here, nearest, reach, taps[i]);
+        collect(found, vec4(theirs.rgb, 1.0), radius_in(theirs), here, nearest, reach, taps[i]);
     }
     vec4 own = vec4(texelFetch(OWN, ivec2(gl_FragCoord.xy), 0).rgb, 1.0);
     return collected(found, own, here, reach);
@@ -52,8 +52,7 @@ void main() {
     else if (reach < AT_EIGHTH) gathered = veil_in(at_eighth, radius_at_eighth, at, across * drawn_in(reach, 8.0, PIXEL), field, reach, 8.0);
     else gathered = veil_in(at_sixteenth, radius_at_sixteenth, at, across * drawn_in(reach, 16.0, PIXEL), field, reach, 16.0);
 #else
-    vec4 own = texelFetch(OWN, ivec2(gl_FragCoord.xy), 0);
-    float here = own.a / weight_of(vec4(own.rgb, 1.0)), reach = reach_of(here, most.a, 0.0);
+    float here = radius_in(texelFetch(OWN, ivec2(gl_FragCoord.xy), 0)), reach = reach_of(here, most.a, 0.0);
     if (reach < AT_HALF) gathered = far_in(at_half, at, size, field, here, reach, 2.0);
     else if (reach < AT_QUARTER) gathered = far_in(at_quarter, at, size, field, here, reach, 4.0);
     else if (reach < AT_EIGHTH) gathered = far_in(at_eighth, at, size, field, here, reach, 8.0);

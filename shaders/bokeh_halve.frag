@@ -1,6 +1,6 @@
 #version 330
-// Half the resolution of a slice. FAR: light of four pixels, and the least of their radii, that of the nearest, times
-// weight. FRONT: light and coverage; radius times coverage.
+// Half the resolution of a slice. FAR: light of four pixels, and the least of their radii, that of the nearest.
+// FRONT: light and coverage; radius times coverage.
 #ifdef SLICE
 #ifdef LAMPS
 uniform sampler2D lamps;
@@ -55,9 +55,7 @@ void main() {
 #ifdef FRONT
         r[i] = texelFetch(radius, at, 0).r;
 #else
-        r[i] = pixel[i].a;
-        pixel[i].a = 1.0;
-        r[i] /= weight_of(pixel[i]);
+        r[i] = radius_in(pixel[i]);
 #endif
 #endif
     }
@@ -65,7 +63,7 @@ void main() {
     half_light = 0.25 * (pixel[0] + pixel[1] + pixel[2] + pixel[3]);
     half_radius = 0.25 * (r[0] + r[1] + r[2] + r[3]);
 #else
-    half_light = vec4(0.25 * (pixel[0] + pixel[1] + pixel[2] + pixel[3]).rgb, 1.0);
-    half_light.a = min(min(r[0], r[1]), min(r[2], r[3])) * weight_of(half_light);
+    vec3 mean = 0.25 * (pixel[0] + pixel[1] + pixel[2] + pixel[3]).rgb;
+    half_light = vec4(mean, stored_radius(min(min(r[0], r[1]), min(r[2], r[3])), mean));
 #endif
 }

@@ -1,5 +1,5 @@
 #version 330
-// Pictures A and B of one moment as one: what viewer/render/compare.py sets makes it side by side, wipe, difference …
+// Pictures A and B of one moment as one: what viewer/render/compare.py sets makes it side by side, wipe, difference and so on.
 uniform sampler2D a;
 uniform sampler2D b;
 uniform vec4 place_a;    // left, bottom, width, height in the target's pixels

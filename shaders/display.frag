@@ -9,6 +9,8 @@ uniform bool peaking;
 uniform bool zones;
 uniform bool invented;
 
+#include "common/depth.glsl"
+
 const vec3 PEAK = vec3(1.0, 0.12, 0.1), NEAR_TINT = vec3(1.0, 0.55, 0.1), FAR_TINT = vec3(0.15, 0.5, 1.0), INVENTED = vec3(0.9, 0.1, 0.8);
 const float DETAIL = 0.06; // difference to the neighbours, display-referred, from which there is something to see sharp
 #endif
@@ -23,10 +25,7 @@ vec3 curved(vec3 light) {
 #ifdef OVERLAY
 ivec2 inside(ivec2 at) { return clamp(at, ivec2(0), textureSize(color, 0) - 1); }
 
-float circle(ivec2 at) {
-    float stored = texelFetch(depth, inside(at), 0).r;
-    return coc.x + coc.y * (stored >= 0.5 ? stored - 0.5 : stored);  // shaders/reproject.vert
-}
+float circle(ivec2 at) { return coc.x + coc.y * depth_of(texelFetch(depth, inside(at), 0).r); }
 
 float brightness(ivec2 at) { return dot(curved(texelFetch(color, inside(at), 0).rgb), vec3(0.2126, 0.7152, 0.0722)); }
 #endif

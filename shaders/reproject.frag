@@ -21,6 +21,8 @@ layout(location = 0, index = 1) out vec4 coverage;  // what blending takes from 
 #ifdef SLICE
 uniform vec2 depths;       // window depths, of the plate's half of the range, between which a fragment is drawn
 uniform float overlap;     // pixels by which a surface that slopes reaches beyond the near one
+
+#include "common/depth.glsl"
 #endif
 
 void main() {
@@ -32,11 +34,12 @@ void main() {
 #endif
     float share = at.z < 0.0 ? pixel.a : at.z;
 #ifdef SLICE
-    float z = gl_FragCoord.z >= 0.5 ? gl_FragCoord.z - 0.5 : gl_FragCoord.z;  // shaders/reproject.vert
+    float z = depth_of(gl_FragCoord.z);
     float slope = fwidth(gl_FragCoord.z);
     if (z < depths.x || z >= depths.y + overlap * slope) discard;
 #endif
 #if defined(SURFACE)
+    color = vec4(0.0);       // blending leaves it out, but what is undefined may be NaN, and so is nothing times that
 #ifdef SLICE
     // A lens spreads light, and a tenth of a lamp is more of it than all of the wall behind.
     if (pixel.a < 0.5 && max(pixel.r, max(pixel.g, pixel.b)) < 0.5) discard;

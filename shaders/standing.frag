@@ -19,14 +19,13 @@ out vec4 color;              // scene-linear colour, and no invented share
 void main() {
     vec3 ray = to_plate * vec3(gl_FragCoord.xy, 1.0);
     vec2 at = ray.xy / ray.z;
-    if (ray.z <= 0.0 || at != clamp(at, vec2(0.0), size)) discard;
-    float disparity = textureLod(surface, at / size, 0.0).r;
     vec2 place = texture_.x * clamp(at, vec2(margin), size - margin) + texture_.yz;
-    // As in shaders/reproject.frag.
+    // As in shaders/reproject.frag; before the discard, after which there are no derivatives to choose a mip level by.
     color = vec4(texture(picture, round(place * 256.0) * (texel / 256.0), -0.3).rgb, 0.0);
 #ifdef CUBIC
     color.rgb = sharpened(color, place, texel).rgb;
 #endif
-    vec4 point = vec4(at, 1.0, disparity);
+    if (ray.z <= 0.0 || at != clamp(at, vec2(0.0), size)) discard;
+    vec4 point = vec4(at, 1.0, textureLod(surface, at / size, 0.0).r);
     gl_FragDepth = 0.5 + 0.5 * dot(stored, point) / dot(axis, point);
 }

@@ -27,6 +27,11 @@ def test_the_wheel_carries_every_shader_and_asset(wheel):
             assert f"viewer/_data/{path.relative_to(ROOT).as_posix()}" in names
 
 
+def test_shaders_have_no_letters_that_a_driver_need_not_know():
+    for path in (ROOT / "shaders").rglob("*.*"):
+        assert path.read_bytes().isascii(), path
+
+
 def test_the_wheel_works_on_its_own(wheel, tmp_path):
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     script = ("import viewer, viewer.resources as r, viewer.bundled as b, viewer.render.gl as gl, sys\n"

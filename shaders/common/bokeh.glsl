@@ -37,6 +37,10 @@ int first_of(int row) { return row > 0 ? ends[row - 1] : 0; }
 // lamp's light beside a wall would have half the wall's.
 float weight_of(vec4 light) { return max(dot(light, vec4(1.0)), 1e-6); }
 
+// The far slice's are stored in its alpha, a half float: scaled so that the largest fits in beside the brightest light.
+float stored_radius(float r, vec3 light) { return r / (3.0 * MUCH) * weight_of(vec4(light, 1.0)); }
+float radius_in(vec4 stored) { return stored.a * (3.0 * MUCH) / weight_of(vec4(stored.rgb, 1.0)); }
+
 // What a gather has found, each the sum of light and of weights.
 struct Found {
     vec4 over;    // stands in front and spreads over this pixel

@@ -12,7 +12,7 @@ uniform float highlights;
 float bright(vec3 light) { return max(light.r, max(light.g, light.b)); }
 
 #ifdef FAR
-float radius_at(ivec2 at) { return max(radius_of(texelFetch(depth, at, 0).r, lens), THIN); }
+float radius_at(ivec2 at) { return clamp(radius_of(texelFetch(depth, at, 0).r, lens), THIN, MUCH); }
 #else
 // Below half coverage a soft edge has no depth of its own: it is that of the surface beside it.
 float radius_at(ivec2 at) {
@@ -21,7 +21,7 @@ float radius_at(ivec2 at) {
         for (int i = 0; i < 9; i++)
             stored = max(stored, texelFetch(depth, clamp(at + 2 * ivec2(i % 3 - 1, i / 3 - 1), ivec2(0), textureSize(depth, 0) - 1), 0).r);
 #ifdef FRONT
-    return stored > 0.0 ? max(-radius_of(stored, lens), 0.0) : 0.0;    // not signed: all of it is in front
+    return stored > 0.0 ? clamp(-radius_of(stored, lens), 0.0, MUCH) : 0.0;    // not signed: all of it is in front
 #else
     return clamp(radius_of(stored, lens), -MOST_IN_FOCUS, MOST_IN_FOCUS);
 #endif

@@ -27,11 +27,15 @@ from PIL import Image
 from tests.desktop.screens import look, plug
 from viewer.cli import _parser
 from viewer.cli.open import opening
-from viewer.desktop.opening import bundled
+from viewer.desktop import exporting, files
+from viewer.desktop.opening import bundled, open_file
 from viewer.desktop.loading import Loading
 from viewer.desktop.window import Window
 from viewer.errors import PushinError
+from viewer.plate.repair import Stroke
+from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits
+from viewer.rehearsal.depthmap import DepthMap
 from viewer.shots.easing import CURVES
 from viewer.shots.shotfile import dump
 
@@ -310,6 +314,12 @@ def timeline(me):
     middle = (start.min.x + start.max.x) / 2, (start.min.y + start.max.y) / 2
     me.ctx.mouse_move_to_pos(middle)
     me.ctx.mouse_down()
+    me.ctx.mouse_move_to_pos((middle[0] - quarter / 2, middle[1]))
+    me.key("Escape")
+    me.ctx.mouse_up()
+    me.note("given up")
+    me.ctx.mouse_move_to_pos(middle)
+    me.ctx.mouse_down()
     for part in (0.3, 0.6, 1.0):
         me.ctx.mouse_move_to_pos((middle[0] - part * quarter, middle[1]))
         me.ctx.yield_()
@@ -413,8 +423,18 @@ def picture(me):
     me.ctx.key_up(imgui.Key.mod_ctrl)
     me.ctx.yield_(2)
     me.note("dollied")
+    me.key("Escape")
+    me.note("escaped")
     me.key("V")
     me.note("loupe")
+    me.key("Shift+3")
+    for _ in range(2):
+        me.drag(1, (0.25, 0.3), (0.25, 0.5))
+    me.point(1, 0.7, 0.3)
+    me.ctx.mouse_down()
+    me.key("Escape")
+    me.ctx.mouse_up()
+    me.note("brushed")
 
 
 def palette(me):
@@ -484,6 +504,12 @@ def mend(me):
     me.settled()
     me.rested()
     me.note("brushed", wall=me.depth(0.25, 0.4))
+    layering = me.session.layering
+    layering.frame = lambda: None           # undone before the depth with it is there
+    me.drag(1, (0.6, 0.15), (0.8, 0.15))
+    me.key("Ctrl+Z")
+    del layering.frame
+    me.note("undone at once", map=bool((me.session.mending._map.disparity == DepthMap(me.session.plate).disparity).all()))
     me.key("G")
     me.settled()
     me.rested()
@@ -557,6 +583,13 @@ def rehearse(me):
     me.key("Ctrl+Z")
     me.key("Ctrl+Z")
     me.note("thrown away")
+    me.key("R")
+    me.hold("W", 0.3)
+    me.session.act("Next rig")
+    me.note("refused")
+    me.session.edit(edits.rename_take(me.session.shot, "A", "one"), "Rename take A")
+    me.ctx.yield_(2)
+    me.note("renamed", on=me.window.commands.rehearsal.on, recording=me.session.recording)
 
 
 def takes(me):
@@ -721,10 +754,12 @@ def another(me):
     me.window.files.dropped([str(me.folder / "broken.exr")])
     me.wait(lambda: "broken" in me.session.message)
     me.note("broken", kept=me.window.projector is before)
+    me.key("R")
     me.window.files.dropped([str(me.folder / "other.exr")])
     me.wait(lambda: me.window.projector is not before)
+    rehearses = me.window.commands.rehearsal.on or me.session.recording or bool(me.session.live)
     me.opened()
-    me.note("other", recent=[p.name for p in me.window.files.recent.paths()])
+    me.note("other", recent=[p.name for p in me.window.files.recent.paths()], rehearses=rehearses)
 
 
 def browse(me):
@@ -779,6 +814,18 @@ def typed(me):
     me.last(0.5)      # what is behind it grows dim
     me.note("open")
     me.key("Escape")
+    for moment, key in (("no place to open", "Ctrl+O"), ("no place to save", "Ctrl+S"), ("no place to export", "Ctrl+E")):
+        for path in ("~nobody-of-this-name/x.mp4", "x" * 300 + ".mp4"):
+            me.session.say("")
+            me.key(key)
+            if key == "Ctrl+E":
+                me.ctx.item_click("//Export/##path")
+            me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.a)
+            me.type(path)
+            me.key("Enter")
+            me.report.setdefault(moment, []).append(me.session.message)
+            me.key("Escape")
+            me.key("Escape")
     me.key("Ctrl+S")
     me.type(str(me.folder / "there.json"))
     me.key("Enter")
@@ -786,6 +833,18 @@ def typed(me):
     me.ctx.item_click("//Save the shot as/Save")
     me.ctx.yield_(2)
     me.note("replaced")
+
+
+def own_kit(me):
+    """The user's kit has a mistake: it is said once, and the rest of the panel is as ever."""
+    me.opened()
+    me.window.toggle("Lens")
+    me.wait(lambda: me.session.message.startswith("Your own kit"))
+    me.note("shown")
+    me.session.say("")
+    me.ctx.item_click("//Lens/ratio")
+    me.ctx.item_click("//$FOCUSED/2.39")
+    me.note("chosen")
 
 
 def leaving(me):
@@ -817,6 +876,29 @@ def leaving(me):
     me.wait(lambda: me.window.projector is not before)
     me.opened()
     me.note("other")
+
+
+def meanwhile(me):
+    """What is edited while something else is being opened is asked about, too."""
+    me.opened()
+    before, files, gate = me.window.projector, me.window.files, threading.Event()
+    slowly = lambda report: gate.wait(60) and open_file(me.folder / "other.exr", report)
+    NEXT.append(lambda: me.window.open(slowly))
+    me.scrub(0.5)
+    me.key("Enter")
+    gate.set()
+    me.wait(lambda: files.asks)
+    me.note("asked", asks=files.asks, kept=me.window.projector is before)
+    me.ctx.item_click("//Not saved yet/Cancel")
+    me.last(0.5)
+    me.note("stayed", kept=me.window.projector is before)
+    NEXT.append(lambda: me.window.open(slowly))
+    me.key("Delete")
+    me.wait(lambda: files.asks)
+    me.ctx.item_click("//Not saved yet/Do not save")
+    me.wait(lambda: me.window.projector is not before)
+    me.opened()
+    me.note("other", asks=files.asks)
 
 
 def reopen(me):
@@ -853,6 +935,44 @@ def recover(me):
     me.note("undone")
 
 
+def recover_early(me):
+    """Restore is clicked while what the window was to begin with gets on the screen."""
+    window, gate = me.window, threading.Event()
+    show, open_shot = window._show, files.open_shot
+
+    def slowly(opened):
+        while not gate.is_set():
+            yield
+        yield from show(opened)
+
+    def last(*args):
+        while window._arriving is not None:
+            time.sleep(0.01)
+        return open_shot(*args)
+    window._show, files.open_shot = slowly, last
+    NEXT.append(lambda: window.open(window._first))
+    me.wait(lambda: window._arriving is not None and window.files.asks == "recover")
+    me.ctx.item_click("//Unsaved work was found/Restore")
+    gate.set()
+    me.wait(lambda: window._opening is None and window._arriving is None and me.session.shot is not None)
+    me.opened()
+    me.note("restored", steps=me.session.document.history.at)
+
+
+def cannot_restore(me):
+    """The plate of what a crash left has gone: the window goes on with what it was to begin with."""
+    gate, first = threading.Event(), me.window._first
+    me.window._first = lambda report: gate.wait(60) and first(report)
+    NEXT.append(lambda: me.window.open(me.window._first))
+    me.wait(lambda: me.window.files.asks == "recover" and not NEXT)
+    me.ctx.item_click("//Unsaved work was found/Restore")
+    me.wait(lambda: me.session.message)
+    me.report["said"] = me.session.message
+    gate.set()
+    me.opened()
+    me.note("refused")
+
+
 def closing(me):
     """Closing with unsaved work asks."""
     me.opened()
@@ -876,13 +996,49 @@ def export(me):
     me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.a)
     me.ctx.item_input_value("//Export/##path", str(me.folder / "film.mp4"))
     me.key("Space")
-    made = me.window.projector.made
+    made, before = me.window.projector.made, me.window.projector
     me.wait(lambda: me.window.export.running is None)
     me.note("exported", played=me.window.projector.made - made)
     me.window.export.start(str(me.folder / "other.mp4"))
     me.key("Ctrl+.")
     me.wait(lambda: me.window.export.running is None)
     me.note("cancelled")
+    me.key("Ctrl+E")
+    me.ctx.item_click("//Export/Export")
+    me.note("asked", asks=me.window.export.asks, running=me.window.export.running is not None)
+    me.ctx.item_click("//Export/Export")
+    me.ctx.yield_(2)
+    me.note("insisted", asks=me.window.export.asks, running=me.window.export.running is not None)
+    me.key("Ctrl+.")
+    me.wait(lambda: me.window.export.running is None)
+    me.window.files.dropped([str(me.folder / "other.exr")])
+    me.wait(lambda: me.window.projector is not before)
+    me.opened()
+    me.key("Ctrl+E")
+    me.note("another", path=me.window.export._path)
+
+
+def export_mended(me):
+    """Exports begin right after edits of the depth, or while the depth is shown without them."""
+    sent, export, session = [], me.window.export, me.session
+    exporting.exported = lambda plate, shot, *args, **words: sent.append((plate, shot))
+
+    def send(name):
+        export.start(str(me.folder / f"{name}.mp4"))
+        me.wait(lambda: export.running is None)
+        plate, shot = sent.pop()
+        me.note(name, sent=dump(shot), depth=float(plate.depth_at((80, 10))), shown=me.depth(0.5, 1 / 9))
+
+    me.opened()
+    me.settled()
+    session.layering.edit(edits.tell_scale(session.shot, Anchor((80.0, 45.0), 2.0), session.plate), "Known distance")
+    send("scaled")
+    me.settled()
+    session.layering.edit(edits.add_repair(session.shot, Stroke(((80.0, 10.0), (90.0, 10.0)), 8.0, "nearer")), "Push nearer")
+    send("brushed")
+    session.mending.before()
+    me.settled()
+    send("before")
 
 
 def monitor(me):

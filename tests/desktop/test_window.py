@@ -1,4 +1,5 @@
 """The real window, driven as a person would; the document and the pixels are looked at."""
+import ctypes
 import os
 import shutil
 import signal
@@ -6,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import OpenEXR
@@ -15,9 +17,14 @@ from PIL import Image
 from viewer.bundled import bundled_plate
 from viewer.cli import _parser
 from viewer.cli.open import opening
+from viewer.desktop import aside
+from viewer.desktop.session import Session
 from viewer.plate import Plate
+from viewer.plate.adjust import Adjustments, adjusted
 from viewer.plate.layers import Layers
+from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits
+from viewer.rehearsal.document import Document
 from viewer.render import Renderer
 from viewer.shots.shotfile import load, parse, save
 
@@ -144,6 +151,7 @@ def inside(moment):
 
 def test_keys_on_the_timeline(drive, small_plate):
     report = drive("timeline", small_plate, *SMALL)
+    assert shot(report, "given up") == shot(report, "set")
     assert [t for t, _ in keys(report, "set")] == [0, 2, 4]
     assert keys(report, "set")[1][1] == pytest.approx(-0.2)         # where the way passes, so that nothing changes
     assert [t for t, _ in keys(report, "dragged")] == [0, 1, 4]     # a quarter of the lane earlier, on a frame
@@ -202,7 +210,9 @@ def test_in_the_picture(drive, small_plate):
     assert zoomed.position == before.position and dollied.focal_length == zoomed.focal_length
     assert dollied.position[2] < before.position[2]
     assert difference(picture(report, "zoomed", "a"), picture(report, "dollied", "a")) > 1
+    assert shot(report, "escaped") == shot(report, "dollied")
     assert difference(screenshot(report, "dollied"), screenshot(report, "loupe")) > 0.5
+    assert len(shot(report, "brushed").plate.adjustments.edits) == 2         # and not the stroke that was given up
 
 
 def test_palette_keys_and_moves(drive, small_plate):
@@ -239,6 +249,7 @@ def test_the_depth_is_scaled_and_mended(drive, small_plate, tmp_path):
     assert difference(picture(report, "brushing", "b"), picture(report, "scaled", "b")) > 0.3
     matches_reference(report, "brushing")
     assert report["brushed"]["wall"] == pytest.approx(8 / 1.5, rel=1e-2)
+    assert shot(report, "undone at once") == shot(report, "brushed") and report["undone at once"]["map"]
     assert report["before"]["wall"] == pytest.approx(8, rel=1e-3) and shot(report, "before") == shot(report, "brushed")
     # The stroke stands before the wall, and to a camera that has come nearer it is somewhere else.
     apart = np.abs(picture(report, "before", "a") - picture(report, "brushed", "a")).max(-1)
@@ -249,6 +260,19 @@ def test_the_depth_is_scaled_and_mended(drive, small_plate, tmp_path):
     assert shot(report, "left") == shot(report, "cut") and not report["left"]["on"]
     assert Plate.open(mine).adjustments == added("saved") == added("cut") and not report["saved"]["dirty"]
     assert mine.read_bytes() == before
+
+
+def test_figures_are_those_of_the_plate_that_is_there(small_plate):
+    """The shot goes back at once when a scale is undone, the plate later."""
+    opened = opening(_parser("open").parse_args(["open", str(small_plate), *SMALL]))(lambda *progress: None)
+    session = Session()
+    session.begin(opened, Document(opened.shot))
+    session.seek(4)
+    figures = session.figures("A")
+    session.plate = adjusted(opened.plate, Adjustments((Anchor((80.0, 45.0), 1.0), Anchor((10.0, 10.0), 9.0))))
+    assert session.figures("A") != figures
+    session.plate = opened.plate
+    assert session.figures("A") == figures
 
 
 def test_a_persons_height_and_a_flat_ground(drive, tmp_path):
@@ -295,6 +319,9 @@ def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
         assert 1 / b.focus_distance == pytest.approx(1 / a.focus_distance, rel=0.021)
     assert [take.name for take in shot(report, "thrown away").takes] == ["A", "B"]
     assert difference(picture(report, "smoothed", "b"), picture(report, "thrown away", "b")) > 1
+    assert "recorded" in report["refused"]["message"] and shot(report, "refused") == shot(report, "thrown away")
+    assert "A has gone" in report["renamed"]["message"] and not report["renamed"]["on"] | report["renamed"]["recording"]
+    assert [take.name for take in shot(report, "renamed").takes] == ["one", "B"]
 
 
 def test_a_tapped_pull_and_takes_compared(drive, small_plate):
@@ -354,7 +381,7 @@ def test_something_else_is_opened(drive, small_plate, tmp_path):
     for moment in ("missing", "broken"):
         assert report[moment]["kept"] and shot(report, moment) == shot(report, "missing")
     assert shot(report, "other").plate.path == str(tmp_path / "other.exr")
-    assert report["other"]["recent"][0] == "other.exr"
+    assert report["other"]["recent"][0] == "other.exr" and not report["other"]["rehearses"]
     assert picture(report, "other", "a").std() > 10
 
 
@@ -380,8 +407,18 @@ def test_without_a_file_dialog_the_path_is_typed(drive, small_plate, tmp_path):
         (tools / name).symlink_to(shutil.which(name))
     report = drive("typed", small_plate, *SMALL, on={"PATH": str(tools)})
     matches_reference(report, "open")
+    for moment in ("no place to open", "no place to save", "no place to export"):
+        assert len(report[moment]) == 2 and all("cannot be reached" in said for said in report[moment])
     assert report["asked"]["text"] == "of yesterday" and "there already" in report["asked"]["message"]
     assert load(tmp_path / "there.json") == shot(report, "replaced") and not report["replaced"]["dirty"]
+
+
+def test_a_mistake_in_the_users_kit_is_said_once(drive, small_plate, tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "kit.toml").write_text("[[lenses]]")
+    report = drive("own_kit", small_plate, *SMALL)
+    assert "kit.toml" in report["shown"]["message"]
+    assert report["chosen"]["message"] == "" and shot(report, "chosen").ratio == 2.387
 
 
 def test_opening_with_unsaved_work_asks_and_loses_nothing(drive, small_plate, tmp_path):
@@ -394,15 +431,44 @@ def test_opening_with_unsaved_work_asks_and_loses_nothing(drive, small_plate, tm
     assert shot(report, "other").plate.path == str(tmp_path / "other.exr")
 
 
-def test_nothing_is_lost_in_a_crash(drive, begin, small_plate, tmp_path):
-    process = begin("crash", small_plate, *SMALL)
+def test_edits_while_something_is_opened_are_asked_about(drive, small_plate, tmp_path):
+    shutil.copy(small_plate, tmp_path / "other.exr")
+    report = drive("meanwhile", small_plate, *SMALL)
+    assert report["asked"]["asks"] == "unsaved" and report["asked"]["kept"] and len(keys(report, "asked")) == 3
+    assert report["stayed"]["kept"] and shot(report, "stayed") == shot(report, "asked")
+    assert report["other"]["asks"] == "" and shot(report, "other").plate.path == str(tmp_path / "other.exr")
+
+
+def crashed(begin, *plate):
+    process = begin("crash", *plate)
     os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
     process.wait()
+
+
+def test_nothing_is_lost_in_a_crash(drive, begin, small_plate, tmp_path):
+    crashed(begin, small_plate, *SMALL)
     report = drive("recover", small_plate, *SMALL)
     assert shot(report, "restored") == parse((tmp_path / "crashed.json").read_text())
     assert report["restored"]["dirty"] and report["restored"]["steps"] == 2
     assert shot(report, "undone") != shot(report, "restored")        # with its undo
     assert picture(report, "restored", "a").std() > 10
+
+
+def test_what_is_restored_is_not_taken_for_what_arrives_before_it(drive, begin, small_plate, tmp_path):
+    crashed(begin, small_plate, *SMALL)
+    report = drive("recover_early", small_plate, *SMALL)
+    assert shot(report, "restored") == parse((tmp_path / "crashed.json").read_text())
+    assert report["restored"]["dirty"] and report["restored"]["steps"] == 2
+
+
+def test_what_cannot_be_restored_stays_for_the_next_start(drive, begin, small_plate, tmp_path):
+    shutil.copy(small_plate, tmp_path / "mine.exr")
+    crashed(begin, tmp_path / "mine.exr", *SMALL)
+    (tmp_path / "mine.exr").unlink()
+    report = drive("cannot_restore", small_plate, *SMALL)
+    assert "mine.exr" in report["said"] and shot(report, "refused").plate.path == str(small_plate)
+    shutil.copy(small_plate, tmp_path / "mine.exr")
+    assert drive("recover", small_plate, *SMALL)["restored"]["steps"] == 2
 
 
 def test_closing_with_unsaved_work_asks(drive, small_plate):
@@ -413,11 +479,26 @@ def test_closing_with_unsaved_work_asks(drive, small_plate):
 
 def test_export_while_playing_on(drive, small_plate, tmp_path):
     import av
+    shutil.copy(small_plate, tmp_path / "other.exr")
     report = drive("export", small_plate, *SMALL)
     with av.open(str(tmp_path / "film.mp4")) as film:
         assert film.streams.video[0].frames == 96
     assert report["exported"]["played"] > 4
     assert report["cancelled"]["message"] == "The export was cancelled." and not (tmp_path / "other.mp4").exists()
+    # What is there is not replaced unasked, and another document does not go where the last one went.
+    assert report["asked"]["asks"] and not report["asked"]["running"] and "there already" in report["asked"]["message"]
+    assert report["insisted"]["running"] and not report["insisted"]["asks"]
+    assert report["another"]["path"] == str(tmp_path / "shot.mp4")
+
+
+def test_exported_is_the_depth_of_the_document(drive, small_plate, tmp_path):
+    shutil.copy(small_plate, tmp_path / "mine.exr")
+    report = drive("export_mended", tmp_path / "mine.exr", *SMALL)
+    assert report["scaled"]["depth"] == pytest.approx(8, rel=1e-3)
+    assert parse(report["scaled"]["sent"]).takes == shot(report, "brushed").takes       # it has followed the scale
+    for moment in ("brushed", "before"):
+        assert report[moment]["depth"] == pytest.approx(8 / 1.1, rel=0.02)
+    assert report["before"]["shown"] == pytest.approx(8, rel=1e-3)
 
 
 def test_directors_monitor_shows_take_a_clean(drive, small_plate):
@@ -513,6 +594,13 @@ def test_no_window_is_one_sentence(environment, change, words):
     done = pushin({**environment, **change})
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith("pushin: The window cannot open") and words in done.stderr
+
+
+def test_a_display_without_a_second_window_has_nothing_aside(monkeypatch):
+    for name in ("default_window_hints", "window_hint"):
+        monkeypatch.setattr(aside.glfw, name, lambda *hint: None)
+    monkeypatch.setattr(aside.glfw, "create_window", lambda *about: ctypes.POINTER(ctypes.c_int)())   # it warns, and is NULL
+    assert aside.Aside.where_slow(SimpleNamespace(info={"GL_RENDERER": "llvmpipe"}), None) is None
 
 
 @pytest.mark.alone

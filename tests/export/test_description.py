@@ -14,6 +14,7 @@ from viewer.shots.framing import Stage, Subject
 from viewer.shots.kit import kit
 from viewer.shots.moves import MOVES, Scene, make
 from viewer.shots.rigs import RIGS
+from viewer.shots.timeline import Key, Timeline, Track
 
 STAGE = Stage(1280, 720)
 MIRA = Subject("mira", (174, 166, 632, 659), 1.5097, "person", (311, 166, 494, 385))
@@ -33,6 +34,12 @@ def test_a_frames_label_for_a_contact_sheet():
     play, times = one.perform(), one.frames()
     assert frame_label(one, one.take(), play, times[0]) == "00:00:00:00  35 mm  f/2  focus 1.61 m  medium"
     assert frame_label(one, one.take(), play, times[-1]) == "00:00:05:23  35 mm  f/2  focus 0.64 m  close-up"
+
+
+def test_a_frames_label_says_infinity_as_the_window_does():
+    timeline = Timeline(1, (Track("focus_distance", (Key(0, "infinity"),)),))
+    far = Shot(PlateFile(STAGE), (), (Take("A", timeline, SCENE.camera),))
+    assert "focus ∞" in frame_label(far, far.take(), far.perform(), 0)
 
 
 def part(text, label):
@@ -117,6 +124,11 @@ def test_focus_in_words():
     assert part(prompt(shot("push-in", seconds=4, scene=pinhole)), "Focus") == "everything is sharp, near and far."
     reveal = make(SCENE, "rack reveal", subject="mira", at=1)
     assert "focus shifts from in front of mira to mira" in part(prompt(shot("static", reveal)), "Focus")
+    large = start_camera(STAGE, sensor_width=360.0, focal_length=80.0, f_stop=16.0)     # all is sharp on it
+    both = shot("static", follow(SCENE))
+    both = both.with_take(replace(both.take(), name="B", camera=large))
+    alone = replace(both, takes=(both.take("B"),))
+    assert part(prompt(both, "B"), "Focus") == part(prompt(alone), "Focus"), "a take's sensor is its own"
     away = make(SCENE, "pull focus away", subject="mira", side="far")
     assert "focus shifts from mira to behind" in part(prompt(shot("static", away)), "Focus")
 

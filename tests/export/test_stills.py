@@ -85,6 +85,7 @@ def test_what_a_jpeg_cannot_hold_is_said(tmp_path):
 def test_targets_that_cannot_be_written_are_refused(tmp_path):
     (tmp_path / "folder.png").mkdir()
     for target, words in ((tmp_path / "folder.png", "is a folder"), (tmp_path / "no" / "a.png", "does not exist"),
+                          (tmp_path / ("x" * 300) / "a.png", "cannot be reached|does not exist"),
                           (tmp_path / "a.gif", "should end in"), (tmp_path / "a", "should end in")):
         with pytest.raises(PushinError, match=words):
             check_target(target, (".png", ".exr"))

@@ -101,6 +101,10 @@ def test_a_damaged_file_beside_is_told_of_and_kept(photo, spoil):
     Adjustments((Anchor((80.0, 65.0), 4.0),)).save(photo)
     assert Plate.open(photo).depth_at((80, 65)) == pytest.approx(4)
     assert beside(photo).with_name("a.png.pushin.json.bak").read_text() == damaged
+    beside(photo).write_text("damaged again")
+    Adjustments((Anchor((80.0, 65.0), 5.0),)).save(photo)
+    assert beside(photo).with_name("a.png.pushin.json.bak").read_text() == damaged
+    assert beside(photo).with_name("a.png.pushin.json.bak2").read_text() == "damaged again"
 
 
 def test_another_pictures_file_is_left_alone(photo):

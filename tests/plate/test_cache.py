@@ -148,6 +148,24 @@ def test_what_was_opened_longest_ago_goes_first(folder, monkeypatch):
     assert {path.stem for path in kept(folder)} == {"old", "young"}
 
 
+def test_what_somebody_was_killed_writing_goes_after_a_while(folder):
+    cache.store("key", {"a": np.zeros(3)})
+    old, new = (cache.folder() / name for name in ("old.part", "new.part"))
+    for part in (old, new):
+        part.write_bytes(b"half")
+    os.utime(old, (time.time() - 7200,) * 2)
+    cache.store("another", {"a": np.zeros(3)})
+    assert {path.name for path in kept(folder)} == {"key.npz", "another.npz", "new.part"}
+
+
+def test_files_that_another_process_takes_away_are_no_error(folder, monkeypatch):
+    cache.store("key", {"a": np.zeros(1000)})
+    (cache.folder() / "gone.npz").symlink_to("nowhere")     # listed, and not there when it is asked about
+    monkeypatch.setattr(cache, "LIMIT", 0)
+    cache.store("another", {"a": np.zeros(1000)})
+    assert not [path for path in kept(folder) if path.suffix == ".npz"]
+
+
 def test_a_draft_is_not_kept(folder, small):
     Layers.of(small, draft=True)
     assert kept(folder) == []

@@ -119,6 +119,11 @@ def server(tmp_path, monkeypatch):
             state["requests"] += 1
             if self.path.startswith("/storage"):
                 self.send_response(200)
+                if state.get("breaks off"):
+                    self.send_header("Transfer-Encoding", "chunked")
+                    self.end_headers()
+                    self.wfile.write(b"100\r\nonly the beginning")
+                    return
                 self.send_header("Content-Length", str(len(state["data"])))
                 self.end_headers()
                 self.wfile.write(state["data"])
@@ -155,6 +160,13 @@ def test_a_named_model_is_fetched_once_and_checked(server):
 def test_a_download_with_another_sum_is_refused(server):
     server["sum"] = "0" * 64
     with pytest.raises(PushinError, match="SHA-256"):
+        hub.model_file(hub.DEFAULT)
+    assert not list(hub.cached(hub.DEFAULT).parent.iterdir())
+
+
+def test_a_download_in_pieces_that_breaks_off_says_what_to_do(server):
+    server["breaks off"] = True
+    with pytest.raises(PushinError, match="--model FILE.onnx"):
         hub.model_file(hub.DEFAULT)
     assert not list(hub.cached(hub.DEFAULT).parent.iterdir())
 

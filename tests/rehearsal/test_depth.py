@@ -1,5 +1,6 @@
 """The plate's depth in the document: scale and repairs are edits like all others, and are painted on a small map."""
 import os
+import signal
 import time
 from dataclasses import replace
 
@@ -169,12 +170,23 @@ def test_a_stroke_keeps_the_points_that_make_it():
 
 # -- work apart -------------------------------------------------------------------------------------------------------
 
+class Odd(Exception):
+    """Cannot be made again from what pickle keeps of it."""
+
+    def __init__(self, one, other):
+        super().__init__(f"{one} {other}")
+
+
 def work(of, *, report):
     """Runs in a worker."""
     if of == "die":
         os._exit(3)
     if of == "refuse":
         raise PushinError("No.")
+    if of == "odd":
+        raise Odd("this", "that")
+    if of == "interrupt":
+        os.kill(os.getpid(), signal.SIGINT)
     if of == "wait":
         time.sleep(60)
     report(0.5, "half")
@@ -190,6 +202,23 @@ def test_work_apart_is_done_by_another_process_that_stays():
     with pytest.raises(PushinError, match="No."):
         apart(work, "refuse")
     assert apart(work, 2) == (first, 2)
+    with pytest.raises(RuntimeError, match="Odd: this that"):
+        apart(work, "odd")
+    assert apart(work, 2) == (first, 2)
+
+
+def test_a_worker_that_was_killed_is_not_told_anything():
+    ready()
+    ready()
+    for worker in _idle:
+        worker.kill()
+        worker.wait()
+    assert apart(work, 1)[1] == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are another thing there")
+def test_a_worker_does_not_hear_the_terminals_ctrl_c():
+    assert apart(work, "interrupt")[1] == "interrupt"
 
 
 def test_a_worker_that_is_ready_is_for_what_somebody_waits_for():

@@ -1,4 +1,5 @@
 """The document: undo, redo, drags, saving."""
+import json
 import os
 import subprocess
 import sys
@@ -185,6 +186,9 @@ def test_recent_files(tmp_path, shot):
     files[19].unlink()
     assert files[19] not in recent.paths()
     assert Recent(recent.file).paths() == recent.paths()
+    recent.file.write_text(json.dumps(["x" * 300, str(files[3])]))       # at the first nobody can look
+    recent.add(files[4])
+    assert recent.paths() == [files[4], files[3]]
     for damage in (b"", b"{", b"[1, null]", b"\xff\xff", b'{"a": 1}', b"3"):
         recent.file.write_bytes(damage)
         assert recent.paths() == []

@@ -11,7 +11,7 @@ from viewer.errors import PushinError
 from viewer.rehearsal import edits
 from viewer.rehearsal.document import Document
 from viewer.rehearsal.edits import KeyAt
-from viewer.shots.document import Shot
+from viewer.shots.document import Shot, start_camera
 from viewer.shots.easing import EASES, curve
 from viewer.shots.kit import Lens
 from viewer.shots.shotfile import dump, parse
@@ -103,8 +103,12 @@ def test_lens_and_rig(shot):
     assert on.lens == zoom and on.camera.focal_length == 40 and on.camera.f_stop == 4 and on.camera.blades == 9
     wide = Lens("anamorphic", (35, 35), (2, 22), 0.8, squeeze=2.0)
     squeezed = edits.set_lens(shot, "A", wide)
-    assert squeezed.take("A").camera.sensor_width == 72
-    assert edits.set_lens(squeezed, "A", None).take("A").camera.sensor_width == 36
+    assert squeezed.take("A").camera == start_camera(shot.plate.stage, lens=wide, f_stop=2.0)
+    for spherical in (None, zoom):
+        back = edits.set_lens(squeezed, "A", spherical).take("A").camera
+        assert (back.sensor_width, back.squeeze) == (36, 1)
+    tall = lambda s: s.take("A").camera.sensor_width / s.aspect(s.take("A"))
+    assert tall(squeezed) == pytest.approx(tall(shot)), "the sensor is as tall behind every lens"
     assert edits.set_rig(shot, "A", "Handheld").take("A").rig == "handheld"
     assert edits.set_f_stop(shot, "A", None).take("A").camera.f_stop is None
     zoomed = edits.set_focal_length(edits.apply_move(shot, "A", "zoom in", amount="70 mm", seconds=2), "A", 50)

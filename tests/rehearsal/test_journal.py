@@ -10,12 +10,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from viewer.rehearsal import journal as journals
 from viewer.rehearsal.document import Document
-from viewer.rehearsal.journal import Journal, _read, recoverable
+from viewer.rehearsal.journal import Journal, _line, _lock, _read, _records, recoverable
 from viewer.shots.timeline import Key, Timeline, Track
 
 ROOT = Path(__file__).parents[2]
@@ -188,9 +188,36 @@ def test_a_damaged_journal_never_gives_what_never_was(written, data):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 @given(st.binary(max_size=300))
-def test_rubbish_in_the_folder_is_nothing(tmp_path, rubbish):
+def test_rubbish_in_the_folder_is_nothing_and_stays(tmp_path, rubbish):
     (tmp_path / "x.journal").write_bytes(rubbish)
     assert recoverable(tmp_path) == []
+    assert (tmp_path / "x.journal").read_bytes() == rubbish
+
+
+@pytest.mark.parametrize("line, as_it_will_be", [(0, ["pushin journal", 2]), (-3, ["open", None, "", {"shot": "another"}]),
+                                                 (-2, ["step", "Title", {"shot": "another"}]), (-2, ["leap", "Title"])])
+def test_a_journal_of_another_version_stays(shot, titled, tmp_path, line, as_it_will_be):
+    journal = Journal(tmp_path)
+    Document(shot, journal=journal).edit("Title", titled("x"))
+    died(journal)
+    records = list(_records(journal.file.read_bytes()))
+    assert [record[0] for record in records[-3:]] == ["open", "step", "saved"]
+    records[line] = as_it_will_be
+    whole = b"".join(map(_line, records))
+    journal.file.write_bytes(whole)
+    for _ in range(2):     # and is locked by nobody
+        assert recoverable(tmp_path) == [] and journal.file.read_bytes() == whole
+        lock = _lock(journal.file)
+        assert lock is not None
+        os.close(lock)
+
+
+def test_a_journal_that_cannot_be_read_is_not_kept_from_others(tmp_path):
+    (tmp_path / "x.journal").mkdir()
+    assert recoverable(tmp_path) == []
+    lock = _lock(tmp_path / "x.journal")
+    assert lock is not None
+    os.close(lock)
 
 
 def test_a_long_take_is_written_once(shot, tmp_path):
@@ -229,6 +256,30 @@ def test_it_is_written_anew_before_it_grows_large(shot, titled, tmp_path, monkey
         pass
     assert found.history.value != titled(299)
     found.discard()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from(["edit", "drag", "release", "cancel", "undo", "redo", "anew"]), max_size=40))
+@example(["edit", "undo", "drag", "anew", "drag", "cancel", "redo"])
+@example(["edit"] * 9 + ["anew", "edit"] + ["undo"] * 9 + ["redo"] * 9)
+def test_written_anew_at_any_moment_it_tells_the_same(shot, titled, tmp_path, monkeypatch, does):
+    monkeypatch.setattr(journals, "LARGE", 1 << 30)
+    monkeypatch.setattr(journals, "KEPT", 3)
+    journal = Journal(tmp_path, every=0)
+    document = Document(shot, journal=journal)
+    for n, what in enumerate(does):
+        if what in ("edit", "drag"):
+            document.edit("Title", titled(n), **({"drag": "d"} if what == "drag" else {}))
+        elif what == "anew":
+            monkeypatch.setattr(journals, "LARGE", 0)
+            journal._size_anew = 0
+            document.edit("Title", titled(n), drag=document._drag)
+        else:
+            getattr(document, what)()
+        assert journal.flush()
+        monkeypatch.setattr(journals, "LARGE", 1 << 30)
+        assert _read(journal.file.read_bytes())[0].value == document.shot
+    journal.close()
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence_and_catches_up(shot, titled, tmp_path, monkeypatch):

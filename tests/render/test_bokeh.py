@@ -119,6 +119,21 @@ def test_a_half_plane_behind_the_focus_before_a_farther_wall_is_the_closed_form(
     assert np.abs(off).max() < 0.08 and abs(off.sum()) < 0.2, "of a pixel"
 
 
+@pytest.mark.parametrize("radius", [4, 26])
+@pytest.mark.parametrize("bright", [3e3, 6e4])
+@pytest.mark.parametrize("focus", [2.0, 20.0])
+def test_a_large_bright_window_is_blurred_like_anything_else(cache, radius, bright, focus):
+    w, h = SIZE
+    color = np.full((h, w, 3), 0.05)
+    color[:, w // 2:] = bright
+    one = abs(in_pixels(signed_circle_of_confusion(4.0, 35, 1.0, focus), 36, w)) / 2
+    with Renderer(plate_of(color, 4.0), SIZE) as renderer:
+        got = renderer.render(Camera(focal_length=35, f_stop=one / radius, focus_distance=focus), "gather").color[40:140, :, 1]
+    t = np.clip((np.arange(w) + 0.5 - w / 2) / radius, -1, 1)
+    off = (got.mean(0) / bright + (np.arccos(t) - t * np.sqrt(1 - t * t)) / np.pi - 1)[w // 2 - 40:w // 2 + 40]
+    assert np.abs(off).max() < 0.05 and abs(off.sum()) < 0.3, "of a pixel"
+
+
 @pytest.mark.parametrize("f_stop", [0.5, 1.0, 2.0])
 @pytest.mark.parametrize("nearest", [0.5, 1.0, 2.0])
 def test_a_table_through_the_focus_has_no_seam(cache, f_stop, nearest):

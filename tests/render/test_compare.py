@@ -1,10 +1,12 @@
 """Two pictures as one: every mode against its definition, computed here from the two pictures themselves."""
+import moderngl
 import numpy as np
 import pytest
 
 from viewer.camera import Camera
 from viewer.render import Renderer
 from viewer.render.compare import BLINK, GROUND, MODES, ComparePass, Wipe, layout
+from viewer.render.feed import Feed
 
 SIZE = 160, 90
 
@@ -48,6 +50,22 @@ def test_blink_shows_each_in_turn(pair):
         assert abs(compared(pair, SIZE, "blink", time=(turn + 0.5) * BLINK)[0] - (a, b)[turn % 2]).max() <= 1
 
 
+@pytest.mark.parametrize("mode, time", [("A", 0.0), ("B", 0.0), ("blink", 0.25), ("blink", 0.75)])
+def test_nothing_is_beside_a_picture_that_is_shown_alone(pair, mode, time):
+    """A is as wide as the place and B as tall: each reaches beyond the other."""
+    context, (a, b) = pair
+    draws, place = ComparePass(context), layout((90, 90), 2.0, 0.5, mode)
+    shows = "B" if mode == "B" or time > BLINK else "A"
+    both = {"A": (a, a), "B": (b, b), "blink": (a, b)}[mode]      # as the window has them
+    shown = draws.pixels(place, *both, mode, time=time).astype(int)
+    draws.release()
+    left, top, width, height = place.b if shows == "B" else place.a
+    beside = np.ones((90, 90), bool)
+    beside[top:top + height, left:left + width] = False
+    assert abs(shown[beside] - np.rint(255 * np.array(GROUND))).max() <= 1
+    assert abs(shown[~beside] - 255 * np.array(GROUND)).mean() > 20
+
+
 def test_side_by_side_keeps_both_whole(pair):
     a, b = pictures(pair)
     shown, place = compared(pair, (340, 100), "side by side", gap=20)
@@ -81,6 +99,18 @@ def test_pictures_fit_whatever_the_place(pair):
             assert shown.shape == (size[1], size[0], 3)
             for left, top, width, height in (place.a, place.b):
                 assert width >= 1 and height >= 1
+
+
+def test_a_feed_sees_a_frames_texture_once(pair, monkeypatch):
+    context, frames = pair
+    monkeypatch.setattr(moderngl, "create_context", lambda **_: context)      # there is no window with another
+    feed, seen = Feed(), []
+    monkeypatch.setattr(feed._pass, "compare", lambda target, place, a, *_, **__: seen.append(a.displayed))
+    for frame in frames * 3:
+        feed.show(frame, (320, 180))
+    assert [texture.glo for texture in seen] == [frame.texture for frame in frames] * 3
+    assert len({id(texture) for texture in seen}) == 2
+    feed.release()
 
 
 def test_a_renderer_changes_its_size_and_back(small_plate):

@@ -7,9 +7,9 @@ import pytest
 from viewer.errors import PushinError
 from viewer.plate import Plate
 from viewer.shots.camera_moves import push_in, zoom_in
-from viewer.shots.comparison import FAR_AWAY, Comparison, Coverage, background_depth, matched, parallax
+from viewer.shots.comparison import FAR_AWAY, Comparison, Coverage, background_depth, matched
 from viewer.shots.focus_pulls import follow
-from viewer.shots.framing import Stage, Subject, anchor_point, place_in_frame
+from viewer.shots.framing import Stage, anchor_point, place_in_frame
 from viewer.shots.moves import make
 
 COLOUR = np.full((180, 320, 3), 0.2, np.float32)
@@ -65,17 +65,7 @@ def test_figures_of_a_push_in_and_its_zoom(shot, scene):
     assert push.distance == pytest.approx(1.5097 - travel) and zoom.distance == pytest.approx(1.5097)
     assert push.field_of_view == pytest.approx(54.43, abs=0.01) and zoom.field_of_view < push.field_of_view
     assert push.shot_size == zoom.shot_size and push.near < push.focus_distance < push.far
-    assert push.parallax > 30 and zoom.parallax == pytest.approx(0, abs=1e-6) and push.invented is None
-
-
-def test_parallax_is_the_pinhole_equation(stage):
-    # A corner 640 px left of the centre: near and far coincide, then scale about the centre by d/(d - t) each.
-    subject = Subject("box", (0, 360, 0, 360), 1.5)
-    moved = stage.camera(position=(0, 0, -0.5))
-    assert parallax(stage, subject, 3.0, stage.camera(), moved) == pytest.approx(640 * (1.5 / 1.0 - 3.0 / 2.5))
-    assert parallax(stage, subject, FAR_AWAY, stage.camera(), stage.camera(focal_length=70.0)) == pytest.approx(0, abs=1e-3)
-    trucked = stage.camera(position=(0.2, 0, 0))
-    assert parallax(stage, subject, 3.0, stage.camera(), trucked) == pytest.approx(1280 * 35 / 36 * 0.2 * (1 / 1.5 - 1 / 3))
+    assert push.invented is None
 
 
 def test_the_background(shot, scene):

@@ -53,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
     if not model.metric:
         low, high = float(values.min()), float(values.max())
         values = ((values - low) / max(high - low, 1e-9) * 65535 + 0.5).astype(np.uint16)
-    write_whole(target, lambda path: cv2.imwrite(str(path), values))
+    _, encoded = cv2.imencode(target.suffix, values)
+    write_whole(target, lambda path: path.write_bytes(encoded))
     kind = "metres" if model.metric else "relative inverse depth, near is bright"
     print(f"{target}: {values.shape[1]} x {values.shape[0]}, {kind}, {found.tiles} pass{'es' * (found.tiles > 1)}")
     if found.focal_pixels:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 EXAMPLES = """\
 examples:
@@ -29,7 +30,7 @@ def add(subparsers) -> None:
 def run(args) -> int:
     from ..errors import PushinError
     from ..export.description import FORMATS, prompt, shot_line
-    from ..export.files import check_replaced
+    from ..export.files import check_replaced, write_whole
     from ..shots.shotfile import load
     if args.output:
         check_replaced(args.output, args.shots)
@@ -47,11 +48,7 @@ def run(args) -> int:
             parts.append(heading + prompt(shot, take))
     text = "\n".join(parts)
     if args.output:
-        try:
-            with open(args.output, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-        except OSError as error:
-            raise PushinError(f"{args.output} cannot be written: {error.strerror or error}.") from None
+        write_whole(Path(args.output), lambda path: path.write_text(text, "utf-8", newline=""))
     else:
         print(text, end="")
     return 0

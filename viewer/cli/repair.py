@@ -74,7 +74,8 @@ def run(args: argparse.Namespace) -> int:
     if target is not None:
         import cv2
         before = adjusted(plate, replace(plate.adjustments, edits=()))
-        write_whole(target, lambda path: cv2.imwrite(str(path), pictures(before, after)))
+        _, encoded = cv2.imencode(".png", pictures(before, after))
+        write_whole(target, lambda path: path.write_bytes(encoded))
     return 0
 
 

@@ -43,9 +43,10 @@ class Aside:
         if "llvmpipe" not in context.info["GL_RENDERER"]:
             return None
         try:
-            return cls(beside)
+            made = cls(beside)
         except glfw.GLFWError:
             return None
+        return made if made._window else None
 
     def __call__(self, work: Callable[[], None]) -> Iterator[None]:
         """Waits in steps until work() is done there."""

@@ -19,8 +19,6 @@ from .rehearse import Rehearsal
 FRAME_LINES = ((True, False), (True, True), (False, False))
 """What the frame lines' key goes through: (delivered frame, thirds)."""
 
-PANELS = {"Lens": "Lens panel", "Moves": "Choose a move", "Advice": "Advice panel"}
-
 
 class Commands:
     """The window's actions.
@@ -267,9 +265,10 @@ class Commands:
         self.session.say(f"Redo: {label}" if label else "There is nothing to redo.")
 
     def _give_up(self) -> None:
-        self.session.document.cancel()
-        self.session.follow()
-        self.window.timeline.selected = frozenset()
+        if imgui.is_mouse_down(0) and not self.session.layering.held:    # what the wheel or a brush has done is done
+            self.session.document.cancel()
+            self.session.follow()
+        self.window.timeline.give_up()
         self.session.mending.leave()
 
     def _mend(self) -> None:

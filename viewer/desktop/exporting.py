@@ -10,8 +10,11 @@ from platformdirs import user_pictures_path
 
 from ..errors import PushinError
 from ..export.delivery import Delivery
+from ..export.files import reaching
 from ..export.stills import write_picture
 from ..export.video import SUFFIXES, check_video
+from ..plate.adjust import adjusted
+from ..rehearsal import edits
 from ..rehearsal.background import Moment, exported, pictured
 from . import style
 from .loading import Loading
@@ -37,35 +40,44 @@ class Export:
         self.session = session
         self.running: Loading | None = None
         self._path, self._take, self._bokeh, self._target = "", "", "gather", ""
+        self._of = None                         # the document that goes to _path
+        self._replaces: Path | None = None      # the film that exporting once more replaces
         self.asks = False
 
     def ask(self) -> None:
         """Opens the question where to, and what."""
         document = self.session.document
-        self._path = self._path or str((document.path or Path.cwd() / "shot").with_suffix(".mp4"))
-        self._take = self.session.view.a
+        if self._of is not document:
+            self._of, self._path = document, str((document.path or Path.cwd() / "shot").with_suffix(".mp4"))
+        self._take, self._replaces = self.session.view.a, None
         self.asks = True
 
     def start(self, path: str, take: str | None = None, bokeh: str = "gather", size=None) -> None:
         """Renders a take to a film (.mp4, .mov), or where the path ends in / to frames; PushinError where it cannot."""
         if self.running is not None:
             raise PushinError("An export is running; cancel it first, or wait.")
-        shot, plate = self.session.shot, self.session.plate
+        session, shot = self.session, self.session.shot
         film = Path(path).suffix.lower() in SUFFIXES
         if not film and not path.endswith("/"):
             raise PushinError(f"'{path}' should end in .mp4 or .mov for a film, or in / for a folder of frames.")
         delivery = Delivery(shot, take, size)
-        target = Path(path).expanduser()
+        with reaching(path):
+            target = Path(path).expanduser()
         if film:
             check_video(target, delivery.size)
+            if target.exists() and target != self._replaces:
+                self._replaces = target
+                raise PushinError(f"{target.name} is there already; export once more to replace it.")
         bokeh = bokeh if delivery.take.camera.f_stop is not None else "off"
-        self._target, layering = str(target), self.session.layering
+        self._target, layering, plate, before = str(target), session.layering, session.plate, session.layering.left
 
         def work(report) -> None:
             while layering.busy:        # it makes what the export needs, too, and keeps it
                 report(0.0, "waiting for the plate")
                 time.sleep(BEAT)
-            exported(plate, shot, take, target, size, bokeh, report=report)
+            now = session.plate if session.layering is layering else plate
+            true = adjusted(now, edits.adjustments(shot), forgiving=True)       # and not that of before the repairs
+            exported(true, edits.follow_depth(shot, before, true) if before else shot, take, target, size, bokeh, report=report)
         self.running = Loading(work)
 
     def cancel(self) -> None:

@@ -6,16 +6,18 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from imgui_bundle import hello_imgui, imgui
 from imgui_bundle import portable_file_dialogs as dialogs
 import glfw
 
+from ..export.files import reaching
 from ..rehearsal.document import Document, Recent
 from ..rehearsal.journal import Journal, Recovered, recoverable
 from . import style
-from .opening import Opened, bundled, open_file, open_shot
+from .opening import Opened, open_file, open_shot
 
 KINDS = "json exr png tif tiff jpg jpeg webp heic heif hif"
 PICTURES = ["Plates and shots", " ".join(f"*.{kind} *.{kind.upper()}" for kind in KINDS.split()), "All files", "*"]
@@ -40,8 +42,7 @@ class Files:
         self._replaces: Path | None = None               # the file that saving once more replaces
         self._leaves = False                             # nobody wants what is unsaved
         self._after: Callable[[], None] | None = None    # what follows once unsaved work is dealt with
-        self._found: list[Recovered] = []
-        self._recovering: Recovered | None = None
+        self._found: list[Recovered] = []                # what is not dealt with yet, or not on the screen yet
         self._warned = None
 
     def start(self) -> None:
@@ -76,16 +77,9 @@ class Files:
             self.recent.add(opened.path)
         elif opened.shot.plate.path:     # the bundled plate is always at hand
             self.recent.add(opened.shot.plate.path)
-        if self._recovering is not None:
-            found, self._recovering = self._recovering, None
-            return Document.recovered(found, journal=self.journal)
+        if opened.found is not None:
+            return Document.recovered(opened.found, journal=self.journal)
         return Document(opened.shot, opened.path, journal=self.journal)
-
-    def failed(self) -> None:
-        """What was to be opened could not be; work that was to be restored stays for the next start."""
-        if self._recovering is not None:
-            self._found.append(self._recovering)
-            self._recovering = None
 
     # -- actions ------------------------------------------------------------------------------------------------------
 
@@ -93,13 +87,23 @@ class Files:
         self._path = ""
         self._ask("open")
 
-    def open_path(self, path: str | Path) -> None:
-        """Opens a shot or a plate in the background; unsaved work is asked about first."""
-        path = Path(path).expanduser()
-        self.unless_unsaved(lambda: self.window.open(lambda report: open_file(path, report)))
+    def open_path(self, path: str | Path) -> bool:
+        """Opens a shot or a plate in the background, and unsaved work is asked about first; False where nobody can look."""
+        there = self._reached(path)
+        if there is not None:
+            self.unless_unsaved(lambda: self.window.open(lambda report: open_file(there, report)))
+        return there is not None
 
-    def open_bundled(self) -> None:
-        self.unless_unsaved(lambda: self.window.open(bundled))
+    def _reached(self, path: str | Path, ending: str = "") -> Path | None:
+        """What a person writes as a path, with the ending that it should have; why it is none is said."""
+        def reach() -> None:
+            nonlocal path
+            with reaching(path):
+                path = Path(path).expanduser().absolute()
+                if not path.name.lower().endswith(ending):
+                    path = path.with_name(path.name + ending)
+                path.exists()
+        return path if self.session.attempt(reach) else None
 
     def dropped(self, paths: list[str]) -> None:
         if paths:
@@ -119,9 +123,10 @@ class Files:
 
     def save_to(self, path: str, sure: bool = False) -> bool:
         """Saves under a name; whether it was saved. What is there already is replaced for whoever is sure, or insists."""
-        path = Path(path).expanduser().absolute()
-        if path.suffix.lower() != ".json":
-            path, sure = path.with_name(path.name + ".json"), False
+        sure = sure and str(path).lower().endswith(".json")
+        path = self._reached(path, ".json")
+        if path is None:
+            return False
         if path.exists() and not sure and path not in (self.session.document.path, self._replaces):
             self._replaces = path
             self.session.say(f"{path.name} is there already; save once more to replace it.")
@@ -283,9 +288,7 @@ class Files:
         steps = found.history.at
         style.text(f"{steps} step{'s' * (steps != 1)} can be restored, with undo.", style.QUIET)
         if imgui.button("Restore", (8 * em, 0)):
-            self._found.pop(0)
-            self._recovering = found
-            self.window.open(lambda report: open_shot(found.history.value, found.path, report))
+            self.window.open(lambda report: replace(open_shot(found.history.value, found.path, report), found=found))
             return True
         imgui.same_line()
         if imgui.button("Later", (8 * em, 0)):

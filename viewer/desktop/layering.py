@@ -57,6 +57,11 @@ class Layering:
         return (due := self._due()) is not None and due[0] != "full"
 
     @property
+    def left(self):
+        """The plate that the shot is yet to follow the depth from, or None where it does."""
+        return self._measure[2] if self._measure and self._measure[1] == edits.adjustments(self.session.shot) else None
+
+    @property
     def doing(self) -> str:
         if self._trial is not None:
             return f"{self._trial[2].lower()} …"

@@ -63,6 +63,7 @@ class Mending:
         self._mode = ""                          # of comparing, before
         self._map: DepthMap | None = None
         self._map_of = self._texture = None
+        self._kept = False                       # the map shows strokes that the plate does not have yet
         self._drawn = None                       # (map, stroke) that the texture shows
         self._points: list[tuple[float, float]] = []
         self._from: tuple | None = None          # (which, u, v, plate point) where the button went down
@@ -180,6 +181,7 @@ class Mending:
             session.layering.edit(edits.add_repair(session.shot, stroke), self.tool.name)
             if self._map:
                 self._map.keep(stroke)
+                self._kept = True
             return
         if self.tool.how == "point":
             self._ask("distance", begun[3])
@@ -303,8 +305,9 @@ class Mending:
     def _shown(self) -> moderngl.Texture:
         """The map as a texture, with the stroke that is being drawn."""
         session = self.session
-        if self._map_of is not session.plate:
-            self._map, self._map_of = DepthMap(session.plate, self._map), session.plate
+        undone = self._kept and session.plate.adjustments == session.layering.wanted     # before the plate had them
+        if self._map_of is not session.plate or undone:
+            self._map, self._map_of, self._kept = DepthMap(session.plate, self._map), session.plate, False
         stroke = self._stroke(self._points) if self._points and self.tool.how == "brush" else None
         wanted = self._map, stroke, id(self._map.disparity)
         if self._drawn != wanted:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..pair import Pair, default_subject, subject_at
 from ..plate.layers import Layers
 from ..rehearsal.background import layers
+from ..rehearsal.journal import Recovered
 from ..shots.document import PlateFile, Shot
 from ..shots.framing import Stage, Subject
 from ..shots.shotfile import added, changed_files, load, open_plate, plate_file
@@ -30,6 +31,7 @@ class Opened:
     layers  of the plate
     final   whether the layers are the best there are, or a draft
     notes   what the person should know
+    found   what a crash left, of which this is the plate, or None
     """
 
     plate: object
@@ -38,6 +40,7 @@ class Opened:
     layers: Layers
     final: bool
     notes: tuple[str, ...] = ()
+    found: Recovered | None = None
 
 
 def open_file(path: str | Path, report: Report) -> Opened:

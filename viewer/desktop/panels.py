@@ -2,14 +2,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
 from imgui_bundle import imgui
 
 from ..errors import PushinError
+from ..export.files import reaching
 from ..rehearsal import edits
 from ..shots.advice import THIRDS
 from ..shots.framing import SIZES
-from ..shots.kit import kit
+from ..shots.kit import ASSETS, Kit, kit, kit_file, read_kit
 from ..shots.moves import MOVES
 from ..shots.rigs import RIGS
 from . import style
@@ -20,6 +22,16 @@ class LensPanel:
 
     def __init__(self, session):
         self.session = session
+
+    @cached_property
+    def _kit(self) -> Kit:
+        """The kit; where the user's own cannot be used it is said, once, and the program's does."""
+        try:
+            with reaching(kit_file()):
+                return kit()
+        except PushinError as error:
+            self.session.say(f"Your own kit is left out: {error}")
+            return read_kit(ASSETS / "kit.toml")
 
     def draw(self) -> None:
         session, em = self.session, imgui.get_font_size()
@@ -71,7 +83,7 @@ class LensPanel:
         if imgui.begin_combo("lens", take.lens.name if take.lens else "any"):
             if imgui.selectable("any", take.lens is None)[0]:
                 edit("Any lens", edits.set_lens, None)
-            for lens in kit().lenses:
+            for lens in self._kit.lenses:
                 if imgui.selectable(lens.name, lens == take.lens)[0]:
                     edit(f"Lens {lens.name}", edits.set_lens, lens)
             imgui.end_combo()
@@ -116,11 +128,11 @@ class LensPanel:
         session, shot = self.session, self.session.shot
         style.text("Delivery", style.QUIET, scale=0.9)
         imgui.set_next_item_width(12 * em)
-        name = next((r.name for r in kit().ratios if r.ratio == shot.ratio), None)
+        name = next((r.name for r in self._kit.ratios if r.ratio == shot.ratio), None)
         if imgui.begin_combo("ratio", name or (f"{shot.ratio:g}" if shot.ratio else "all of the plate")):
             if imgui.selectable("all of the plate", shot.ratio is None)[0]:
                 session.attempt(lambda: session.edit(replace(shot, ratio=None), "Delivery ratio"))
-            for ratio in kit().ratios:
+            for ratio in self._kit.ratios:
                 if imgui.selectable(ratio.name, ratio.ratio == shot.ratio)[0]:
                     session.attempt(lambda: session.edit(replace(shot, ratio=ratio.ratio), "Delivery ratio"))
                 if ratio.use:

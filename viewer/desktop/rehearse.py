@@ -70,6 +70,13 @@ class Rehearsal:
         self.on = False
         self.session.live = {}
 
+    def abandon(self) -> None:
+        """Leaves without keeping what is being recorded: what it is performed on has gone."""
+        if self.recording:
+            self._recorder, self.session.recording = None, False
+            self.session.clock = self.session.clock.pause()
+        self.leave()
+
     # -- recording ----------------------------------------------------------------------------------------------------
 
     @property
@@ -160,6 +167,8 @@ class Rehearsal:
 
     def next_rig(self) -> None:
         """The next kind of rig for A."""
+        if self.recording:
+            raise PushinError("The rig stays what it is while it is recorded; end the recording first, with R.")
         session = self.session
         take = session.shot.take(session.view.a)
         names = list(RIGS)
@@ -177,7 +186,9 @@ class Rehearsal:
             return
         session = self.session
         if not session.has_take(self.take):
-            self.leave()
+            if self.recording:
+                session.say(f"Take {self.take} has gone, and with it what was being recorded on it.")
+            self.abandon()
             return
         pushed = self._pushed()
         self._hands |= pushed.hands
@@ -192,7 +203,7 @@ class Rehearsal:
         if self.recording:
             self._recorder.add(session.time, self._state)
             if not session.clock.playing:
-                self.finish()
+                session.attempt(self.finish)
         if any(pushed) or self.moving:
             hello_imgui.request_refresh()
 

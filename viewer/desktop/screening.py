@@ -141,11 +141,11 @@ class Screening:
     def moment(self, place: Layout) -> Moment:
         """What is shown, in the plate's full resolution and without anything over it."""
         session = self.session
-        shown = [place.a, place.b]
+        shown = [rect for slot, rect in zip("AB", (place.a, place.b)) if slot in MODES[session.view.mode].shows]
         scale = max(session.plate.width / max(w for _, _, w, _ in shown), 1.0)
         left, top = (min(rect[i] for rect in shown) for i in (0, 1))
         right, bottom = (max(rect[i] + rect[i + 2] for rect in shown) for i in (0, 1))
-        moved = [((x - left) * scale, (y - top) * scale, w * scale, h * scale) for x, y, w, h in shown]
+        moved = [((x - left) * scale, (y - top) * scale, w * scale, h * scale) for x, y, w, h in (place.a, place.b)]
         whole = Layout((round((right - left) * scale), round((bottom - top) * scale)), *moved)
         cameras = tuple(session.camera(name) for name in session.view.takes)
         return Moment(cameras, tuple(map(self.bokeh, cameras)), whole, session.view.mode, session.view.wipe,

@@ -64,7 +64,7 @@ class Session:
         self._advising: Loading | None = None
         self._advising_on: tuple | None = None
         self._changed = -math.inf
-        self._made_for, self._made = None, {}
+        self._made_for, self._made = (None, None), {}
 
     # -- the document -------------------------------------------------------------------------------------------------
 
@@ -154,9 +154,9 @@ class Session:
         return self._once("performance", name, lambda: self.shot.perform(name))
 
     def _once(self, what: str, name: str, make: Callable[[], object]):
-        """What follows from the shot as it is, made once."""
-        if self._made_for is not self.shot:
-            self._made_for, self._made = self.shot, {}
+        """What follows from the shot and the plate as they are, made once."""
+        if self._made_for[0] is not self.shot or self._made_for[1] is not self.plate:
+            self._made_for, self._made = (self.shot, self.plate), {}
         if (what, name) not in self._made:
             self._made[what, name] = make()
         return self._made[what, name]

@@ -214,7 +214,7 @@ class TimelinePanel:
             elif not chosen:
                 self.selected = frozenset({place})
             self._drag = self.session.shot, self.selected, axis.t(imgui.get_mouse_pos().x), place
-        if imgui.is_item_active() and imgui.is_mouse_dragging(0):
+        if self._drag and imgui.is_item_active() and imgui.is_mouse_dragging(0):
             self._dragged(axis)
         if imgui.is_item_deactivated():
             self._drag = None
@@ -231,18 +231,7 @@ class TimelinePanel:
 
     # -- the window of one key ----------------------------------------------------------------------------------------
 
-    def open_selected(self) -> None:
-        """Opens the window of the one selected key."""
-        if len(self.selected) == 1:
-            self._opened, = self.selected
-            self._wanted = True
-
-    _wanted = False
-
     def _key_window(self) -> None:
-        if self._wanted:
-            imgui.open_popup("##key window")
-            self._wanted = False
         em = imgui.get_font_size()
         # The lanes' keys live in the same child, so the popup's name is the same for all.
         if not imgui.begin_popup("##key window"):
@@ -422,6 +411,10 @@ class TimelinePanel:
     def toggle_snap(self) -> None:
         self.snap = not self.snap
         self.session.say("Keys snap to frames." if self.snap else "Keys do not snap.")
+
+    def give_up(self) -> None:
+        """Nothing is selected, and what is being dragged is dragged no more."""
+        self.selected, self._drag = frozenset(), None
 
     def _dragged(self, axis: _Axis) -> None:
         """Always from how it was when the drag began: keys that are dragged past others find them there again."""

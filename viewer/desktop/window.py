@@ -14,6 +14,7 @@ from ..rehearsal import folders
 from ..rehearsal.background import PINHOLE, warmed
 from ..render.compare import MODES
 from ..render.warm import programs
+from ..shots.document import Shot
 from . import style
 from .aside import RESET, Aside, hint
 from .commands import Commands
@@ -78,7 +79,8 @@ class Window:
         self._warming: Loading | None = None            # the driver's programs, at the first start
         self._later: Iterator[None] | None = None       # steps for which there is time once everything rests
         self._arriving: Iterator[None] | None = None    # steps in which what has been opened gets on the screen
-        self._first = opening
+        self._first = self._latest = opening
+        self._left: Shot | None = None                  # as the shot was that gives way to what is being opened
         self._error: BaseException | None = None
         self.screening: Screening | None = None
         self._began = time.perf_counter()
@@ -116,8 +118,11 @@ class Window:
         return self.screening is not None and self.screening.rested
 
     def open(self, opening: Opening) -> None:
-        """Opens something else, in the background; what is open stays until it is there."""
-        self._opening = Loading(opening)
+        """Opens something else, in the background, and in place of what is being opened; what is open stays until it is there."""
+        if self._opening is not None:
+            self._opening.cancel()
+        self._arriving = None
+        self._opening, self._latest, self._left = Loading(opening), opening, self.session.shot
 
     def close(self) -> None:
         """Ends the window without asking."""
@@ -294,7 +299,8 @@ class Window:
     def _finish_frame(self) -> None:
         self.commands.draw()
         self.files.draw()
-        self.export.draw()
+        if not self.files.asks:      # one question after the other
+            self.export.draw()
         self.export.follow()
         self.screenshots.follow()
         self._message()
@@ -358,10 +364,10 @@ class Window:
         if self._opening is None or not self._opening.done or not (self._warming.done or self._warming.progress >= PINHOLE):
             return
         opening, self._opening = self._opening, None
-        if opening.error is not None:
-            self.files.failed()
-        if isinstance(opening.error, PushinError) and self.session.shot is not None:
-            self.session.say(str(opening.error))  # what is open stays
+        if isinstance(opening.error, PushinError) and (self.session.shot is not None or self._latest is not self._first):
+            self.session.say(str(opening.error))  # what is open stays, or is opened after all
+            if self.session.shot is None:
+                self.open(self._first)
             return
         if opening.error is not None:
             raise opening.error
@@ -378,6 +384,11 @@ class Window:
         except BaseException:      # something else has been opened meanwhile
             projector.close()
             raise
+        document = self.session.document
+        if document is not None and document.dirty and document.shot is not self._left:      # worked on meanwhile
+            projector.close()
+            self.files.unless_unsaved(lambda: self._show_after_all(opened))
+            return
         if self.projector is not None:
             self.projector.close()
         self.projector, self._later = projector, projector.warming(lens=True)
@@ -386,12 +397,17 @@ class Window:
         if self.session.layering is not None:
             self.picture.mending.leave()
             self.session.layering.end()
+        self.commands.rehearsal.abandon()
         self.session.begin(opened, self.files.document(opened))
         self.session.layering = Layering(self.session, self.projector, opened)
         self.timeline.selected = frozenset()
         self.session.clock = self.session.clock.seek(0).play()
         for note in opened.notes:
             self.session.say(note)
+
+    def _show_after_all(self, opened: Opened) -> None:
+        """Once more, for whoever wants it in place of what was done meanwhile."""
+        self._arriving, self._left = self._show(opened), self.session.shot
 
     def _title(self) -> None:
         """The document's name in the window's title."""

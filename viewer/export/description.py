@@ -14,7 +14,7 @@ from ..shots.comparison import FAR_AWAY, Comparison, main_subject
 from ..shots.document import Shot, Take
 from ..shots.framing import Subject, distance, place_in_frame, pose_of, shot_size
 from ..shots.focus_pulls import SOFT
-from ..shots.performance import Performance
+from ..shots.performance import FARTHEST, Performance
 from ..shots.rigs import rig
 from ..shots.timeline import INFINITY
 from ..shots.words import SPEEDS, SWEEPS
@@ -63,7 +63,8 @@ def frame_label(shot: Shot, take: Take, play: Performance, time) -> str:
     camera, subject = play.camera(float(time)), _main(shot, take)
     parts = [shot.timecode(time), f"{camera.focal_length:.0f} mm"]
     if camera.f_stop:
-        parts += [f"f/{camera.f_stop:.2g}", f"focus {camera.focus_distance:.2f} m"]
+        focus = "∞" if camera.focus_distance >= FARTHEST * 0.99 else f"{camera.focus_distance:.2f} m"
+        parts += [f"f/{camera.f_stop:.2g}", f"focus {focus}"]
     if subject and subject.has_size:
         parts.append(shot_size(play.size(subject.name, float(time)), subject.kind).name)
     return "  ".join(parts)
@@ -256,13 +257,13 @@ def _focus(shot: Shot, take: Take, play: Performance) -> str:
     first, end = play.camera(0), float(take.timeline.duration)
     if first.f_stop is None:
         return "everything is sharp, near and far."
-    sentences = [_sharpness(shot, play, 0.0, "At the start")]
+    sentences = [_sharpness(shot, take, play, 0.0, "At the start")]
     track = take.timeline.track("focus_distance")
     for a, b in zip(track.keys, track.keys[1:]) if track else ():
         if a.value != b.value:
             sentences.append(f"From {float(a.time):.1f} s to {float(b.time):.1f} s focus shifts from "
                              f"{_mark(shot, play, a)} to {_mark(shot, play, b)}.")
-    last = _sharpness(shot, play, end, "At the end")
+    last = _sharpness(shot, take, play, end, "At the end")
     if track and len(track.keys) == 1 and isinstance(track.keys[0].value, str) and track.keys[0].value != INFINITY:
         sentences.append(f"Focus follows {track.keys[0].value} throughout.")
     if last.replace("At the end", "At the start") != sentences[0]:
@@ -270,8 +271,8 @@ def _focus(shot: Shot, take: Take, play: Performance) -> str:
     return " ".join(s for s in sentences if s)
 
 
-def _sharpness(shot: Shot, play: Performance, t: float, when: str) -> str:
-    camera, circle = play.camera(t), shot.circle()
+def _sharpness(shot: Shot, take: Take, play: Performance, t: float, when: str) -> str:
+    camera, circle = play.camera(t), shot.circle(take)
     sharp, soft = [], []
     things = [(s.name, distance(shot.plate.stage, s, camera)) for s in shot.subjects]
     things = [thing for thing in things if thing[1] > 0.05] + [("the far background", math.inf)]

@@ -3,10 +3,23 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import PushinError
+
+
+@contextmanager
+def reaching(path: str | os.PathLike) -> Iterator[None]:
+    """Within it, that a path cannot even be looked at is a PushinError: too long, in a closed folder, or in nobody's home."""
+    try:
+        yield
+    except PushinError:
+        raise
+    except (OSError, RuntimeError, ValueError) as error:
+        raise PushinError(f"'{path}' cannot be reached: {getattr(error, 'strerror', None) or error}; check how it is "
+                          "written, and who may go there.") from None
 
 
 def check_target(path: str | os.PathLike, suffixes: tuple[str, ...], inputs: Iterable[str | os.PathLike] = ()) -> Path:
@@ -17,9 +30,11 @@ def check_target(path: str | os.PathLike, suffixes: tuple[str, ...], inputs: Ite
     path = Path(path)
     if path.suffix.lower() not in suffixes:
         raise PushinError(f"'{path}' should end in {' or '.join(suffixes)}: that chooses the format.")
-    if path.is_dir():
+    with reaching(path):
+        is_folder, has_folder = path.is_dir(), path.parent.is_dir()
+    if is_folder:
         raise PushinError(f"'{path}' is a folder; name a file in it.")
-    if not path.parent.is_dir():
+    if not has_folder:
         raise PushinError(f"The folder '{path.parent}' does not exist.")
     folder = Path(os.path.realpath(path)).parent
     if not os.access(folder, os.W_OK):

@@ -11,6 +11,7 @@ import os
 import tempfile
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -65,12 +66,13 @@ class Adjustments:
         return hashlib.sha256(json.dumps(self.stored()).encode()).hexdigest()
 
     def save(self, picture: Path) -> Path:
-        """Write beside the picture; a file there that cannot be used is kept with the ending .bak."""
+        """Write beside the picture; a file there that cannot be used is kept with the ending .bak, .bak2 and so on."""
         path, picture = beside(picture), Path(picture)
         try:
             stored = {"pushin": VERSION, "picture": _hash(picture), **self.stored()}
             if self.load(picture)[1]:
-                os.replace(path, path.with_name(path.name + ".bak"))
+                names = (path.with_name(f"{path.name}.bak{n}") for n in chain([""], count(2)))
+                os.replace(path, next(name for name in names if not name.exists()))
             handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".pushin-")
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:

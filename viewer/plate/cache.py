@@ -1,8 +1,11 @@
 """Arrays kept between runs, by what they were made from."""
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +13,9 @@ import platformdirs
 
 LIMIT = 4 << 30
 """Bytes that the cache may take; the plates opened longest ago go first."""
+
+ABANDONED = 3600
+"""Seconds after which nobody writes on: whoever was killed while writing leaves a part of a file."""
 
 
 def folder() -> Path:
@@ -45,9 +51,19 @@ def store(key: str, arrays: dict[str, np.ndarray]) -> None:
 
 
 def _prune() -> None:
-    files = sorted(((p.stat().st_mtime, p.stat().st_size, p) for p in folder().glob("*.npz")), reverse=True)
     total = 0
-    for _, size, path in files:
+    for _, size, path in sorted(_files("*.npz"), reverse=True):
         total += size
         if total > LIMIT:
             path.unlink(missing_ok=True)
+    for changed, _, path in _files("*.part"):
+        if time.time() - changed > ABANDONED:
+            path.unlink(missing_ok=True)
+
+
+def _files(pattern: str) -> Iterator[tuple[float, int, Path]]:
+    """When each was used last, its bytes and its path."""
+    for path in folder().glob(pattern):
+        with contextlib.suppress(FileNotFoundError):    # another process prunes, too
+            status = path.stat()
+            yield status.st_mtime, status.st_size, path

@@ -61,7 +61,7 @@ def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
     """
     if not hidden.any() or not usable.any():
         return color.copy()
-    likely = continue_plainly(color, disparity, hidden, usable)
+    likely = continue_lines(color, disparity, hidden, usable)
     levels = [_Level(color, disparity, hidden, usable, likely, finest=True)]
     while min(levels[-1].hidden.shape) > 64 and len(levels) < 6:
         levels.append(levels[-1].half())
@@ -71,6 +71,53 @@ def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
     out = color.copy()
     out[hidden] = guess[hidden]
     return out
+
+
+LINE, DIFFERS, WINDOW = 0.0005, 0.15, 3.0
+"""Square contrast to a pixel of what is a line, and contrast of one with what is round it, of white; and pixels (a standard
+deviation) in which both are looked for."""
+
+GRAZES = 0.3
+"""Sine of the angle up to which a line runs beside what is hidden and not into it."""
+
+FADES = 0.05
+"""Share of the picture's width in which a line fades away that does not come out again."""
+
+
+def continue_lines(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray, usable: np.ndarray) -> np.ndarray:
+    """Like `continue_plainly`, with the lines that run into what is hidden, straight on: boards, window bars, the horizon.
+
+    Directions are those of the structure tensor (Bigun and Granlund 1987); what joins across a gap is "relatable" (Kellman and
+    Shipley 1991).
+    """
+    from . import patchmatch    # loads a compiler
+
+    plain = continue_plainly(color, disparity, hidden, usable)
+    seen, known = coded(np.minimum(color, 1)), usable.astype(np.float32)
+    box = np.ones((3, 3), np.uint8)
+    blur = lambda a, sigma=WINDOW: cv2.GaussianBlur(a, (0, 0), sigma)
+    mean = lambda a, sigma: blur(a * known[..., None], sigma) / np.maximum(blur(known, sigma), 1e-6)[..., None]
+    # Gradients, where all that they are of can be seen.
+    gx, gy = (cv2.Scharr(mean(seen, 1), cv2.CV_32F, i, 1 - i, scale=1 / 32) for i in (1, 0))
+    whole = cv2.erode(known, box, iterations=3)
+    beside = cv2.dilate(hidden.astype(np.uint8), box).astype(bool) & usable
+    near = np.maximum(blur(whole)[beside], 1e-6)
+    xx, xy, yy = (blur((a * b).sum(-1) * whole)[beside] / near for a, b in ((gx, gx), (gx, gy), (gy, gy)))
+    apart, angle = np.hypot(xx - yy, 2 * xy), 0.5 * np.arctan2(2 * xy, xx - yy)
+    towards = np.stack([np.cos(angle), -np.sin(angle)], -1)     # at right angles to the gradient
+    share = blur(hidden.astype(np.float32))
+    inwards = np.stack([cv2.Sobel(share, cv2.CV_32F, 0, 1), cv2.Sobel(share, cv2.CV_32F, 1, 0)], -1)[beside]
+    into = (towards * inwards).sum(-1) / np.maximum(np.hypot(*inwards.T), 1e-9)
+    differs = np.abs(seen - mean(seen, 2 * WINDOW))[beside].max(-1)
+    strength = apart / np.maximum(xx + yy, 1e-9) * np.exp(-LINE / np.maximum(apart, 1e-9)) * np.minimum(differs / DIFFERS, 1) ** 2
+    lines = (strength > 0.02) & (np.abs(into) > GRAZES)
+    carried, weight = patchmatch.rays(seen, disparity, hidden, usable, np.flatnonzero(beside)[lines],
+                                      (towards * np.sign(into)[:, None])[lines].astype(np.float32),
+                                      strength[lines].astype(np.float32), FADES * hidden.shape[1])
+    weight, there = weight[..., None], weight > 0
+    mixed = coded(plain) + np.minimum(weight, 1) * (carried / np.maximum(weight, 1e-6) - coded(plain))
+    plain[there] = mixed[there] ** 2.2
+    return plain
 
 
 ROUNDS, FINEST_ROUNDS = 4, 2
@@ -143,11 +190,9 @@ class _Level:
         """Like `paint`, from which that starts: what the coarser level says, or nothing but the nearest colour."""
         h, w = self.hidden.shape
         y, x = np.nonzero(self.hidden)
-        image, index = self.color.copy(), nearest(self.usable)[0]
-        current = index[y, x]
-        image[y, x] = self.color.reshape(-1, 3)[current]
+        image, current = self.color.copy(), nearest(self.usable)[0][y, x]
         if match is None:
-            image[y, x] = cv2.GaussianBlur(image, (0, 0), 3)[y, x]
+            image[y, x] = self.likely[y, x]
         else:
             ph, pw = match.shape
             py, px = (y // 2).clip(0, ph - 1), (x // 2).clip(0, pw - 1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import http.client
 import os
 import re
 import tempfile
@@ -116,7 +117,7 @@ def _fetched(name: str, url: str, path: Path, pin: Path, progress) -> Path:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(part)
         pin.write_text(digest.hexdigest() + "\n", "ascii")
-    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
         raise PushinError(f"The model {name} cannot be fetched from {url.split('/')[2]} "
                           f"({getattr(error, 'reason', error)}); without a connection, give a downloaded ONNX file "
                           f"with --model FILE.onnx.") from None

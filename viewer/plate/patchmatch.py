@@ -30,6 +30,9 @@ COMPARED = np.array([(dy, dx) for dy in range(-PATCH, PATCH + 1) for dx in range
 ALIKE = (0.002, 0.008)
 """Shares of all sources, in the order of their depth, from among which one is drawn at random."""
 
+ARRIVES, AIM = 0.1, 3
+"""Of white, by which a line may look otherwise where it comes out again, and pixels by which it may do so beside."""
+
 COMPANY = 2
 """Pixels beside one that have to be copied from beside its own source, for it to be a copy too."""
 
@@ -175,3 +178,56 @@ def together(match, here):
                     count += 1
         out[i] = count >= COMPANY
     return out
+
+
+@njit(cache=True, fastmath=True, nogil=True)
+def rays(color, disparity, hidden, usable, at, towards, strength, fades):
+    """Colours carried straight on from where lines run into what is hidden: float32 (h, w, 3) times its weight, and that
+    weight, float32 (h, w).
+
+    A line that comes out on the other side where it looks alike is sure to be one; others fade away.
+
+    color      float32 (h, w, 3) in a perceptual scale; the others as in `search`
+    at         int64 (n,): flat indices of usable pixels beside hidden ones
+    towards    float32 (n, 2): unit vectors, down and right, in which lines go on there; strength float32 (n,), 0 to 1
+    fades      pixels in which a line fades away
+    """
+    h, w = disparity.shape
+    total, weight = np.zeros((h, w, 3), np.float32), np.zeros((h, w), np.float32)
+    f = np.float32
+    for n in range(len(at)):
+        y, x = at[n] // w, at[n] % w
+        d, down, right = disparity[y, x], towards[n, 0], towards[n, 1]
+        steps, alike = 0, f(ARRIVES)
+        while True:     # as far as it is hidden, and of this surface
+            steps += 1
+            yy, xx = int(np.floor(y + steps * down + 0.5)), int(np.floor(x + steps * right + 0.5))
+            if yy < 0 or yy >= h or xx < 0 or xx >= w or abs(disparity[yy, xx] - d) >= f(0.08) * d + f(0.004):
+                break
+            if not hidden[yy, xx]:
+                # It goes to where it comes out, be that a little beside.
+                for sy in range(max(yy - AIM, 0), min(yy + AIM + 1, h)):
+                    for sx in range(max(xx - AIM, 0), min(xx + AIM + 1, w)):
+                        if usable[sy, sx]:
+                            odd = f(0)
+                            for c in range(3):
+                                odd = max(odd, abs(color[sy, sx, c] - color[y, x, c]))
+                            odd += f(0.01) * f(np.hypot(sy - yy, sx - xx))
+                            if odd < alike:
+                                alike = odd
+                                down, right = f(sy - y) / f(steps), f(sx - x) / f(steps)
+                break
+        arrives = alike < f(ARRIVES)
+        for step in range(1, steps):
+            k = strength[n] * (f(1) - f(step) / f(steps) if arrives else f(np.exp(-step / fades)))
+            py, px = y + step * down, x + step * right
+            top, left = int(np.floor(py)), int(np.floor(px))
+            for dy in range(2):
+                for dx in range(2):
+                    yy, xx = top + dy, left + dx
+                    if 0 <= yy < h and 0 <= xx < w and hidden[yy, xx]:
+                        g = k * f((1 - abs(py - yy)) * (1 - abs(px - xx)))
+                        weight[yy, xx] += g
+                        for c in range(3):
+                            total[yy, xx, c] += g * color[y, x, c]
+    return total, weight

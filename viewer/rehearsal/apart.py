@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -50,6 +51,9 @@ def apart(function: Callable, *args, report: Callable[..., None] = lambda *progr
     """
     try:
         worker = _started() if anew else _idle.pop()
+        while worker.poll() is not None:      # killed meanwhile, as for want of memory
+            _end(worker, 0.0)
+            worker = _idle.pop()
     except IndexError:
         worker = _started()
     try:
@@ -96,6 +100,7 @@ def _started() -> subprocess.Popen:
 
 def serve() -> None:
     """What a worker does: calls what it is told on standard input, one after the other."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)      # Ctrl+C in the terminal is for the program, which ends its workers
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)      # what anything prints is no answer
     if hasattr(os, "nice"):
@@ -126,11 +131,19 @@ def serve() -> None:
         except Unwanted:
             os._exit(1)
         except Exception as error:
-            answer = "error", error
+            answer = "error", _sent(error)
         done.set()
         beating.join()
         if not _told(out, *answer):
             os._exit(1)
+
+
+def _sent(error: Exception) -> Exception:
+    """An error as it can be sent: not every one can be pickled."""
+    try:
+        return pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
 
 
 def _told(out, *message) -> bool:

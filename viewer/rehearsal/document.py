@@ -227,7 +227,7 @@ class Document:
         self.kept(shot, path)
 
     def kept(self, shot: Shot, path: Path) -> None:
-        """Notes that a value lies in a file, where a thread of its own has saved it with `shotfile.save`."""
+        """Notes that a value lies in a file."""
         self.saved, self.path = shot, path
         self._tell("saved", path, shot)
 
@@ -247,7 +247,7 @@ class Recent:
         """Those that are still there."""
         try:
             known = json.loads(self.file.read_text("utf-8"))
-            return [Path(p) for p in known if isinstance(p, str) and Path(p).is_file()]
+            return [Path(p) for p in known if isinstance(p, str) and _is_file(p)]
         except (OSError, ValueError, TypeError, RecursionError):
             return []
 
@@ -262,3 +262,11 @@ class Recent:
             os.replace(beside, self.file)
         except OSError:
             pass
+
+
+def _is_file(path: str) -> bool:
+    """False, too, where nobody may look."""
+    try:
+        return Path(path).is_file()
+    except OSError:
+        return False

@@ -247,11 +247,10 @@ def set_lens(shot: Shot, take: str, lens: Lens | None) -> Shot:
     if lens:
         stop = camera.f_stop and min(max(camera.f_stop, lens.stops[0]), lens.stops[1])
         focal = min(max(camera.focal_length, lens.focal_length[0]), lens.focal_length[1])
-        squeeze = lens.squeeze / (of.lens.squeeze if of.lens else 1.0)
-        camera = replace(camera, f_stop=stop, focal_length=focal, blades=lens.blades,
-                         sensor_width=camera.sensor_width * squeeze)
-    elif of.lens:
-        camera = replace(camera, sensor_width=camera.sensor_width / of.lens.squeeze)
+        camera = replace(camera, f_stop=stop, focal_length=focal, blades=lens.blades)
+    if lens or of.lens:
+        before, squeeze = (each.squeeze if each else 1.0 for each in (of.lens, lens))
+        camera = replace(camera, squeeze=squeeze, sensor_width=camera.sensor_width / before * squeeze)
     return shot.with_take(replace(of, lens=lens, camera=camera))
 
 

@@ -65,6 +65,7 @@ class Journal:
         self._path, self._saved = None, None
         self._unwritten, self._anew, self._begun = b"", False, False
         self._size = self._size_anew = 0
+        self._first, self._stepped = 0, False    # of the history's steps, in the file; whether one was made since it is new
 
     # -- on the window's thread ------------------------------------------------------------------------------------
 
@@ -147,6 +148,9 @@ class Journal:
             self._path, self._saved = more
         else:
             getattr(self._history, what)(*more)
+            self._stepped = self._stepped or what == "step"
+            if self._history.at < self._first or what == "drop" and not self._stepped:
+                self._begun = True     # the file does not go that far back, or knows nothing of what the step put an end to
 
     def _encode(self, notes: list[tuple]) -> None:
         if not self._begun:
@@ -160,12 +164,12 @@ class Journal:
         """The whole document, for a file that starts anew."""
         self._encoder = encoder = _Encoder()
         history = self._history
-        first = max(history.at - KEPT, 0)
-        steps = history.steps[first:first + 2 * KEPT]
-        history.steps, history.at = steps, history.at - first
+        self._first = max(history.at - KEPT, 0)
+        self._stepped = False
+        steps = history.steps[self._first:]
         records = [encoder.record("open", self._path, *steps[0])]
         records += [encoder.record("step", *step) for step in steps[1:]]
-        records += [encoder.record("undo")] * (len(steps) - 1 - history.at)
+        records += [encoder.record("undo")] * (len(history.steps) - 1 - history.at)
         records.append(encoder.record("saved", self._path, self._saved))
         self._unwritten, self._anew = _line(HEADER) + b"".join(records), True
 
@@ -243,12 +247,17 @@ def recoverable(folder: Path | None = None) -> list[Recovered]:
     for file in folder.glob("*.journal") if folder.is_dir() else ():
         try:
             lock = _lock(file)
-            if lock is None:
-                continue   # its program is alive
-            read, when = _read(file.read_bytes()), file.stat().st_mtime
         except OSError:
             continue
-        if read is None or read[0].value == read[2]:
+        if lock is None:
+            continue   # its program is alive
+        try:
+            read, when = _read(file.read_bytes()), file.stat().st_mtime
+        except OSError:
+            read = None
+        if read is None:
+            os.close(lock)     # another version's, perhaps: not ours to throw away
+        elif read[0].value == read[2]:
             _remove(file, lock)
         else:
             found.append(Recovered(file, lock, *read, when))
@@ -256,7 +265,7 @@ def recoverable(folder: Path | None = None) -> list[Recovered]:
 
 
 def _read(data: bytes) -> tuple[History, Path | None, Shot] | None:
-    """(history, path, saved) as of the last whole record; None where not even the first value is whole."""
+    """(history, path, saved) as of the last whole record; None where there are only such as are not ours."""
     decoder = _Decoder()
     history, path, saved = None, None, None
     for number, (what, *more) in enumerate(_records(data)):
@@ -278,8 +287,10 @@ def _read(data: bytes) -> tuple[History, Path | None, Shot] | None:
             elif what in ("drop", "undo", "redo"):
                 getattr(history, what)()
             else:
-                break
+                raise ValueError(what)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+            if history is None or history.value == saved:
+                return None
             break   # whole, and yet not ours: what stands before it counts
     return history and (history, path, saved)
 

@@ -15,7 +15,7 @@ LARGEST = 0.03
 """Of the picture's width: the largest circle of confusion of a blurred frame."""
 
 
-def measure(plate, size: tuple[int, int], repeats: int = 30, renderer: Renderer | None = None) -> dict:
+def measure(plate, size: tuple[int, int], repeats: int = 30) -> dict:
     """Median times of every pass over a push-in, in milliseconds and as ratios to a full-screen half-float copy.
 
     returns  {"renderer", "size", "copy_ms", "passes": {name: {"ms", "ratio"}}, "frame": {"ms", "ratio"},

@@ -17,7 +17,7 @@ import numpy as np
 from ..camera import NEAR, Camera
 from .display import coc_coefficients
 from .gl import ScreenPass, texture
-from .lens import aperture_points, check_lens, iris_area
+from .lens import aperture_points, iris_area
 from .reproject import ReprojectPass, Slice
 
 TILE, CELL, SHARP, MUCH = 16, 4, 0.5, 1e4
@@ -112,7 +112,6 @@ class BokehPass:
 
     def blurs(self, camera: Camera, reproject: ReprojectPass, width: int) -> bool:
         """Whether anything that the camera may see is blurred in a picture so many pixels wide."""
-        check_lens(camera)
         far, per_disparity = (0.5 * c for c in coc_coefficients(camera, width))
         return max(abs(far), abs(far + per_disparity * reproject.nearest_in(camera))) >= SHARP
 
@@ -312,7 +311,7 @@ class _Targets:
         target = context.framebuffer
         self.far, self.focus, self.front = (_SliceTargets(context, size) for _ in range(3))
         self.spread, self.kinds = texture(context, reduced(TILE)), texture(context, reduced(TILE), 1)
-        self.light, self.radius = texture(context, size), texture(context, size, 1)
+        self.light, self.radius = texture(context, size), texture(context, size, 1, "f4")     # times the brightest light
         self.cells, self.reach = (texture(context, reduced(CELL), 2) for _ in range(2))
         self.far_levels, self.front_levels = ([texture(context, reduced(2 ** k)) for k in range(1, 5)] for _ in range(2))
         self.front_radii = [texture(context, reduced(2 ** k), 1) for k in range(1, 5)]

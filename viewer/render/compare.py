@@ -38,7 +38,7 @@ MODES = {
     "blink": Mode("A and B in turn, each for half a second", blinks=True),
     "difference": Mode("what A and B do not share, four times as bright", gain=4.0),
     "onion": Mode("B half through over A", opacity=0.5),
-    "A": Mode("A alone", shows="A", opacity=0.0),
+    "A": Mode("A alone", shows="A"),
     "B": Mode("B alone", shows="B"),
 }
 
@@ -105,12 +105,15 @@ class ComparePass(ScreenPass):
         border   pixels: width of the line around what is; 0 draws none
         """
         kind = MODES[mode]
-        opacity = kind.opacity if not kind.blinks else float(int(time / BLINK) % 2)
+        shows = "AB"[int(time / BLINK) % 2] if kind.blinks else kind.shows
+        # One that is shown alone stands for both, so that nothing is beside it where the other would be larger.
+        (a, place_a, frame_a), (b, place_b, frame_b) = (
+            {"A": (a, place.a, frames[0]), "B": (b, place.b, frames[1])}[which] for which in (shows[0], shows[-1]))
         target.viewport = (*origin, *place.size)
-        self.draw(target, a=a.displayed, b=b.displayed, place_a=_upward(place.a, place.size),
-                  place_b=_upward(place.b, place.size), frame_a=frames[0], frame_b=frames[1], outside=outside,
+        self.draw(target, a=a.displayed, b=b.displayed, place_a=_upward(place_a, place.size),
+                  place_b=_upward(place_b, place.size), frame_a=frame_a, frame_b=frame_b, outside=outside,
                   border=border, origin=origin, extent=place.size,
-                  wipe=_line(wipe, place) if kind.wiped else (0.0, 0.0, 1.0), opacity=opacity, gain=kind.gain,
+                  wipe=_line(wipe, place) if kind.wiped else (0.0, 0.0, 1.0), opacity=kind.opacity, gain=kind.gain,
                   ground=ground)
 
     def pixels(self, place: Layout, a, b, mode: str, **how) -> np.ndarray:

@@ -23,13 +23,15 @@ class Feed:
     def __init__(self):
         self.context = moderngl.create_context(require=330)
         self._pass = ComparePass(self.context)
+        self._shared: dict[tuple, _Shared] = {}     # kept, since moderngl never lets go of one
 
     def show(self, frame, size: tuple[int, int], share=(1.0, 1.0), outside: float = 1.0, border: float = 0.0) -> None:
         """frame is a Frame; size the window's pixels; share, outside and border as for ComparePass.compare."""
-        texture = self.context.external_texture(frame.texture, frame.size, 4, 0, "f1")
-        texture.filter = moderngl.LINEAR, moderngl.LINEAR
-        aspect = frame.size[0] / frame.size[1]
-        place, shared = layout(size, aspect, aspect, "A"), _Shared(texture)
+        key = frame.texture, frame.size
+        if key not in self._shared:
+            self._shared[key] = _Shared(self.context.external_texture(*key, 4, 0, "f1"))
+        aspect, shared = frame.size[0] / frame.size[1], self._shared[key]
+        place = layout(size, aspect, aspect, "A")
         self._pass.compare(self.context.screen, place, shared, shared, "A", frames=(share, share), outside=outside,
                            border=border, ground=(0.0, 0.0, 0.0))
 

@@ -53,7 +53,7 @@ def _create() -> moderngl.Context:
 
 def shader_source(name: str) -> str:
     """The text of shaders/<name>, with its `#include "common/…"` lines replaced by those files."""
-    text = (SHADERS / name).read_text()
+    text = (SHADERS / name).read_text("utf-8")
     return re.sub(r'^#include "([^"]+)"\s*$', lambda m: shader_source(m.group(1)), text, flags=re.MULTILINE)
 
 

@@ -216,9 +216,12 @@ class Renderer:
         if self._closed:
             raise PushinError("This renderer is closed; make another one.")
         check_camera(camera)
+        lens = camera.f_stop is not None and bokeh != "off"
+        if lens:
+            check_lens(camera)      # before there are targets, which would be lost
         targets = self._targets()
         finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
-        if camera.f_stop is None or bokeh == "off" or (bokeh == "gather" and not self.bokeh.blurs(camera, self.reproject, self.size[0])):
+        if not lens or (bokeh == "gather" and not self.bokeh.blurs(camera, self.reproject, self.size[0])):
             self.reproject.draw(targets.scene, camera)
         elif bokeh == "gather":
             self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights)
@@ -237,6 +240,7 @@ class Renderer:
         """
         if camera.f_stop is None:
             return self.render(camera, overlay=overlay), 1.0
+        check_lens(camera)
         old = self._exposure
         wanted = camera, self.size, count, self.highlights
         if old is None or (old.camera, old.size, old.count, old.highlights) != wanted:
@@ -280,7 +284,6 @@ class Renderer:
 
     def _expose(self, targets: _Targets, camera: Camera, count: int) -> None:
         """The mean of views over the aperture; depth is that of the aperture's centre."""
-        check_lens(camera)
         exposure = Exposure(self.context, self.size, camera, count, self.highlights)
         exposure.take(count, targets.scene, self.reproject, self.accumulate)
         self.reproject.draw(targets.scene, camera)

@@ -23,7 +23,9 @@ def warming(renderer: Renderer, lens: bool) -> Iterator[None]:
     """Draws each kind of picture without a lens or, later, through one. In steps of some hundredths of a second where
     the driver kept the programs from an earlier time (Mesa, NVIDIA and others do), and of a second where not."""
     plate = renderer.plate
-    near, far = (float(np.quantile(plate.depth[::8, ::8], q)) for q in (0.02, 0.9))
+    depths = plate.depth[::8, ::8]
+    depths = depths[np.isfinite(depths)]
+    near, far = np.quantile(depths, (0.02, 0.9)).tolist() if depths.size else (1.0, 10.0)     # all of it sky
     edge = math.degrees(math.atan(plate.sensor_width / 2 / plate.focal_length))
     made = []
     if lens:
@@ -58,5 +60,5 @@ def warming(renderer: Renderer, lens: bool) -> Iterator[None]:
 def programs(context: moderngl.Context) -> str:
     """A name of the programs that this driver makes of our shaders: another one, where they have to be made anew."""
     made_from = [context.info["GL_RENDERER"], context.info["GL_VERSION"]]
-    made_from += [path.read_text() for path in sorted(SHADERS.rglob("*.*"))]
+    made_from += [path.read_text("utf-8") for path in sorted(SHADERS.rglob("*.*"))]
     return hashlib.sha256("\0".join(made_from).encode()).hexdigest()

@@ -12,6 +12,7 @@ from .scene import Scene
 from .timeline import Key, Timeline, Track, seconds as in_seconds
 from .words import move
 
+
 def _set_frame(scene: Scene, subject: Subject, size: str | None) -> Timeline:
     """A camera that stands where the subject has a shot size, straight toward it; None: where the scene starts."""
     if size is None:
@@ -27,12 +28,15 @@ def _rest(timeline: Timeline, seconds=1) -> Timeline:
     return replace(timeline, duration=timeline.duration + in_seconds(seconds))
 
 
+def _rack_in(scene: Scene, first: Subject, second: Subject, size: str | None, **pull) -> Timeline:
+    """Focus goes from one to the other while the first has a shot size."""
+    return _rest(_set_frame(scene, first, size) + rack(scene, subject=first.name, to=second.name, **pull))
+
+
 @move("rack in a close-up", "combination")
 def rack_in_a_close_up(scene, *, subject=None, to=None, size="close-up", seconds=None, ease="both", at=1):
     """A close-up of the subject, and focus goes from it to the other."""
-    first, second = two_in_depth(scene, subject, to, None)
-    return _rest(_set_frame(scene, first, size) + rack(scene, subject=first.name, to=second.name, seconds=seconds,
-                                                       ease=ease, at=at))
+    return _rack_in(scene, *two_in_depth(scene, subject, to, None), size, seconds=seconds, ease=ease, at=at)
 
 
 @move("rack over the shoulder", "combination")
@@ -89,17 +93,14 @@ def rack_during_a_tracking_shot(scene, *, subject=None, to=None, amount="0.3 m",
 @move("rack in an insert", "combination")
 def rack_in_an_insert(scene, *, subject=None, to=None, size="medium close-up", seconds=None, ease="both", at=1):
     """A tight frame on a thing or detail, and focus goes from it to the other."""
-    first, second = two_in_depth(scene, subject, to, None)
-    return _rest(_set_frame(scene, first, size) + rack(scene, subject=first.name, to=second.name, seconds=seconds,
-                                                       ease=ease, at=at))
+    return _rack_in(scene, *two_in_depth(scene, subject, to, None), size, seconds=seconds, ease=ease, at=at)
 
 
 @move("rack in a wide", "combination")
 def rack_in_a_wide(scene, *, subject=None, to=None, size=None, seconds=2, ease="both", at=1):
     """The whole plate, or a named shot size; focus goes slowly from near to far."""
-    first, second = sorted(two_in_depth(scene, subject, to, None), key=scene.depth)
-    return _rest(_set_frame(scene, first, size) + rack(scene, subject=first.name, to=second.name, seconds=seconds,
-                                                       ease=ease, at=at))
+    near, far = sorted(two_in_depth(scene, subject, to, None), key=scene.depth)
+    return _rack_in(scene, near, far, size, seconds=seconds, ease=ease, at=at)
 
 
 @move("push-in pull-out", "combination")

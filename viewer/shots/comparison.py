@@ -10,7 +10,7 @@ import numpy as np
 from .. import optics
 from ..camera import Camera
 from .document import Match, Shot, Take
-from .framing import Stage, Subject, place, pose_of, shot_size
+from .framing import Stage, Subject, pose_of, shot_size
 from .performance import Performance
 from .timeline import Timeline
 
@@ -45,7 +45,6 @@ class Figures(NamedTuple):
     subject_scale     the subject's size over its size at the start of the take
     background_scale  the same for a thing at the background's depth
     field_of_view     degrees, horizontal
-    parallax          pixels (of the plate's width) by which the background has slid past the subject's outline
     f_stop, focus_distance, near, far   the lens, and its depth of field for the delivery, metres
     invented          share of the frame that the plate never showed; None without a plate
     """
@@ -59,7 +58,6 @@ class Figures(NamedTuple):
     subject_scale: float
     background_scale: float
     field_of_view: float
-    parallax: float
     f_stop: float | None
     focus_distance: float
     near: float
@@ -99,7 +97,6 @@ class Comparison:
             play.distance(self.subject.name, t), size, shot_size(size, self.subject.kind).name,
             size / self._start_size, zoom * self._start_depth / max(depth, 1e-6),
             float(optics.field_of_view(camera.focal_length, camera.sensor_width)),
-            parallax(self.shot.plate.stage, self.subject, self.background, self._start, camera),
             camera.f_stop, camera.focus_distance, near, far,
             self._coverage.invented(camera, self.shot.aspect(self.take)) if self._coverage else None)
 
@@ -128,26 +125,6 @@ def background_depth(shot: Shot, subject: Subject, plate=None) -> float:
         if farther.size:
             return float(min(1 / max(np.median(farther), 1 / FAR_AWAY), FAR_AWAY))
     return FAR_AWAY
-
-
-def parallax(stage: Stage, subject: Subject, background: float, before: Camera, after: Camera) -> float:
-    """Pixels by which the background slides past the subject's outline between two cameras; the largest of its corners.
-
-    At each corner two points that the first camera shows at one pixel, on the subject and on the background, are shown
-    this far apart by the second, less what mere scaling makes of nothing: for a zoom it is 0.
-    """
-    left, top, right, bottom = subject.box
-    shift = 0.0
-    for x, y in ((left, top), (right, top), (left, bottom), (right, bottom)):
-        near = stage.point(x, y, subject.depth)
-        at = pose_of(before)
-        # The background's point on the ray from the first camera through the subject's corner.
-        ray = tuple(p - c for p, c in zip(near, at.position))
-        far = tuple(c + r * background / subject.depth for c, r in zip(at.position, ray))
-        zoom = after.focal_length / after.sensor_width
-        (u0, v0), (u1, v1) = place(pose_of(after), near, zoom), place(pose_of(after), far, zoom)
-        shift = max(shift, math.hypot(u1 - u0, v1 - v0))
-    return shift * stage.width
 
 
 class Coverage:

@@ -217,10 +217,8 @@ class Shot:
 
     def aspect(self, take: Take | None = None) -> float:
         """Width over height of the camera's picture in a take, unsqueezed."""
-        if self.body is None:
-            return self.plate.stage.aspect
-        lens = take.lens if take else None
-        return self.body.aspect(lens.squeeze if lens else 1.0)
+        squeeze = take.lens.squeeze if take and take.lens else 1.0
+        return self.body.aspect(squeeze) if self.body else self.plate.stage.aspect * squeeze
 
     def lines(self, take: Take | None = None) -> FrameLines:
         return frame_lines(self.aspect(take), self.ratio)
@@ -271,9 +269,6 @@ class Shot:
     def with_subject(self, subject: Subject) -> Shot:
         """Adds a subject, or replaces the one of its name."""
         return replace(self, subjects=_with(self.subjects, subject))
-
-    def without_subject(self, name: str) -> Shot:
-        return replace(self, subjects=tuple(s for s in self.subjects if s.name != name))
 
 
 def _with(entries: tuple, new) -> tuple:
