@@ -80,7 +80,7 @@ def _nearest_surface(d, hidden, known, reach, walls) -> np.ndarray:
             break
         for index, distance in sources:
             found, far = index[y, x], distance[y, x]
-            cost = far * (RATHER_FAR + d.ravel()[found] / own)
+            cost = far * (RATHER_FAR + d.ravel()[found] / np.maximum(own, 1e-9))
             good = (cost < best) & (d.ravel()[found] < 0.99 * own)
             if strict:
                 good &= far <= 1.5 * reach.ravel()[found]
