@@ -18,7 +18,7 @@ WHITE = 128
 DETAIL = 10
 """Of WHITE, by which a match may differ from that: what a wall's bricks do from their joints."""
 
-PATCH = 2
+PATCH = 4
 """Pixels: half a patch's side less one."""
 
 FAR = 0.3
