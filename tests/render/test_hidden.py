@@ -195,7 +195,7 @@ def test_depth_that_is_off_by_a_pixel_leaves_no_dots(rendered, region, position,
     wall = ~near_change(there.index, 3) & (there.index == 1)
     beside = wall & near_change(there.hidden, 4)
     red = frame.color[..., 0] - frame.color[..., 1:].max(-1)
-    dots = beside & (red > 0.25)       # the wall's own speckle is up to 0.2
+    dots = beside & (red > 0.3)       # the wall's own speckle is up to 0.2, and a sharp filter rings
     assert beside.any() and not dots.any(), f"{dots.sum()} of {beside.sum()} pixels are red"
 
 
@@ -236,6 +236,21 @@ def test_beyond_the_frame_is_soft_and_counts_as_invented(rendered, move):
     far = eroded(view.outside | (view.index < 0), 24)
     ours, theirs = roughness(display(frame.color), far), roughness(display(plate.color), np.ones(plate.depth.shape, bool))
     assert max(ours) < 0.25 * min(theirs)
+
+
+@pytest.mark.parametrize("period", [12, 20])
+def test_a_wall_of_boards_goes_on_as_boards_beyond_the_frame(rendered, period):
+    """Near the frame; farther out it is soft."""
+    boards = lambda x, y: np.repeat(np.where(np.floor(y) % period < 3, 0.1, 0.5)[..., None], 3, -1)
+    scene = plates.card_before_wall(card=plates.grain(1, 1), wall=boards)
+    camera = Camera(position=(0, 0, 0.4))
+    view, frame = scene.view(camera), rendered(scene.plate(), camera)
+    aside = np.maximum(-view.plate_xy[..., 0], view.plate_xy[..., 0] - scene.size[0])
+    beside = (view.index == 1) & (aside > 1) & (aside < 10) & (np.abs(view.plate_xy[..., 1] - scene.size[1] / 2) < 0.4 * scene.size[1])
+    assert beside.sum() > 500
+    ours, theirs = (display(picture)[beside][:, 1] for picture in (frame.color, view.color))
+    assert np.corrcoef(ours, theirs)[0, 1] > 0.8
+    assert frame.invented[beside].min() >= 0.99
 
 
 @pytest.mark.parametrize("size, along, share, working", [((320, 192), 1, 1, 1), ((192, 320), 0, 1, 1), ((320, 192), 1, 0.6, 1 / 4)],

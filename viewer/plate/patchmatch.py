@@ -30,8 +30,9 @@ COMPARED = np.array([(dy, dx) for dy in range(-PATCH, PATCH + 1) for dx in range
 ALIKE = (0.002, 0.008)
 """Shares of all sources, in the order of their depth, from among which one is drawn at random."""
 
-ARRIVES, AIM = 0.1, 3
-"""Of white, by which a line may look otherwise where it comes out again, and pixels by which it may do so beside."""
+ARRIVES, AIM, CAME = 0.1, 3, 4
+"""Of white, by which a line may look otherwise where it comes out again; pixels by which it may do so beside; and pixels that it
+can be followed back from where it goes out of sight."""
 
 COMPANY = 2
 """Pixels beside one that have to be copied from beside its own source, for it to be a copy too."""
@@ -40,6 +41,13 @@ COMPANY = 2
 def bytes_of(coded: np.ndarray) -> np.ndarray:
     """Colours on a perceptual scale as bytes, for of a picture in them twice as much is at hand in a processor's cache."""
     return (coded * np.float32(WHITE) + np.float32(0.5)).clip(0, 255).astype(np.uint8)
+
+
+@njit(cache=True, inline="always")
+def _drawn(state):
+    """The next state of a linear congruential generator (Numerical Recipes), uint32: much faster than numpy's, to run and to
+    compile."""
+    return np.uint32(state * np.uint32(1664525) + np.uint32(1013904223))
 
 
 @njit(cache=True, fastmath=True, nogil=True)
@@ -56,8 +64,8 @@ def search(match, here, image, likely, disparity, usable, hidden, sources, ranks
     widest     pixels round a match in which better ones are looked for
     """
     h, w = disparity.shape
-    np.random.seed(seed)
     f = np.float32
+    state = _drawn(_drawn(np.uint32(seed)))
     distant, unit = f(0.01 / (FAR * w) ** 2), f(1 / WHITE ** 2)
     step = -1 if backwards else 1
     wide = w + 2 * PATCH
@@ -94,13 +102,16 @@ def search(match, here, image, likely, disparity, usable, hidden, sources, ranks
                     if 0 <= sy < h and 0 <= sx < w:
                         source = sy * w + sx
             elif at < 3 + len(ALIKE):    # anything at like depth
-                rank = ranks[i] + int(np.random.standard_normal() * ALIKE[at - 3] * len(sources))
+                state = _drawn(state)
+                rank = ranks[i] + int((f(state) * f(2.0 ** -31) - f(1)) * f(ALIKE[at - 3]) * f(len(sources)))
                 source = sources[min(max(rank, 0), len(sources) - 1)]
             elif reach > 1:     # around the best
-                sy = best // w + np.random.randint(-reach, reach + 1)
-                sx = best % w + np.random.randint(-reach, reach + 1)
+                state = _drawn(state)
+                sy = best // w + np.int64(state >> np.uint32(8)) % (2 * reach + 1) - reach
+                state = _drawn(state)
+                sx = best % w + np.int64(state >> np.uint32(8)) % (2 * reach + 1) - reach
                 source = min(max(sy, 0), h - 1) * w + min(max(sx, 0), w - 1)
-                reach //= 2
+                reach //= 4
             else:
                 break
             at += 1
@@ -181,6 +192,23 @@ def together(match, here):
 
 
 @njit(cache=True, fastmath=True, nogil=True)
+def _likest(color, usable, own, y, x, reach):
+    """Of the usable pixels within `reach` of a place the one most like a colour: how far it is from that, inf without any, and
+    its row and column. What is beside the place counts a little less."""
+    h, w = usable.shape
+    least, row, column = np.float32(np.inf), y, x
+    for yy in range(max(y - reach, 0), min(y + reach + 1, h)):
+        for xx in range(max(x - reach, 0), min(x + reach + 1, w)):
+            if usable[yy, xx]:
+                odd = np.float32(0.01) * np.float32(np.hypot(yy - y, xx - x))
+                for c in range(3):
+                    odd = max(odd, abs(color[yy, xx, c] - own[c]))
+                if odd < least:
+                    least, row, column = odd, yy, xx
+    return least, row, column
+
+
+@njit(cache=True, fastmath=True, nogil=True)
 def rays(color, disparity, hidden, usable, at, towards, strength, fades):
     """Colours carried straight on from where lines run into what is hidden: float32 (h, w, 3) times its weight, and that
     weight, float32 (h, w).
@@ -198,7 +226,11 @@ def rays(color, disparity, hidden, usable, at, towards, strength, fades):
     for n in range(len(at)):
         y, x = at[n] // w, at[n] % w
         d, down, right = disparity[y, x], towards[n, 0], towards[n, 1]
-        steps, alike = 0, f(ARRIVES)
+        # It has come some way already: what is of one pixel only is a rim or a crumb.
+        yy, xx = int(np.floor(y - CAME * down + 0.5)), int(np.floor(x - CAME * right + 0.5))
+        if _likest(color, usable, color[y, x], yy, xx, 1)[0] >= f(ARRIVES):
+            continue
+        steps, alike = 0, f(np.inf)
         while True:     # as far as it is hidden, and of this surface
             steps += 1
             yy, xx = int(np.floor(y + steps * down + 0.5)), int(np.floor(x + steps * right + 0.5))
@@ -206,16 +238,9 @@ def rays(color, disparity, hidden, usable, at, towards, strength, fades):
                 break
             if not hidden[yy, xx]:
                 # It goes to where it comes out, be that a little beside.
-                for sy in range(max(yy - AIM, 0), min(yy + AIM + 1, h)):
-                    for sx in range(max(xx - AIM, 0), min(xx + AIM + 1, w)):
-                        if usable[sy, sx]:
-                            odd = f(0)
-                            for c in range(3):
-                                odd = max(odd, abs(color[sy, sx, c] - color[y, x, c]))
-                            odd += f(0.01) * f(np.hypot(sy - yy, sx - xx))
-                            if odd < alike:
-                                alike = odd
-                                down, right = f(sy - y) / f(steps), f(sx - x) / f(steps)
+                alike, sy, sx = _likest(color, usable, color[y, x], yy, xx, AIM)
+                if alike < f(ARRIVES):
+                    down, right = f(sy - y) / f(steps), f(sx - x) / f(steps)
                 break
         arrives = alike < f(ARRIVES)
         for step in range(1, steps):

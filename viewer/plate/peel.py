@@ -52,6 +52,9 @@ FAINT = 0.05
 DEEPEST = 0.22
 """Share of the plate's width to which a surface is continued behind a foreground at the most."""
 
+BENT = 0.15
+"""Of its disparity at the frame, by which a surface beyond it has turned into another one."""
+
 BEYOND = 0.1
 """Share of the plate's width that is continued round the frame."""
 
@@ -73,6 +76,8 @@ class Canvas:
         self.shown = np.zeros((high, wide), np.float32)
         self.shown[border:border + h, border:border + w] = 1
         self.inside = self.shown > 0
+        if not draft:
+            self.paint_beyond(pad)
         self.trusted = self.inside.copy()
         self.pending = np.ones((high // BLOCK, wide // BLOCK), bool)
         # The frame's border is no edge of what it crops.
@@ -87,6 +92,16 @@ class Canvas:
         self.loose = tuple(loosened(disparity, focal) * loose for loose in (LOOSE[:1] if draft else LOOSE))
         self.solid, self.soft = ([[] for _ in self.loose] for _ in range(2))
         self.count = 0
+
+    def paint_beyond(self, pad) -> None:
+        """Gives what lies beyond the frame the grain of what lies within it: less and less farther out, and none where it has
+        turned into what is farther away."""
+        rows, columns = (np.arange(n).clip(before - 1, n - after) for n, (before, after) in zip(self.disparity.shape, pad))
+        own = self.disparity[np.ix_(rows, columns)]
+        bent = (self.disparity - own) / np.maximum(own, 1e-6)
+        share = (1 - fade(own.shape, pad)) * np.exp(-(bent / BENT) ** 2)[..., None]
+        painted = continue_color(self.color, self.disparity, ~self.inside & (share[..., 0] > FAINT), self.inside)
+        self.color += share * (painted - self.color)
 
     # One level -----------------------------------------------------------------------------------------------------
 
