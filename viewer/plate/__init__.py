@@ -8,7 +8,7 @@
     layers      what is drawn; cache where it is kept
     clean       disparity made fit for cutting; edges where to cut
     peel        surface after surface lifted off; matte its soft edge, behind and fill the depth and
-                colour of what it hides, beyond those of what lies outside the frame
+                colour of what it hides, patchmatch where that is copied from, beyond what lies outside the frame
     patches     surfaces as planes
 """
 from .plate import Plate

@@ -13,6 +13,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from .colour import perceptual
 from .edges import CUT_SHARE, Cuts, components, find_cuts, tolerance
 from .outline import evened, outlined, wanders
 
@@ -58,7 +59,7 @@ def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: fl
     d = np.array(disparity, np.float32)
     if min(d.shape) <= 4 * LOOK:    # nothing to learn from
         return d
-    guide = _perceptual(color)
+    guide = perceptual(color)
     sigma = noise_of(d, known)
     noisy = sigma > UNSEEN * 4 * tolerance(focal)
     if noisy:
@@ -267,11 +268,3 @@ def _changes(guide, axis: int) -> np.ndarray:
     later, earlier = (guide[1:], guide[:-1]) if axis == 0 else (guide[:, 1:], guide[:, :-1])
     change = cv2.absdiff(np.ascontiguousarray(later), np.ascontiguousarray(earlier))
     return np.maximum(np.maximum(change[..., 0], change[..., 1]), change[..., 2])
-
-
-def _perceptual(color: np.ndarray) -> np.ndarray:
-    """Linear colour on a square-root scale, uint8 (h, w, 3)."""
-    guide = np.empty(color.shape, np.uint8)
-    for at in range(0, len(color), 256):
-        guide[at:at + 256] = np.sqrt(np.clip(color[at:at + 256].astype(np.float32), 0, 1)) * 255 + 0.5
-    return guide

@@ -102,3 +102,11 @@ def _curve(tag: bytes, codes: int) -> np.ndarray:
     if not np.isfinite(y).all():
         raise ValueError("a curve without meaning")
     return np.clip(y, 0, 1).astype(np.float32)
+
+
+def perceptual(color: np.ndarray) -> np.ndarray:
+    """Linear colour on a square-root scale, uint8 (h, w, 3)."""
+    guide = np.empty(color.shape, np.uint8)
+    for at in range(0, len(color), 256):
+        guide[at:at + 256] = np.sqrt(np.clip(color[at:at + 256].astype(np.float32), 0, 1)) * 255 + 0.5
+    return guide

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..errors import PushinError
 from . import exr
+from .colour import perceptual
 from .edges import SAME_SURFACE, components
 from .embedded import Embedded
 from .holes import TINY, membrane
@@ -212,7 +213,7 @@ def fitted(disparity: np.ndarray, color: np.ndarray, known: np.ndarray | None = 
     height, width = color.shape[:2]
     if disparity.shape == (height, width):
         return disparity
-    guide = _perceptual(color)
+    guide = perceptual(color)
     disparity = restored(disparity, np.ones(disparity.shape, bool) if known is None else known, guide)
     if disparity.shape == (height, width):
         return disparity
@@ -419,14 +420,6 @@ def _mixed(disparity: np.ndarray) -> np.ndarray:
     high, low = cv2.dilate(disparity, box), cv2.erode(disparity, box)
     step = high - low
     return (step > SAME_SURFACE * high + TINY) & (disparity > low + step / 4) & (disparity < high - step / 4)
-
-
-def _perceptual(color: np.ndarray) -> np.ndarray:
-    """Linear colour on a square-root scale, uint8 (h, w, 3)."""
-    guide = np.empty(color.shape, np.uint8)
-    for at in range(0, len(color), 256):
-        guide[at:at + 256] = np.sqrt(np.clip(color[at:at + 256].astype(np.float32), 0, 1)) * 255 + 0.5
-    return guide
 
 
 def _one_surface(disparity, mixed, small, colour, y, x) -> np.ndarray:

@@ -201,7 +201,8 @@ class _Level:
             sx = (parent % pw * 2 + x - 2 * px).clip(0, w - 1)
             fine = self.usable[sy, sx]
             current = np.where(fine, sy * w + sx, current)
-            image[y, x] = 0.5 * (self.color.reshape(-1, 3)[current] + cv2.resize(guess, (w, h), interpolation=cv2.INTER_LINEAR)[y, x])
+            grown = cv2.resize(guess, (w, h), interpolation=cv2.INTER_LINEAR)
+            image[y, x] = 0.5 * (self.color.reshape(-1, 3)[current] + grown[y, x])
         full = np.full((h, w), -1, np.int64)
         full[y, x] = current
         return full, image

@@ -130,7 +130,7 @@ def evened(disparity: np.ndarray, guide: np.ndarray, noise: float, step: int) ->
     r = NEIGHBOURS * step
     pad = lambda a: cv2.copyMakeBorder(a, r, r, r, r, cv2.BORDER_REFLECT)
     away = cv2.distanceTransform((~_stepped(disparity)).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5) / step
-    wide, colour, trust = pad(disparity), pad(guide), pad(np.minimum(away / CLEAR, 1) ** 2 + np.float32(0.01))
+    wide, colour, trust = pad(disparity), pad(guide), pad(np.minimum(away / CLEAR, 1) ** 2 + np.float32(DOUBTED))
     spread = 1 / np.maximum(OUTLYING * noise * disparity, 1e-6)
     n, mx, my, xx, xy, yy, z, zx, zy = np.zeros((9, h, w), np.float32)
     for dy in range(-NEIGHBOURS, NEIGHBOURS + 1):
