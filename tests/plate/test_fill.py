@@ -64,3 +64,11 @@ def test_however_many_threads_the_same_is_painted(scene, monkeypatch):
     once = continue_color(*scene)
     monkeypatch.setattr("viewer.plate.fill.cpu_count", lambda: 1)
     np.testing.assert_array_equal(continue_color(*scene), once)
+
+
+def test_where_nothing_can_be_kept_on_disk_loops_are_compiled_all_the_same():
+    from viewer.plate.patchmatch import compiled
+
+    place = {}
+    exec("def twice(x):\n    return 2 * x", place)      # of no file, beside which numba could keep it
+    assert compiled(place["twice"])(21) == 42

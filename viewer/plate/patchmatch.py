@@ -9,6 +9,16 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+
+def compiled(function):
+    """numba's `njit`, kept on disk; where there is no place for that (nobody's home, a read-only installation) only in memory."""
+    options = dict(fastmath=True, nogil=True)
+    try:
+        return njit(cache=True, **options)(function)
+    except RuntimeError:
+        return njit(**options)(function)
+
+
 LIKELY = 0.3
 """Weight of how far a match is from the smooth continuation: a lamp beside what is hidden is no reason for another one."""
 
@@ -43,14 +53,14 @@ def bytes_of(coded: np.ndarray) -> np.ndarray:
     return (coded * np.float32(WHITE) + np.float32(0.5)).clip(0, 255).astype(np.uint8)
 
 
-@njit(cache=True, inline="always")
+@compiled
 def _drawn(state):
     """The next state of a linear congruential generator (Numerical Recipes), uint32: much faster than numpy's, to run and to
     compile."""
     return np.uint32(state * np.uint32(1664525) + np.uint32(1013904223))
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@compiled
 def search(match, here, image, likely, disparity, usable, hidden, sources, ranks, widest, backwards, seed):
     """Improves the matches of pixels, once through all of them.
 
@@ -140,7 +150,7 @@ def search(match, here, image, likely, disparity, usable, hidden, sources, ranks
         match[y, x] = best
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@compiled
 def vote(match, here, color, disparity, usable):
     """What the patches over every pixel of `here` say of its colour, in the mean: float32 (n, 3); others as in `search`."""
     h, w = disparity.shape
@@ -173,7 +183,7 @@ def vote(match, here, color, disparity, usable):
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def together(match, here):
     """Which pixels of `here`, bool (n,), are copied from beside where at least COMPANY of those around them are."""
     h, w = match.shape
@@ -191,7 +201,7 @@ def together(match, here):
     return out
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@compiled
 def _likest(color, usable, own, y, x, reach):
     """Of the usable pixels within `reach` of a place the one most like a colour: how far it is from that, inf without any, and
     its row and column. What is beside the place counts a little less."""
@@ -208,7 +218,7 @@ def _likest(color, usable, own, y, x, reach):
     return least, row, column
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@compiled
 def rays(color, disparity, hidden, usable, at, towards, strength, fades):
     """Colours carried straight on from where lines run into what is hidden: float32 (h, w, 3) times its weight, and that
     weight, float32 (h, w).
