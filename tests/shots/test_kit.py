@@ -61,6 +61,13 @@ def test_users_add_and_replace(own):
     assert kit().ratio("2.39") == 2.4 and kit().lens("optimo 24-290")
 
 
+def test_advice_knows_the_programs_lenses_where_the_users_kit_is_broken(own):
+    own("[[camera]")
+    assert kits.usable_kit().lens("optimo 24-290")
+    own("")
+    assert kits.usable_kit() is kit()
+
+
 @pytest.mark.parametrize("text, says", [
     ("[[camera]", "not a TOML file"), ("[[drone]]\nname = 'x'", "'drone' is not known"),
     ("[[camera]]\nmodes = "

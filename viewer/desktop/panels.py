@@ -11,7 +11,7 @@ from ..export.files import reaching
 from ..rehearsal import edits
 from ..shots.advice import THIRDS
 from ..shots.framing import SIZES
-from ..shots.kit import ASSETS, Kit, kit, kit_file, read_kit
+from ..shots.kit import Kit, kit, kit_file, usable_kit
 from ..shots.moves import MOVES
 from ..shots.rigs import RIGS
 from . import style
@@ -31,7 +31,7 @@ class LensPanel:
                 return kit()
         except PushinError as error:
             self.session.say(f"Your own kit is left out: {error}")
-            return read_kit(ASSETS / "kit.toml")
+            return usable_kit()
 
     def draw(self) -> None:
         session, em = self.session, imgui.get_font_size()

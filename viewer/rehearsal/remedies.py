@@ -15,7 +15,7 @@ from ..shots.advice import INVENTED, Advice, advise
 from ..shots.comparison import main_subject
 from ..shots.document import Shot
 from ..shots.framing import anchor_point, turn_to
-from ..shots.kit import kit
+from ..shots.kit import usable_kit
 from ..shots.timeline import Track
 from . import edits
 
@@ -165,7 +165,7 @@ def _longer_lens(shot: Shot, take: str, helps: Helps) -> Iterator[tuple[str, Sho
             yield f"Use {focal} mm at f/{longer.take(take).camera.f_stop:g}", longer
             return
     if of.lens and not of.lens.is_zoom:
-        for lens in sorted(kit().lenses, key=lambda lens: lens.focal_length):
+        for lens in sorted(usable_kit().lenses, key=lambda lens: lens.focal_length):
             if lens.squeeze == of.lens.squeeze and lens.focal_length[0] > shortest and lens.stops[0] <= widest:
                 other = edits.set_f_stop(edits.set_lens(shot, take, lens), take, lens.stops[0])
                 if helps(other):

@@ -11,7 +11,7 @@ from .. import optics
 from .comparison import Coverage, main_subject, only_turns
 from .document import Shot, Take
 from .framing import place_in_frame, pose_of
-from .kit import Lens, kit
+from .kit import Lens, usable_kit
 from .performance import Performance
 from .rigs import rig
 from .timeline import INFINITY, Key, Track
@@ -130,7 +130,7 @@ def _lens(view: _View) -> Iterator[Advice]:
     if out:
         needed = [c.focal_length for c in view.cameras]
         low, high = min(needed), max(needed)
-        fits = [z for z in kit().lenses if z.focal_length[0] <= low * 1.001 and high * 0.999 <= z.focal_length[1]
+        fits = [z for z in usable_kit().lenses if z.focal_length[0] <= low * 1.001 and high * 0.999 <= z.focal_length[1]
                 and z.squeeze == lens.squeeze]
         why = (f"from {short:g} to {long:g} mm" if lens.is_zoom else f"fixed at {short:g} mm")
         yield Advice("lens", False, out[0],

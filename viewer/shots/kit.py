@@ -179,3 +179,11 @@ def kit() -> Kit:
     own = kit_file()
     shipped = read_kit(ASSETS / "kit.toml")
     return shipped.including(read_kit(own)) if own.is_file() else shipped
+
+
+def usable_kit() -> Kit:
+    """The same, or the program's alone where the user's own cannot be used: for what only suggests a lens."""
+    try:
+        return kit()
+    except (PushinError, OSError):
+        return read_kit(ASSETS / "kit.toml")
