@@ -31,3 +31,13 @@ def small_plate(tmp_path_factory):
     OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage},
                  {"RGB": color.astype(np.float16), "Z": np.where(box, 1, 4).astype(np.float32)}).write(str(path))
     return path
+
+
+@pytest.fixture
+def full_disk():
+    """No file grows beyond a few bytes."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)

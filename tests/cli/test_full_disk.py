@@ -1,34 +1,19 @@
 """What does not fit on the disk is said, and what was there before stays."""
-from types import SimpleNamespace
-
 import cv2
 import numpy as np
 import pytest
 
-from viewer.plate import estimate
-
-resource = pytest.importorskip("resource")
+from tests.networks import model
 
 
 @pytest.fixture
-def full_disk():
-    """No file grows beyond a few bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-@pytest.fixture
-def folder(tmp_path, pushin, monkeypatch):
+def folder(tmp_path, pushin):
     """A photo with depth, a shot, a model, and something older wherever a command writes."""
     values = np.random.default_rng(0).uniform(1, 4, (40, 60)).astype(np.float32)
     cv2.imwrite(str(tmp_path / "a.png"), (60 * values).astype(np.uint8))
     np.save(tmp_path / "a_depth.npy", values)
     assert pushin("move", "--move", "static", "-o", tmp_path / "shot.json")[0] == 0
-    (tmp_path / "m.onnx").touch()
-    monkeypatch.setattr(estimate, "Model", lambda path: SimpleNamespace(metric=False, path=path))
-    monkeypatch.setattr(estimate, "estimate", lambda *_: SimpleNamespace(values=values, tiles=1, focal_pixels=None))
+    model(tmp_path / "m.onnx")
     for name in ("out.png", "out.txt"):
         (tmp_path / name).write_text("older")
     return tmp_path

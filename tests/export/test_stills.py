@@ -1,4 +1,3 @@
-import resource
 from fractions import Fraction
 
 import numpy as np
@@ -53,15 +52,6 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     with pytest.raises(PushinError, match="No space left on device"):
         write_whole(path, fail)
     assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
-
-
-@pytest.fixture
-def full_disk():
-    """No file can grow beyond a few bytes."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 @pytest.mark.parametrize("name", ["a.exr", "a.png", "a.jpg", "a.mp4"])

@@ -54,6 +54,12 @@ def bytes_of(coded: np.ndarray) -> np.ndarray:
 
 
 @compiled
+def _level(disparity, other):
+    """Whether another surface is about as far away as one of this disparity."""
+    return abs(other - disparity) < np.float32(0.08) * disparity + np.float32(0.004)
+
+
+@compiled
 def _drawn(state):
     """The next state of a linear congruential generator (Numerical Recipes), uint32: much faster than numpy's, to run and to
     compile."""
@@ -91,7 +97,7 @@ def search(match, here, image, likely, disparity, usable, hidden, sources, ranks
         for k in range(n):
             yy, xx = min(max(y + COMPARED[k, 0], 0), h - 1), min(max(x + COMPARED[k, 1], 0), w - 1)
             weight[k] = 0
-            if abs(disparity[yy, xx] - d) < f(0.08) * d + f(0.004):
+            if _level(d, disparity[yy, xx]):
                 weight[k] = f(1) if usable[yy, xx] else f(0.4) if hidden[yy, xx] else f(0)
             if 2 * k == n - 1:
                 weight[k] = max(weight[k], f(0.1))
@@ -244,7 +250,7 @@ def rays(color, disparity, hidden, usable, at, towards, strength, fades):
         while True:     # as far as it is hidden, and of this surface
             steps += 1
             yy, xx = int(np.floor(y + steps * down + 0.5)), int(np.floor(x + steps * right + 0.5))
-            if yy < 0 or yy >= h or xx < 0 or xx >= w or abs(disparity[yy, xx] - d) >= f(0.08) * d + f(0.004):
+            if yy < 0 or yy >= h or xx < 0 or xx >= w or not _level(d, disparity[yy, xx]):
                 break
             if not hidden[yy, xx]:
                 # It goes to where it comes out, be that a little beside.

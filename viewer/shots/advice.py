@@ -86,7 +86,7 @@ class _View:
         return next(((t, c) for t, c in zip(self.times, self.cameras) if condition(t, c)), None)
 
     def distance(self, name: str, camera) -> float:
-        return pose_of(camera).to(self.play._point(name))[2]
+        return pose_of(camera).to(self.play.point(name))[2]
 
     def mark(self, mark: float | str, camera) -> float:
         """Where a focus mark lies, metres from a camera."""
@@ -163,7 +163,7 @@ def _passing(view: _View) -> Iterator[Advice]:
     name = view.subject.name
     if view.distance(name, view.cameras[0]) <= PASSED:
         return
-    straight, point = pose_of(view.cameras[0]), view.play._point(name)     # a camera that turns away has passed nothing
+    straight, point = pose_of(view.cameras[0]), view.play.point(name)     # a camera that turns away has passed nothing
     passed = view.first(lambda t, c: view.distance(name, c) <= PASSED
                         and straight._replace(position=c.position).to(point)[2] <= PASSED)
     if passed:
@@ -239,7 +239,7 @@ def _stop_at_most(f_stop: float) -> float:
 
 def _framing(view: _View) -> Iterator[Advice]:
     name = view.subject.name
-    point = view.play._point(name)
+    point = view.play.point(name)
 
     def outside(t, camera):
         u, v = place_in_frame(camera, point)

@@ -59,7 +59,7 @@ class Performance:
             if track.channel in ("x", "y", "z"):
                 curves[track.channel].append(_with_inertia(track, rig))
             elif track.channel == "arc":
-                self._arcs.append((_with_inertia(track, rig), self._point(track.about)))
+                self._arcs.append((_with_inertia(track, rig), self.point(track.about)))
             elif track.channel in curves:
                 curves[track.channel].append(_curve(track))
             elif track.channel == "focal_length":
@@ -113,7 +113,7 @@ class Performance:
 
     def distance(self, subject: str, t: float) -> float:
         """Planar metres from the camera to the subject at t, along the optical axis."""
-        return pose_of(self.camera(t)).to(self._point(subject))[2]
+        return pose_of(self.camera(t)).to(self.point(subject))[2]
 
     # -- one moment ------------------------------------------------------------------------------------------------
 
@@ -203,7 +203,7 @@ class Performance:
             return None
         marks = [None if isinstance(k.value, str) and k.value != INFINITY else
                  0.0 if k.value == INFINITY else 1 / k.value for k in track.keys]
-        points = [self._point(k.value) if m is None else None for k, m in zip(track.keys, marks)]
+        points = [self.point(k.value) if m is None else None for k, m in zip(track.keys, marks)]
         share = _segments(track)
 
         def dioptres(index: int, stand: Pose) -> float:
@@ -218,14 +218,15 @@ class Performance:
 
         return focus
 
-    def _point(self, name: str) -> Vector:
+    def point(self, name: str) -> Vector:
+        """Where a subject stands, in metres. Raises BadValue where none is called that."""
         if name not in self._points:
             known = ", ".join(self._points) or "none yet"
             raise BadValue(f"There is no subject called '{name}'; known are {known}.")
         return self._points[name]
 
     def _sizer(self, name: str):
-        self._point(name)
+        self.point(name)
         return sizer(self.stage, self.subjects[name], self.lines)
 
 
@@ -243,7 +244,7 @@ class _Span:
     """A hold's time: `within` during it, and outside the moment at which it began or ended."""
 
     def __init__(self, take: Performance, hold: Hold):
-        self.take, self.point = take, take._point(hold.subject)
+        self.take, self.point = take, take.point(hold.subject)
         self.start, self.end = float(hold.start), min(float(hold.end), take.duration)
         self.end = max(self.end, self.start)
         self.at_end = None
@@ -304,7 +305,7 @@ class _Partner:
 
     def __init__(self, take: Performance, other: Performance, subject: str, by: str):
         self.take, self.other, self.by = take, other, by
-        self.point, self.sizer = take._point(subject), take._sizer(subject)
+        self.point, self.sizer = take.point(subject), take._sizer(subject)
         self.shift = take.start.lens_shift
         # The card's own height: its size in the frame at one metre and a zoom of 1.
         self.height = self.sizer(pose((0.0, 0.0, 0.0), 0.0, 0.0, 0.0)) * -self.point[2]
