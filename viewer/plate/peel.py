@@ -52,6 +52,12 @@ FAINT = 0.05
 DEEPEST = 0.22
 """Share of the plate's width to which a surface is continued behind a foreground at the most."""
 
+FOLD = 0.15
+"""Of the largest step near by: a fold of less than that is lifted off as one surface, as hair is with its locks."""
+
+FOLDED = 32
+"""Pixels: side of the windows in which a fold ends."""
+
 BENT = 0.15
 """Of its disparity at the frame, by which a surface beyond it has turned into another one."""
 
@@ -153,12 +159,15 @@ class Canvas:
         for index, distance in octaves(reach):
             candidate |= (distance < reach.ravel()[index]) & (d > middle.ravel()[index])
         # Whatever has something in front of it nearby waits for a later level: it is the background there.
-        edge_middle = np.where(cuts.far, 0.5 * (d + cuts.in_front), 0).astype(np.float32)
-        k = 2 * BLOCK + 1
-        waits = d < cv2.dilate(edge_middle, np.ones((k, k), np.uint8))
+        # What is only folded does not: beside what opens behind all of it, the fold opens little.
+        box = np.ones((2 * BLOCK + 1, 2 * BLOCK + 1), np.uint8)
+        step = cv2.dilate(np.where(near, d - behind, 0).astype(np.float32), box)
+        far = cuts.far & ~(folded(cuts) & (cuts.in_front - d < FOLD * step))
+        edge_middle = np.where(far, 0.5 * (d + cuts.in_front), 0).astype(np.float32)
+        waits = d < cv2.dilate(edge_middle, box)
         cells = components(*_walled(cuts.right, cuts.below))
         count = lambda mask: np.bincount(cells[mask], minlength=cells.max() + 1)
-        near_side, far_side = count(near) > 0, count(cuts.far) > 0
+        near_side, far_side = count(near) > 0, count(far) > 0
         background = np.where(near_side, count(waits) > 0.5 * count(np.ones_like(waits)), far_side | (count(waits) > 0))
         tangled = near_side & far_side | (self.level >= LEVELS // 2)
         return (np.where(tangled, count(candidate & ~waits) > 0, (count(candidate) > 0) & ~background))[cells]
@@ -534,6 +543,19 @@ def sealed(d: np.ndarray, cuts: Cuts) -> Cuts:
     return Cuts.of(d, right, below)
 
 
+def folded(cuts: Cuts) -> np.ndarray:
+    """Far sides of cuts whose near side is the same surface, bool (h, w): close by, round the end of the cut, both are joined."""
+    same = np.zeros(cuts.right.shape, bool)
+    for y in (0, FOLDED // 2):
+        for x in (0, FOLDED // 2):
+            cells = components(*_walled(cuts.right, cuts.below, FOLDED, (y, x)))
+            for cut, here, there in ((cuts.right, np.s_[:, :-1], np.s_[:, 1:]), (cuts.below, np.s_[:-1], np.s_[1:])):
+                joined = cut[here] & (cells[here] == cells[there])
+                same[here] |= joined
+                same[there] |= joined
+    return same & cuts.far
+
+
 def _carry_border(tile, where) -> None:
     """Continues a tile's outermost row or column into its gutter where the gutter shows another surface.
 
@@ -553,11 +575,11 @@ def _depth_class(disparity):
     return np.floor(np.log(np.maximum(disparity, 1e-4)) / 0.05)
 
 
-def _walled(right, below):
-    """Cuts with every block's border cut as well."""
+def _walled(right, below, side: int = BLOCK, start=(0, 0)):
+    """Cuts with the border of every block cut as well; start: row and column at which one begins."""
     right, below = right.copy(), below.copy()
-    right[:, BLOCK - 1::BLOCK] = True
-    below[BLOCK - 1::BLOCK] = True
+    right[:, (start[1] - 1) % side::side] = True
+    below[(start[0] - 1) % side::side] = True
     return right, below
 
 
