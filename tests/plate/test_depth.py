@@ -147,6 +147,37 @@ def test_inverse(tmp_path, picture, far):
         Plate.open(picture, tmp_path / "d.png", near=5, far=4)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_what_is_transparent_is_unknown(tmp_path, picture, dtype):
+    """Its codes are no depth and no end of the range; an alpha that says the same of all pixels says nothing."""
+    most = np.iinfo(dtype).max
+    codes = np.tile(np.linspace(most // 5, most, WIDTH).astype(dtype), (HEIGHT, 1))
+    opaque = np.broadcast_to(np.arange(WIDTH) < WIDTH - 6, codes.shape)
+    alpha = np.where(opaque, most, most // 3).astype(dtype)
+    shown = np.where(opaque, codes, 0).astype(dtype)
+    cv2.imwrite(str(tmp_path / "d.png"), np.dstack([shown, shown, shown, alpha]))
+    plate = Plate.open(picture, tmp_path / "d.png", depth_kind="inverse", near=1, far=4)
+    low, high = int(codes.min()), int(codes[opaque].max())
+    expected = 0.25 + 0.75 * (codes.astype(float) - low) / (high - low)
+    np.testing.assert_allclose(plate.disparity[opaque], expected[opaque], rtol=1e-4)
+    assert np.array_equal(plate.known, opaque)
+    assert plate.disparity[~opaque].min() > 0.9, "filled from beside it"
+    assert any("transparent" in note for note in plate.notes)
+    cv2.imwrite(str(tmp_path / "c.png"), np.dstack([codes, codes, codes, np.full_like(codes, 0)]))
+    assert Plate.open(picture, tmp_path / "c.png", depth_kind="inverse", near=1, far=4).known.all()
+
+
+def test_transparency_turns_with_its_picture(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (WIDTH, HEIGHT)).save(tmp_path / "a.jpg", exif=exif)
+    opaque = np.broadcast_to(np.arange(WIDTH) >= 5, (HEIGHT, WIDTH))
+    pixels = np.dstack([np.full((HEIGHT, WIDTH, 3), 1000, np.uint16), np.where(opaque, 65535, 0).astype(np.uint16)])
+    cv2.imwrite(str(tmp_path / "d.png"), pixels)
+    plate = Plate.open(tmp_path / "a.jpg", tmp_path / "d.png", depth_kind="millimetres")
+    assert np.array_equal(plate.known, np.rot90(opaque, -1)) and np.allclose(plate.depth, 1)
+
+
 def test_depth_turns_with_its_picture(tmp_path):
     """A map that only fits the stored picture is turned like it; one that fits the upright picture is not."""
     exif = Image.Exif()

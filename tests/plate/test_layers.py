@@ -9,6 +9,7 @@ from viewer import Camera, Plate, Renderer
 from viewer.plate import layers as layers_module
 from viewer.plate.layers import Layers
 from viewer.plate.patches import JOIN, SOFT_JOIN, integral, room_beyond
+from viewer.plate.peel import Canvas
 from viewer.render import reproject
 
 SCENES = {"card": plates.card_before_wall(), "disc": plates.card_before_wall(region=plates.disc(150, 90, 45)),
@@ -205,6 +206,36 @@ def test_nothing_shines_through_a_step_in_what_is_in_front(step, position):
         solid = cv2.erode((renderer.render(camera).color.max(-1) < 0.01).astype(np.uint8), np.ones((17, 17), np.uint8)) > 0
     assert solid.sum() > 10_000
     assert frame.color[solid].max() < 0.2, f"{(frame.color.max(-1)[solid] > 0.2).sum()} pixels of sky"
+
+
+def curls(locks: bool):
+    """A head of 1 m distance before a sky of 6 m, with locks at its edge that lie a little farther back, if it has any: each
+    is joined to the head at its root."""
+    y, x = np.mgrid[:200, :320].astype(np.float32)
+    depth = np.where(np.hypot(x - 150, y - 100) < 60, 1.0, 6.0).astype(np.float32)
+    for angle in np.linspace(-2.6, 2.6, 9) if locks else ():
+        along, across = ((x - 150) * c + (y - 100) * s for c, s in ((np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))))
+        lock = (np.abs(across) < 6) & (along > 40) & (along < 60)
+        depth[lock] = 1 + 0.08 * ((along[lock] - 40) / 20)
+        depth[(np.abs(across - 7) < 1) & (along > 46) & (along < 60)] = 0.98      # the head's own edge beside it
+    return depth
+
+
+def test_a_head_is_lifted_off_with_its_locks():
+    """What is only folded goes at once, and leaves no crumbs in what is behind."""
+    left = []
+    for locks in (False, True):
+        depth = curls(locks)
+        canvas = Canvas(np.full((*depth.shape, 3), 0.4, np.float32), (1 / depth), 320.0, True)
+        head = canvas.disparity > 0.5
+        assert canvas.peel(last=False)
+        left.append(((canvas.disparity > 0.5) & _near(head, 20)).sum() / head.sum())
+    assert left[0] < 0.01 and left[1] < 0.1, left
+
+
+def _near(mask, pixels):
+    """Pixels of a mask that are at most so far from its edge."""
+    return mask & (cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5) < pixels)
 
 
 @pytest.mark.parametrize("times", [0.01, 20.0])

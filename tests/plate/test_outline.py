@@ -52,6 +52,16 @@ def test_an_outline_that_wanders_comes_back(seed, soft):
     assert before > 0.03 and after < 0.012, (before, after)
 
 
+def test_an_estimate_may_lack_its_margin():
+    inside = blob()
+    known = ALL.copy()
+    known[:, -9:] = known[:3] = False
+    disparity = wandering(inside, 5)
+    assert wrong(clean(disparity, picture(inside), known, FOCAL), inside) < 0.4 * wrong(disparity, inside)
+    known[90:110, 40:50] = False      # with holes, too, it is a sensor's
+    assert not np.array_equal(clean(disparity, picture(inside), known, FOCAL), clean(disparity, picture(inside), ALL, FOCAL))
+
+
 def test_an_outline_is_a_line_and_nothing_is_left_beside_it():
     inside = blob()
     cleaned = clean(wandering(inside, 5), picture(inside), ALL, FOCAL)

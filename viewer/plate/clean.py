@@ -68,9 +68,9 @@ def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: fl
     ramps = mixed(d)
     ramped = ramps.sum() > USUAL * (cuts.near.sum() + 1)
     wandering = wanders(d, guide, focal)
-    if known.all() and not noisy and not ramped and not wandering:    # computed and not measured: there is nothing to mend
+    if _whole(known) and not noisy and not ramped and not wandering:    # computed and not measured: there is nothing to mend
         return d
-    if known.all() and wandering:    # an estimate, not a sensor's
+    if _whole(known) and wandering:    # an estimate, not a sensor's
         return outlined(d, guide, focal, sigma)
     shift, reach = alignment(d, guide, cuts)
     if any(shift):
@@ -86,6 +86,12 @@ def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: fl
     if noisy or reach or not trusted.all():
         d = _regrown(d, guide, trusted, cuts)
     return evened(d, EVENED * sigma) if noisy else d
+
+
+def _whole(known: np.ndarray) -> bool:
+    """Whether all is known but for a margin at the frame, which an estimate may lack, too."""
+    rows, columns = (np.flatnonzero(known.any(axis)) for axis in (1, 0))
+    return bool(len(rows)) and bool(known[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1].all())
 
 
 def noise_of(disparity: np.ndarray, known: np.ndarray) -> float:

@@ -61,7 +61,8 @@ def read_values(path: Path) -> Embedded:
         elif magic[:2] in (b"Pf", b"PF"):
             values = _from_pfm(path)
         else:
-            values = read_grey(path)
+            values, opaque = read_grey(path)
+            return Embedded(values, None, name_of(path), opaque=opaque)
     return Embedded(values, None, name_of(path))
 
 

@@ -44,6 +44,7 @@ class Embedded:
     confidence  mean of the embedded confidence map, 0 to 1, or None
     notes       sentences on what was assumed, the last of them on its kind
     in_photo    whether it comes from a photo, and not from a file of its own or a renderer
+    opaque      bool (h, w), where its alpha says that there is depth, or None: everywhere
     """
 
     values: np.ndarray
@@ -54,6 +55,7 @@ class Embedded:
     confidence: float | None = None
     notes: tuple[str, ...] = ()
     in_photo: bool = False
+    opaque: np.ndarray | None = None
 
     @property
     def coarse(self) -> bool:

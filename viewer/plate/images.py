@@ -96,25 +96,31 @@ def read_picture(path: Path) -> Picture:
                    encoded.exif)
 
 
-def read_grey(path: Path) -> np.ndarray:
-    """The code values of a PNG, TIFF, JPEG or WebP that holds one quantity, upright, (h, w), in the file's own type.
+def read_grey(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
+    """The code values of a PNG, TIFF, JPEG or WebP that holds one quantity, upright, (h, w), in the file's own type, and
+    where they are opaque, bool (h, w), or None where alpha tells nothing.
 
     A colour picture is accepted when its channels are equal; profiles do not apply to quantities.
     """
+    alpha = None
     with reading(path):
         header = _header(path, "a depth map that can be read; give an EXR, PNG, TIFF, PFM or NPY")
         if not (header.image is None or isinstance(header.image, Image.Image)):
             raise PushinError(f"{name_of(path)} is a photo and not a depth map; give one grey channel.")
         if header.deep:
-            planes, _ = _split(_deep_pixels(path, header))
+            planes, alpha = _split(_deep_pixels(path, header))
         elif header.image.mode in ("1", "L", "LA", "P", "PA", "RGB", "RGBA"):
             header.image.load()
-            planes = _planes(ImageOps.exif_transpose(header.image).convert("RGB"))
+            image = ImageOps.exif_transpose(header.image)
+            planes = _planes(image.convert("RGB"))
+            if image.has_transparency_data:
+                alpha = np.asarray(image.convert("RGBA"))[..., 3]
         else:
             raise PushinError(f"{name_of(path)} is not a depth map but {header.image.mode}; give one grey channel.")
         if any(not np.array_equal(planes[0], p, equal_nan=p.dtype.kind == "f") for p in planes[1:]):
             raise PushinError(f"{name_of(path)} is a colour picture and not a depth map; give one grey channel.")
-        return planes[0]
+        opaque = None if alpha is None else alpha >= (1 if alpha.dtype.kind == "f" else np.iinfo(alpha.dtype).max)
+        return planes[0], opaque if opaque is not None and opaque.any() and not opaque.all() else None
 
 
 def is_exr(path: Path) -> bool:

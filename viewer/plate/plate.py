@@ -84,7 +84,7 @@ class Plate:
         picture = read_picture(image)
         if depth_path is None and picture.depth is None:
             depth_path = beside(image)
-        name, notes = name_of(image), list(picture.notes)
+        name, notes, opaque = name_of(image), list(picture.notes), None
         lens, assumed = lenses.resolve(name, picture.lens, picture.full_size, focal_length, sensor_width)
         notes += assumed
         if depth is None and depth_path is not None:
@@ -100,8 +100,8 @@ class Plate:
             notes += found.notes
             values = found.values
             stored = picture.full_size[::-1] if picture.orientation in SIDEWAYS else picture.full_size
-            if _alike(values, stored) and not _alike(values, picture.full_size):
-                values = upright(values, picture.orientation)
+            turned = _alike(values, stored) and not _alike(values, picture.full_size)
+            values, opaque = (upright(a, picture.orientation) if turned and a is not None else a for a in (values, found.opaque))
         if not _alike(values, picture.full_size):
             raise PushinError(f"{source} is {values.shape[1]} x {values.shape[0]} and {name} is "
                               f"{picture.full_size[0]} x {picture.full_size[1]}, which is another shape; "
@@ -122,6 +122,9 @@ class Plate:
             tuple(v * ratio for v in _point(principal_point))
         size = picture.color.shape[1::-1]
         smaller = depths.reduced(values, size)
+        if opaque is not None:
+            smaller = np.where(depths.reduced(opaque, size), smaller, np.float32(np.nan))
+            notes.append(f"Where {source} is transparent its depth is taken as unknown.")
         shrunk = smaller.shape[1] / values.shape[1]
         metres = depths.to_metres(source, smaller, depth_kind, focal_pixels, near, far, baseline, doffs)
         if ray is None:
