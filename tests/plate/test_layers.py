@@ -208,6 +208,29 @@ def test_nothing_shines_through_a_step_in_what_is_in_front(step, position):
     assert frame.color[solid].max() < 0.2, f"{(frame.color.max(-1)[solid] > 0.2).sum()} pixels of sky"
 
 
+def hills():
+    """A hilly surface at about 1.6 m with bays and slits, before a wall at 8 m: blocks of it go at several levels."""
+    y, x = np.mgrid[:432, :768].astype(np.float32)
+    disparity = 0.62 + 0.05 * np.sin(x / 23) * np.sin(y / 31) + 0.02 * np.sin(x / 9 + y / 14)
+    away = np.hypot(x - 384 + 60 * np.sin(y / 40), 1.4 * (y - 216) + 30 * np.sin(x / 50)) > 250
+    slit = (np.abs(np.sin(x / 37 + y / 90)) < 0.06) & (np.sin(y / 25) > 0)
+    return np.where(away | slit, 1 / 8, disparity).astype(np.float32)
+
+
+@pytest.mark.parametrize("position", [(0.15, 0, 0), (-0.15, 0, 0), (0, 0.12, 0)])
+def test_a_surface_has_no_pinholes_in_a_small_picture(position):
+    disparity = hills()
+    color = np.where(disparity[..., None] > 0.3, np.float16(0.2), np.float16(0.9)) * np.ones(3, np.float16)
+    with Renderer(Plate.from_arrays(color, 1 / disparity), (384, 216)) as renderer:
+        seen = 1 / renderer.render(Camera(position=position)).depth
+        assert renderer.reproject.parts is renderer.reproject.covers[-1] is not renderer.reproject.covers[0]
+    ring = np.ones((5, 5), np.uint8)
+    ring[1:4, 1:4] = 0
+    low, high = cv2.erode(seen, ring), cv2.dilate(seen, ring)
+    holes = (seen < 0.9 * low) & (high < 1.06 * low)
+    assert not holes.any(), f"{holes.sum()} holes"
+
+
 def curls(locks: bool):
     """A head of 1 m distance before a sky of 6 m, with locks at its edge that lie a little farther back, if it has any: each
     is joined to the head at its root."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .edges import REACH, tolerance
+from .edges import CUT_SHARE, REACH, tolerance
 
 FIT = 1
 """Tolerances, that is a quarter of a pixel of parallax, within which a patch follows its surface."""
@@ -42,6 +42,9 @@ LONG = 2
 OVERLAP, JOIN, SOFT_JOIN = 0.3, 3, 0.5
 """Plate pixels by which patches reach over their rectangle, at the least, so that neighbours leave no crack between them, and
 at the most; and where they are soft, which are blended twice there. Less than half a pixel samples inside the rectangle only."""
+
+FARTHER = 1.1
+"""Times as far as a step opens, that patches reach under each other: it is looked at beside the middles of pixels only."""
 
 IN_ALPHA = -1
 """In place of the share of a patch that the plate showed: alpha in the atlas is not its coverage but that share."""
@@ -205,50 +208,62 @@ def trim(covered, which, x, y, size, plane):
 
 
 def join(solid: Patches, soft: Patches, focal: float) -> None:
-    """Lets patches reach under nearer neighbours of their level, as far as a move opens a step between them: it has nothing
-    behind it, and a crack there would show the far background."""
-    for level in np.unique(np.concatenate([solid.level, soft.level])):
-        mine = [np.flatnonzero(p.level == level) for p in (soft, solid)]
-        rect, plane, over = (np.concatenate([getattr(p, name)[at] for p, at in zip((soft, solid), mine)])
-                             for name in ("rect", "plane", "over"))
-        low = rect[:, :2].min(0).astype(int)
-        x0, y0, x1, y1 = (rect - np.tile(low, 2)).astype(int).T
-        number = np.full((y1.max(), x1.max()), -1, np.int32)
-        for at, (wide, high) in alike(rect):
-            number[y0[at, None, None] + np.arange(high)[:, None], x0[at, None, None] + np.arange(wide)] = at[:, None, None]
-        middle = 0.5 * (rect[:, :2] + rect[:, 2:]) - low
+    """Lets patches reach under nearer neighbours, as far as a move opens a step between them, where it has nothing behind it and
+    a crack would show the far background: under those of their level, and where one surface was lifted off at several, of
+    any. Corners have been welded; a large patch may meet small ones in the middle of its side."""
+    level, hidden = (np.concatenate([getattr(p, name) for p in (solid, soft)]) for name in ("level", "hidden"))
+    every = Patches.joined([solid, soft])
+    for each in np.unique(level):
+        _reach_under(every, np.flatnonzero(level == each), focal)
+    _reach_under(every, np.flatnonzero(~hidden), focal, CUT_SHARE)
+    solid.over[:], soft.over[:] = np.split(every.over, [len(solid)])
 
-        def value(k, x, y):
-            return plane[k, 0] + plane[k, 1] * (x - middle[k, 0]) + plane[k, 2] * (y - middle[k, 1])
 
-        for before, after, dx, dy in ((2, 0, 1, 0), (3, 1, 0, 1)):   # sides of `over` that meet there
-            a, b = number[:number.shape[0] - dy, :number.shape[1] - dx], number[dy:, dx:]
-            y, x = np.nonzero((a != b) & (a >= 0) & (b >= 0))
-            a, b = a[y, x], b[y, x]
-            x, y = x + (1 if dx else 0.5), y + (1 if dy else 0.5)
-            da, db = value(a, x, y), value(b, x, y)
-            gap = db - da
-            reach = np.maximum(REACH * focal * np.abs(gap), OVERLAP).astype(np.float32)
-            np.maximum.at(over[:, before], a[gap > 0], reach[gap > 0])
-            np.maximum.at(over[:, after], b[gap < 0], reach[gap < 0])
-        soft.over[mine[0]], solid.over[mine[1]] = np.split(over, [len(mine[0])])
+def _reach_under(patches: Patches, mine: np.ndarray, focal: float, most: float | None = None) -> None:
+    """Lets those of the patches at indices `mine` reach under each other where they are no more than `most` apart, as a share of
+    their disparity."""
+    rect, corners, over = patches.rect[mine], patches.corners[mine], patches.over[mine]
+    low = rect[:, :2].min(0).astype(int)
+    x0, y0, x1, y1 = (rect - np.tile(low, 2)).astype(int).T
+    number = np.full((y1.max(), x1.max()), -1, np.int32)
+    for at, (wide, high) in alike(rect):
+        number[y0[at, None, None] + np.arange(high)[:, None], x0[at, None, None] + np.arange(wide)] = at[:, None, None]
+
+    def value(k, x, y):
+        across, down = (x - x0[k]) / (x1 - x0)[k], (y - y0[k]) / (y1 - y0)[k]
+        upper, lower = (corners[k, i] + across * (corners[k, i + 1] - corners[k, i]) for i in (0, 2))
+        return upper + down * (lower - upper)
+
+    for before, after, dx, dy in ((2, 0, 1, 0), (3, 1, 0, 1)):   # sides of `over` that meet there
+        a, b = number[:number.shape[0] - dy, :number.shape[1] - dx], number[dy:, dx:]
+        y, x = np.nonzero((a != b) & (a >= 0) & (b >= 0))
+        a, b = a[y, x], b[y, x]
+        x, y = x + (1 if dx else 0.5), y + (1 if dy else 0.5)
+        da, db = value(a, x, y), value(b, x, y)
+        gap = db - da
+        if most is not None:
+            gap[np.abs(gap) > most * np.maximum(da, db)] = 0
+        reach = np.maximum(FARTHER * REACH * focal * np.abs(gap), OVERLAP).astype(np.float32)
+        np.maximum.at(over[:, before], a[gap > 0], reach[gap > 0])
+        np.maximum.at(over[:, after], b[gap < 0], reach[gap < 0])
+    patches.over[mine] = over
 
 
 def weld(solid: Patches, soft: Patches, tol: float) -> None:
-    """Lets the corners that patches of one surface share, within WELD times `tol` of disparity, meet at their mean; at the frame
-    at that of the ones in it."""
-    parts = solid, soft
-    x, y = (np.concatenate([p.rect[:, c].ravel() for p in parts]) for c in ([0, 2, 0, 2], [1, 1, 3, 3]))
-    level = np.concatenate([np.repeat(p.level, 4) for p in parts])
-    d = np.concatenate([p.corners.ravel() for p in parts])
-    order = np.lexsort((d, x, y, level))
-    beyond = np.concatenate([np.repeat(p.beyond, 4) for p in parts])[order]
-    apart = lambda value, gap=0: np.abs(np.diff(value[order], prepend=np.inf)) > gap
-    group = np.cumsum(apart(level.astype(float)) | apart(y) | apart(x) | apart(d, np.where(beyond, STEEP, WELD) * tol)) - 1
-    weight = np.where(beyond, 1e-4, 1)
-    d[order] = (np.bincount(group, weight * d[order]) / np.bincount(group, weight))[group]
-    for p, part in zip(parts, np.split(d.astype(np.float32), [4 * len(solid)])):
-        p.corners[:] = part.reshape(-1, 4)
+    """Lets the corners that patches of one surface share, within WELD times `tol` of disparity, meet at their mean: those that the
+    plate shows of any level, and then all of one level; at the frame at that of the ones in it."""
+    every = Patches.joined([solid, soft])
+    x, y = (every.rect[:, at].ravel() for at in ([0, 2, 0, 2], [1, 1, 3, 3]))
+    level, beyond, shown = (np.repeat(a, 4) for a in (every.level, every.beyond, ~(every.hidden | every.beyond)))
+    d = every.corners.ravel()
+    for among, kind in ((np.flatnonzero(shown), np.zeros_like(level)), (np.arange(len(d)), level)):
+        order = among[np.lexsort((d[among], x[among], y[among], kind[among]))]
+        apart = lambda value, gap=0: np.abs(np.diff(value[order].astype(float), prepend=np.inf)) > gap
+        steep = np.where(beyond[order], STEEP, WELD) * tol
+        group = np.cumsum(apart(kind) | apart(y) | apart(x) | apart(d, steep)) - 1
+        weight = np.where(beyond[order], 1e-4, 1)
+        d[order] = (np.bincount(group, weight * d[order]) / np.bincount(group, weight))[group]
+    solid.corners[:], soft.corners[:] = np.split(d.reshape(-1, 4), [len(solid)])
 
 
 def _planes(weight, z, px, py):

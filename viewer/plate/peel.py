@@ -513,8 +513,8 @@ class Canvas:
         drawn = []
         for loose, (solid, soft) in zip(self.loose, covers):
             solid, soft = placed(solid), placed(soft)
-            join(solid, soft, self.focal)
             weld(solid, soft, FIT * loose * tolerance(self.focal))
+            join(solid, soft, self.focal)
             solid = Patches.joined([solid, behind])
             drawn.append((solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
                           soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0]))))))
