@@ -1011,6 +1011,13 @@ def export(me):
     me.note("insisted", asks=me.window.export.asks, running=me.window.export.running is not None)
     me.key("Ctrl+.")
     me.wait(lambda: me.window.export.running is None)
+    (me.folder / "frames").mkdir()
+    (me.folder / "frames" / "shot_A.0007.png").write_bytes(b"of yesterday")
+    for moment in ("frames", "frames insisted"):
+        me.session.attempt(lambda: me.window.export.start(str(me.folder / "frames") + "/", "A"))
+        me.note(moment, running=me.window.export.running is not None)
+    me.key("Ctrl+.")
+    me.wait(lambda: me.window.export.running is None)
     me.window.files.dropped([str(me.folder / "other.exr")])
     me.wait(lambda: me.window.projector is not before)
     me.opened()

@@ -72,10 +72,19 @@ def test_frames_of_another_shot_are_not_taken_for_this_one(sequence, shot):
     assert sequence(size=(48, 32)).missing(range(2)) == [0, 1] == sequence(bokeh="gather").missing(range(2))
 
 
-def test_frames_written_by_others_are_not_taken_for_ours(sequence):
-    frames = sequence()
-    Image.new("RGB", (96, 64)).save(frames.path(0))
-    assert frames.missing(range(1)) == [0]
+@pytest.mark.parametrize("format", ["png", "exr"])
+def test_frames_written_by_others_are_neither_taken_for_ours_nor_replaced(sequence, format):
+    frames = sequence(format=format)
+    if format == "png":
+        Image.new("RGB", (96, 64)).save(frames.path(3))
+    else:
+        with OpenEXR.File({}, {"RGB": np.zeros((64, 96, 3), np.float16)}) as file:
+            file.write(str(frames.path(3)))
+    before = frames.path(3).read_bytes()
+    assert frames.missing(range(3, 4)) == [3]
+    with pytest.raises(PushinError, match="no frame that pushin made"):
+        frames.write(range(5))
+    assert frames.path(3).read_bytes() == before and len(state(frames.folder)) == 1
 
 
 def test_ctrl_c_leaves_whole_frames_only(sequence, monkeypatch):

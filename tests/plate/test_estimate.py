@@ -1,7 +1,9 @@
 """Depth networks: the real loading and inference, with graphs small enough to be made here."""
 import hashlib
 import http.server
+import os
 import threading
+import time
 
 import cv2
 import numpy as np
@@ -136,6 +138,16 @@ def test_a_named_model_is_fetched_once_and_checked(server):
     path.write_bytes(server["data"] + b"x")
     with pytest.raises(PushinError, match="not what was fetched"):
         hub.model_file(hub.DEFAULT)
+
+
+def test_what_a_killed_download_left_goes_with_the_next_one(server):
+    folder = hub.cached(hub.DEFAULT).parent
+    folder.mkdir(parents=True)
+    for name, age in (("killed.part", 2 * 86400), ("another.part", 60)):     # somebody else's may be under way
+        (folder / name).write_bytes(b"half")
+        os.utime(folder / name, (time.time() - age,) * 2)
+    path = hub.model_file(hub.DEFAULT)
+    assert {file.name for file in folder.iterdir()} == {path.name, path.with_suffix(".sha256").name, "another.part"}
 
 
 def test_a_download_with_another_sum_is_refused(server):

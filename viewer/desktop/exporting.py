@@ -11,11 +11,12 @@ from platformdirs import user_pictures_path
 from ..errors import PushinError
 from ..export.delivery import Delivery
 from ..export.files import reaching
+from ..export.sequence import sequence_name
 from ..export.stills import write_picture
 from ..export.video import SUFFIXES, check_video
 from ..plate.adjust import adjusted
 from ..rehearsal import edits
-from ..rehearsal.background import Moment, exported, pictured
+from ..rehearsal.background import FRAMES, Moment, exported, pictured
 from . import style
 from .loading import Loading
 
@@ -41,7 +42,7 @@ class Export:
         self.running: Loading | None = None
         self._path, self._take, self._bokeh, self._target = "", "", "gather", ""
         self._of = None                         # the document that goes to _path
-        self._replaces: Path | None = None      # the film that exporting once more replaces
+        self._replaces: Path | None = None      # the film, or folder of frames, that exporting once more replaces
         self.asks = False
 
     def ask(self) -> None:
@@ -65,9 +66,12 @@ class Export:
             target = Path(path).expanduser()
         if film:
             check_video(target, delivery.size)
-            if target.exists() and target != self._replaces:
-                self._replaces = target
-                raise PushinError(f"{target.name} is there already; export once more to replace it.")
+        with reaching(path):
+            there = target.exists() if film else any(target.glob(f"{sequence_name(FRAMES, delivery)}.*.png"))
+        if there and target != self._replaces:
+            self._replaces = target
+            raise PushinError(f"{target.name} is there already; export once more to replace it." if film else
+                              f"{target.name} holds frames of this take already; export once more to replace them.")
         bokeh = bokeh if delivery.take.camera.f_stop is not None else "off"
         self._target, layering, plate, before = str(target), session.layering, session.plate, session.layering.left
 

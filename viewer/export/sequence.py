@@ -43,11 +43,16 @@ class Sequence:
 
     def missing(self, frames: Iterable[int]) -> list[int]:
         """Those of the frames of which there is no whole file, or one drawn from something else."""
-        read = _png_stamp if self.format == "png" else _exr_stamp
-        return [frame for frame in frames if read(self.path(frame)) != self._stamp(frame)]
+        return [frame for frame in frames if self._read(frame) != self._stamp(frame)]
 
     def write(self, frames: Iterable[int], done: Callable[[], None] = lambda: None) -> None:
-        """Draws and writes frames, each whole or not at all, while the next is drawn; done is called after each."""
+        """Draws and writes frames, each whole or not at all, while the next is drawn; done is called after each. PushinError
+        where a picture of that name is somebody else's."""
+        frames = list(frames)
+        for frame in frames:
+            if self._read(frame) == "":
+                raise PushinError(f"'{self.path(frame)}' is there already, and no frame that pushin made; name another folder.")
+
         def save(jobs):
             for path, frame, stamp in jobs:
                 if self.format == "png":
@@ -60,10 +65,13 @@ class Sequence:
                 done()
 
         arrays = ("picture",) if self.format == "png" else ("color", "depth", "invented")
-        frames = list(frames)
         with Background(save) as writer:
             for number, frame in zip(frames, self.drawing.each(frames, *arrays)):
                 writer.put((self.path(number), frame, self._stamp(number)))
+
+    def _read(self, frame: int) -> str | None:
+        """The stamp of a frame's file, empty for a picture without one, None where there is no whole picture."""
+        return (_png_stamp if self.format == "png" else _exr_stamp)(self.path(frame))
 
     def _stamp(self, frame: int) -> str:
         drawing, delivery = self.drawing, self.drawing.delivery
@@ -82,7 +90,7 @@ def _png_stamp(path: Path) -> str | None:
     try:
         with Image.open(path) as picture:
             picture.load()
-            return picture.info.get(_STAMP)
+            return picture.info.get(_STAMP, "")
     except (OSError, SyntaxError, ValueError):  # not there, cut off, or no picture
         return None
 
@@ -96,6 +104,6 @@ def _exr_stamp(path: Path) -> str | None:
     try:
         read_exr(path)
         with OpenEXR.File(str(path), header_only=True) as file:
-            return file.header().get(_STAMP)
+            return file.header().get(_STAMP, "")
     except (PushinError, OSError, RuntimeError):
         return None

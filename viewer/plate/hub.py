@@ -11,6 +11,7 @@ import http.client
 import os
 import re
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from .estimate import MOST_BYTES
 HUB = "https://huggingface.co"
 _SECONDS = 30
 _PIECE = 1 << 20
+_STALE = 86400
+"""Seconds after which nobody writes to a part of a download any longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,20 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(request, file, code, message, headers, url)
 
 
+def _tidy(folder: Path) -> None:
+    """Takes away what downloads that were killed have left."""
+    for part in folder.glob("*.part"):
+        with contextlib.suppress(OSError):
+            if time.time() - part.stat().st_mtime > _STALE:
+                part.unlink()
+
+
 def _fetched(name: str, url: str, path: Path, pin: Path, progress) -> Path:
     redirects = _Redirects()
     request = urllib.request.Request(url, headers={"User-Agent": f"pushin/{__version__}"})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _tidy(path.parent)
         with urllib.request.build_opener(redirects).open(request, timeout=_SECONDS) as response:
             told = redirects.told | {key.lower(): value for key, value in response.headers.items()}
             total = int(told.get("x-linked-size") or told.get("content-length") or 0)

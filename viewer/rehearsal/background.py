@@ -101,6 +101,10 @@ def _warmed(*, report) -> None:
 
 # -- what leaves the window as a file ---------------------------------------------------------------------------------
 
+FRAMES = "shot"
+"""Name of the frames that the window exports."""
+
+
 def exported(plate, shot: Shot, take: str | None, path: Path, size, bokeh: str, *, report) -> None:
     """A take as a film, or where the path is none of a film, as frames in a folder; see export.delivery."""
     apart(_exported, replace(plate, unadjusted=None), shot, take, path, size, bokeh, report=report, tidy=True)
@@ -124,7 +128,7 @@ def _exported(plate, shot, take, path, size, bokeh, *, report) -> None:
                     step()
             write_video(path, pictures(), delivery.size, shot.fps)
         else:
-            Sequence(path, sequence_name("shot", delivery), drawing, "png").write(range(len(delivery)), step)
+            Sequence(path, sequence_name(FRAMES, delivery), drawing, "png").write(range(len(delivery)), step)
 
 
 @dataclass(frozen=True, slots=True)
