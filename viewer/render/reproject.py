@@ -1,7 +1,9 @@
 """The plate seen from another camera: its patches drawn into colour, invented share and depth."""
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -30,14 +32,17 @@ OVER = 4
 STEP_BYTES = 16 << 20
 """Of the atlas, that are put on the GPU in one step: about a hundredth of a second."""
 
+AHEAD = 8
+"""Parts of it whose second differences are made before they are asked for, four to a step."""
+
 SMALL, UNSEEN = 0.7, 0.6
 """Pixels of a picture to one of the plate up to which patches may follow surfaces loosely, and pixels that these may be off."""
 
 SHARP = 0.75
 """Pixels of a picture to one of the plate from which reading between those of the plate blurs it."""
 
-BRIGHTNESS, WHITE = (0.3, 0.6, 0.1), 1.5
-"""Of red, green and blue, and from which it is a lamp's."""
+SPLIT, WHITE = np.float32([[0.3, 0.6, 0.1, 0], [0, 0, 0, 1]]), 1.5
+"""Brightness and alpha of a pixel, and the brightness from which it is a lamp's."""
 
 SECOND = np.float32([[1, -2, 1]]), np.float32([[1], [-2], [1]])
 """Kernels of the second differences in x and in y."""
@@ -91,17 +96,23 @@ class ReprojectPass:
         made: list = []
         yield
         atlas, bend = MipTexture(self.context, (wide, high), layers.levels), MipTexture(self.context, (wide, high), 0, "f1")
+        pool = ThreadPoolExecutor(2)
         try:
             for item in (atlas, bend):
                 yield from item.making(self.aside)
             rows = max(STEP_BYTES // pixels.strides[0], 1)
+            tops = range(0, high, rows // 4 + 1)
+            started = lambda top: (top, pool.submit(_bends, pixels, top, tops.step))
+            ahead = deque(map(started, tops[:AHEAD]))
             for top in range(0, high, rows):
                 part = pixels[top:top + rows]
                 atlas.texture.write(part, viewport=(0, top, wide, len(part)))
                 yield
-            rows = max(rows // 4, 1)
-            for top in range(0, high, rows):
-                part = _bends(pixels, top, rows)
+            for later in (*tops[AHEAD:], *[None] * len(ahead)):
+                top, work = ahead.popleft()
+                part = work.result()
+                if later is not None:
+                    ahead.append(started(later))
                 bend.texture.write(part, viewport=(0, top, wide, len(part)))
                 yield
             bend.texture.filter = moderngl.LINEAR, moderngl.LINEAR
@@ -115,6 +126,8 @@ class ReprojectPass:
             for item in (atlas, bend, *made):
                 item.release()
             raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
         before()
         self._drop()
         self.atlas, self.bend, self.texel, self.around, self.lift = atlas, bend, (1 / wide, 1 / high), layers.around, lift
@@ -283,14 +296,18 @@ class _Standing(ScreenPass):
 def _bends(atlas: np.ndarray, top: int, rows: int) -> np.ndarray:
     """Second differences in x and y of brightness, as shares of that round about, and of alpha, uint8 (rows, w, 4), 128 for
     none, 31 and 63 for a whole one, of some rows of an atlas; none beside a lamp, which would ring."""
-    part = atlas[max(top - 1, 0):top + rows + 1].astype(np.float32)
-    bright = part[..., :3] @ np.float32(BRIGHTNESS)
-    most = cv2.dilate(bright, np.ones((3, 3), np.uint8))
-    second = lambda a: [cv2.filter2D(a, cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE) for kernel in SECOND]
-    bend = np.dstack([*(b / np.maximum(cv2.blur(bright, (3, 3)), 1e-4) for b in second(bright)), *second(part[..., 3])])
-    bend[most > WHITE] = 0
-    first = top - max(top - 1, 0)
-    return np.ascontiguousarray((128.5 + np.float32([31, 31, 63, 63]) * bend[first:first + rows]).clip(0, 255).astype(np.uint8))
+    first = max(top - 1, 0)
+    bright, alpha = cv2.split(cv2.transform(atlas[first:top + rows + 1].astype(np.float32), SPLIT))
+    lamp = cv2.dilate(bright, np.ones((3, 3), np.uint8)) > WHITE
+    around = cv2.max(cv2.blur(bright, (3, 3)), 1e-4)
+    planes = []
+    for plane, times, of in ((bright, 31, around), (alpha, 63, None)):
+        for kernel in SECOND:
+            bend = cv2.filter2D(plane, cv2.CV_32F, times * kernel, borderType=cv2.BORDER_REPLICATE)
+            bend = 128.5 + (bend if of is None else cv2.divide(bend, of))
+            bend[lamp] = 128.5
+            planes.append(np.clip(bend, 0, 255, out=bend).astype(np.uint8))
+    return np.ascontiguousarray(cv2.merge(planes)[top - first:top - first + rows])
 
 
 @dataclass(frozen=True, slots=True)
