@@ -249,14 +249,14 @@ def _reach_under(patches: Patches, mine: np.ndarray, focal: float, most: float |
     patches.over[mine] = over
 
 
-def weld(solid: Patches, soft: Patches, tol: float) -> None:
-    """Lets the corners that patches of one surface share, within WELD times `tol` of disparity, meet at their mean: those that the
-    plate shows of any level, and then all of one level; at the frame at that of the ones in it."""
+def weld(solid: Patches, soft: Patches, tol: float, loose: bool = False) -> None:
+    """Lets the corners that patches of one surface share, within WELD times `tol` of disparity, meet at their mean: where they are
+    loose those that the plate shows, of any level, and then all of one level; at the frame at that of the ones in it."""
     every = Patches.joined([solid, soft])
     x, y = (every.rect[:, at].ravel() for at in ([0, 2, 0, 2], [1, 1, 3, 3]))
     level, beyond, shown = (np.repeat(a, 4) for a in (every.level, every.beyond, ~(every.hidden | every.beyond)))
     d = every.corners.ravel()
-    for among, kind in ((np.flatnonzero(shown), np.zeros_like(level)), (np.arange(len(d)), level)):
+    for among, kind in ((np.flatnonzero(shown & loose), np.zeros_like(level)), (np.arange(len(d)), level)):
         order = among[np.lexsort((d[among], x[among], y[among], kind[among]))]
         apart = lambda value, gap=0: np.abs(np.diff(value[order].astype(float), prepend=np.inf)) > gap
         steep = np.where(beyond[order], STEEP, WELD) * tol

@@ -513,7 +513,7 @@ class Canvas:
         drawn = []
         for loose, (solid, soft) in zip(self.loose, covers):
             solid, soft = placed(solid), placed(soft)
-            weld(solid, soft, FIT * loose * tolerance(self.focal))
+            weld(solid, soft, FIT * loose * tolerance(self.focal), loose > self.loose[0])
             join(solid, soft, self.focal)
             solid = Patches.joined([solid, behind])
             drawn.append((solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
