@@ -50,7 +50,7 @@ class Sequence:
         where a picture of that name is somebody else's."""
         frames = list(frames)
         for frame in frames:
-            if self._read(frame) == "":
+            if self._read(frame, whole=False) == "":
                 raise PushinError(f"'{self.path(frame)}' is there already, and no frame that pushin made; name another folder.")
 
         def save(jobs):
@@ -69,9 +69,10 @@ class Sequence:
             for number, frame in zip(frames, self.drawing.each(frames, *arrays)):
                 writer.put((self.path(number), frame, self._stamp(number)))
 
-    def _read(self, frame: int) -> str | None:
-        """The stamp of a frame's file, empty for a picture without one, None where there is no whole picture."""
-        return (_png_stamp if self.format == "png" else _exr_stamp)(self.path(frame))
+    def _read(self, frame: int, whole: bool = True) -> str | None:
+        """The stamp of a frame's file, empty for a picture without one, None where there is no picture; or, unless its head will
+        do, no whole one."""
+        return (_png_stamp if self.format == "png" else _exr_stamp)(self.path(frame), whole)
 
     def _stamp(self, frame: int) -> str:
         drawing, delivery = self.drawing, self.drawing.delivery
@@ -85,24 +86,26 @@ def sequence_name(file: str | Path, delivery: Delivery) -> str:
     return f"{stem}_{delivery.take.name}" if len(delivery.shot.takes) > 1 else stem
 
 
-def _png_stamp(path: Path) -> str | None:
+def _png_stamp(path: Path, whole: bool) -> str | None:
     from PIL import Image
     try:
         with Image.open(path) as picture:
-            picture.load()
+            if whole:
+                picture.load()
             return picture.info.get(_STAMP, "")
     except (OSError, SyntaxError, ValueError):  # not there, cut off, or no picture
         return None
 
 
-def _exr_stamp(path: Path) -> str | None:
+def _exr_stamp(path: Path, whole: bool) -> str | None:
     import OpenEXR
 
     from ..plate.exr import read_exr
     if not path.is_file():
         return None
     try:
-        read_exr(path)
+        if whole:
+            read_exr(path)
         with OpenEXR.File(str(path), header_only=True) as file:
             return file.header().get(_STAMP, "")
     except (PushinError, OSError, RuntimeError):

@@ -51,6 +51,7 @@ _PFM = re.compile(rb"(P[Ff])\s+(\d{1,9})\s+(\d{1,9})\s+([-+]?[0-9.eE+-]{1,30})\s
 def read_values(path: Path) -> Embedded:
     """The numbers of a depth file, (h, w), in the file's own type, row 0 on top, and the kind that its own words tell
     of. Raises PushinError."""
+    opaque = None
     with reading(path):
         with open(path, "rb") as file:
             magic = file.read(6)
@@ -62,8 +63,7 @@ def read_values(path: Path) -> Embedded:
             values = _from_pfm(path)
         else:
             values, opaque = read_grey(path)
-            return Embedded(values, None, name_of(path), opaque=opaque)
-    return Embedded(values, None, name_of(path))
+    return Embedded(values, None, name_of(path), opaque=opaque)
 
 
 def guessed_kind(values: np.ndarray, near, far, baseline) -> str:

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import cv2
 import moderngl
@@ -102,15 +103,14 @@ class ReprojectPass:
                 yield from item.making(self.aside)
             rows = max(STEP_BYTES // pixels.strides[0], 1)
             tops = range(0, high, rows // 4 + 1)
-            started = lambda top: (top, pool.submit(_bends, pixels, top, tops.step))
+            started = lambda top: pool.submit(_bends, pixels, top, tops.step)
             ahead = deque(map(started, tops[:AHEAD]))
             for top in range(0, high, rows):
                 part = pixels[top:top + rows]
                 atlas.texture.write(part, viewport=(0, top, wide, len(part)))
                 yield
-            for later in (*tops[AHEAD:], *[None] * len(ahead)):
-                top, work = ahead.popleft()
-                part = work.result()
+            for top, later in zip_longest(tops, tops[AHEAD:]):
+                part = ahead.popleft().result()
                 if later is not None:
                     ahead.append(started(later))
                 bend.texture.write(part, viewport=(0, top, wide, len(part)))
