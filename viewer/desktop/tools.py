@@ -94,8 +94,7 @@ class Tools:
         camera, aspect = session.camera(name), session.aspect(name)
         scale = imgui.get_io().display_framebuffer_scale.x
         pixels = round(LOUPE * em * scale)
-        delivered = session.shot.delivery_width / session.shot.lines(session.shot.take(name)).width
-        share = pixels / delivered
+        share = pixels / session.shot.across(session.shot.take(name))
         shift = ((0.5 + camera.lens_shift[0] - u) / share, (camera.lens_shift[1] - (0.5 - v) / aspect) / share)
         detail = replace(camera, sensor_width=camera.sensor_width * share, lens_shift=shift)
         blurred = session.view.blur and camera.f_stop is not None

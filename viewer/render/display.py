@@ -17,13 +17,13 @@ class Overlay:
     peaking   detail that is in focus, in red
     zones     in front of the depth of field orange, behind it blue, the deeper the softer; lines at its limits
     invented  what the plate never showed, in magenta
-    delivery  of optics.acceptable_circle: what counts as sharp
+    delivery  of optics.acceptable_circle for the whole picture: what counts as sharp
     """
 
     peaking: bool = False
     zones: bool = False
     invented: bool = False
-    delivery: str | int = "HD"
+    delivery: str | float = "HD"
 
     def __bool__(self) -> bool:
         return self.peaking or self.zones or self.invented
