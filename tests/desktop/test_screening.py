@@ -30,11 +30,12 @@ def test_a_picture_is_kept_without_the_place_of_one_that_is_not_shown(mode, size
 
 
 @pytest.mark.parametrize("ratio, sharp", [(None, True), (9 / 16, False)])
-def test_the_overlay_agrees_with_the_figures_on_what_is_sharp(small_plate, ratio, sharp):
+@pytest.mark.parametrize("delivery", [64, 640])      # fewer pixels than the picture on the screen has, and more
+def test_the_overlay_agrees_with_the_figures_on_what_is_sharp(small_plate, delivery, ratio, sharp):
     """What a portrait delivers is a third of the camera's picture, in as many pixels: less of it passes for sharp."""
     words = ["open", str(small_plate), "--focal-length", "35", "--subject", "80,45"]
     opened = opening(_parser("open").parse_args(words))(lambda *progress: None)
-    shot = replace(opened.shot, delivery_width=64, ratio=ratio).with_subject(Subject("wall", (8, 18, 32, 54), 4.0))
+    shot = replace(opened.shot, delivery_width=delivery, ratio=ratio).with_subject(Subject("wall", (8, 18, 32, 54), 4.0))
     stop = float(f_stop_for_blur(4.0, 35.0, 1.0, 0.6 * replace(shot, ratio=None).circle()))
     session = Session()
     session.begin(opened, Document(edits.focus_on(edits.set_f_stop(shot, "A", stop), "A", "subject")))

@@ -44,7 +44,7 @@ class DisplayPass:
         circle = optics.in_pixels(optics.acceptable_circle(camera.sensor_width, overlay.delivery), camera.sensor_width,
                                   target.size[0])
         self.overlaid.draw(target, color=color, depth=depth, coc=(at_infinity, 2 * per_disparity / NEAR),
-                           sharp=max(float(circle), 1.0), peaking=overlay.peaking, zones=overlay.zones,
+                           sharp=float(circle), peaking=overlay.peaking, zones=overlay.zones,
                            invented=overlay.invented)
 
     def release(self) -> None:
