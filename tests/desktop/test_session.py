@@ -8,7 +8,8 @@ from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop.layering import Layering
 from viewer.desktop.session import Session
-from viewer.rehearsal import apart
+from viewer.plate.scale import Anchor
+from viewer.rehearsal import apart, edits
 from viewer.rehearsal.document import Document
 
 
@@ -48,3 +49,18 @@ def test_an_error_in_advice_ends_the_window_as_any_other_does(session):
     session.plate = replace(session.plate, notes=(lambda: "nothing that another process could be told",))
     with pytest.raises((AttributeError, TypeError), match="pickle"):
         until(lambda: not session.thinking, session.consult)
+
+
+def test_the_shot_follows_the_depth_from_where_an_undo_led(session):
+    """The plate of a scale that was undone before its depth was there is none that the shot ever was on."""
+    known = lambda metres: session.layering.edit(edits.tell_scale(session.shot, Anchor((80.0, 45.0), metres), session.plate),
+                                                 "Known distance")
+    known(2.0)
+    until(lambda: session.shot.subject("subject").depth == pytest.approx(2.0), session.layering.frame)
+    known(4.0)
+    session.document.undo()
+    session.document.undo()
+    session.follow()
+    known(3.0)
+    until(lambda: session.plate.depth_at((80, 45)) == pytest.approx(3.0), session.layering.frame)
+    assert session.shot.subject("subject").depth == pytest.approx(3.0)
