@@ -25,6 +25,7 @@ import numpy as np
 from PIL import Image
 
 from tests.desktop.screens import look, plug
+from tests.gpu import programs
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop import exporting, files
@@ -1057,6 +1058,14 @@ def monitor(me):
     me.note("open")
     me.key("Ctrl+F")
     me.note("closed", open=me.window.monitor.open)
+    kept = []
+    for _ in range(3):
+        me.key("Ctrl+F")
+        me.rested()
+        me.key("Ctrl+F")
+        NEXT.append(lambda: kept.append(programs(me.window._context)))
+        me.ctx.yield_(2)
+    me.note("again", programs=kept)
 
 
 def second_screen(me):

@@ -510,6 +510,7 @@ def test_directors_monitor_shows_take_a_clean(drive, small_plate):
     a = Image.fromarray(picture(report, "open", "a").astype(np.uint8)).resize(feed.shape[1::-1])
     assert difference(feed, np.asarray(a, int)) < 4
     assert not report["closed"]["open"]
+    assert len(set(report["again"]["programs"])) == 1 < report["again"]["programs"][0]       # nothing stays on the GPU
 
 
 def test_directors_monitor_fills_the_second_screen(drive, two_screens, small_plate):
