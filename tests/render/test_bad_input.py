@@ -26,6 +26,8 @@ def renderer(cache):
 def test_a_camera_that_cannot_be(renderer, wrong, says, bokeh):
     with pytest.raises(PushinError, match=says):
         renderer.render(Camera(**wrong), bokeh)
+    with pytest.raises(PushinError, match=says):
+        renderer.refine(Camera(**{"f_stop": 2.0, **wrong}), first=renderer.render(Camera()))
 
 
 @pytest.mark.parametrize("size", [None, 64, ("a", 3), (64.5, 36), (64,), (64, 36, 1), (INF, 3), (0, 3), (10**9, 3)])
@@ -45,6 +47,9 @@ def test_a_size_beyond_the_memory_is_said(renderer, monkeypatch):
 
 def test_a_closed_renderer_says_so():
     renderer = Renderer(PLATE, (32, 32))
+    first = renderer.render(Camera())
     renderer.close()
     with pytest.raises(PushinError, match="closed"):
         renderer.render(Camera())
+    with pytest.raises(PushinError, match="closed"):
+        renderer.refine(Camera(f_stop=2.0), first=first)

@@ -81,6 +81,7 @@ def check_camera(camera: Camera) -> None:
             what = {(): "a number", (2,): "two numbers", (3,): "three numbers"}[shape]
             raise PushinError(f"The camera's {name.replace('_', ' ')} must be {what} from {low:g} to {high:g}, and not "
                               f"{repr(value)[:40]}.")
+    camera.rotation()       # which refuses angles that are none
 
 
 def check_lens(camera: Camera) -> None:

@@ -213,9 +213,7 @@ class Renderer:
         """
         if bokeh not in BOKEH:
             raise PushinError(f"There is no bokeh called {bokeh!r}; choose one of {', '.join(BOKEH)}.")
-        if self._closed:
-            raise PushinError("This renderer is closed; make another one.")
-        check_camera(camera)
+        self._check(camera)
         lens = camera.f_stop is not None and bokeh != "off"
         if lens:
             check_lens(camera)      # before there are targets, which would be lost
@@ -240,6 +238,7 @@ class Renderer:
         """
         if camera.f_stop is None:
             return self.render(camera, overlay=overlay), 1.0
+        self._check(camera)
         check_lens(camera)
         old = self._exposure
         wanted = camera, self.size, count, self.highlights
@@ -253,6 +252,11 @@ class Renderer:
         exposure.develop(targets.flat, self.mean, exposure.first._targets.color, done)
         finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
         return self._shown(targets, camera, overlay, finish), done
+
+    def _check(self, camera: Camera) -> None:
+        if self._closed:
+            raise PushinError("This renderer is closed; make another one.")
+        check_camera(camera)
 
     def _complete_gathered(self, targets: _Targets, camera: Camera) -> None:
         """Gives a gathered picture the depth and the invented share of its pinhole's."""
