@@ -2,8 +2,17 @@
 import ctypes
 
 
-def programs(context, names=4096):
+def programs(context):
     """How many programs there are in a moderngl context, and in those that share its objects."""
-    address = context.mglo._context.load_opengl_function("glIsProgram")
-    is_program = ctypes.CFUNCTYPE(ctypes.c_ubyte, ctypes.c_uint)(address)
-    return sum(is_program(name) for name in range(1, names))
+    return _count(context, "glIsProgram")
+
+
+def textures(context):
+    """How many textures."""
+    return _count(context, "glIsTexture")
+
+
+def _count(context, function, names=4096):
+    address = context.mglo._context.load_opengl_function(function)
+    known = ctypes.CFUNCTYPE(ctypes.c_ubyte, ctypes.c_uint)(address)
+    return sum(known(name) for name in range(1, names))
