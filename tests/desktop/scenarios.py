@@ -248,9 +248,20 @@ def unready(me):
     me.session.edit(edits.set_f_stop(me.session.shot, me.session.view.a, 1.4), "A lens")
     me.ctx.yield_(30)
     me.note("without", rested=window.rested, views=window.screening.views)
+    loupe(me, "loupe without")
     gate.set()
     me.rested()
     me.note("with", rested=window.rested, views=window.screening.views)
+    loupe(me, "loupe with")
+
+
+def loupe(me, moment):
+    """What it shows of the wall in A."""
+    me.point(0, 0.15, 0.5)
+    me.key("V")
+    NEXT.append(lambda: Image.fromarray(me.window.projector.kept("loupe").picture).save(me.folder / f"{moment}.png"))
+    me.wait(lambda: not NEXT)
+    me.key("V")
 
 
 def keys(me):

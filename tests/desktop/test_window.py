@@ -88,6 +88,7 @@ def test_until_there_are_programs_for_the_lens_pictures_have_no_blur(drive, smal
     assert not report["without"]["rested"] and not any(report["without"]["views"].values())
     assert report["with"]["rested"] and report["with"]["views"]["A"] >= 32
     assert difference(picture(report, "without", "a"), picture(report, "with", "a")) > 1
+    assert difference(screenshot(report, "loupe without"), screenshot(report, "loupe with")) > 1
 
 
 def test_keys(drive, small_plate):

@@ -83,7 +83,7 @@ class Screening:
         wanted = tuple(shown), feed, view.blur, projector.changes, self.lens_ready
         if wanted != self._wanted:
             self._wanted, self._moved, self._plans = wanted, now, None
-            self._kind = len(shown), sum(map(self._blurred, shown))
+            self._kind = len(shown), sum(self.bokeh_now(each.camera) != "off" for each in shown)
         for slot in {"A", "B", "monitor"} - {s.slot for s in shown}:
             if slot != "monitor" or not feed or self._plans is None:
                 projector.drop(slot)
@@ -103,7 +103,7 @@ class Screening:
     def _rest(self, shown: list[Shown]) -> None:
         """One stage of one picture: those in one piece first, then the references, one after the other."""
         if self._plans is None:
-            blurred = [self._blurred(each) for each in shown]
+            blurred = [self.bokeh_now(each.camera) != "off" for each in shown]
             # Nothing of what the monitor shows is there yet; all others are as they were drawn last.
             self._plans = {each.slot: Plan.at_rest(STEPS[-1] if each.slot == "monitor" else self.governor.step, lens,
                                                    self._view_seconds, sum(blurred))
@@ -127,14 +127,15 @@ class Screening:
 
     def _draw(self, shown: Shown, step: Step) -> None:
         self.projector.frame(shown.slot, shown.camera, self.projector.size(shown.pixels, step.scale),
-                             "gather" if self._blurred(shown) else "off", overlay=shown.overlay)
-
-    def _blurred(self, shown: Shown) -> bool:
-        return self.lens_ready and self.bokeh(shown.camera) != "off"
+                             self.bokeh_now(shown.camera), overlay=shown.overlay)
 
     def bokeh(self, camera) -> str:
         """How a camera's blur is made while it is to be quick."""
         return "gather" if self.session.view.blur and camera.f_stop is not None else "off"
+
+    def bokeh_now(self, camera) -> str:
+        """The same for what is drawn in the window: off until the driver has its programs."""
+        return self.bokeh(camera) if self.lens_ready else "off"
 
     def _overlay(self, name: str) -> Overlay:
         """What is laid over a take's picture; what counts as sharp there is what its figures say."""
