@@ -604,6 +604,32 @@ def rehearse(me):
     me.note("renamed", on=me.window.commands.rehearsal.on, recording=me.session.recording)
 
 
+def edited(me):
+    """The take is edited while it is rehearsed: by its lens, by where it starts, by its rig, and back."""
+    def see(name):
+        me.ctx.yield_(3)
+        camera = me.session.camera("A")
+        me.note(name, camera=[*camera.position, camera.pan, camera.focal_length, camera.f_stop])
+
+    def edit(change, *value):
+        me.session.edit(change(me.session.shot, "A", *value), "Another")
+    me.opened()
+    me.key("Tab")
+    me.hold("D", 0.4)
+    me.wait(lambda: not me.window.commands.rehearsal.moving)
+    see("trucked")
+    edit(edits.set_focal_length, 50.0)
+    edit(edits.set_f_stop, 1.4)
+    see("another lens")
+    edit(edits.start_here, replace(me.take("A").camera, position=(0.0, 0.0, 300.0), pan=20.0))
+    see("another start")
+    for _ in range(3):
+        me.key("Ctrl+Z")
+    see("undone")
+    edit(edits.set_rig, "slider")
+    see("another rig")
+
+
 def takes(me):
     """A pull in a tapped tempo to a mark by its number; takes as A or B, thrown away and back again."""
     me.opened()

@@ -325,6 +325,19 @@ def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
     assert [take.name for take in shot(report, "renamed").takes] == ["one", "B"]
 
 
+def test_a_take_that_is_edited_while_it_is_rehearsed(drive, small_plate):
+    """What no hand is on goes on as the take has it by now; the rest does not jump."""
+    report = drive("edited", small_plate, *SMALL)
+    trucked, lens, start, undone, rig = (report[moment]["camera"] for moment in (
+        "trucked", "another lens", "another start", "undone", "another rig"))
+    near = lambda *values: pytest.approx(values, abs=1e-3)       # metres, degrees, mm
+    assert trucked[0] > 0.05 and trucked[1:5] == near(0, 0, 0, 35)
+    assert lens[:5] == near(*trucked[:4], 50)
+    assert start[:5] == near(*trucked[:3], 20, 50)               # no hand was on the head
+    assert undone[:5] == near(*trucked[:5]) and rig[:5] == near(0, 0, 0, 0, 35)
+    assert [camera[5] for camera in (trucked, lens, start, undone, rig)] == [None, 1.4, 1.4, None, None]
+
+
 def test_a_tapped_pull_and_takes_compared(drive, small_plate):
     report = drive("takes", small_plate, *SMALL)
     tapped = report["pulled"]["tapped"]
