@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.networks import model
 from viewer.cli import open as open_command
 from viewer.shots.shotfile import load
 
@@ -30,7 +31,7 @@ def shot(pushin, folder):
 
 
 def bytes_of(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 def refused(pushin, folder, words, says):
@@ -51,6 +52,24 @@ def refused(pushin, folder, words, says):
 def test_no_output_replaces_what_it_is_made_from(pushin, shot, words):
     (shot / "linked.png").hardlink_to(shot / "z.png")
     refused(pushin, shot, words, "is what this is made from")
+
+
+@pytest.mark.parametrize("there", ["p_depth.png", "p_depth.npy", "p_depth.tif"])
+@pytest.mark.parametrize("metric", [False, True])
+def test_depth_estimated_takes_no_other_maps_place_unasked(pushin, folder, there, metric):
+    """Nor would it be found where another one is found first."""
+    model(folder / "m.onnx", *([[2.0, 0.0, 0.0], (64, 64)] if metric else []), outputs=1 + metric)
+    (folder / there).write_bytes((folder / "z.png").read_bytes())
+    refused(pushin, folder, "depth p.png --model m.onnx", f"'{there}' is there already, and p.png opens with it; move it away, "
+                                                          "or name the file to write with -o.")
+    assert pushin("depth", "p.png", "--model", "m.onnx", "-o", "p_depth.tif")[0] == 0
+    assert (folder / "p_depth.tif").read_bytes() != (folder / "z.png").read_bytes()
+
+
+def test_depth_that_could_not_be_written_is_not_estimated(pushin, folder):
+    model(folder / "m.onnx")
+    (folder / "p_depth.png").mkdir()
+    refused(pushin, folder, "depth p.png --model m.onnx", "'p_depth.png' is a folder")
 
 
 def test_without_a_screen_a_shot_becomes_its_sheet(pushin, shot, monkeypatch):

@@ -3,6 +3,7 @@ import moderngl
 import numpy as np
 import pytest
 
+from tests.gpu import textures
 from viewer import Camera, Plate, PushinError, Renderer
 
 PLATE = Plate.from_arrays(np.full((32, 32, 3), 0.5), np.full((32, 32), 2.0))
@@ -26,6 +27,8 @@ def renderer(cache):
 def test_a_camera_that_cannot_be(renderer, wrong, says, bokeh):
     with pytest.raises(PushinError, match=says):
         renderer.render(Camera(**wrong), bokeh)
+    with pytest.raises(PushinError, match=says):
+        renderer.refine(Camera(**{"f_stop": 2.0, **wrong}), first=renderer.render(Camera()))
 
 
 @pytest.mark.parametrize("size", [None, 64, ("a", 3), (64.5, 36), (64,), (64, 36, 1), (INF, 3), (0, 3), (10**9, 3)])
@@ -43,8 +46,39 @@ def test_a_size_beyond_the_memory_is_said(renderer, monkeypatch):
         renderer.render(Camera())
 
 
+@pytest.mark.parametrize("bokeh", ["gather", "reference", "refined"])
+def test_memory_that_ends_on_the_way_through_a_lens_is_said_and_given_back(bokeh, monkeypatch):
+    """At each of the framebuffers that it takes."""
+    usual, left = moderngl.Context.framebuffer, []
+
+    def scarce(*what, **how):
+        if not left:
+            raise moderngl.Error("framebuffer is not complete")
+        left.pop()
+        return usual(*what, **how)
+    camera, frame, enough = Camera(f_stop=0.5, focus_distance=0.3), None, 0
+    with Renderer(PLATE, (48, 48)) as renderer:
+        first = renderer.render(Camera())
+        held = textures(renderer.context)
+        monkeypatch.setattr(moderngl.Context, "framebuffer", scarce)
+        while frame is None:
+            left[:] = range(enough)
+            enough += 1
+            try:
+                frame = renderer.refine(camera, 1, first=first)[0] if bokeh == "refined" else renderer.render(camera, bokeh)
+            except PushinError as error:
+                assert "48 x 48 pixels is too large" in str(error)
+                wait = renderer._free.get((48, 48), ())         # each with its color, depth and picture
+                assert textures(renderer.context) == held + 3 * len(wait) + 2 * (renderer._exposure is not None)
+        assert enough > 4 and not wait and frame.size == (48, 48)
+        monkeypatch.undo()
+
+
 def test_a_closed_renderer_says_so():
     renderer = Renderer(PLATE, (32, 32))
+    first = renderer.render(Camera())
     renderer.close()
     with pytest.raises(PushinError, match="closed"):
         renderer.render(Camera())
+    with pytest.raises(PushinError, match="closed"):
+        renderer.refine(Camera(f_stop=2.0), first=first)

@@ -83,7 +83,7 @@ class Layering:
         """Another scale or another repair, as one step to undo; the shot follows the depth once it is there."""
         session = self.session
         session.before = False
-        base = self._measure[2] if self._measure else self._plates.get(edits.adjustments(session.shot), session.plate)
+        base = self.left or self._plates.get(edits.adjustments(session.shot), session.plate)
         self._edits += 1
         key = f"depth {self._edits}"
         session.edit(shot, what, key)

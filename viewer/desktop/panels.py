@@ -247,7 +247,9 @@ class AdvicePanel:
         if session.shot is None:
             return
         if not session.advice:
-            style.text("Nothing stands against it." if not session.thinking else "Looking …", style.QUIET)
+            imgui.push_text_wrap_pos(0)
+            style.text("Looking …" if session.thinking else session.unadvised or "Nothing stands against it.", style.QUIET)
+            imgui.pop_text_wrap_pos()
         for number, counsel in enumerate(session.advice):
             name, advice, _ = counsel
             which = session.view.takes.index(name) if name in session.view.takes else 0

@@ -44,12 +44,13 @@ class Session:
     view       a View
     message    what was last said, or ""
     advice     Counsel on both shown takes
+    unadvised  why there is none, where it could not be made, or ""
     """
 
     def __init__(self):
         self.clock = Clock(Fraction(4))
         self.act: Callable[[str], None] = lambda name: None
-        self.advice_panel = self.projector = self.layering = self.mending = None
+        self.advice_panel = self.projector = self.screening = self.layering = self.mending = None
         self.before = False        # the depth is shown as it was before the repairs
         self.document = self.plate = None
         self.view = View()
@@ -60,6 +61,7 @@ class Session:
         self.recording = False
         self.live: dict[str, Camera] = {}   # of takes that are being performed, in place of what the document says
         self.advice: tuple[Counsel, ...] = ()
+        self.unadvised = ""
         self._advised: tuple | None = None     # the shot, the takes and the plate that the advice is on
         self._advising: Loading | None = None
         self._advising_on: tuple | None = None
@@ -236,7 +238,12 @@ class Session:
         """Asks for advice in the background once edits have settled, and takes what has come of it."""
         if self._advising is not None and self._advising.done:
             job, self._advising = self._advising, None
-            self._advised, self.advice = job.result or (self._advising_on, ())    # () where none could be made
+            if job.error is not None and not isinstance(job.error, PushinError):
+                raise job.error
+            self._advised, self.advice = job.result or (self._advising_on, ())
+            self.unadvised = str(job.error or "")
+            if self.unadvised:
+                self.say(self.unadvised)
         elif self.advice and self._advised[0] is not self.shot:
             self.advice = tuple(counsel._replace(remedies=()) for counsel in self.advice)  # of another shot
         takes = tuple(dict.fromkeys(self.view.takes))

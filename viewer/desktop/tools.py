@@ -94,12 +94,10 @@ class Tools:
         camera, aspect = session.camera(name), session.aspect(name)
         scale = imgui.get_io().display_framebuffer_scale.x
         pixels = round(LOUPE * em * scale)
-        delivered = session.shot.delivery_width / session.shot.lines(session.shot.take(name)).width
-        share = pixels / delivered
+        share = pixels / session.shot.across(session.shot.take(name))
         shift = ((0.5 + camera.lens_shift[0] - u) / share, (camera.lens_shift[1] - (0.5 - v) / aspect) / share)
         detail = replace(camera, sensor_width=camera.sensor_width * share, lens_shift=shift)
-        blurred = session.view.blur and camera.f_stop is not None
-        frame = session.projector.frame("loupe", detail, (pixels, pixels), "gather" if blurred else "off")
+        frame = session.projector.frame("loupe", detail, (pixels, pixels), session.screening.bokeh_now(detail))
         mouse, side = imgui.get_mouse_pos(), LOUPE * em
         left = min(max(mouse.x - side / 2, self.panel.room[0]), self.panel.room[0] + self.panel.room[2] - side)
         top = mouse.y - side - 1.5 * em

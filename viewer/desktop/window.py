@@ -393,7 +393,7 @@ class Window:
             self.projector.close()
         self.projector, self._later = projector, projector.warming(lens=True)
         self.session.projector = self.projector
-        self.screening = Screening(self.session, self.projector)
+        self.screening = self.session.screening = Screening(self.session, self.projector)
         if self.session.layering is not None:
             self.picture.mending.leave()
             self.session.layering.end()

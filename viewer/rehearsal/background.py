@@ -164,4 +164,6 @@ def _pictured(plate, layers, moment, path, *, report) -> None:
             renderer.resize(size)
             frames.append(renderer.render(camera, bokeh))
         compare = ComparePass(renderer.context)
-        write_picture(path, compare.pixels(moment.place, *frames, moment.mode, wipe=moment.wipe, time=moment.time))
+        picture = compare.pixels(moment.place, *frames, moment.mode, wipe=moment.wipe, time=moment.time)
+        compare.release()       # the worker's context stays for the next one
+    write_picture(path, picture)

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..camera import NEAR, Camera
 from .display import coc_coefficients
-from .gl import ScreenPass, texture
+from .gl import ScreenPass, making, texture
 from .lens import aperture_points, iris_area
 from .reproject import ReprojectPass, Slice
 
@@ -120,7 +120,8 @@ class BokehPass:
         width = target.size[0]
         if self.targets is None or self.targets.size != target.size:
             self._drop()
-            self.targets = _Targets(self.context, target.size)
+            with making(self.context, target.size) as make:
+                self.targets = _Targets(make, target.size)
         t = self.targets
         far, per_disparity = (0.5 * c for c in coc_coefficients(camera, width))   # radii
         lens = far, 2 * per_disparity / NEAR

@@ -17,13 +17,13 @@ class Overlay:
     peaking   detail that is in focus, in red
     zones     in front of the depth of field orange, behind it blue, the deeper the softer; lines at its limits
     invented  what the plate never showed, in magenta
-    delivery  of optics.acceptable_circle: what counts as sharp
+    delivery  of optics.acceptable_circle for the whole picture: what counts as sharp
     """
 
     peaking: bool = False
     zones: bool = False
     invented: bool = False
-    delivery: str | int = "HD"
+    delivery: str | float = "HD"
 
     def __bool__(self) -> bool:
         return self.peaking or self.zones or self.invented
@@ -44,7 +44,7 @@ class DisplayPass:
         circle = optics.in_pixels(optics.acceptable_circle(camera.sensor_width, overlay.delivery), camera.sensor_width,
                                   target.size[0])
         self.overlaid.draw(target, color=color, depth=depth, coc=(at_infinity, 2 * per_disparity / NEAR),
-                           sharp=max(float(circle), 1.0), peaking=overlay.peaking, zones=overlay.zones,
+                           sharp=float(circle), peaking=overlay.peaking, zones=overlay.zones,
                            invented=overlay.invented)
 
     def release(self) -> None:

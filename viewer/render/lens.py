@@ -10,7 +10,7 @@ import numpy as np
 from ..camera import NEAR, Camera
 from ..errors import PushinError
 from .display import coc_coefficients
-from .gl import ScreenPass, texture
+from .gl import ScreenPass, making, texture
 
 GOLDEN = np.pi * (3 - np.sqrt(5))
 
@@ -81,6 +81,7 @@ def check_camera(camera: Camera) -> None:
             what = {(): "a number", (2,): "two numbers", (3,): "three numbers"}[shape]
             raise PushinError(f"The camera's {name.replace('_', ' ')} must be {what} from {low:g} to {high:g}, and not "
                               f"{repr(value)[:40]}.")
+    camera.rotation()       # which refuses angles that are none
 
 
 def check_lens(camera: Camera) -> None:
@@ -122,8 +123,9 @@ class Exposure:
         self.size, self.first = size, first
         self.taken = 0
         self._views = aperture_views(camera, count)
-        self._light, self._weight = texture(context, size, dtype="f4"), texture(context, size, 1, dtype="f4")
-        self._target = context.framebuffer([self._light, self._weight])
+        with making(context, size) as make:
+            self._light, self._weight = texture(make, size, dtype="f4"), texture(make, size, 1, dtype="f4")
+            self._target = make.framebuffer([self._light, self._weight])
         self._target.clear()
         far, per_disparity = (0.5 * c for c in coc_coefficients(camera, size[0]))
         self._lens, self._spacing = (far, 2 * per_disparity / NEAR), math.sqrt(math.pi / count)

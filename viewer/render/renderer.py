@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -13,7 +14,7 @@ from ..camera import NEAR, Camera
 from ..errors import PushinError
 from ..plate.layers import Layers
 from .display import CopyPass, DisplayPass, Overlay, coc_coefficients
-from .gl import Aside, headless_context, read, texture
+from .gl import Aside, headless_context, making, read, texture
 from .bokeh import BokehPass
 from .lens import AccumulatePass, Exposure, MeanPass, check_camera, check_lens
 from .reproject import ReprojectPass
@@ -45,21 +46,13 @@ class _Targets:
 
     @classmethod
     def create(cls, context, size) -> _Targets:
-        made = []
-        kept = lambda item: made.append(item) or item
-        try:
-            color, depth = kept(texture(context, size)), kept(context.depth_texture(size))
+        with making(context, size) as make:
+            color, depth = texture(make, size), make.depth_texture(size)
             depth.compare_func = ""     # read as it is
-            picture = kept(texture(context, size, dtype="f1"))
+            picture = texture(make, size, dtype="f1")
             picture.filter = moderngl.LINEAR, moderngl.LINEAR
-            return cls(kept(context.framebuffer([color], depth)), kept(context.framebuffer([color])),
-                       kept(context.framebuffer(depth_attachment=depth)), color, depth,
-                       kept(context.framebuffer([picture])), picture)
-        except moderngl.Error:      # what a driver says where its memory ends
-            for item in made:
-                item.release()
-            raise PushinError(f"A picture of {size[0]} x {size[1]} pixels is too large for this machine; choose a smaller "
-                              "size.") from None
+            return cls(make.framebuffer([color], depth), make.framebuffer([color]), make.framebuffer(depth_attachment=depth),
+                       color, depth, make.framebuffer([picture]), picture)
 
     def release(self) -> None:
         for item in (self.scene, self.flat, self.surface, self.screen, self.color, self.depth, self.picture):
@@ -213,22 +206,20 @@ class Renderer:
         """
         if bokeh not in BOKEH:
             raise PushinError(f"There is no bokeh called {bokeh!r}; choose one of {', '.join(BOKEH)}.")
-        if self._closed:
-            raise PushinError("This renderer is closed; make another one.")
-        check_camera(camera)
+        self._check(camera)
         lens = camera.f_stop is not None and bokeh != "off"
         if lens:
-            check_lens(camera)      # before there are targets, which would be lost
-        targets = self._targets()
-        finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
-        if not lens or (bokeh == "gather" and not self.bokeh.blurs(camera, self.reproject, self.size[0])):
-            self.reproject.draw(targets.scene, camera)
-        elif bokeh == "gather":
-            self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights)
-            finish = partial(self._complete_gathered, targets, camera)
-        else:
-            self._expose(targets, camera, VIEWS)
-        return self._shown(targets, camera, overlay, finish)
+            check_lens(camera)
+        with self._targets() as targets:
+            finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
+            if not lens or (bokeh == "gather" and not self.bokeh.blurs(camera, self.reproject, self.size[0])):
+                self.reproject.draw(targets.scene, camera)
+            elif bokeh == "gather":
+                self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights)
+                finish = partial(self._complete_gathered, targets, camera)
+            else:
+                self._expose(targets, camera, VIEWS)
+            return self._shown(targets, camera, overlay, finish)
 
     def refine(self, camera: Camera, views: int = 8, overlay: Overlay = Overlay(), count: int = VIEWS,
                first: Frame | None = None) -> tuple[Frame, float]:
@@ -240,6 +231,7 @@ class Renderer:
         """
         if camera.f_stop is None:
             return self.render(camera, overlay=overlay), 1.0
+        self._check(camera)
         check_lens(camera)
         old = self._exposure
         wanted = camera, self.size, count, self.highlights
@@ -247,17 +239,24 @@ class Renderer:
             self._forget()
             first = first or self.render(camera, "gather")
             self._exposure = Exposure(self.context, self.size, camera, count, self.highlights, first)
-        exposure, targets = self._exposure, self._targets()
-        exposure.take(views, targets.scene, self.reproject, self.accumulate)
-        done = exposure.taken / count
-        exposure.develop(targets.flat, self.mean, exposure.first._targets.color, done)
-        finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
-        return self._shown(targets, camera, overlay, finish), done
+        exposure = self._exposure
+        with self._targets() as targets:
+            exposure.take(views, targets.scene, self.reproject, self.accumulate)
+            done = exposure.taken / count
+            exposure.develop(targets.flat, self.mean, exposure.first._targets.color, done)
+            finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
+            return self._shown(targets, camera, overlay, finish), done
+
+    def _check(self, camera: Camera) -> None:
+        if self._closed:
+            raise PushinError("This renderer is closed; make another one.")
+        check_camera(camera)
 
     def _complete_gathered(self, targets: _Targets, camera: Camera) -> None:
         """Gives a gathered picture the depth and the invented share of its pinhole's."""
-        color = texture(self.context, targets.picture.size)
-        pinhole = self.context.framebuffer([color], targets.depth)
+        with making(self.context, targets.picture.size) as make:
+            color = texture(make, targets.picture.size)
+            pinhole = make.framebuffer([color], targets.depth)
         self.reproject.draw(pinhole, camera, edges_depth=True)
         targets.flat.color_mask = False, False, False, True
         self.copy.draw(targets.flat, color=color)
@@ -265,9 +264,16 @@ class Renderer:
         pinhole.release()
         color.release()
 
-    def _targets(self) -> _Targets:
+    @contextmanager
+    def _targets(self) -> Iterator[_Targets]:
+        """What a frame is drawn into within; where none comes of it, they wait for the next."""
         free = self._free.get(self.size)
-        return free.pop() if free else _Targets.create(self.context, self.size)
+        targets = free.pop() if free else _Targets.create(self.context, self.size)
+        try:
+            yield targets
+        except BaseException:
+            self._reclaim(targets)
+            raise
 
     def _shown(self, targets: _Targets, camera: Camera, overlay: Overlay, finish) -> Frame:
         """The frame of what was drawn; finish() draws what only its depth and invented share need."""
@@ -285,10 +291,12 @@ class Renderer:
     def _expose(self, targets: _Targets, camera: Camera, count: int) -> None:
         """The mean of views over the aperture; depth is that of the aperture's centre."""
         exposure = Exposure(self.context, self.size, camera, count, self.highlights)
-        exposure.take(count, targets.scene, self.reproject, self.accumulate)
-        self.reproject.draw(targets.scene, camera)
-        exposure.develop(targets.flat, self.mean)
-        exposure.release()
+        try:
+            exposure.take(count, targets.scene, self.reproject, self.accumulate)
+            self.reproject.draw(targets.scene, camera)
+            exposure.develop(targets.flat, self.mean)
+        finally:
+            exposure.release()
 
     def _forget(self) -> None:
         if self._exposure is not None:

@@ -223,10 +223,13 @@ class Shot:
     def lines(self, take: Take | None = None) -> FrameLines:
         return frame_lines(self.aspect(take), self.ratio)
 
+    def across(self, take: Take | None = None) -> float:
+        """Delivered pixels across the camera's whole picture in a take; of those, delivery_width lie within its lines."""
+        return self.delivery_width / self.lines(take).width
+
     def circle(self, take: Take | None = None) -> float:
         """The acceptable circle of confusion, mm on the sensor, for the delivery."""
-        camera = (take or self.take()).camera
-        return float(optics.acceptable_circle(camera.sensor_width * self.lines(take).width, self.delivery_width))
+        return float(optics.acceptable_circle((take or self.take()).camera.sensor_width, self.across(take)))
 
     @property
     def duration(self) -> Fraction:
