@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 def write(args: argparse.Namespace, output, push: tuple[float, str], size: tuple[int, int] | None = None) -> None:
     """Renders the three pictures of the plate and subject that are asked for, and writes them as one labelled strip."""
     from ..export.compare import Panel, strip
-    from ..export.files import check_target
+    from ..files import check_target
     from ..export.stills import encode_srgb, write_picture
     from ..pair import Pair
     from ..render import Renderer

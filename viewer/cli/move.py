@@ -88,7 +88,7 @@ def add(subparsers) -> None:
 
 def run(args) -> int:
     from ..export.description import as_text, shot_line
-    from ..export.files import check_target
+    from ..files import check_target
     from ..rehearsal.edits import free_name
     from ..shots.advice import advise
     from ..shots.comparison import matched

@@ -42,7 +42,7 @@ def add(subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     from ..errors import PushinError
     from ..export.compare import Panel, strip
-    from ..export.files import check_target
+    from ..files import check_target
     from ..export.stills import encode_srgb, write_picture
     from ..optics import acceptable_circle, depth_of_field, signed_circle_of_confusion
     from ..render import Renderer

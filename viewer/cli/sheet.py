@@ -32,7 +32,7 @@ def add(subparsers) -> None:
 
 def run(args) -> int:
     from ..export.delivery import Delivery, Drawing
-    from ..export.files import check_target
+    from ..files import check_target
     from ..export.sheet import cell, evenly, heading, sheet
     from ..export.stills import write_picture
     shot, plate = opened(args.shot)

@@ -29,7 +29,7 @@ def add(subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..export.files import check_target
+    from ..files import check_target
     from ..export.stills import SUFFIXES, write_still
     check_target(args.output, SUFFIXES, arguments.plate_files(args.plate, args.depth))
     plate = arguments.open_plate(args)

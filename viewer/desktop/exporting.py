@@ -10,10 +10,10 @@ from platformdirs import user_pictures_path
 
 from ..errors import PushinError
 from ..export.delivery import Delivery
-from ..export.files import reaching
 from ..export.sequence import sequence_name
 from ..export.stills import write_picture
 from ..export.video import SUFFIXES, check_video
+from ..files import reaching
 from ..plate.adjust import adjusted
 from ..rehearsal import edits
 from ..rehearsal.background import FRAMES, Moment, exported, pictured

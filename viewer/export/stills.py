@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from ..errors import PushinError
-from .files import check_target, write_whole
+from ..files import check_target, write_whole
 
 SUFFIXES = (".png", ".exr")
 JPEG_MOST = 65500

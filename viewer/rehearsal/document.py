@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from ..errors import PushinError
+from ..files import replacing
 from ..shots import shotfile
 from ..shots.document import Shot
 from . import edits, folders
@@ -256,10 +256,8 @@ class Recent:
         kept = [path, *(p for p in self.paths() if p != path)][:self.MOST]
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            handle, beside = tempfile.mkstemp(dir=self.file.parent, suffix=".part")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            with replacing(self.file, 0o600) as beside, open(beside, "w", encoding="utf-8") as file:
                 json.dump([str(p) for p in kept], file, indent=1, ensure_ascii=False)
-            os.replace(beside, self.file)
         except OSError:
             pass
 
