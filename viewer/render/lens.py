@@ -7,7 +7,7 @@ from dataclasses import replace
 import moderngl
 import numpy as np
 
-from ..camera import NEAR, Camera
+from ..camera import NEAR, Camera, check_iris
 from ..errors import PushinError
 from .display import coc_coefficients
 from .gl import ScreenPass, texture
@@ -87,12 +87,7 @@ def check_lens(camera: Camera) -> None:
     """Raises PushinError for a lens that no light goes through as asked."""
     if not (camera.f_stop is not None and camera.f_stop > 0 and camera.focus_distance > 0):
         raise PushinError("The f-stop and the focus distance must be greater than 0.")
-    if camera.blades < 0 or camera.blades in (1, 2) or camera.blades % 1:
-        raise PushinError(f"An iris has 0 (round) or at least 3 blades, not {camera.blades}.")
-    for name, low, high in (("roundness", 0, 1), ("squeeze", 0.5, 3), ("cats_eye", 0, 1), ("ring", -1, 1)):
-        if not low <= getattr(camera, name) <= high:
-            raise PushinError(f"The lens's {name.replace('_', ' ')} lies between {low} and {high}, "
-                              f"not at {getattr(camera, name):g}.")
+    check_iris(camera)
 
 
 def aperture_views(camera: Camera, count: int):

@@ -13,7 +13,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, PlainSerializer, PlainValidator
 
 from .. import optics
-from ..camera import Camera
+from ..camera import Camera, check_iris
+from ..errors import PushinError
 from .errors import BadValue
 from .framing import FrameLines, Stage, Subject, frame_lines
 from .kit import Body, Lens
@@ -131,11 +132,12 @@ class Take:
             if not low <= value <= high:   # NaN fails too
                 raise BadValue(f"Take {self.name} starts with {channel} {value:g}; it must lie between {low:g} and "
                                f"{high:g}.")
-        if not (0.1 <= camera.sensor_width <= 1e3 and all(abs(s) <= 10 for s in camera.lens_shift)
-                and 0 <= camera.blades <= 30 and camera.blades not in (1, 2) and abs(camera.blade_rotation) <= 360
-                and 0 <= camera.roundness <= 1 and 0.5 <= camera.squeeze <= 3 and 0 <= camera.cats_eye <= 1
-                and -1 <= camera.ring <= 1):
-            raise BadValue(f"Take {self.name} starts with a sensor width, lens shift or iris that no camera has.")
+        if not (0.1 <= camera.sensor_width <= 1e3 and all(abs(s) <= 10 for s in camera.lens_shift)):
+            raise BadValue(f"Take {self.name} starts with a sensor width or lens shift that no camera has.")
+        try:
+            check_iris(camera)
+        except PushinError as error:
+            raise BadValue(f"Take {self.name}: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
