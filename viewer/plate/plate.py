@@ -232,6 +232,11 @@ class Plate:
         return self.width, self.height
 
     @property
+    def focal_pixels(self) -> float:
+        """The focal length in pixels."""
+        return self.focal_length / self.sensor_width * self.width
+
+    @property
     def disparity(self) -> np.ndarray:
         """1 / depth in 1/m, float32 (h, w), 0 for sky; computed at every call."""
         return 1 / self.depth

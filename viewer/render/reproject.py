@@ -86,7 +86,7 @@ class ReprojectPass:
         """
         high, wide = layers.atlas.shape[:2]
         pixels = np.ascontiguousarray(layers.atlas)
-        focal = plate.focal_length / plate.sensor_width * plate.width
+        focal = plate.focal_pixels
         cx, cy = plate.principal_point
         # From plate pixels (x, y, 1, disparity) to homogeneous points in the plate camera's frame, +y up, -z forward.
         lift = np.array([[1 / focal, 0, -cx / focal, 0], [0, -1 / focal, cy / focal, 0], [0, 0, -1, 0], [0, 0, 0, 1]])

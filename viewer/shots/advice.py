@@ -268,8 +268,7 @@ def _pixels(view: _View) -> Iterator[Advice]:
     camera = view.cameras[closest]
     depth = max(view.distance(subject.name, camera), 0.01)
     # Plate pixels that the delivered frame's width holds at the subject.
-    plate_focal = stage.focal_length / stage.sensor_width * stage.width
-    across = view.lines.width * camera.sensor_width / camera.focal_length * depth / subject.depth * plate_focal
+    across = view.lines.width * camera.sensor_width / camera.focal_length * depth / subject.depth * stage.focal_pixels
     down = across * view.lines.height / view.lines.width
     left, top, right, bottom = subject.measure
     detail = min(bottom - top, down, *([right - left, across] if subject.kind == "object" else []))

@@ -146,8 +146,7 @@ class Coverage:
         x = (np.arange(across) + 0.5) * width / across
         y = (np.arange(down) + 0.5) * height / down
         grid = disparity[np.ix_(y.astype(int), x.astype(int))]
-        focal = self.stage.focal_length / self.stage.sensor_width * width
-        cx, cy = self.stage.centre
+        focal, (cx, cy) = self.stage.focal_pixels, self.stage.centre
         # Homogeneous points (X, Y, Z, 1) / depth: the sky, at disparity 0, is a direction.
         self._rays = np.stack([np.broadcast_to((x - cx) / focal, grid.shape),
                                np.broadcast_to(((cy - y) / focal)[:, None], grid.shape),
