@@ -14,8 +14,9 @@ from dataclasses import replace
 import moderngl
 import numpy as np
 
-from ..camera import NEAR, Camera
-from .display import coc_coefficients
+from .. import optics
+from ..camera import Camera
+from .display import STORED, coc_coefficients
 from .gl import ScreenPass, texture
 from .lens import aperture_points, iris_area
 from .reproject import ReprojectPass, Slice
@@ -112,7 +113,7 @@ class BokehPass:
 
     def blurs(self, camera: Camera, reproject: ReprojectPass, width: int) -> bool:
         """Whether anything that the camera may see is blurred in a picture so many pixels wide."""
-        far, per_disparity = (0.5 * c for c in coc_coefficients(camera, width))
+        far, per_disparity = 0.5 * coc_coefficients(camera, width)
         return max(abs(far), abs(far + per_disparity * reproject.nearest_in(camera))) >= SHARP
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, reproject: ReprojectPass, highlights: float = 1.0) -> None:
@@ -122,15 +123,15 @@ class BokehPass:
             self._drop()
             self.targets = _Targets(self.context, target.size)
         t = self.targets
-        far, per_disparity = (0.5 * c for c in coc_coefficients(camera, width))   # radii
-        lens = far, 2 * per_disparity / NEAR
+        far, per_disparity = 0.5 * coc_coefficients(camera, width)   # radii
+        lens = far, per_disparity * STORED
         nearest = far + per_disparity * reproject.nearest_in(camera)
         front_from, far_from = (self._begin(radii, far, per_disparity, camera, reproject) for radii in (-FRONT_FROM, FAR_FROM))
         has_front, has_far = bool(nearest < front_from), bool(far > far_from)
 
         # Depths as they are stored for the plate's own surfaces.
         begins, ends = ((radius - lens[0]) / lens[1] for radius in (far_from, front_from))
-        seen_round = camera.focal_length / camera.f_stop / 2000
+        seen_round = optics.aperture_diameter(camera.focal_length, camera.f_stop) / 2000
         within = begins if has_far else -1.0, ends if has_front else 1.0
         reproject.draw(t.focus.scene, camera, Slice(within, seen_round, True, GOES_ON, sharp=True), edges_depth=True)
         if has_far:

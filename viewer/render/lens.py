@@ -7,9 +7,10 @@ from dataclasses import replace
 import moderngl
 import numpy as np
 
-from ..camera import NEAR, Camera, check_iris
+from .. import optics
+from ..camera import Camera, check_iris
 from ..errors import PushinError
-from .display import coc_coefficients
+from .display import STORED, coc_coefficients
 from .gl import ScreenPass, texture
 
 GOLDEN = np.pi * (3 - np.sqrt(5))
@@ -93,7 +94,7 @@ def check_lens(camera: Camera) -> None:
 def aperture_views(camera: Camera, count: int):
     """Pinhole cameras (count of them) on the aperture of `camera`, all of which see its plane of focus alike; each with
     its point on the iris of radius 1 and its share of the light."""
-    radius = camera.focal_length / camera.f_stop / 2000
+    radius = optics.aperture_diameter(camera.focal_length, camera.f_stop) / 2000
     right, up = camera.rotation()[:, 0], camera.rotation()[:, 1]
     scale = camera.focal_length / camera.sensor_width / camera.focus_distance
     for point, weight in zip(*aperture_points(count, camera)):
@@ -120,8 +121,8 @@ class Exposure:
         self._light, self._weight = texture(context, size, dtype="f4"), texture(context, size, 1, dtype="f4")
         self._target = context.framebuffer([self._light, self._weight])
         self._target.clear()
-        far, per_disparity = (0.5 * c for c in coc_coefficients(camera, size[0]))
-        self._lens, self._spacing = (far, 2 * per_disparity / NEAR), math.sqrt(math.pi / count)
+        far, per_disparity = 0.5 * coc_coefficients(camera, size[0])
+        self._lens, self._spacing = (far, per_disparity * STORED), math.sqrt(math.pi / count)
 
     def take(self, views: int, scene: moderngl.Framebuffer, reproject, accumulate: AccumulatePass) -> None:
         """Adds that many views, or those that are left, each drawn into `scene` first."""
