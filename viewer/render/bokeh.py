@@ -21,14 +21,18 @@ from .gl import ScreenPass, texture
 from .lens import aperture_points, iris_area
 from .reproject import ReprojectPass, Slice
 
-TILE, CELL, SHARP, MUCH = 16, 4, 0.5, 1e4
-"""Pixels: shaders/common/bokeh.glsl"""
+TILE, CELL, SHARP, MUCH, BEGINS = 16, 4, 0.5, 1e4, 3.0
+"""Pixels: sides of the tiles in which the largest circles are known, and of the cells whose lamps are drawn as discs; radii that
+no pixel can show, that are more than any, and from which, at the least, a surface is in the front or in the far slice."""
 
 ROWS = 8, 16, 32, 48, 48
 """Points of the iris for radii up to 2, 4 and 6 pixels, for larger ones, and for those that are gathered at a quarter of the
-resolution."""
+resolution (row_for in shaders/common/bokeh.glsl)."""
 
-FRONT_FROM, FAR_FROM = np.linspace(3, 4.5, 16), np.linspace(3, 5, 21)
+SHARED = {"TILE": float(TILE), "CELL": float(CELL), "SHARP": SHARP, "MUCH": MUCH, "BEGINS": BEGINS, "TAPS": sum(ROWS)}
+"""What every shader of these passes is told."""
+
+FRONT_FROM, FAR_FROM = np.linspace(BEGINS, 4.5, 16), np.linspace(BEGINS, 5, 21)
 """Pixels: radii in front of the focus and behind it at which the front and the far slice may begin. They do where least of the
 plate is near: a gap between two things, so that nothing is cut that need not be. BEGINS and MOST_IN_FOCUS bound them
 (shaders/common/bokeh.glsl)."""
@@ -56,7 +60,7 @@ that, nothing but very large circles there; the foreground's veil. And what it h
 
 class _Pass(ScreenPass):
     def __init__(self, context, fragment: str, **defines):
-        self.fragment, self.defines = fragment, defines
+        self.fragment, self.defines = fragment, SHARED | defines
         super().__init__(context)
 
 
@@ -99,7 +103,7 @@ class BokehPass:
         self.context = context
         self.passes: dict[tuple, _Pass] = {}
         self.targets: _Targets | None = None
-        self.taps = context.buffer(reserve=16 * 160)   # shaders/common/bokeh.glsl
+        self.taps = context.buffer(reserve=16 * sum(ROWS))
         self._iris = None
 
     def _pass(self, kind: type[_Pass], fragment: str, *features: str) -> _Pass:
