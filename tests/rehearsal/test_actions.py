@@ -21,6 +21,11 @@ def test_two_actions_with_one_key_are_refused():
         Actions(table=(Action("One", "x", ("Ctrl+A",), "."), Action("Two", "x", ("ctrl + a",), ".")))
 
 
+def test_sentences_tell_the_keys_that_there_are():
+    actions = Actions({"Undo": ("Ctrl+U",), "Record": ()})
+    assert [actions.key(name) for name in ("Undo", "Record", "Redo")] == ["Ctrl+U", "'Record'", actions["Redo"].keys[0]]
+
+
 def test_the_rig_has_both_directions_of_every_control():
     held = {(action.control, action.push) for action in Actions().held}
     assert held == {(name, push) for name in Controls._fields for push in (-1, 1)}

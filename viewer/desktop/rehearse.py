@@ -61,8 +61,12 @@ class Rehearsal:
         self._hands = frozenset()
         self.on = True
         session.live = {self.take: camera}
-        session.say(f"Rehearsing {self.take} on a {take.rig}: W S dolly, A D truck, Q E boom, J L pan, I K tilt, "
-                    "U O zoom, N M focus, 1 to 9 marks.")
+        keys: dict[str, list[str]] = {}
+        for action, _ in self._held:
+            keys.setdefault(action.control, []).append(session.key(action.name))
+        rig_keys = ", ".join(f"{' '.join(names)} {control}" for control, names in keys.items())
+        session.say(f"Rehearsing {self.take} on a {take.rig}: {rig_keys}, {session.key('Focus mark 1')} to "
+                    f"{session.key('Focus mark 9')} marks.")
 
     def leave(self) -> None:
         if self.recording:
@@ -110,7 +114,8 @@ class Rehearsal:
         taken = recorder.take(name, shot.take(self.take), session.shot.fps, self._hands)
         session.edit(session.shot.with_take(taken), f"Record take {name}")
         session.view = replace(session.view, b=name)
-        session.say(f"Recorded as take {name}, shown as B. Ctrl+K makes it few keys; Ctrl+Z throws it away.")
+        session.say(f"Recorded as take {name}, shown as B. {session.key('Smooth take')} makes it few keys; "
+                    f"{session.key('Undo')} throws it away.")
 
     # -- what is asked for --------------------------------------------------------------------------------------------
 
@@ -168,7 +173,8 @@ class Rehearsal:
     def next_rig(self) -> None:
         """The next kind of rig for A."""
         if self.recording:
-            raise PushinError("The rig stays what it is while it is recorded; end the recording first, with R.")
+            raise PushinError("The rig stays what it is while it is recorded; end the recording first, with "
+                              f"{self.session.key('Record')}.")
         session = self.session
         take = session.shot.take(session.view.a)
         names = list(RIGS)

@@ -49,6 +49,7 @@ class Session:
     def __init__(self):
         self.clock = Clock(Fraction(4))
         self.act: Callable[[str], None] = lambda name: None
+        self.key: Callable[[str], str] = str    # what to press for an action
         self.advice_panel = self.projector = self.layering = self.mending = None
         self.before = False        # the depth is shown as it was before the repairs
         self.document = self.plate = None

@@ -278,6 +278,10 @@ class Actions:
     def __getitem__(self, name: str) -> Action:
         return self._named[name]
 
+    def key(self, name: str) -> str:
+        """What to press for an action, as a sentence tells it; its name where it has no key."""
+        return next(iter(self[name].keys), f"'{name}'")
+
     @property
     def held(self) -> tuple[Action, ...]:
         """The rig's controls."""
