@@ -28,7 +28,7 @@ from ..shots.kit import Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
 from ..shots.rigs import rig
-from ..shots.timeline import ABSOLUTE, LIMITS, Channel, Hold, Key, Timeline, Track, seconds, snapped
+from ..shots.timeline import ABSOLUTE, LIMITS, Channel, Hold, Key, Timeline, Track, seconds, snapped, space
 
 
 SAME_POINT = 0.01
@@ -555,13 +555,10 @@ def _parted(track: Track, time: Fraction) -> Track:
             return track.with_key(replace(before, time=time))
         raise BadValue("Between two focus marks that follow subjects a key needs a mark of its own.")
     share = float((time - before.time) / (after.time - before.time))
-    way = curve(before.ease)(share)
-    if track.channel in ("focal_length", "f_stop"):
-        value = before.value * (after.value / before.value) ** way
-    elif track.channel == "focus_distance":
-        value = 1 / (1 / before.value + way * (1 / after.value - 1 / before.value))
-    else:
-        value = before.value + way * (after.value - before.value)
+    way, (into, back) = curve(before.ease)(share), space(track.channel)
+    start, end = into(before.value), into(after.value)
+    # To where it is interpolated and back is not quite the same number.
+    value = back(start + way * (end - start)) if way and start != end else before.value
     first, second = part(before.ease, share)
     return track.with_key(replace(before, ease=first)).with_key(Key(time, value, second))
 

@@ -20,6 +20,7 @@ or its place in the frame (an operator's hand on the head), however the camera t
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Annotated, Literal, get_args
@@ -44,6 +45,15 @@ LIMITS = {   # what a key may hold; generous, but whatever lies inside evaluates
     "pan": (-3600.0, 3600.0), "tilt": (-3600.0, 3600.0), "roll": (-3600.0, 3600.0), "arc": (-3600.0, 3600.0),
     "focal_length": (1.0, 1e4), "focus_distance": (0.01, 1e6), "f_stop": (0.5, 128.0),
 }
+
+
+def space(channel: Channel) -> tuple[Callable[[float], float], Callable[[float], float]]:
+    """Into what a channel's numbers are interpolated in, and back."""
+    if channel in ("focal_length", "f_stop"):
+        return math.log, math.exp
+    if channel == "focus_distance":
+        return (lambda v: 1 / v), (lambda v: 1 / v)
+    return float, float
 
 
 def seconds(value: int | float | str | Fraction) -> Fraction:
