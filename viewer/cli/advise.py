@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from . import arguments
 
@@ -35,11 +34,8 @@ def add(subparsers) -> None:
 
 def run(args) -> int:
     from ..shots.advice import advise
-    from ..shots.shotfile import changed_files, load, open_plate, save
-    shot = load(args.shot)
-    plate = None if args.no_plate else open_plate(shot)
-    for changed in changed_files(shot, plate):
-        print(f"pushin: note: {changed} is not what it was when the shot was saved.", file=sys.stderr)
+    from ..shots.shotfile import save
+    shot, plate = arguments.open_shot(args.shot, not args.no_plate)
     works, fixed = True, False
     for take in [shot.take(args.take)] if args.take or not shot.takes else shot.takes:
         advice = advise(shot, take.name, plate, args.invented / 100)

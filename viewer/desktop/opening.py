@@ -11,7 +11,7 @@ from ..rehearsal.background import layers
 from ..rehearsal.journal import Recovered
 from ..shots.document import PlateFile, Shot
 from ..shots.framing import Stage, Subject
-from ..shots.shotfile import added, changed_files, load, open_plate, plate_file
+from ..shots.shotfile import added, changes, load, open_plate, plate_file
 
 REACH = 0.4
 """How far the first push-in goes, of the subject's distance: far enough to tell it from a zoom at a glance."""
@@ -63,9 +63,7 @@ def open_shot(shot: Shot, path: Path | None, report: Report) -> Opened:
     plate = open_plate(shot)
     if shot.plate.path:
         shot = replace(shot, plate=replace(shot.plate, adjustments=added(plate)))
-    notes = tuple(f"{changed} has changed since the shot was saved; marks and sizes may be off."
-                  for changed in changed_files(shot, plate))
-    return Opened(plate, shot, path, *_layers(plate, report), notes)
+    return Opened(plate, shot, path, *_layers(plate, report), tuple(changes(shot, plate)))
 
 
 def open_new(opens: Callable[[], tuple[object, PlateFile]], subjects: Callable[[object], tuple[Subject, ...]] | None,

@@ -10,7 +10,9 @@ from PIL import Image
 from ..errors import PushinError
 from ..files import check_target, write_whole
 
-SUFFIXES = (".png", ".exr")
+SUFFIXES, PICTURES = (".png", ".exr"), (".png", ".jpg", ".jpeg")
+"""Of a still as the renderer has it, and of what is laid out for the eye."""
+
 JPEG_MOST = 65500
 """Pixels each way of libjpeg (JPEG_MAX_DIMENSION)."""
 

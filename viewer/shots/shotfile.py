@@ -125,15 +125,15 @@ def open_plate(shot: Shot):
     return Plate.open(note.path, focal_length=note.stage.focal_length, sensor_width=note.stage.sensor_width, **told)
 
 
-def changed_files(shot: Shot, plate=None) -> list[str]:
-    """What of the plate is not what it was when the shot was saved, or not there: its files, and where it is opened its
-    scale and repairs."""
+def changes(shot: Shot, plate=None) -> list[str]:
+    """Sentences on what of the plate is not what it was when the shot was saved, or not there: its files, and where it is
+    opened its scale and repairs."""
     note = shot.plate
     pairs = ((note.path, note.sha256), (note.depth, note.depth_sha256))
     found = [p for p, known in pairs if p and (not Path(p).is_file() or (known and fingerprint(p) != known))]
     if plate is not None and note.adjusted not in (None, plate.adjustments.digest):
         found.append(f"The scale or a repair of {note.path}")
-    return found
+    return [f"{what} has changed since the shot was saved; marks and sizes may be off." for what in found]
 
 
 @lru_cache(maxsize=1)
