@@ -66,6 +66,7 @@ class Session:
         self._advising_on: tuple | None = None
         self._changed = -math.inf
         self._made_for, self._made = (None, None), {}
+        self._background_of, self._background_depth = None, math.inf
 
     # -- the document -------------------------------------------------------------------------------------------------
 
@@ -210,8 +211,7 @@ class Session:
                 found += [(f"to {subject.name}", _metres(distance(self.shot.plate.stage, subject, camera)))]
         if camera.f_stop is None:
             return [*found, ("", "all sharp")]
-        near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
-                                          self.shot.circle(self.shot.take(name)))
+        near, far = self._sharp_between(camera, name)
         focus = "∞" if camera.focus_distance >= FARTHEST * 0.99 else _metres(camera.focus_distance)
         return [*found, ("", f"f/{camera.f_stop:.2g}"), ("focus", focus),
                 ("sharp", f"{near:.2f} – {'∞' if math.isinf(far) else _metres(float(far))}")]
@@ -221,13 +221,18 @@ class Session:
         camera, stage = self.camera(name), self.shot.plate.stage
         if camera.f_stop is None:
             return {s.name: True for s in self.shot.subjects}
-        near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
-                                          self.shot.circle(self.shot.take(name)))
+        near, far = self._sharp_between(camera, name)
         return {s.name: near <= distance(stage, s, camera) <= far for s in self.shot.subjects}
 
+    def _sharp_between(self, camera: Camera, name: str) -> tuple[float, float]:
+        """The depth of field of a take's camera, metres."""
+        return optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
+                                    self.shot.circle(self.shot.take(name)))
+
     def _background(self, subject: Subject) -> float:
+        """Kept from edit to edit: of a large plate it takes a moment."""
         key = self.plate, self.shot.subjects, subject.name
-        if getattr(self, "_background_of", None) != key:
+        if self._background_of != key:
             self._background_of, self._background_depth = key, background_depth(self.shot, subject, self.plate)
         return self._background_depth
 
