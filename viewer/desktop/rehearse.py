@@ -14,11 +14,11 @@ from ..rehearsal.background import smoothed
 from ..rehearsal.controls import Controls, Operator, Tempo
 from ..rehearsal.recording import Recorder, Tolerance
 from ..shots.framing import anchor_point, distance
+from ..shots.kit import F_STOP
 from ..shots.rigs import RIGS, rig
 from ..shots.timeline import INFINITY
 from .keys import key_of
 from .loading import Loading
-from .session import F_STOP
 
 PULL = 1.0
 """Seconds of a focus pull until a tempo is tapped."""

@@ -16,6 +16,7 @@ from ..rehearsal.clock import Clock
 from ..shots.comparison import Comparison, Figures, background_depth, main_subject
 from ..shots.document import Shot, Take
 from ..shots.framing import Subject, distance
+from ..shots.kit import F_STOP
 from ..shots.performance import FARTHEST, Performance
 from ..shots.timeline import snapped
 from .loading import Loading
@@ -27,9 +28,6 @@ SAID = 6.0
 
 BUSY = 2.0
 """The same while the shot plays: the processor is needed elsewhere, and the edit is looked at first."""
-
-F_STOP = 2.8
-"""What a pinhole becomes when focus is set: a usual working stop."""
 
 SETTLED = 0.3
 """Seconds without an edit after which advice is asked for."""

@@ -9,8 +9,8 @@ import numpy as np
 from imgui_bundle import hello_imgui, imgui  # before glfw, so that both share one GLFW library
 import glfw
 
+from .. import folders
 from ..errors import PushinError
-from ..rehearsal import folders
 from ..rehearsal.background import PINHOLE, warmed
 from ..render.compare import MODES
 from ..render.warm import programs

@@ -10,5 +10,4 @@
     depthmap   the plate's depth as a picture to paint on
     background slow work, done apart: in a process of its own
     quality    how sharp a picture may be while something moves, and what follows when it rests
-    folders    where state and settings lie
 """

@@ -22,8 +22,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from .. import folders
 from ..errors import PushinError
-from . import folders
 
 MODIFIERS = ("Ctrl", "Alt", "Shift", "Super")
 KEYS = (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *"0123456789", *(f"F{n}" for n in range(1, 13)), "Space", "Enter", "Tab",

@@ -18,11 +18,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
+from .. import folders
 from ..errors import PushinError
 from ..files import replacing
 from ..shots import shotfile
 from ..shots.document import Shot
-from . import edits, folders
+from . import edits
 
 Value = TypeVar("Value")
 

@@ -17,7 +17,7 @@ from ..camera import Camera, check_iris
 from ..errors import PushinError
 from .errors import BadValue
 from .framing import FrameLines, Stage, Subject, frame_lines
-from .kit import Body, Lens
+from .kit import F_STOP, Body, Lens
 from .performance import Performance
 from .rigs import rig
 from .scene import Scene
@@ -288,7 +288,7 @@ def start_camera(stage: Stage, body: Body | None = None, lens: Lens | None = Non
     camera = stage.camera()
     width = (body.width if body else camera.sensor_width) * (lens.squeeze if lens else 1.0)
     focal = camera.focal_length * width / camera.sensor_width
-    stop = 2.8
+    stop = F_STOP
     if lens:
         focal = min(max(focal, lens.focal_length[0]), lens.focal_length[1])
         stop = min(max(stop, lens.stops[0]), lens.stops[1])
