@@ -433,7 +433,7 @@ class TimelinePanel:
         by = max(by, -first)
         by = snapped(first + by, shot.fps) - first if snap else by
         for take in {take for take, _ in keys}:
-            shot = edits.move_keys(shot, take, [at for t, at in keys if t == take], by, snap=False)
+            shot = edits.move_keys(shot, take, [at for t, at in keys if t == take], by)
         self.session.edit(shot, "Move keys", drag)
         self.selected = frozenset(replace(p, time=p.time + by) for p in self.selected)
 

@@ -5,7 +5,7 @@ direction; all others run once per press.
 
     actions = Actions(own_keys())
     actions.bind("Play or pause", clock.toggle, enabled=lambda: clock.duration > 0)
-    actions.press("Space")                     # runs it
+    actions.run("Play or pause")
     actions.search("rack")                     # for the palette
 
 Users change keys in `keys.toml` in their configuration folder:
@@ -265,10 +265,10 @@ class Actions:
             own[known[name.lower()]] = own.pop(name)
         self.all = tuple(action._replace(keys=tuple(map(chord, own.get(action.name, action.keys)))) for action in table)
         self._named = {action.name: action for action in self.all}
-        self._by_key: dict[str, Action] = {}
+        by_key: dict[str, Action] = {}
         for action in self.all:
             for key in action.keys:
-                other = self._by_key.setdefault(key, action)
+                other = by_key.setdefault(key, action)
                 if other is not action:
                     raise PushinError(f"{key} is the key of both '{other.name}' and '{action.name}'; give one of them "
                                       "another in keys.toml.")
@@ -313,11 +313,6 @@ class Actions:
             return False
         self._run[name]()
         return True
-
-    def press(self, key: str) -> Action | None:
-        """Does what a chord stands for; None where nothing answers to it, or cannot be done now."""
-        action = self._by_key.get(chord(key))
-        return action if action and self.run(action.name) else None
 
     def search(self, text: str) -> list[Action]:
         """Actions by letters of their names in order ("sbs": Side by side), then by words of their help; best first."""

@@ -5,7 +5,6 @@ all that is the same in both; a thousand steps take little room.
 
     document = Document.open("shot.json")
     document.edit("Name Mira", document.shot.with_subject(mira))
-    document.do(edits.set_lens, "A", lens)              # the same, with the edit's own name
     document.edit("Move key", moved, drag="key 3")      # while dragging: all of it one step …
     document.release()                                  # … until let go
 """
@@ -13,7 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
@@ -165,10 +164,6 @@ class Document:
             self._tell("step", label, shot)
             self._drag = drag
         return True
-
-    def do(self, edit: Callable[..., Shot], *args, drag: Hashable | None = None, **words) -> bool:
-        """An edit of `edits` under its own name: edits.rack_between is the step "Rack between"."""
-        return self.edit(edit.__name__.replace("_", " ").capitalize(), edit(self.shot, *args, **words), drag)
 
     def release(self) -> None:
         """A drag ends; one that came back to where it began was none."""

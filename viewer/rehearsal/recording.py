@@ -67,13 +67,12 @@ class Recorder:
             samples.pop()   # the clock stood still; what holds is what was done last
         samples.append(Sample(at, values, state.pull))
 
-    def take(self, name: str, of: Take, fps: Fraction, hands: Iterable[str] = HANDS, which: int = -1) -> Take:
-        """A take as it was performed: another take's camera, rig and lens, and its tracks where no hand was laid.
+    def take(self, name: str, of: Take, fps: Fraction, hands: Iterable[str] = HANDS) -> Take:
+        """A take as it was performed last: another take's camera, rig and lens, and its tracks where no hand was laid.
 
         hands  which of controls.HANDS performed; so a focus pull can be recorded onto a move
-        which  of the passes; the last by default
         """
-        samples, hands = self.passes[which], set(hands)
+        samples, hands = self.passes[-1], set(hands)
         channels = {channel for hand in hands for channel in CHANNELS_OF[hand]}
         tracks = [track for track in of.timeline.tracks if track.channel not in channels]
         still = {"focal_length": self.start.focal_length, "focus_distance": self.start.focus_distance}

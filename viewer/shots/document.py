@@ -265,9 +265,6 @@ class Shot:
         """Adds a take, or replaces the one of its name."""
         return replace(self, takes=_with(self.takes, take))
 
-    def without_take(self, name: str) -> Shot:
-        return replace(self, takes=tuple(t for t in self.takes if t.name != name))
-
     def with_subject(self, subject: Subject) -> Shot:
         """Adds a subject, or replaces the one of its name."""
         return replace(self, subjects=_with(self.subjects, subject))
