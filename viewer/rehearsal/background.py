@@ -106,14 +106,14 @@ FRAMES = "shot"
 """Name of the frames that the window exports."""
 
 
-def exported(plate, shot: Shot, take: str | None, path: Path, size, bokeh: str, *, report) -> None:
+def exported(plate, shot: Shot, take: str | None, path: Path, bokeh: str, *, report) -> None:
     """A take as a film, or where the path is none of a film, as frames in a folder; see export.delivery."""
-    apart(_exported, replace(plate, unadjusted=None), shot, take, path, size, bokeh, report=report, tidy=True)
+    apart(_exported, replace(plate, unadjusted=None), shot, take, path, bokeh, report=report, tidy=True)
 
 
-def _exported(plate, shot, take, path, size, bokeh, *, report) -> None:
+def _exported(plate, shot, take, path, bokeh, *, report) -> None:
     from ..render import Renderer
-    delivery, done = Delivery(shot, take, size), [0]
+    delivery, done = Delivery(shot, take), [0]
     layers = Layers.of(plate, lambda share, stage=None: report(0.0, stage))
 
     def step() -> None:

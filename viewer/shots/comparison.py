@@ -10,6 +10,7 @@ import numpy as np
 from .. import optics
 from ..camera import Camera
 from .document import Match, Shot, Take
+from .errors import BadValue
 from .framing import Stage, Subject, pose_of, shot_size
 from .performance import Performance
 from .timeline import Timeline
@@ -109,7 +110,6 @@ def main_subject(shot: Shot, take: Take) -> Subject:
     """Who a take is about: whom its holds or its match name, else its focus, else the shot's first subject."""
     names = ([take.match.subject] if take.match else []) + list(take.timeline.subjects)
     if not names and not shot.subjects:
-        from .errors import BadValue
         raise BadValue("The shot has no subject; name one.")
     return shot.subject(names[0]) if names else shot.subjects[0]
 
