@@ -59,7 +59,7 @@ class TimelinePanel:
         self.selected: frozenset[KeyPlace] = frozenset()
         self.copied: tuple[edits.Copied, ...] = ()
         self.snap = True      # to frames; Alt does the other
-        self._drag = None     # (shot before, places before, where the mouse was in seconds)
+        self._drag = None     # (shot before, places before, where the mouse was in seconds, place held)
         self._opened: KeyPlace | None = None
 
     # -- drawing ------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ class Tools:
         self.session, self.panel = session, panel
         self.under = self.spot = None
         self._pressed = None     # (which, u, v) where the button went down
-        self._box = None         # (take, plate box, depth) that waits for its name
+        self._box = None         # (plate box, depth) that waits for its name
         self._name, self._person, self._asks = "", False, False
 
     def catch(self) -> None:

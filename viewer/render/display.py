@@ -66,7 +66,7 @@ class _Overlaid(ScreenPass):
 
 
 class CopyPass(ScreenPass):
-    """Nothing but reading and writing every pixel once: the measure of all other passes' speed."""
+    """Nothing but reading and writing every pixel once; so it measures all other passes' speed, too."""
 
     fragment = "copy.frag"
 
