@@ -27,7 +27,7 @@ def add(subparsers) -> None:
     parser.add_argument("--take", metavar="NAME", help="only this take (default: all)")
     parser.add_argument("--no-plate", action="store_true", help="do not open the plate")
     parser.add_argument("--invented", type=percent, default=15, metavar="PERCENT",
-                        help="share of the frame that may be invented (default: 15)")
+                        help="share of the frame that may be invented (default: %(default)s)")
     parser.add_argument("--fix", action="store_true", help="apply the remedies that are edits, and save the shot")
     parser.set_defaults(run=run)
 
