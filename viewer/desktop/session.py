@@ -82,9 +82,9 @@ class Session:
         self.advice, self._advised = (), None
         self.follow()
 
-    def edit(self, shot: Shot, what: str, together: str | None = None) -> None:
-        """A new state of the document, as one step to undo; steps with the same `together` become one."""
-        self.document.edit(what, shot, together)
+    def edit(self, shot: Shot, what: str, drag: str | None = None) -> None:
+        """A new state of the document, as one step to undo; steps of the same drag become one."""
+        self.document.edit(what, shot, drag)
         self.follow()
 
     def follow(self) -> None:

@@ -309,9 +309,9 @@ class TimelinePanel:
                 self.session.document.release()
         imgui.set_cursor_screen_pos((corner.x, corner.y + side + 0.4 * em))
 
-    def _set(self, place: KeyPlace, key: Key, what: str, together: str | None = None) -> None:
+    def _set(self, place: KeyPlace, key: Key, what: str, drag: str | None = None) -> None:
         self.session.attempt(lambda: self.session.edit(
-            self._with(self.session.shot, place, self._track(place).with_key(key)), what, together))
+            self._with(self.session.shot, place, self._track(place).with_key(key)), what, drag))
 
     # -- edits --------------------------------------------------------------------------------------------------------
 
