@@ -98,6 +98,19 @@ class Camera:
         return np.array([[x, 0, -ox, 0], [0, y, -oy, 0], [0, 0, 1, 2 * near], [0, 0, -1, 0]])
 
 
+_IRIS = {"blade_rotation": (-360, 360), "roundness": (0, 1), "squeeze": (0.5, 3), "cats_eye": (0, 1), "ring": (-1, 1)}
+
+
+def check_iris(camera: Camera) -> None:
+    """Raises PushinError for an iris that no lens has."""
+    if camera.blades not in (0, *range(3, 31)):
+        raise PushinError(f"An iris has 0 (round) or 3 to 30 blades, not {camera.blades}.")
+    for name, (low, high) in _IRIS.items():
+        if not low <= getattr(camera, name) <= high:    # NaN fails too
+            raise PushinError(f"The lens's {name.replace('_', ' ')} lies between {low} and {high}, "
+                              f"not at {getattr(camera, name):g}.")
+
+
 @lru_cache(maxsize=256)
 def _rotation(pan: float, tilt: float, roll: float) -> np.ndarray:
     if not np.isfinite([pan, tilt, roll]).all():

@@ -6,7 +6,12 @@ import sys
 import pytest
 
 import viewer
-from viewer.cli import COMMANDS, still
+from viewer.cli import COMMANDS, arguments, still
+from viewer.export.video import CRF
+from viewer.plate.depth import KINDS
+from viewer.render.renderer import BOKEH
+from viewer.shots.advice import INVENTED
+from viewer.shots.kit import F_STOP
 
 
 def test_help_lists_every_command(pushin):
@@ -21,6 +26,12 @@ def test_help_of_a_command_has_examples(pushin, command):
     code, out, _ = pushin(command, "--help")
     assert code == 0
     assert f"pushin {command} " in out.replace("pushin [PLATE]", "pushin open ") and "example" in out
+
+
+def test_what_is_copied_so_that_help_is_quick_is_the_same_where_it_comes_from(pushin):
+    assert arguments.DEPTH_KINDS == KINDS and set(arguments.BOKEH) == set(BOKEH)
+    for command, default in (("render", f"{CRF})"), ("advise", f"{100 * INVENTED:g})"), ("move", f"{F_STOP}, or")):
+        assert f"(default: {default}" in " ".join(pushin(command, "--help")[1].split())
 
 
 def test_version(pushin):

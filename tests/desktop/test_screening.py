@@ -1,32 +1,36 @@
 """What of the window's pictures is kept and what is laid over them, without a window."""
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from viewer.camera import Camera
+from viewer import Plate
 from viewer.cli import _parser
 from viewer.cli.open import opening
+from viewer.desktop.opening import first_shot
 from viewer.desktop.picture import PicturePanel
 from viewer.desktop.projector import Projector
 from viewer.desktop.screening import Screening
 from viewer.desktop.session import Session
 from viewer.optics import f_stop_for_blur
+from viewer.pair import subject_at
 from viewer.rehearsal import edits
 from viewer.rehearsal.document import Document
-from viewer.render.compare import Wipe, layout
+from viewer.render.compare import layout
 from viewer.render.display import Overlay
 from viewer.render.gl import headless_context
 from viewer.shots.framing import Subject
+from viewer.shots.shotfile import plate_file
 
 
 @pytest.mark.parametrize("mode, size", [("A", (1280, 640)), ("B", (1280, 2560)), ("onion", (1280, 1280))])
 def test_a_picture_is_kept_without_the_place_of_one_that_is_not_shown(mode, size):
-    view = SimpleNamespace(mode=mode, wipe=Wipe(), takes=("A", "B"), blur=False)
-    session = SimpleNamespace(view=view, plate=SimpleNamespace(width=1280), camera=lambda name: Camera())
+    session = Session()
+    session.plate = Plate.from_arrays(np.full((64, 1280, 3), 0.5), np.full((64, 1280), 2.0))
+    session.document = Document(first_shot(session.plate, plate_file(session.plate), (subject_at(session.plate, (640, 32)),)))
+    session.view = replace(session.view, mode=mode, b="B")
     moment = Screening(session, None).moment(layout((100, 100), 2.0, 0.5, mode))
-    assert moment.place.size == size
+    assert moment.place.size == size and moment.cameras == (session.camera("A"), session.camera("B"))
 
 
 @pytest.mark.parametrize("ratio, sharp", [(None, True), (9 / 16, False)])

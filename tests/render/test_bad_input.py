@@ -31,7 +31,8 @@ def test_a_camera_that_cannot_be(renderer, wrong, says, bokeh):
         renderer.refine(Camera(**{"f_stop": 2.0, **wrong}), first=renderer.render(Camera()))
 
 
-@pytest.mark.parametrize("size", [None, 64, ("a", 3), (64.5, 36), (64,), (64, 36, 1), (INF, 3), (0, 3), (10**9, 3)])
+@pytest.mark.parametrize("size", [None, 64, ("a", 3), (64.5, 36), (64,), (64, 36, 1), (INF, 3), (0, 3), (3, 0), (-1, 5),
+                                  (10**9, 3)])
 def test_a_size_that_cannot_be(size):
     with pytest.raises(PushinError, match="size"):
         Renderer(PLATE, size)

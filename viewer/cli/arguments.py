@@ -80,6 +80,24 @@ def open_plate(args: argparse.Namespace, quiet: bool = False):
     return plate
 
 
+def add_shot(parser) -> None:
+    """SHOT, and how its frames are drawn; `open_shot` reads SHOT."""
+    parser.add_argument("shot", metavar="SHOT", help="a shot file, as `pushin move` writes it")
+    parser.add_argument("--take", metavar="NAME", help="which take (default: the first, A)")
+    parser.add_argument("--bokeh", choices=BOKEH, default="off",
+                        help="how blur is made: gather is fast, reference exact and slow (default: off)")
+
+
+def open_shot(path: str, with_plate: bool = True):
+    """(Shot, Plate or None) of a shot file, with a note where the plate's files are not what they were."""
+    from ..shots.shotfile import changes, load, open_plate
+    shot = load(path)
+    plate = open_plate(shot) if with_plate else None    # says what is missing
+    for change in changes(shot, plate):
+        print(f"pushin: note: {change}", file=sys.stderr)
+    return shot, plate
+
+
 def rescaled(plate, anchors):
     """The plate at the scale that --at and --person tell, which is printed with its residuals and kept beside it."""
     from ..plate.adjust import adjusted, residuals

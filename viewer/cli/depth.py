@@ -36,7 +36,7 @@ def add(subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     import cv2
     import numpy as np
-    from ..export.files import check_target, write_whole
+    from ..files import check_target, write_whole
     from ..plate.estimate import Model, estimate
     from ..plate.images import read_picture
     from ..plate.plate import beside

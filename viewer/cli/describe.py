@@ -30,7 +30,7 @@ def add(subparsers) -> None:
 def run(args) -> int:
     from ..errors import PushinError
     from ..export.description import FORMATS, prompt, shot_line
-    from ..export.files import check_replaced, write_whole
+    from ..files import check_replaced, write_whole
     from ..shots.shotfile import load
     if args.output:
         check_replaced(args.output, args.shots)

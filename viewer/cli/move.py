@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from ..errors import PushinError
 from . import arguments
-from .render import opened
 
 EXAMPLES = """\
 subjects are named on the bundled plate (mira, tom); on your own they are
@@ -88,7 +87,7 @@ def add(subparsers) -> None:
 
 def run(args) -> int:
     from ..export.description import as_text, shot_line
-    from ..export.files import check_target
+    from ..files import check_target
     from ..rehearsal.edits import free_name
     from ..shots.advice import advise
     from ..shots.comparison import matched
@@ -100,7 +99,7 @@ def run(args) -> int:
     check_target(args.output, (".json",), arguments.plate_files(args.plate, args.depth))
     if args.append:
         _check_append(args)
-        shot, plate = opened(args.output)
+        shot, plate = arguments.open_shot(args.output)
     else:
         plate = arguments.open_plate(args)
         described = {name: value for name in OPTIONS if name != "depth" and (value := getattr(args, name)) is not None}

@@ -47,7 +47,7 @@ def add(subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..export.files import check_target, write_whole
+    from ..files import check_target, write_whole
     from ..plate import repair
     from ..plate.adjust import adjusted
     if args.plate is None:

@@ -90,7 +90,7 @@ class Layering:
         self._measure = key, edits.adjustments(shot), base
         self._since = time.monotonic()
 
-    def attempt(self, edit, what: str) -> None:
+    def repair(self, edit, what: str) -> None:
         """A repair that may turn out to be impossible: made in the background, and entered if it could be."""
         if self._trial is not None:
             raise PushinError("One repair is still being made; wait a moment.")

@@ -191,7 +191,7 @@ class Mending:
             self._ask("height", box)
         else:
             made = repair.Cut(box) if self.tool.name == "Cut out" else repair.Flatten(box)
-            session.layering.attempt(made, self.tool.name)
+            session.layering.repair(made, self.tool.name)
 
     def _box(self, begun, under) -> tuple[float, float, float, float]:
         """The box that was dragged, or that of the subject which was clicked on; pixels of the plate."""

@@ -78,7 +78,7 @@ class Monitor:
             return
         if self._fills and not glfw.get_window_monitor(self.window):
             self.close(beside)
-            raise PushinError("The director's screen has gone and its monitor is closed; Ctrl+F opens it again.")
+            raise PushinError("The director's screen has gone and its monitor is closed; open it again when it is back.")
 
         def draw():
             if self._feed is None:      # not before: Mesa draws by the size that a window had when it was first used

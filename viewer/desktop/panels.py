@@ -7,7 +7,7 @@ from functools import cached_property
 from imgui_bundle import imgui
 
 from ..errors import PushinError
-from ..export.files import reaching
+from ..files import reaching
 from ..rehearsal import edits
 from ..shots.advice import THIRDS
 from ..shots.framing import SIZES

@@ -14,11 +14,11 @@ from ..rehearsal.background import smoothed
 from ..rehearsal.controls import Controls, Operator, Tempo
 from ..rehearsal.recording import Recorder, Tolerance
 from ..shots.framing import anchor_point, distance
+from ..shots.kit import F_STOP
 from ..shots.rigs import RIGS, rig
 from ..shots.timeline import INFINITY
 from .keys import key_of
 from .loading import Loading
-from .session import F_STOP
 
 PULL = 1.0
 """Seconds of a focus pull until a tempo is tapped."""
@@ -59,8 +59,12 @@ class Rehearsal:
         self._set_up()
         self.on = True
         session.live = {self.take: camera}
-        session.say(f"Rehearsing {self.take} on a {take.rig}: W S dolly, A D truck, Q E boom, J L pan, I K tilt, "
-                    "U O zoom, N M focus, 1 to 9 marks.")
+        keys: dict[str, list[str]] = {}
+        for action, _ in self._held:
+            keys.setdefault(action.control, []).append(session.key(action.name))
+        rig_keys = ", ".join(f"{' '.join(names)} {control}" for control, names in keys.items())
+        session.say(f"Rehearsing {self.take} on a {take.rig}: {rig_keys}, {session.key('Focus mark 1')} to "
+                    f"{session.key('Focus mark 9')} marks.")
 
     def _set_up(self) -> None:
         """The take's rig, with its camera as it is at the playhead; no hand is laid on."""
@@ -132,7 +136,8 @@ class Rehearsal:
         taken = recorder.take(name, shot.take(self.take), session.shot.fps, self._hands)
         session.edit(session.shot.with_take(taken), f"Record take {name}")
         session.view = replace(session.view, b=name)
-        session.say(f"Recorded as take {name}, shown as B. Ctrl+K makes it few keys; Ctrl+Z throws it away.")
+        session.say(f"Recorded as take {name}, shown as B. {session.key('Smooth take')} makes it few keys; "
+                    f"{session.key('Undo')} throws it away.")
 
     # -- what is asked for --------------------------------------------------------------------------------------------
 
@@ -192,7 +197,8 @@ class Rehearsal:
     def next_rig(self) -> None:
         """The next kind of rig for A."""
         if self.recording:
-            raise PushinError("The rig stays what it is while it is recorded; end the recording first, with R.")
+            raise PushinError("The rig stays what it is while it is recorded; end the recording first, with "
+                              f"{self.session.key('Record')}.")
         session = self.session
         take = session.shot.take(session.view.a)
         names = list(RIGS)

@@ -16,6 +16,7 @@ from ..rehearsal.clock import Clock
 from ..shots.comparison import Comparison, Figures, background_depth, main_subject
 from ..shots.document import Shot, Take
 from ..shots.framing import Subject, distance
+from ..shots.kit import F_STOP
 from ..shots.performance import FARTHEST, Performance
 from ..shots.timeline import snapped
 from .loading import Loading
@@ -27,9 +28,6 @@ SAID = 6.0
 
 BUSY = 2.0
 """The same while the shot plays: the processor is needed elsewhere, and the edit is looked at first."""
-
-F_STOP = 2.8
-"""What a pinhole becomes when focus is set: a usual working stop."""
 
 SETTLED = 0.3
 """Seconds without an edit after which advice is asked for."""
@@ -50,6 +48,7 @@ class Session:
     def __init__(self):
         self.clock = Clock(Fraction(4))
         self.act: Callable[[str], None] = lambda name: None
+        self.key: Callable[[str], str] = str    # what to press for an action
         self.advice_panel = self.projector = self.screening = self.layering = self.mending = None
         self.before = False        # the depth is shown as it was before the repairs
         self.document = self.plate = None
@@ -67,6 +66,7 @@ class Session:
         self._advising_on: tuple | None = None
         self._changed = -math.inf
         self._made_for, self._made = (None, None), {}
+        self._background_of, self._background_depth = None, math.inf
 
     # -- the document -------------------------------------------------------------------------------------------------
 
@@ -84,9 +84,9 @@ class Session:
         self.advice, self._advised = (), None
         self.follow()
 
-    def edit(self, shot: Shot, what: str, together: str | None = None) -> None:
-        """A new state of the document, as one step to undo; steps with the same `together` become one."""
-        self.document.edit(what, shot, together)
+    def edit(self, shot: Shot, what: str, drag: str | None = None) -> None:
+        """A new state of the document, as one step to undo; steps of the same drag become one."""
+        self.document.edit(what, shot, drag)
         self.follow()
 
     def follow(self) -> None:
@@ -211,8 +211,7 @@ class Session:
                 found += [(f"to {subject.name}", _metres(distance(self.shot.plate.stage, subject, camera)))]
         if camera.f_stop is None:
             return [*found, ("", "all sharp")]
-        near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
-                                          self.shot.circle(self.shot.take(name)))
+        near, far = self._sharp_between(camera, name)
         focus = "∞" if camera.focus_distance >= FARTHEST * 0.99 else _metres(camera.focus_distance)
         return [*found, ("", f"f/{camera.f_stop:.2g}"), ("focus", focus),
                 ("sharp", f"{near:.2f} – {'∞' if math.isinf(far) else _metres(float(far))}")]
@@ -222,13 +221,18 @@ class Session:
         camera, stage = self.camera(name), self.shot.plate.stage
         if camera.f_stop is None:
             return {s.name: True for s in self.shot.subjects}
-        near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
-                                          self.shot.circle(self.shot.take(name)))
+        near, far = self._sharp_between(camera, name)
         return {s.name: near <= distance(stage, s, camera) <= far for s in self.shot.subjects}
 
+    def _sharp_between(self, camera: Camera, name: str) -> tuple[float, float]:
+        """The depth of field of a take's camera, metres."""
+        return optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
+                                    self.shot.circle(self.shot.take(name)))
+
     def _background(self, subject: Subject) -> float:
+        """Kept from edit to edit: of a large plate it takes a moment."""
         key = self.plate, self.shot.subjects, subject.name
-        if getattr(self, "_background_of", None) != key:
+        if self._background_of != key:
             self._background_of, self._background_depth = key, background_depth(self.shot, subject, self.plate)
         return self._background_depth
 

@@ -33,7 +33,7 @@ class Tools:
         self.session, self.panel = session, panel
         self.under = self.spot = None
         self._pressed = None     # (which, u, v) where the button went down
-        self._box = None         # (take, plate box, depth) that waits for its name
+        self._box = None         # (plate box, depth) that waits for its name
         self._name, self._person, self._asks = "", False, False
 
     def catch(self) -> None:
@@ -174,8 +174,7 @@ class Tools:
         at = pose_of(camera)
         right, up = (u - 0.5 - camera.lens_shift[0]) * slope, ((0.5 - v) / aspect - camera.lens_shift[1]) * slope
         x, y, z = (p + right * r + up * t + depth * f for p, r, t, f in zip(at.position, at.right, at.up, at.forward))
-        focal = stage.focal_length / stage.sensor_width * stage.width
-        cx, cy = stage.centre
+        focal, (cx, cy) = stage.focal_pixels, stage.centre
         return (min(max(cx + focal * x / max(-z, 0.01), 0), stage.width),
                 min(max(cy - focal * y / max(-z, 0.01), 0), stage.height))
 

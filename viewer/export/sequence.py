@@ -8,9 +8,9 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import PushinError
+from ..files import check_target
 from .background import Background
 from .delivery import Delivery, Drawing
-from .files import check_target
 from .stills import write_exr, write_picture
 
 FORMATS = ("png", "exr")

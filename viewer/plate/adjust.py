@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from itertools import chain, count
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import PushinError
+from ..files import replacing
 from . import repair, scale
 from .source import name_of
 
@@ -73,15 +73,8 @@ class Adjustments:
             if self.load(picture)[1]:
                 names = (path.with_name(f"{path.name}.bak{n}") for n in chain([""], count(2)))
                 os.replace(path, next(name for name in names if not name.exists()))
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".pushin-")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(stored, file, indent=1)
-                os.chmod(temporary, 0o644)
-                os.replace(temporary, path)
-            except BaseException:
-                os.unlink(temporary)
-                raise
+            with replacing(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
+                json.dump(stored, file, indent=1)
         except OSError as error:
             raise PushinError(f"{name_of(path)}, which keeps scale and repairs, cannot be written beside the picture "
                               f"({error.strerror or error}); copy the picture to a folder of your own.") from None

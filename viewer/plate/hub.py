@@ -17,9 +17,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import __version__
+from .. import __version__, folders
 from ..errors import PushinError
-from . import cache
 from .estimate import MOST_BYTES
 
 HUB = "https://huggingface.co"
@@ -56,7 +55,7 @@ DEFAULT = "depth-anything-v2-small"
 
 def cached(name: str) -> Path:
     """Where a named model lies once it is fetched."""
-    return cache.folder().parent / "models" / f"{name}.onnx"
+    return folders.cache() / "models" / f"{name}.onnx"
 
 
 def model_file(name: str, progress=None) -> Path:

@@ -39,7 +39,8 @@ class Plate:
     kind, source     what the depth was in its file, and where it was found
     relative         whether nothing says that its unit is the metre, so that only ratios of distances are known
     confidence       mean confidence that the camera gave its depth, 0 to 1, or None
-    adjustments      scale and repairs that are applied to the depth, and `measured` the plate without them
+    adjustments      scale and repairs that are applied to the depth
+    unadjusted       the plate without them, None where there are none; `measured` is the plate as it was measured, always
     """
 
     color: np.ndarray = field(repr=False)
@@ -230,6 +231,11 @@ class Plate:
     def size(self) -> tuple[int, int]:
         """(width, height) in pixels."""
         return self.width, self.height
+
+    @property
+    def focal_pixels(self) -> float:
+        """The focal length in pixels."""
+        return self.focal_length / self.sensor_width * self.width
 
     @property
     def disparity(self) -> np.ndarray:

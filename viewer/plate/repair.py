@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import PushinError
 from . import depth as depths
+from .colour import perceptual
 from .holes import membrane
 
 ACTIONS = ("nearer", "farther", "flat")
@@ -152,7 +153,7 @@ def said(edit: Edit) -> str:
 def cut_out(color: np.ndarray, likely: np.ndarray, allowed: np.ndarray, sure: np.ndarray) -> np.ndarray:
     """The subject's pixels, bool (h, w), by GrabCut on linear colour: likely ones to start from, within allowed; and the
     sure ones."""
-    guide = (np.sqrt(np.clip(color.astype(np.float32), 0, 1)) * 255 + 0.5).astype(np.uint8)
+    guide = perceptual(color)
     height, width = likely.shape
     scale = min(1.0, _GRABCUT_SIDE / max(height, width))
     size = max(round(width * scale), 8), max(round(height * scale), 8)

@@ -28,9 +28,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from .. import folders
 from ..shots.document import Shot
 from ..shots.timeline import Track
-from . import folders
 from .document import History
 
 HEADER = ["pushin journal", 1]

@@ -10,10 +10,10 @@ from functools import cached_property, partial
 import moderngl
 import numpy as np
 
-from ..camera import NEAR, Camera
+from ..camera import Camera
 from ..errors import PushinError
 from ..plate.layers import Layers
-from .display import CopyPass, DisplayPass, Overlay, coc_coefficients
+from .display import STORED, CopyPass, DisplayPass, Overlay, coc_coefficients
 from .gl import Aside, headless_context, making, read, texture
 from .bokeh import BokehPass
 from .lens import AccumulatePass, Exposure, MeanPass, check_camera, check_lens
@@ -103,7 +103,7 @@ class Frame:
         """Metres along the camera's axis, float32 (h, w); inf for the sky."""
         self._complete()
         stored = read(self._targets.depth, "f4")[..., 0]
-        disparity = 2 * np.where(stored >= 0.5, stored - 0.5, stored) / NEAR  # shaders/reproject.vert
+        disparity = STORED * np.where(stored >= 0.5, stored - 0.5, stored)  # shaders/reproject.vert
         with np.errstate(divide="ignore"):
             return np.where(disparity > SKY, 1 / disparity, np.inf).astype(np.float32)
 

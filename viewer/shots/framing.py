@@ -66,6 +66,11 @@ class Stage:
     def aspect(self) -> float:
         return self.width / self.height
 
+    @property
+    def focal_pixels(self) -> float:
+        """The focal length in pixels."""
+        return self.focal_length / self.sensor_width * self.width
+
     def camera(self, **changes) -> Camera:
         """The camera that took the plate, with changes such as f_stop=2."""
         x, y = self.centre
@@ -75,8 +80,7 @@ class Stage:
 
     def point(self, x: float, y: float, depth: float) -> Vector:
         """What the plate shows at a pixel, at a depth in metres, in the plate camera's frame."""
-        focal = self.focal_length / self.sensor_width * self.width
-        cx, cy = self.centre
+        focal, (cx, cy) = self.focal_pixels, self.centre
         return (x - cx) / focal * depth, (cy - y) / focal * depth, -depth
 
 

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ..errors import PushinError
+from ..files import replacing
 from .document import VERSION, PlateFile, Shot
 from .framing import Stage
 
@@ -51,17 +51,10 @@ def save(shot: Shot, path: str | os.PathLike) -> None:
     text = dump(_relocated(replace(shot, plate=replace(shot.plate, adjustments=None)),
                            lambda p: _relative(p, path.parent)))
     try:
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(beside, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-            os.replace(beside, path)
-        except BaseException:
-            os.unlink(beside)
-            raise
+        with replacing(path) as beside, open(beside, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
         raise PushinError(f"{path} cannot be written: {error.strerror or error}; the shot on disk is as it "
                           "was.") from None
@@ -132,15 +125,15 @@ def open_plate(shot: Shot):
     return Plate.open(note.path, focal_length=note.stage.focal_length, sensor_width=note.stage.sensor_width, **told)
 
 
-def changed_files(shot: Shot, plate=None) -> list[str]:
-    """What of the plate is not what it was when the shot was saved, or not there: its files, and where it is opened its
-    scale and repairs."""
+def changes(shot: Shot, plate=None) -> list[str]:
+    """Sentences on what of the plate is not what it was when the shot was saved, or not there: its files, and where it is
+    opened its scale and repairs."""
     note = shot.plate
     pairs = ((note.path, note.sha256), (note.depth, note.depth_sha256))
     found = [p for p, known in pairs if p and (not Path(p).is_file() or (known and fingerprint(p) != known))]
     if plate is not None and note.adjusted not in (None, plate.adjustments.digest):
         found.append(f"The scale or a repair of {note.path}")
-    return found
+    return [f"{what} has changed since the shot was saved; marks and sizes may be off." for what in found]
 
 
 @lru_cache(maxsize=1)
@@ -184,9 +177,3 @@ def _place(path: str | os.PathLike) -> Path:
     """Where a shot file lies, to which its paths are relative: of a link what it links to."""
     path = Path(path).absolute()
     return Path(os.path.realpath(path)) if path.is_symlink() else path
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -20,6 +20,7 @@ or its place in the frame (an operator's hand on the head), however the camera t
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Annotated, Literal, get_args
@@ -44,6 +45,15 @@ LIMITS = {   # what a key may hold; generous, but whatever lies inside evaluates
     "pan": (-3600.0, 3600.0), "tilt": (-3600.0, 3600.0), "roll": (-3600.0, 3600.0), "arc": (-3600.0, 3600.0),
     "focal_length": (1.0, 1e4), "focus_distance": (0.01, 1e6), "f_stop": (0.5, 128.0),
 }
+
+
+def space(channel: Channel) -> tuple[Callable[[float], float], Callable[[float], float]]:
+    """Into what a channel's numbers are interpolated in, and back."""
+    if channel in ("focal_length", "f_stop"):
+        return math.log, math.exp
+    if channel == "focus_distance":
+        return (lambda v: 1 / v), (lambda v: 1 / v)
+    return float, float
 
 
 def seconds(value: int | float | str | Fraction) -> Fraction:
@@ -131,21 +141,7 @@ class Track:
 
     def with_key(self, key: Key) -> Track:
         """Adds a key, or replaces the one at its time."""
-        return self._with(key, without=(key.time,))
-
-    def without_key(self, time) -> Track:
-        return replace(self, keys=tuple(k for k in self.keys if k.time != seconds(time)))
-
-    def moved_key(self, time, to) -> Track:
-        """The key at one time dragged to another, past others if need be; one that stands there is replaced."""
-        time, to = seconds(time), seconds(to)
-        key = next((k for k in self.keys if k.time == time), None)
-        if key is None:
-            raise BadValue(f"The {self.channel} track has no key at {float(time):g} s.")
-        return self._with(replace(key, time=to), without=(time, to))
-
-    def _with(self, key: Key, without: tuple[Fraction, ...]) -> Track:
-        keys = [k for k in self.keys if k.time not in without] + [key]
+        keys = [k for k in self.keys if k.time != key.time] + [key]
         return replace(self, keys=tuple(sorted(keys, key=lambda k: k.time)))
 
     def in_time(self, change) -> Track:
@@ -208,14 +204,6 @@ class Timeline:
                 tracks.append(track)
         holds = self.holds + tuple(h for h in other.holds if h not in self.holds)
         return Timeline(max(self.duration, other.duration), tuple(tracks), holds)
-
-    def then(self, other: Timeline) -> Timeline:
-        """The other one afterwards, from where this one ends."""
-        return self + other.shifted(self.duration)
-
-    def shifted(self, by) -> Timeline:
-        """Everything later by some seconds, the end too."""
-        return self._in_time(lambda t: t + seconds(by))
 
     def stretched(self, to) -> Timeline:
         """The same in another duration."""
