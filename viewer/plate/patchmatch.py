@@ -277,6 +277,9 @@ def rays(color, disparity, hidden, usable, at, towards, strength, fades):
 KEEPS, FASTER, MENDING = 0.015, 1.6, 60
 """Weight of a pixel's own copy, to that of a step to a neighbour; factor of over-relaxation; and its rounds."""
 
+EDGE = 0.2
+"""Of white, by which a step that is none where its copies came from is rather an edge than a seam: the bottom of a window."""
+
 NEIGHBOURS = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)])
 
 
@@ -304,7 +307,7 @@ def without_seams(image, match, here, disparity, usable, hidden):
     h, w = disparity.shape
     f = np.float32
     n = len(here)
-    own, steps, linked = np.empty((n, 3), f), np.zeros((n, 4, 3), f), np.zeros((n, 4), np.bool_)
+    own, steps, linked = np.empty((n, 3), f), np.zeros((n, 4, 3), f), np.zeros((n, 4), f)
     for i in range(n):
         y, x = here[i] // w, here[i] % w
         own[i] = image[y, x]
@@ -315,13 +318,16 @@ def without_seams(image, match, here, disparity, usable, hidden):
             if (yy < 0 or yy >= h or xx < 0 or xx >= w or not (hidden[yy, xx] or usable[yy, xx])
                     or not _level(disparity[y, x], disparity[yy, xx])):
                 continue
-            linked[i, k] = True
             count = _add_step(steps[i, k], image, usable, disparity, (my, mx), (my + dy, mx + dx))
             if hidden[yy, xx]:
                 oy, ox = match[yy, xx] // w, match[yy, xx] % w
                 count += _add_step(steps[i, k], image, usable, disparity, (oy - dy, ox - dx), (oy, ox))
             if count == 2:
                 steps[i, k] *= f(0.5)
+            odd = f(0)
+            for c in range(3):
+                odd = max(odd, abs(image[y, x, c] - image[yy, xx, c] - steps[i, k, c]))
+            linked[i, k] = f(np.exp(-(odd / f(EDGE)) ** 2))
     for turn in range(MENDING):
         for number in range(n):
             i = n - 1 - number if turn % 2 else number
@@ -329,7 +335,7 @@ def without_seams(image, match, here, disparity, usable, hidden):
             for c in range(3):
                 total, weight = f(KEEPS) * own[i, c], f(KEEPS)
                 for k in range(4):
-                    if linked[i, k]:
-                        total += image[y + NEIGHBOURS[k, 0], x + NEIGHBOURS[k, 1], c] + steps[i, k, c]
-                        weight += f(1)
+                    if linked[i, k] > 0:
+                        total += linked[i, k] * (image[y + NEIGHBOURS[k, 0], x + NEIGHBOURS[k, 1], c] + steps[i, k, c])
+                        weight += linked[i, k]
                 image[y, x, c] += f(FASTER) * (total / weight - image[y, x, c])
