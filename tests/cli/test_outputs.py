@@ -46,10 +46,12 @@ def refused(pushin, folder, words, says):
     "still p.png --depth z.png -o linked.png",
     "compare p.png --depth z.png -o z.png", "rack p.png --depth z.png --from 32,24 --to 2,2 --f-stop 2 -o p.png",
     "repair p.png --depth z.png --cut 20,14,44,34 --compare p.png", "depth p.png -o p.png",
-    "sheet shot.json -o z.png", "describe shot.json -o shot.json",
+    "sheet shot.json -o z.png", "describe shot.json -o list.txt", "describe shot.txt -o shot.txt",
 ])
 def test_no_output_replaces_what_it_is_made_from(pushin, shot, words):
     (shot / "linked.png").hardlink_to(shot / "z.png")
+    (shot / "list.txt").hardlink_to(shot / "p.png")
+    (shot / "shot.txt").hardlink_to(shot / "shot.json")
     refused(pushin, shot, words, "is what this is made from")
 
 
@@ -102,12 +104,18 @@ def test_a_link_stays_a_link_and_its_target_is_written(pushin, shot):
 
 
 @pytest.mark.parametrize("words", ["still p.png --depth z.png -o kept.png", "move p.png --depth z.png --move static -o shot.json",
-                                   "move --append --move static -o shot.json", "describe shot.json -o kept.png"])
+                                   "move --append --move static -o shot.json", "describe shot.json -o kept.txt"])
 def test_a_write_protected_file_is_kept(pushin, shot, monkeypatch, words):
-    (shot / "kept.png").write_bytes(b"kept")
+    for name in ("kept.png", "kept.txt"):
+        (shot / name).write_bytes(b"kept")
     may = os.access     # as for those who are not root
-    monkeypatch.setattr(os, "access", lambda path, mode: may(path, mode) and not str(path).endswith(("kept.png", "shot.json")))
+    monkeypatch.setattr(os, "access", lambda path, mode: may(path, mode) and not str(path).endswith(("kept.png", "kept.txt", "shot.json")))
     refused(pushin, shot, words, "is write-protected")
+
+
+@pytest.mark.parametrize("output", ["p.png", "shot.json", "list"])
+def test_a_description_is_text(pushin, shot, output):
+    refused(pushin, shot, f"describe shot.json -o {output}", "should end in .txt or .csv or .md")
 
 
 def test_a_shot_file_ends_in_json(pushin, folder):
