@@ -118,6 +118,14 @@ def test_a_description_is_text(pushin, shot, output):
     refused(pushin, shot, f"describe shot.json -o {output}", "should end in .txt or .csv or .md")
 
 
+@pytest.mark.parametrize("command", ["still p.png --depth z.png", "render shot.json"])
+def test_what_is_no_file_is_not_replaced_by_one(pushin, shot, command):
+    pipe = shot / ("pipe.mp4" if "render" in command else "pipe.png")
+    os.mkfifo(pipe)
+    code, _, err = pushin(*command.split(), "-o", pipe)
+    assert code == 2 and "is a device or the like" in err and pipe.is_fifo()
+
+
 def test_a_shot_file_ends_in_json(pushin, folder):
     refused(pushin, folder, "move p.png --depth z.png --move push-in --subject 32,24 --amount 20% -o p.png", ".json")
 
