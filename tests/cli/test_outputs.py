@@ -126,6 +126,16 @@ def test_what_is_no_file_is_not_replaced_by_one(pushin, shot, command):
     assert code == 2 and "is a device or the like" in err and pipe.is_fifo()
 
 
+@pytest.mark.parametrize("output, says", [("p.png.pushin.json", "scale and repairs are kept"), ("package.json", "holds no shot"),
+                                          ("list.json", "holds no shot"), ("new.json", "newer pushin")])
+@pytest.mark.parametrize("append", ["", "--append "])
+def test_a_shot_replaces_nothing_but_a_shot(pushin, shot, output, says, append):
+    assert pushin("repair", "p.png", "--depth", "z.png", "--nearer", "32,24,5")[0] == 0
+    for name, text in (("package.json", '{"version": "1.0"}'), ("list.json", "[]"), ("new.json", '{"version": 99}')):
+        (shot / name).write_text(text)
+    refused(pushin, shot, f"move {'' if append else 'p.png --depth z.png '}{append}--move static -o {output}", says)
+
+
 def test_a_shot_file_ends_in_json(pushin, folder):
     refused(pushin, folder, "move p.png --depth z.png --move push-in --subject 32,24 --amount 20% -o p.png", ".json")
 
