@@ -1,4 +1,6 @@
 """What is written never costs what was there: the photo, its depth, a shot, or a file that is not to be written."""
+import errno
+import json
 import os
 
 import numpy as np
@@ -31,6 +33,18 @@ def shot(pushin, folder):
 
 def bytes_of(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def closed(monkeypatch):
+    """The folder `closed` is one that may not be entered, as for those who are not root."""
+    stat = os.stat
+
+    def entered(path, *rest, **options):
+        if isinstance(path, str | os.PathLike) and "closed" in os.fspath(path).split(os.sep):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+        return stat(path, *rest, **options)
+
+    monkeypatch.setattr(os, "stat", entered)
 
 
 def refused(pushin, folder, words, says):
@@ -92,6 +106,28 @@ def test_sentences_are_true(pushin, folder, words, says):
     sky = np.where(np.asarray(Image.open("z.png")) > 1000, np.inf, 1).astype(np.float32)
     Image.fromarray(sky).save("sky.tif")
     refused(pushin, folder, words, says)
+
+
+@pytest.mark.parametrize("words, says", [
+    ("render shot.json -o {long}.x", "cannot be reached"), ("render shot.json -o closed/x.y", "cannot be reached"),
+    ("depth p.png --model {long}.onnx", "cannot be reached"), ("depth p.png --model closed/m.onnx", "cannot be reached"),
+    ("render long.json -o a.mp4", "is not there, or not to be reached"), ("render closed.json -o a.mp4", "not to be reached"),
+])
+def test_a_path_that_cannot_be_looked_at_is_said(pushin, shot, monkeypatch, words, says):
+    note = json.loads((shot / "shot.json").read_text())
+    for name, path in (("long", "x" * 5000), ("closed", "closed/p.png")):
+        (shot / f"{name}.json").write_text(json.dumps(note | {"plate": note["plate"] | {"path": path, "depth": path}}))
+    closed(monkeypatch)
+    refused(pushin, shot, words.format(long="x" * 300), says)
+
+
+def test_a_name_may_be_as_long_as_the_system_takes_it(pushin, shot):
+    longest = f"{'n' * 246}.png"
+    (shot / "p.png").rename(shot / longest)
+    code, out, err = pushin("info", longest, "--depth", "z.png")
+    assert code == 0 and err == "" and "cannot be read" not in out
+    code, _, err = pushin("info", longest)
+    assert code == 2 and "has no depth inside" in err and err.count("\n") == 1
 
 
 def test_a_link_stays_a_link_and_its_target_is_written(pushin, shot):

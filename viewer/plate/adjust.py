@@ -39,7 +39,7 @@ class Adjustments:
         """What is saved beside a picture, and sentences on what could not be used."""
         path = beside(picture)
         try:
-            if not path.is_file():
+            if not os.path.isfile(path):    # no error where its name is too long for a file
                 return cls(), ()
             if path.stat().st_size > _MOST_BYTES:
                 raise ValueError

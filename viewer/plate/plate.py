@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -257,7 +258,7 @@ def beside(image: Path) -> Path | None:
     for ending in _BESIDE:
         for suffix in (".png", ".tif", ".tiff", ".exr", ".pfm", ".npy"):
             path = image.with_name(image.stem + ending + suffix)
-            if path != image and path.is_file():
+            if path != image and os.path.isfile(path):     # no error where the longer name is too long for a file
                 return path
     return None
 

@@ -124,9 +124,10 @@ def open_plate(shot: Shot):
     if note.path is None:
         from ..bundled import bundled_plate
         return bundled_plate()
-    if not Path(note.path).is_file():
-        raise PushinError(f"The shot's plate {note.path} is not there; put it back, or make the shot again with "
-                          "`pushin move`.")
+    if not os.path.isfile(note.path):   # nor an error where the path is too long, or leads through a closed folder
+        where = " ".join(note.path.split())[-200:]
+        raise PushinError(f"The shot's plate {where} is not there, or not to be reached; put it back, or make the shot again "
+                          "with `pushin move`.")
     from .. import Plate
     told = {name: getattr(note, name) for name in (*OPTIONS, "adjustments") if getattr(note, name) is not None}
     return Plate.open(note.path, focal_length=note.stage.focal_length, sensor_width=note.stage.sensor_width, **told)
@@ -137,7 +138,7 @@ def changed_files(shot: Shot, plate=None) -> list[str]:
     scale and repairs."""
     note = shot.plate
     pairs = ((note.path, note.sha256), (note.depth, note.depth_sha256))
-    found = [p for p, known in pairs if p and (not Path(p).is_file() or (known and fingerprint(p) != known))]
+    found = [p for p, known in pairs if p and (not os.path.isfile(p) or (known and fingerprint(p) != known))]
     if plate is not None and note.adjusted not in (None, plate.adjustments.digest):
         found.append(f"The scale or a repair of {note.path}")
     return found
