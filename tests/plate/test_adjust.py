@@ -189,8 +189,22 @@ def test_a_repair_that_cannot_be_made_any_more_is_left_out_and_told(photo):
 def test_a_scale_that_contradicts_another_depth_map_is_left_out_and_told(photo):
     Adjustments((Anchor((80.0, 65.0), 9.0), Anchor((20.0, 60.0), 2.0)), ()).save(photo)
     plate = Plate.open(photo)
-    assert plate.adjustments == Adjustments() and plate.depth_at((80, 65)) == pytest.approx(2, rel=1e-3)
+    assert not plate.adjustments.anchors and plate.depth_at((80, 65)) == pytest.approx(2, rel=1e-3)
     assert any("left out: The distances contradict" in note for note in plate.notes)
+
+
+def test_a_repair_over_another_depth_map_keeps_the_scale_of_the_first(photo):
+    told, stroke = (Anchor((80.0, 65.0), 3.0), Anchor((20.0, 60.0), 7.0)), repair.Stroke(((80.0, 65.0),), 12.0, "nearer", 0.2)
+    Adjustments(told).save(photo)
+    right = Plate.open(photo)
+    np.save(photo.with_name("other.npy"), 1 / scene()[1])
+    other = Plate.open(photo, photo.with_name("other.npy"))
+    assert not other.adjustments.anchors and other.adjustments.digest == right.adjustments.digest
+    adjusted(other, replace(other.adjustments, edits=(stroke,))).adjustments.save(photo)
+    assert Plate.open(photo).adjustments == Adjustments(told, (stroke,))
+    new = (Anchor((80.0, 65.0), 4.0),)
+    adjusted(other, replace(other.adjustments, anchors=new)).adjustments.save(photo)
+    assert Plate.open(photo).adjustments == Adjustments(new), "what is told anew counts"
 
 
 def test_a_cut_leaves_what_stands_in_front():

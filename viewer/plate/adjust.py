@@ -29,10 +29,12 @@ _SUBJECT_DISTANCE, _SUBJECT_AREA = 0x9206, 0x9214
 
 @dataclass(frozen=True, slots=True)
 class Adjustments:
-    """anchors: what fixes the scale, `scale.Anchor` and `scale.Person`; edits: repairs in order, of `repair`."""
+    """anchors: what fixes the scale, `scale.Anchor` and `scale.Person`; edits: repairs in order, of `repair`; idle: anchors
+    that contradict the depth they are over, and are kept for that which they were told of."""
 
     anchors: tuple[scale.Anchor | scale.Person, ...] = ()
     edits: tuple[repair.Edit, ...] = ()
+    idle: tuple[scale.Anchor | scale.Person, ...] = ()
 
     @classmethod
     def load(cls, picture: Path) -> tuple[Adjustments, tuple[str, ...]]:
@@ -58,7 +60,7 @@ class Adjustments:
 
     def stored(self) -> dict:
         """As values that JSON has."""
-        return {"scale": [_stored(a) for a in self.anchors], "repairs": [_stored(e) for e in self.edits]}
+        return {"scale": [_stored(a) for a in self.anchors or self.idle], "repairs": [_stored(e) for e in self.edits]}
 
     @property
     def digest(self) -> str:
@@ -105,7 +107,7 @@ def adjusted(plate, adjustments: Adjustments, forgiving: bool = False):
         try:
             scale.fit(plate, adjustments.anchors)
         except PushinError as error:
-            left = adjusted(now, replace(adjustments, anchors=()), True)
+            left = adjusted(now, replace(adjustments, anchors=(), idle=adjustments.anchors), True)
             return replace(left, notes=(*left.notes, f"What was said of the scale of {name} is left out: {error}"))
     if adjustments == Adjustments():
         return plate
