@@ -188,14 +188,12 @@ def _value(stored: dict, kinds):
         if name == "action":
             if number not in repair.ACTIONS:
                 raise ValueError(number)
-        elif not np.isfinite(np.array(number, float)).all():
+            continue
+        numbers = np.array(number)      # text, truth values and numbers beyond 64 bits are of another kind
+        right = numbers.shape[1:] == (2,) if name == "points" else numbers.shape == {"xy": (2,), "box": (4,)}.get(name, ())
+        if not right or numbers.dtype.kind not in "iuf" or not np.isfinite(numbers).all():
             raise ValueError(name)
-    shapes = {"xy": (2,), "box": (4,)}
-    for name, shape in shapes.items():
-        if hasattr(value, name) and np.shape(getattr(value, name)) != shape:
-            raise ValueError(name)
-    if kind == "stroke" and (np.ndim(value.points) != 2 or np.shape(value.points)[1] != 2 or value.radius <= 0
-                             or not 0 < value.amount < 100):
+    if kind == "stroke" and (value.radius <= 0 or not 0 < value.amount < 100):
         raise ValueError(kind)
     return value
 

@@ -37,8 +37,9 @@ class Stroke:
     amount: float = 0.1
 
     def apply(self, disparity: np.ndarray, color: np.ndarray) -> np.ndarray:
-        points = np.round(np.array(self.points) - 0.5).astype(np.int32).clip(-1 << 14, 1 << 14)
-        reach = min(int(np.ceil(self.radius)) + 1, 1 << 14)
+        points = np.round(np.array(self.points) - 0.5).clip(-1 << 14, 1 << 14).astype(np.int32)
+        radius = min(max(self.radius, 0.5), 1e5)    # a pixel, and all of the largest picture
+        reach = min(int(np.ceil(radius)) + 1, 1 << 14)
         left, top = np.maximum(points.min(0) - reach, 0)
         right, bottom = np.minimum(points.max(0) + reach + 1, disparity.shape[::-1])
         if left >= right or top >= bottom:
@@ -48,7 +49,7 @@ class Stroke:
         for start, end in zip(points, points[1:] if len(points) > 1 else points):
             cv2.line(line, start.tolist(), end.tolist(), 0)
         away = cv2.distanceTransform(line, cv2.DIST_L2, 5) if (line == 0).any() else np.full(line.shape, np.inf)
-        share = np.clip(2 * (1 - away / self.radius), 0, 1).astype(np.float32)   # full in the inner half
+        share = np.clip(2 * (1 - away / radius), 0, 1).astype(np.float32)   # full in the inner half
         share = share * share * (3 - 2 * share)
         result = disparity.copy()
         d = result[top:bottom, left:right]
