@@ -176,6 +176,17 @@ def test_a_shot_file_ends_in_json(pushin, folder):
     refused(pushin, folder, "move p.png --depth z.png --move push-in --subject 32,24 --amount 20% -o p.png", ".json")
 
 
+def test_depth_that_lay_beside_the_picture_is_noted_as_well(pushin, folder):
+    assert pushin("move", "q.png", "--move", "static", "--seconds", 1, "--delivery", 64, "-o", "q.json")[0] == 0
+    note = load("q.json").plate
+    assert note.depth == str(folder / "q_depth.png") and note.depth_sha256
+    says = "q_depth.png has changed since the shot was saved"
+    assert says not in pushin("sheet", "q.json", "--count", "1", "-o", "a.png")[2]
+    depth = Image.open("q_depth.png").point(lambda v: v * 2)
+    depth.save("q_depth.png")
+    assert says in pushin("sheet", "q.json", "--count", "1", "-o", "a.png")[2]
+
+
 def test_a_scale_that_is_new_since_the_shot_was_saved_is_said(pushin, shot):
     command = "render", "shot.json", "--frames", "1", "-o", "a.mp4"
     says = "The scale or a repair of"

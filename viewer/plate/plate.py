@@ -36,6 +36,7 @@ class Plate:
     principal_point  (x, y) pixels from the top left corner
     digest           SHA-256 of pixels, depth and lens, in hexadecimal: equal plates, equal digest
     path             of the picture, or None
+    depth_path       of the depth's file, named or found beside the picture; None: its depth lies in the picture
     notes            plain sentences on what was assumed
     kind, source     what the depth was in its file, and where it was found
     relative         whether nothing says that its unit is the metre, so that only ratios of distances are known
@@ -58,6 +59,7 @@ class Plate:
     confidence: float | None = None
     adjustments: Adjustments = Adjustments()
     unadjusted: Plate | None = field(default=None, repr=False)
+    depth_path: Path | None = None
 
     @classmethod
     def open(cls, image, depth=None, depth_kind: str | None = None, focal_length: float | None = None,
@@ -142,7 +144,8 @@ class Plate:
             principal_point = tuple(v * scale for v in _point(principal_point))
         coarse = values.dtype == np.uint8 or found.coarse
         plate = cls._made(picture.color, metres, lens, principal_point, image, notes, coarse)
-        plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence)
+        plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence,
+                        depth_path=depth_path)
         if relative:
             plate = replace(plate, notes=(*plate.notes, unscaled(plate)))
         if adjustments is None:

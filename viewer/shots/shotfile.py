@@ -106,8 +106,10 @@ def fingerprint(path: str | os.PathLike) -> str:
 
 
 def plate_file(plate, path=None, depth=None, **opened) -> PlateFile:
-    """What a shot notes about an opened plate; path None is the bundled one, opened is what Plate.open was told."""
+    """What a shot notes about an opened plate, also of depth that it found beside the picture; path None is the bundled one,
+    opened is what Plate.open was told."""
     absolute = lambda p: p and str(Path(p).absolute())
+    depth = depth or path and plate.depth_path
     return PlateFile(Stage.of(plate), absolute(path), path and fingerprint(path), absolute(depth),
                      depth and fingerprint(depth), adjustments=path and added(plate),
                      adjusted=path and plate.adjustments.digest, **opened)
