@@ -253,7 +253,8 @@ def _subject(text: str, plate, count: int, known: list[str]):
                           ". Give its place: NAME=X,Y or NAME=LEFT,TOP,RIGHT,BOTTOM.")
     name = name or f"subject {count + 1}"
     figure, slash, head = places.partition("/")
-    box, head = _pixels(figure, (2, 4)), _pixels(head, (4,)) if slash else None
+    box = arguments.in_plate(plate, _pixels(figure, (2, 4)))
+    head = arguments.in_plate(plate, _pixels(head, (4,))) if slash else None
     return Subject.at(name, plate, box if len(box) == 4 else None, head, box if len(box) == 2 else None)
 
 

@@ -138,10 +138,11 @@ def unscaled(plate) -> str:
 
 
 def residuals(plate, adjustments: Adjustments) -> list[str]:
-    """A line for each anchor: where it is, how far away it was said to be, and by how much the plate misses it."""
+    """A line for each anchor: where it is, in the file's pixels, how far away it was said to be, and by how much the plate
+    misses it."""
     fitted = scale.fit(plate.measured, adjustments.anchors)
     points = [scale.located(plate, anchor) for anchor in adjustments.anchors]
-    return [f"at {p.xy[0]:.0f},{p.xy[1]:.0f}: {p.metres:.3g} m, missed by {abs(miss):.2f} m "
+    return [f"at {p.xy[0] * plate.reduction:.0f},{p.xy[1] * plate.reduction:.0f}: {p.metres:.3g} m, missed by {abs(miss):.2f} m "
             f"({abs(miss) / p.metres:.1%})" for p, miss in zip(points, fitted.residuals)]
 
 
@@ -151,7 +152,7 @@ def focus_anchor(exif: dict, plate) -> scale.Anchor | None:
         metres = float(exif[_SUBJECT_DISTANCE])
         if not 0.05 <= metres <= 1000:      # 0 is unknown, and infinity says nothing
             return None
-        area = [float(v) for v in exif.get(_SUBJECT_AREA, ())][:2]
+        area = [float(v) / plate.reduction for v in exif.get(_SUBJECT_AREA, ())][:2]
         x, y = area if len(area) == 2 else (plate.width / 2, plate.height / 2)
         anchor = scale.Anchor((min(x, plate.width - 1), min(y, plate.height - 1)), metres)
         scale.fit(plate, (anchor,))

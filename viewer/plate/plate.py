@@ -33,9 +33,11 @@ class Plate:
     known            bool (h, w), where depth was measured and not filled
     focal_length     millimetres
     sensor_width     millimetres; the picture's width spans it
-    principal_point  (x, y) pixels from the top left corner
+    principal_point  (x, y) pixels of the plate from the top left corner
     digest           SHA-256 of pixels, depth and lens, in hexadecimal: equal plates, equal digest
     path             of the picture, or None
+    full_size        (width, height) of the picture as its file holds it, upright: what a person counts; the plate is smaller
+                     where it was reduced, and everything asked of it is in pixels of its own
     depth_path       of the depth's file, named or found beside the picture; None: its depth lies in the picture
     notes            plain sentences on what was assumed
     kind, source     what the depth was in its file, and where it was found
@@ -59,6 +61,7 @@ class Plate:
     confidence: float | None = None
     adjustments: Adjustments = Adjustments()
     unadjusted: Plate | None = field(default=None, repr=False)
+    full_size: tuple[int, int] = (0, 0)
     depth_path: Path | None = None
 
     @classmethod
@@ -145,7 +148,7 @@ class Plate:
         coarse = values.dtype == np.uint8 or found.coarse
         plate = cls._made(picture.color, metres, lens, principal_point, image, notes, coarse)
         plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence,
-                        depth_path=depth_path)
+                        full_size=picture.full_size, depth_path=depth_path)
         if relative:
             plate = replace(plate, notes=(*plate.notes, unscaled(plate)))
         if adjustments is None:
@@ -220,7 +223,8 @@ class Plate:
         for array in (color, depth, known):
             array.flags.writeable = False
         digest = _digest(color, depth, known, lens.focal_length, lens.sensor_width, point)
-        return cls(color, depth, known, lens.focal_length, lens.sensor_width, point, digest, path, tuple(notes))
+        return cls(color, depth, known, lens.focal_length, lens.sensor_width, point, digest, path, tuple(notes),
+                   full_size=(width, height))
 
     @property
     def width(self) -> int:
@@ -236,12 +240,17 @@ class Plate:
         return self.width, self.height
 
     @property
+    def reduction(self) -> float:
+        """Pixels of `full_size` to one of the plate: 1, or more where the picture was reduced."""
+        return self.full_size[0] / self.width
+
+    @property
     def disparity(self) -> np.ndarray:
         """1 / depth in 1/m, float32 (h, w), 0 for sky; computed at every call."""
         return 1 / self.depth
 
     def depth_at(self, xy: tuple[float, float]) -> float:
-        """Metres of the surface at a point in pixels, inf for sky: the median of its neighbours on that surface.
+        """Metres of the surface at a point in pixels of the plate, inf for sky: the median of its neighbours on that surface.
 
         Raises PushinError outside the picture.
         """

@@ -141,13 +141,13 @@ def applied(edit: Edit, depth: np.ndarray, color: np.ndarray) -> np.ndarray:
         return np.where(after == before, depth, mended).astype(np.float32)
 
 
-def said(edit: Edit) -> str:
-    """An edit in a line."""
+def said(edit: Edit, reduction: float = 1.0) -> str:
+    """An edit in a line, in pixels of which the plate has one for so many."""
     if isinstance(edit, Stroke):
-        where = " ".join(f"{x:g},{y:g}" for x, y in edit.points[:3]) + (" …" if len(edit.points) > 3 else "")
+        where = " ".join(f"{x * reduction:g},{y * reduction:g}" for x, y in edit.points[:3]) + (" …" if len(edit.points) > 3 else "")
         how = "" if edit.action == "flat" else f" by {edit.amount:.0%}"
-        return f"{edit.action}{how} at {where}, radius {edit.radius:g}"
-    return f"{type(edit).__name__.lower()} {','.join(f'{v:g}' for v in edit.box)}"
+        return f"{edit.action}{how} at {where}, radius {edit.radius * reduction:g}"
+    return f"{type(edit).__name__.lower()} {','.join(f'{v * reduction:g}' for v in edit.box)}"
 
 
 def cut_out(color: np.ndarray, likely: np.ndarray, allowed: np.ndarray, sure: np.ndarray) -> np.ndarray:
