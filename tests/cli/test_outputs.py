@@ -121,6 +121,22 @@ def test_a_path_that_cannot_be_looked_at_is_said(pushin, shot, monkeypatch, word
     refused(pushin, shot, words.format(long="x" * 300), says)
 
 
+def test_a_name_need_not_be_text(pushin, shot):
+    picture, still, film, frames = (os.fsdecode(b"b\xe4" + end) for end in (b".png", b".exr", b".mp4", b""))
+    (shot / "p.png").rename(shot / picture)
+    assert pushin("still", picture, "--depth", "z.png", "-o", still)[0] == 0 and pushin("info", still)[0] == 0
+    (shot / picture).rename(shot / "p.png")
+    assert pushin("render", "shot.json", "--frames", "1", "-o", film)[0] == 0
+    for _ in range(2):
+        _, _, err = pushin("render", "shot.json", "--frames", "1", "--format", "exr", "-o", frames)
+    assert "1 of 1 frames were there already" in err
+    (shot / "p.png").rename(shot / picture)
+    code, _, err = pushin("move", picture, "--depth", "z.png", "--move", "static", "-o", "new.json")
+    said = err.splitlines()[-1]
+    assert code == 2 and 'what begins with "path": "b\\udce4 is none (not UTF-8); rename it.' in said
+    assert not (shot / "new.json").exists()
+
+
 def test_a_name_may_be_as_long_as_the_system_takes_it(pushin, shot):
     longest = f"{'n' * 246}.png"
     (shot / "p.png").rename(shot / longest)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -110,7 +111,7 @@ def _exr_stamp(path: Path, whole: bool) -> str:
     try:
         if whole:
             read_exr(path)
-        with OpenEXR.File(str(path), header_only=True) as file:
+        with OpenEXR.File(os.fsencode(path), header_only=True) as file:
             return file.header().get(_STAMP, "")
     except (PushinError, OSError, RuntimeError):
         return ""

@@ -93,7 +93,13 @@ def dump(shot: Shot) -> str:
     text = json.dumps({"version": values.pop("version"), **values}, indent=1, ensure_ascii=False)
     # Boxes and positions on one line each, as a person would write them; a string cannot hold a bare line break.
     number = r"-?[\d.eE+-]+"
-    return re.sub(rf"\[\s+({number}(?:,\s+{number})*)\s+\]", lambda m: f"[{' '.join(m[1].split())}]", text) + "\n"
+    text = re.sub(rf"\[\s+({number}(?:,\s+{number})*)\s+\]", lambda m: f"[{' '.join(m[1].split())}]", text) + "\n"
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:     # of a file's name, which need not be text
+        line = text[:error.end].splitlines()[-1].strip().encode(errors="backslashreplace").decode()
+        raise PushinError(f"A shot file holds text, and what begins with {line} is none (not UTF-8); rename it.") from None
+    return text
 
 
 def fingerprint(path: str | os.PathLike) -> str:
