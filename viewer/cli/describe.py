@@ -47,7 +47,7 @@ def run(args) -> int:
         parts.append(FORMATS["text" if args.format == "all" else args.format](lines))
     if args.format in ("all", "prompt"):
         for shot, take in takes:
-            heading = f"Prompt, shot {shot.number}{take if len(shot.takes) > 1 else ''}\n" if len(takes) > 1 else ""
+            heading = f"Prompt, shot {shot_line(shot, take).number}\n" if len(takes) > 1 else ""
             parts.append(heading + prompt(shot, take))
     text = "\n".join(parts)
     if args.output:
