@@ -289,6 +289,12 @@ def test_arrays_that_are_no_plate(color, says):
         Plate.from_arrays(color, np.full((32, 32), 2.0))
 
 
+def test_arrays_in_any_order_of_memory_are_a_plate():
+    color, depth = PIXELS / np.float32(255), DEPTH
+    plate = Plate.from_arrays(color, depth)
+    assert Plate.from_arrays(np.asfortranarray(color), np.asfortranarray(depth)).digest == plate.digest
+
+
 def test_adjustments_are_adjustments(tmp_path):
     with pytest.raises(PushinError, match="Adjustments"):
         Plate.open(tmp_path / "a.png", adjustments=3)

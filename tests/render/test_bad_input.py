@@ -20,12 +20,29 @@ def renderer(cache):
     *((dict(position=value), "position") for value in (3, (1, 2), (0, 0, NAN), (1e300, 0, 0), None, "abc")),
     *((dict(sensor_width=value), "sensor width") for value in (-1, 0, NAN)),
     *((dict(lens_shift=value), "lens shift") for value in ((INF, 0), 0.5)),
-    (dict(blades=2.5, f_stop=2), "blades"), (dict(pan=INF), "pan"),
+    *((dict(pan=value), "pan") for value in (INF, "x", "3", None)), (dict(tilt=NAN), "tilt"), (dict(roll="x"), "roll"),
+    (dict(position=("0", "0", "0")), "position"), *((dict(blades=value, f_stop=2), "blades") for value in (2.5, 2, "6", None, NAN)),
+    *((dict(f_stop=value), "f-stop") for value in ("2", 0, NAN, (2, 2))),
+    *((dict(focus_distance=value, f_stop=2), "focus distance") for value in (None, 0, 1e-20, "1")),
+    *((dict(blade_rotation=value, f_stop=2, blades=6), "blade rotation") for value in (NAN, "x")),
+    *((dict(f_stop=2) | wrong, "lens's") for wrong in (dict(roundness=2), dict(squeeze="1"), dict(cats_eye=NAN), dict(ring=None))),
 ])
 @pytest.mark.parametrize("bokeh", ["gather", "reference"])
 def test_a_camera_that_cannot_be(renderer, wrong, says, bokeh):
     with pytest.raises(PushinError, match=says):
         renderer.render(Camera(**wrong), bokeh)
+
+
+def test_a_growing_picture_of_a_camera_that_cannot_be(renderer):
+    with pytest.raises(PushinError, match="pan"):
+        renderer.refine(Camera(pan="x", f_stop=2), first=renderer.render(Camera()))
+
+
+@pytest.mark.parametrize("bokeh", ["gather", "reference"])
+@pytest.mark.parametrize("extreme", [dict(f_stop=0.01, focus_distance=0.01), dict(f_stop=0.01, focal_length=1e5), dict(f_stop=INF),
+                                     dict(f_stop=1e300), dict(f_stop=2, focus_distance=INF), dict(f_stop=0.01, focal_length=0.01)])
+def test_a_lens_at_the_ends_of_what_is_drawn(renderer, extreme, bokeh):
+    assert np.isfinite(renderer.render(Camera(**extreme), bokeh).color).all()
 
 
 @pytest.mark.parametrize("size", [None, 64, ("a", 3), (64.5, 36), (64,), (64, 36, 1), (INF, 3), (0, 3), (10**9, 3)])

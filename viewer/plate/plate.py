@@ -204,6 +204,7 @@ class Plate:
 
         coarse: whether it was stored in so few codes that surfaces are terraces
         """
+        color = np.ascontiguousarray(color)
         height, width = color.shape[:2]
         known = metres > 0
         with np.errstate(divide="ignore"):

@@ -65,34 +65,38 @@ def iris_area(camera: Camera) -> float:
 
 
 _CAMERA = {"position": ((3,), -1e6, 1e6), "lens_shift": ((2,), -10, 10), "focal_length": ((), 0.01, 1e5),
-           "sensor_width": ((), 0.01, 1e4)}
+           "sensor_width": ((), 0.01, 1e4), "pan": ((), -1e6, 1e6), "tilt": ((), -1e6, 1e6), "roll": ((), -1e6, 1e6)}
+_LENS = {"f_stop": ((), 0.01, np.inf), "focus_distance": ((), NEAR, np.inf), "blades": ((), 0, 1000),
+         "blade_rotation": ((), -1e6, 1e6), "roundness": ((), 0, 1), "squeeze": ((), 0.5, 3), "cats_eye": ((), 0, 1),
+         "ring": ((), -1, 1)}
 """Shape, and the range in which a picture is of something."""
 
 
 def check_camera(camera: Camera) -> None:
     """Raises PushinError for a camera that stands nowhere, or has no lens."""
-    for name, (shape, low, high) in _CAMERA.items():
-        value = getattr(camera, name)
-        try:
-            numbers = np.asarray(value, float)
-        except (TypeError, ValueError):
-            numbers = np.array(np.nan)
-        if numbers.shape != shape or not ((low <= numbers) & (numbers <= high)).all():      # NaN fails too
-            what = {(): "a number", (2,): "two numbers", (3,): "three numbers"}[shape]
-            raise PushinError(f"The camera's {name.replace('_', ' ')} must be {what} from {low:g} to {high:g}, and not "
-                              f"{repr(value)[:40]}.")
+    _check("camera", camera, _CAMERA)
 
 
 def check_lens(camera: Camera) -> None:
     """Raises PushinError for a lens that no light goes through as asked."""
-    if not (camera.f_stop is not None and camera.f_stop > 0 and camera.focus_distance > 0):
-        raise PushinError("The f-stop and the focus distance must be greater than 0.")
-    if camera.blades < 0 or camera.blades in (1, 2) or camera.blades % 1:
+    _check("lens", camera, _LENS)
+    if camera.blades in (1, 2) or camera.blades % 1:
         raise PushinError(f"An iris has 0 (round) or at least 3 blades, not {camera.blades}.")
-    for name, low, high in (("roundness", 0, 1), ("squeeze", 0.5, 3), ("cats_eye", 0, 1), ("ring", -1, 1)):
-        if not low <= getattr(camera, name) <= high:
-            raise PushinError(f"The lens's {name.replace('_', ' ')} lies between {low} and {high}, "
-                              f"not at {getattr(camera, name):g}.")
+
+
+def _check(of: str, camera: Camera, ranges: dict) -> None:
+    for name, (shape, low, high) in ranges.items():
+        value = getattr(camera, name)
+        try:
+            numbers = np.asarray(value)
+            numbers = numbers.astype(float) if numbers.dtype.kind not in "SU" else np.array(np.nan)   # text, if of a number
+        except (TypeError, ValueError, OverflowError):
+            numbers = np.array(np.nan)
+        if numbers.shape != shape or not ((low <= numbers) & (numbers <= high)).all():      # NaN fails too
+            what = {(): "a number", (2,): "two numbers", (3,): "three numbers"}[shape]
+            span = f"from {low:g} to {high:g}" if high < np.inf else f"of at least {low:g}"
+            name = name.replace("f_stop", "f-stop").replace("_", " ")
+            raise PushinError(f"The {of}'s {name} must be {what} {span}, and not {repr(value)[:40]}.")
 
 
 def aperture_views(camera: Camera, count: int):

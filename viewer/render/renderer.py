@@ -240,6 +240,7 @@ class Renderer:
         """
         if camera.f_stop is None:
             return self.render(camera, overlay=overlay), 1.0
+        check_camera(camera)
         check_lens(camera)
         old = self._exposure
         wanted = camera, self.size, count, self.highlights
