@@ -256,6 +256,13 @@ def test_paths_that_are_no_files(files):
             assert isinstance(opened_or_refused(files / "good.png", path), str)
 
 
+def test_words_of_python_are_in_no_sentence(files):
+    path = files / "cut.jpg"
+    path.write_bytes(pillow(Image.fromarray(PIXELS), "JPEG")[:-200])
+    assert opened_or_refused(path, files / "good.npy") == "cut.jpg is damaged or not the kind of file it seems; export it again."
+    assert opened_or_refused("/nowhere.jpg") == "There is no file nowhere.jpg in /; check the path."
+
+
 @pytest.mark.parametrize("options", [
     {"focal_length": 0}, {"focal_length": float("nan")}, {"focal_length": "wide"}, {"sensor_width": -36},
     {"principal_point": (1,)}, {"principal_point": (float("inf"), 1)}, {"principal_point": "centre"},
