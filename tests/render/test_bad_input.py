@@ -60,6 +60,19 @@ def test_a_size_beyond_the_memory_is_said(renderer, monkeypatch):
         renderer.render(Camera())
 
 
+def test_another_thread_is_told_so(renderer):
+    from concurrent.futures import ThreadPoolExecutor
+    frame, read = renderer.render(Camera()), renderer.render(Camera(pan=1))
+    picture, lens = read.picture, Camera(f_stop=2)
+    with ThreadPoolExecutor(1) as pool:
+        for work in (lambda: frame.picture, lambda: frame.color, lambda: frame.depth, lambda: frame.invented, lambda: frame.coc,
+                     lambda: renderer.render(Camera()), lambda: renderer.refine(lens)):
+            with pytest.raises(PushinError, match="only in the thread that made it"):
+                pool.submit(work).result()
+        assert pool.submit(lambda: read.picture).result() is picture, "what was read is an array like any other"
+    assert np.isfinite(frame.depth).all() and frame.picture.any()
+
+
 def test_a_closed_renderer_says_so():
     renderer = Renderer(PLATE, (32, 32))
     renderer.close()

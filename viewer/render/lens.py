@@ -89,7 +89,7 @@ def _check(of: str, camera: Camera, ranges: dict) -> None:
         value = getattr(camera, name)
         try:
             numbers = np.asarray(value)
-            numbers = numbers.astype(float) if numbers.dtype.kind not in "SU" else np.array(np.nan)   # text, if of a number
+            numbers = numbers.astype(float) if numbers.dtype.kind not in "SU" else np.array(np.nan)   # text is none, even of digits
         except (TypeError, ValueError, OverflowError):
             numbers = np.array(np.nan)
         if numbers.shape != shape or not ((low <= numbers) & (numbers <= high)).all():      # NaN fails too
