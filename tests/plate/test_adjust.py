@@ -120,6 +120,8 @@ def test_focus_distance_sets_the_scale_of_relative_depth(photo):
     color, depth, _ = scene()
     plate = replace(Plate.from_arrays(color, depth), relative=True)
     assert adjust.focus_anchor({0x9206: 3.0, 0x9214: (80, 65)}, plate) == Anchor((80.0, 65.0), 3.0)
+    reduced = replace(plate, full_size=(2 * WIDTH, 2 * HEIGHT))
+    assert adjust.focus_anchor({0x9206: 3.0, 0x9214: (160, 130)}, reduced) == Anchor((80.0, 65.0), 3.0), "in the file's pixels"
     for exif in ({}, {0x9206: 0}, {0x9206: float("inf")}, {0x9206: "far"}, {0x9206: float("nan")}):
         assert adjust.focus_anchor(exif, plate) is None
 
