@@ -44,7 +44,9 @@ def check_target(path: str | os.PathLike, suffixes: tuple[str, ...], inputs: Ite
 
 
 def check_replaced(path: str | os.PathLike, inputs: Iterable[str | os.PathLike]) -> None:
-    """Refuses to replace a file that is write-protected, or that the work reads, by whatever name."""
+    """Refuses to replace what is no file, such as a device, is write-protected, or is read by the work, by whatever name."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise PushinError(f"'{path}' is a device or the like, and no file that could be replaced; name another file.")
     if os.path.exists(path) and not os.access(path, os.W_OK):
         raise PushinError(f"'{path}' is write-protected; name another file.")
     for read in inputs:

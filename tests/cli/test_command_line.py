@@ -1,5 +1,7 @@
 """What every command has in common: help, mistakes in one sentence, exit codes."""
+import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -100,6 +102,13 @@ def test_a_reader_who_leaves_is_no_error():
 def test_an_output_that_cannot_be_written(command, code, says):
     done = subprocess.run(f"{sys.executable} -m viewer {command}", shell=True, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (code, says)
+
+
+def test_without_stderr_notes_are_not_among_what_is_printed(small_plate, tmp_path):
+    plate = shutil.copy(small_plate, tmp_path)
+    command = f"{sys.executable} -m viewer info {plate} --at 80,45=2 --json 2>&-"
+    done = subprocess.run(command, shell=True, stdout=subprocess.PIPE)
+    assert done.returncode == 0 and json.loads(done.stdout)["scale"]
 
 
 def test_an_output_without_the_letters_of_a_name(tmp_path):

@@ -178,6 +178,9 @@ def edited(*place, value):
     (edited("subjects", 0, "depth", value=0), r"subjects\[0\]: mira is 0 m away"),
     (edited("fps", value="0"), "not a frame rate"), (edited("fps", value=None), "fps: 'None' is not a time"),
     (edited("plate", "stage", "width", value=0), "plate.stage: A plate of 0x720"),
+    (edited("plate", "stage", "principal_point", value=[1e308, 0]), "plate.stage: The plate's principal point lies far"),
+    (edited("plate", "stage", "principal_point", value=[0, -1e308]), "plate.stage: The plate's principal point lies far"),
+    (edited("takes", 0, "timeline", "tracks", 0, "keys", 1, "time", value=10**400), "is beyond a day"),
 ])
 def test_what_is_wrong_is_said_with_its_place(text, says):
     with pytest.raises(PushinError, match=says) as error:

@@ -72,9 +72,12 @@ def run(args: argparse.Namespace) -> int:
 
 def model_path(name: str, progress=None) -> Path:
     """A model's file by name or path, saying where a fetched one comes from."""
+    from ..files import reaching
     path = Path(name)
-    if name not in MODELS or path.is_file():
-        if not path.is_file() and not path.suffix:
+    with reaching(path):
+        there = path.is_file()
+    if name not in MODELS or there:
+        if not there and not path.suffix:
             raise PushinError(f"There is no model '{name}'; give an ONNX file or one of {', '.join(MODELS)}.")
         return path
     if not cached(name).is_file():

@@ -28,7 +28,7 @@ def add(subparsers) -> None:
     group = parser.add_argument_group("rack")
     for end in ("from", "to"):
         group.add_argument(f"--{end}", dest=f"{end}_subject", type=arguments.subject, required=True, metavar="X,Y",
-                           help=f"where focus {'starts' if end == 'from' else 'ends'}: a pixel of the plate, or mira or "
+                           help=f"where focus {'starts' if end == 'from' else 'ends'}: a pixel of the picture, or mira or "
                                 "tom on the bundled plate")
     group.add_argument("--pictures", type=arguments.count, default=5, metavar="N", help="how many (default: 5)")
     group.add_argument("--f-stop", type=arguments.positive, required=True, metavar="N", help="f-number of the lens")

@@ -101,11 +101,14 @@ def _frames(args, drawing, chosen: range) -> int | None:
 
 def _check(args, film: bool) -> None:
     """Refuses what contradicts itself, before any work."""
+    from ..files import reaching
     if film and args.format:
         raise PushinError("--format is of single frames, and the output is a film; name a folder instead.")
     if not film and args.crf is not None:
         raise PushinError("--crf is of a film; name one that ends in .mp4 or .mov.")
-    if not film and Path(args.output).suffix and not args.output.endswith("/") and not Path(args.output).is_dir():
+    with reaching(args.output):
+        is_folder = Path(args.output).is_dir()
+    if not film and Path(args.output).suffix and not args.output.endswith("/") and not is_folder:
         raise PushinError(f"'{args.output}' should end in .mp4 or .mov for a film, or in / for a folder of frames.")
 
 

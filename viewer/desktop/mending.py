@@ -371,7 +371,7 @@ class DepthPanel:
             if imgui.button("After" if session.before else "Before", (6 * em, 0)):
                 session.act("Before or after")
         for number, edit in enumerate(now.edits):
-            self._entry(f"{number + 1}. {repair.said(edit)}", edit, f"edit {number}", "Take a repair back")
+            self._entry(f"{number + 1}. {repair.said(edit, session.plate.reduction)}", edit, f"edit {number}", "Take a repair back")
 
     def _entry(self, line: str, value, key: str, what: str) -> None:
         session = self.session

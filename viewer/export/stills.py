@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,7 @@ def write_exr(path: Path, color: np.ndarray, depth: np.ndarray, invented: np.nda
 
     def write(to: Path) -> None:
         try:
-            OpenEXR.File(header, channels).write(str(to))
+            OpenEXR.File(header, channels).write(os.fsencode(to))   # a name need not be text
         except RuntimeError:    # its message names the file in the making, and no reason
             raise PushinError(f"'{path}' cannot be written; see whether the disk is full.") from None
 

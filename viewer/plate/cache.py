@@ -30,10 +30,11 @@ def load(key: str, names: set[str]) -> dict[str, np.ndarray] | None:
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in names}
-        os.utime(path)
-        return arrays
     except Exception:  # a damaged file raises almost anything from zipfile, zlib and numpy; it is made anew
         return None
+    with contextlib.suppress(OSError):      # somebody else's may be read and not touched
+        os.utime(path)
+    return arrays
 
 
 def store(key: str, arrays: dict[str, np.ndarray]) -> None:

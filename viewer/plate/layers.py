@@ -85,7 +85,10 @@ class Layers:
     def kept(cls, plate) -> Layers | None:
         """Layers of a plate from the cache, or None."""
         stored = cache.load(_key(plate), cls._names())
-        return None if stored is None else cls._unpacked(stored)
+        try:
+            return None if stored is None else cls._unpacked(stored)
+        except Exception:   # arrays of other shapes; they are made anew
+            return None
 
     def _in_metres(self, near: float) -> Layers:
         """The same, whose lengths were multiples of so many metres."""

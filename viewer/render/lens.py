@@ -8,8 +8,7 @@ import moderngl
 import numpy as np
 
 from .. import optics
-from ..camera import Camera, check_iris
-from ..errors import PushinError
+from ..camera import NEAR, Camera, check_iris, check_ranges
 from .display import STORED, coc_coefficients
 from .gl import ScreenPass, making, texture
 
@@ -66,29 +65,19 @@ def iris_area(camera: Camera) -> float:
 
 
 _CAMERA = {"position": ((3,), -1e6, 1e6), "lens_shift": ((2,), -10, 10), "focal_length": ((), 0.01, 1e5),
-           "sensor_width": ((), 0.01, 1e4)}
+           "sensor_width": ((), 0.01, 1e4), "pan": ((), -1e6, 1e6), "tilt": ((), -1e6, 1e6), "roll": ((), -1e6, 1e6)}
+_LENS = {"f_stop": ((), 0.01, np.inf), "focus_distance": ((), NEAR, np.inf)}
 """Shape, and the range in which a picture is of something."""
 
 
 def check_camera(camera: Camera) -> None:
     """Raises PushinError for a camera that stands nowhere, or has no lens."""
-    for name, (shape, low, high) in _CAMERA.items():
-        value = getattr(camera, name)
-        try:
-            numbers = np.asarray(value, float)
-        except (TypeError, ValueError):
-            numbers = np.array(np.nan)
-        if numbers.shape != shape or not ((low <= numbers) & (numbers <= high)).all():      # NaN fails too
-            what = {(): "a number", (2,): "two numbers", (3,): "three numbers"}[shape]
-            raise PushinError(f"The camera's {name.replace('_', ' ')} must be {what} from {low:g} to {high:g}, and not "
-                              f"{repr(value)[:40]}.")
-    camera.rotation()       # which refuses angles that are none
+    check_ranges("camera", camera, _CAMERA)
 
 
 def check_lens(camera: Camera) -> None:
     """Raises PushinError for a lens that no light goes through as asked."""
-    if not (camera.f_stop is not None and camera.f_stop > 0 and camera.focus_distance > 0):
-        raise PushinError("The f-stop and the focus distance must be greater than 0.")
+    check_ranges("lens", camera, _LENS)
     check_iris(camera)
 
 

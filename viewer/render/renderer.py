@@ -1,6 +1,7 @@
 """Renderer: a plate and a size in, frames out."""
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,7 +60,19 @@ class _Targets:
             item.release()
 
 
-class Frame:
+class _Bound:
+    """What works only in the thread that made it: an OpenGL context is current in one."""
+
+    def __init__(self):
+        self._thread = threading.get_ident()
+
+    def _check_thread(self) -> None:
+        if threading.get_ident() != self._thread:
+            raise PushinError("A renderer draws, and its frames are read, only in the thread that made it; make a renderer in this "
+                              "one, or read a frame's arrays there before you hand it on.")
+
+
+class Frame(_Bound):
     """One rendered picture. It stays on the GPU until its arrays are asked for, and stays valid as long as it is held.
 
     size      (width, height) in pixels
@@ -68,6 +81,7 @@ class Frame:
     """
 
     def __init__(self, targets: _Targets, size, camera: Camera, finish):
+        super().__init__()
         self._targets, self.size, self.camera, self._finish = targets, size, camera, finish
         self.texture: int = targets.picture.glo
 
@@ -79,30 +93,35 @@ class Frame:
     def _complete(self) -> None:
         """Draws what only depth and invented share need, while the renderer is there to draw it."""
         if self._finish:
+            self._check_thread()
             self._finish()
             self._finish = None
+
+    def _read(self, texture: moderngl.Texture, dtype: str) -> np.ndarray:
+        self._check_thread()
+        return read(texture, dtype)
 
     @cached_property
     def picture(self) -> np.ndarray:
         """What a screen shows: display-referred sRGB, uint8 (h, w, 3), row 0 on top."""
-        return np.ascontiguousarray(read(self._targets.picture, "u1")[..., :3])
+        return np.ascontiguousarray(self._read(self._targets.picture, "u1")[..., :3])
 
     @cached_property
     def color(self) -> np.ndarray:
         """Scene-linear colour with sRGB primaries, float32 (h, w, 3), row 0 on top."""
-        return np.ascontiguousarray(read(self._targets.color, "f2")[..., :3].astype(np.float32))
+        return np.ascontiguousarray(self._read(self._targets.color, "f2")[..., :3].astype(np.float32))
 
     @cached_property
     def invented(self) -> np.ndarray:
         """Share of every pixel that the plate never showed, float32 (h, w), 0..1; of a gathered picture, what its pinhole sees."""
         self._complete()
-        return np.ascontiguousarray(read(self._targets.color, "f2")[..., 3].astype(np.float32))
+        return np.ascontiguousarray(self._read(self._targets.color, "f2")[..., 3].astype(np.float32))
 
     @cached_property
     def depth(self) -> np.ndarray:
         """Metres along the camera's axis, float32 (h, w); inf for the sky."""
         self._complete()
-        stored = read(self._targets.depth, "f4")[..., 0]
+        stored = self._read(self._targets.depth, "f4")[..., 0]
         disparity = STORED * np.where(stored >= 0.5, stored - 0.5, stored)  # shaders/reproject.vert
         with np.errstate(divide="ignore"):
             return np.where(disparity > SKY, 1 / disparity, np.inf).astype(np.float32)
@@ -120,7 +139,7 @@ SKY = 1e-4
 """1/m: disparities under this, beyond 10 km, are the sky; a 24-bit depth buffer tells nothing apart there."""
 
 
-class Renderer:
+class Renderer(_Bound):
     """Draws one plate at one size, with any camera.
 
     plate    what Plate.open returned
@@ -133,12 +152,13 @@ class Renderer:
     aside    does there what takes long, where another thread can; see gl.Aside
 
     A frame is a pure function of plate, camera and size. Renderers may be used in any order, within one thread.
-    Raises PushinError where there is no OpenGL 3.3, or a size that it cannot draw.
+    Raises PushinError where there is no OpenGL 3.3, a size that it cannot draw, or another thread than the one that made it.
     """
 
     def __init__(self, plate, size: tuple[int, int], context: moderngl.Context | None = None,
                  layers: Layers | None = None, highlights: float | None = None, load: bool = True,
                  aside: Aside | None = None):
+        super().__init__()
         self.context = context or headless_context()
         self.plate, self.size = plate, self._checked(size)
         self._free: dict[tuple[int, int], list[_Targets]] = {}
@@ -250,6 +270,7 @@ class Renderer:
     def _check(self, camera: Camera) -> None:
         if self._closed:
             raise PushinError("This renderer is closed; make another one.")
+        self._check_thread()
         check_camera(camera)
 
     def _complete_gathered(self, targets: _Targets, camera: Camera) -> None:

@@ -86,7 +86,13 @@ def dump(shot: Shot) -> str:
     text = json.dumps({"version": values.pop("version"), **values}, indent=1, ensure_ascii=False)
     # Boxes and positions on one line each, as a person would write them; a string cannot hold a bare line break.
     number = r"-?[\d.eE+-]+"
-    return re.sub(rf"\[\s+({number}(?:,\s+{number})*)\s+\]", lambda m: f"[{' '.join(m[1].split())}]", text) + "\n"
+    text = re.sub(rf"\[\s+({number}(?:,\s+{number})*)\s+\]", lambda m: f"[{' '.join(m[1].split())}]", text) + "\n"
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:     # of a file's name, which need not be text
+        line = text[:error.end].splitlines()[-1].strip().encode(errors="backslashreplace").decode()
+        raise PushinError(f"A shot file holds text, and what begins with {line} is none (not UTF-8); rename it.") from None
+    return text
 
 
 def fingerprint(path: str | os.PathLike) -> str:
@@ -99,8 +105,10 @@ def fingerprint(path: str | os.PathLike) -> str:
 
 
 def plate_file(plate, path=None, depth=None, **opened) -> PlateFile:
-    """What a shot notes about an opened plate; path None is the bundled one, opened is what Plate.open was told."""
+    """What a shot notes about an opened plate, also of depth that it found beside the picture; path None is the bundled one,
+    opened is what Plate.open was told."""
     absolute = lambda p: p and str(Path(p).absolute())
+    depth = depth or path and plate.depth_path
     return PlateFile(Stage.of(plate), absolute(path), path and fingerprint(path), absolute(depth),
                      depth and fingerprint(depth), adjustments=path and added(plate),
                      adjusted=path and plate.adjustments.digest, **opened)
@@ -117,9 +125,10 @@ def open_plate(shot: Shot):
     if note.path is None:
         from ..bundled import bundled_plate
         return bundled_plate()
-    if not Path(note.path).is_file():
-        raise PushinError(f"The shot's plate {note.path} is not there; put it back, or make the shot again with "
-                          "`pushin move`.")
+    if not os.path.isfile(note.path):   # nor an error where the path is too long, or leads through a closed folder
+        where = " ".join(note.path.split())[-200:]
+        raise PushinError(f"The shot's plate {where} is not there, or not to be reached; put it back, or make the shot again "
+                          "with `pushin move`.")
     from .. import Plate
     told = {name: getattr(note, name) for name in (*OPTIONS, "adjustments") if getattr(note, name) is not None}
     return Plate.open(note.path, focal_length=note.stage.focal_length, sensor_width=note.stage.sensor_width, **told)
@@ -130,7 +139,7 @@ def changes(shot: Shot, plate=None) -> list[str]:
     opened its scale and repairs."""
     note = shot.plate
     pairs = ((note.path, note.sha256), (note.depth, note.depth_sha256))
-    found = [p for p, known in pairs if p and (not Path(p).is_file() or (known and fingerprint(p) != known))]
+    found = [p for p, known in pairs if p and (not os.path.isfile(p) or (known and fingerprint(p) != known))]
     if plate is not None and note.adjusted not in (None, plate.adjustments.digest):
         found.append(f"The scale or a repair of {note.path}")
     return [f"{what} has changed since the shot was saved; marks and sizes may be off." for what in found]

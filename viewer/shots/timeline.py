@@ -68,7 +68,7 @@ def seconds(value: int | float | str | Fraction) -> Fraction:
     except (ValueError, ZeroDivisionError, OverflowError, TypeError):
         raise BadValue(f"'{str(value)[:40]}' is not a time in seconds; write 6, 2.5 or 61/24.") from None
     if abs(exact) > LONGEST:
-        raise BadValue(f"A time of {float(exact):g} seconds is beyond a day.")
+        raise BadValue(f"A time of {str(value)[:40]} seconds is beyond a day.")
     return exact if exact.denominator <= FINEST else exact.limit_denominator(FINEST)
 
 
