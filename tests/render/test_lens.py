@@ -126,6 +126,16 @@ def test_clipped_lights_get_their_energy_back_when_they_are_blurred(cache):
     np.testing.assert_array_equal(before, after)
 
 
+def test_a_clipped_light_in_focus_stays_as_bright_as_the_plate_has_it(cache):
+    color = np.full((SIZE[1], SIZE[0], 3), 0.02, np.float32)
+    color[50:70, 70:90] = 1.0
+    plate = Plate.from_arrays(color, np.full(SIZE[::-1], 4.0, np.float32), focal_length=50)
+    with Renderer(plate, SIZE, highlights=8) as renderer:
+        sharp = replace(LENS, focus_distance=4.0)
+        for bokeh in ("gather", "reference"):
+            assert renderer.render(sharp, bokeh).color[60, 80] == pytest.approx(1, abs=0.01)
+
+
 def test_the_picture_grows_into_the_reference_without_a_jump(cache):
     plate, camera = plates.steps((160, 96)).plate(), Camera(f_stop=1.0, focus_distance=1.5)
     with Renderer(plate, plate.size) as renderer:

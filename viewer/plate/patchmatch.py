@@ -277,8 +277,9 @@ def rays(color, disparity, hidden, usable, at, towards, strength, fades):
 KEEPS, FASTER, MENDING = 0.015, 1.6, 60
 """Weight of a pixel's own copy, to that of a step to a neighbour; factor of over-relaxation; and its rounds."""
 
-EDGE = 0.2
-"""Of white, by which a step that is none where its copies came from is rather an edge than a seam: the bottom of a window."""
+EDGE, SEAM = 0.2, 0.12
+"""Of white, by which a step that is none where its copies came from is rather an edge than a seam, the bottom of a window; and by
+which a copy changes at most."""
 
 NEIGHBOURS = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)])
 
@@ -338,4 +339,5 @@ def without_seams(image, match, here, disparity, usable, hidden):
                     if linked[i, k] > 0:
                         total += linked[i, k] * (image[y + NEIGHBOURS[k, 0], x + NEIGHBOURS[k, 1], c] + steps[i, k, c])
                         weight += linked[i, k]
-                image[y, x, c] += f(FASTER) * (total / weight - image[y, x, c])
+                now = image[y, x, c] + f(FASTER) * (total / weight - image[y, x, c])
+                image[y, x, c] = min(max(now, own[i, c] - f(SEAM)), own[i, c] + f(SEAM))
