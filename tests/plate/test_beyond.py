@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from viewer.plate.beyond import continue_beyond
+from viewer.plate.beyond import CELL, continue_beyond, farthest
 
 PAD = 48
 
@@ -24,3 +24,13 @@ def test_a_line_that_meets_the_frame_goes_on_as_straight_as_it_came(side, lean, 
     for beyond in (2, 6, 10):
         row = seen[PAD + 160 + beyond - 1, PAD + 20:PAD + 100]
         assert abs(20 + (row < middle).sum() - (60 + lean * (beyond - 0.5))) < 3
+
+
+def test_what_is_behind_everything_is_the_floor_down_to_the_frame():
+    """And no farther there than where a wide thing before it has been taken away in the middle."""
+    y, x = np.mgrid[:400, :640]
+    floor = (0.001 + np.maximum(y - 100, 0) / 300).astype(np.float32)
+    disparity = np.where((np.abs(x - 300) < 30) & (y > 150), 1.5, floor).astype(np.float32)
+    _, behind = farthest(np.full((*y.shape, 3), 0.5, np.float32), disparity, 200)
+    there = floor[CELL // 2::CELL, CELL // 2::CELL]
+    assert np.abs(behind / there - 1)[200 // CELL:].max() < 0.1

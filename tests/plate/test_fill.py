@@ -2,6 +2,7 @@
 import numpy as np
 import pytest
 
+from viewer.plate import patchmatch
 from viewer.plate.fill import continue_color, continue_plainly, fill_smoothly
 
 SHAPE = (96, 160)
@@ -72,3 +73,25 @@ def test_where_nothing_can_be_kept_on_disk_loops_are_compiled_all_the_same():
     place = {}
     exec("def twice(x):\n    return 2 * x", place)      # of no file, beside which numba could keep it
     assert compiled(place["twice"])(21) == 42
+
+
+@pytest.mark.parametrize("step, least, most", [(0.0, -0.01, 0.01), (0.06, -0.01, 0.045), (0.5, 0.4, 0.51)])
+def test_seams_between_copies_go_and_edges_stay(step, least, most):
+    """A wall that is copied from its left, where a window's brightness begins, or what is only a little lighter."""
+    rng = np.random.default_rng(5)
+    image = np.repeat(rng.uniform(0.3, 0.32, (80, 240, 1)), 3, 2).astype(np.float32)
+    image[:30] += np.float32(step)
+    at = np.arange(80 * 240, dtype=np.int64).reshape(80, 240)
+    hidden = np.zeros(image.shape[:2], bool)
+    hidden[30:60, 100:200] = True
+    image[30:60, 100:200] = image[30:60, :100]
+    match = np.where(hidden, at - 100, -1)
+    match[30:60, 150:200] += 240 * 10       # another copy
+    image[30:60, 150:200] = image[40:70, 50:100]
+    mended = image.copy()
+    patchmatch.without_seams(mended, match, at[hidden], np.full(hidden.shape, 0.25, np.float32), ~hidden, hidden)
+    np.testing.assert_array_equal(mended[~hidden], image[~hidden])
+    over, under = mended[29, 110:190].mean(), mended[30, 110:190].mean()
+    assert least < over - under < most
+    assert np.abs(mended - image).max() < 0.13
+    assert mended[45:60, 100:200].std() > 0.9 * image[45:60, 100:200].std(), "the grain stays"

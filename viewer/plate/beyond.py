@@ -89,6 +89,11 @@ def _along_lines(color: np.ndarray, disparity: np.ndarray, count: int) -> np.nda
     return np.stack([np.interp(place, line, place) for line in ends]).round().astype(int) if count else np.zeros((0, wide), int)
 
 
+RATHER, HARDLY = 0.05, 0.5
+"""Weight of the colour of what is a little nearer, and the share of the disparity by which it is: rather that than what is seen
+far away from there."""
+
+
 def farthest(color: np.ndarray, disparity: np.ndarray, wide: float) -> tuple[np.ndarray, np.ndarray]:
     """Colour and disparity of what is left when all is taken away that is near and narrower than `wide` pixels, and the light of
     lamps; one pixel for CELL x CELL."""
@@ -99,9 +104,14 @@ def farthest(color: np.ndarray, disparity: np.ndarray, wide: float) -> tuple[np.
     h, w = (n // k for n in disparity.shape)
     d = disparity.reshape(h, k, w, k).min((1, 3))
     size = max(int(wide) // k, 1)
-    opened = cv2.morphologyEx(d, cv2.MORPH_OPEN, np.ones((size, size), np.uint8), borderType=cv2.BORDER_REPLICATE)
-    same = (d < opened + CUT_SHARE * opened + 1e-3).astype(np.float32)[..., None]
-    color = fill_smoothly(cv2.resize(color, (w, h), interpolation=cv2.INTER_AREA), same)
+    # A floor that rises towards the frame goes on rising, or what is left of it there would be what lies farther up.
+    rim = min(size, h - 1, w - 1)
+    more = np.pad(d, rim, mode="reflect", reflect_type="odd")
+    opened = cv2.morphologyEx(more, cv2.MORPH_OPEN, np.ones((size, size), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    opened = np.maximum(opened[rim:rim + h, rim:rim + w], 0)
+    nearer = np.maximum(d - opened - 1e-3, 0) / np.maximum(opened, 1e-3)
+    weight = np.maximum((nearer <= CUT_SHARE).astype(np.float32), RATHER * np.exp(-(nearer / HARDLY) ** 2))[..., None]
+    color = fill_smoothly(cv2.resize(color, (w, h), interpolation=cv2.INTER_AREA), weight)
     return color, cv2.GaussianBlur(opened, (0, 0), 3)
 
 
