@@ -98,6 +98,15 @@ class Person:
         plate = self.session.plate
         return plate.depth_at((u * plate.width, v * plate.height))
 
+    def double_click(self):
+        """The two clicks are frames apart, however long those take."""
+        io = imgui.get_io()
+        usual = io.mouse_single_click_delay, io.mouse_double_click_time
+        io.mouse_single_click_delay, io.mouse_double_click_time = 6.0, 5.0
+        self.ctx.mouse_double_click(0)
+        self.ctx.yield_(3)
+        io.mouse_double_click_time, io.mouse_single_click_delay = usual[::-1]
+
     def key(self, words):
         from viewer.desktop.keys import chord_of
         self.ctx.key_press(chord_of(words))
@@ -340,18 +349,42 @@ def timeline(me):
         me.key("Ctrl+Shift+Z")
     me.note("redone")
 
+    def hold(number, to):
+        """A key taken to a time in small steps, and held there."""
+        box = me.ctx.item_info(f"**/##key A 0 {number}").rect_full
+        x, y = (box.min.x + box.max.x) / 2, (box.min.y + box.max.y) / 2
+        me.ctx.mouse_move_to_pos((x, y))
+        me.ctx.mouse_down()
+        for part in range(1, 13):
+            me.ctx.mouse_move_to_pos((x + part / 12 * (lane.min.x + to * quarter - x), y))
+            me.ctx.yield_()
+
+    hold(2, 1.0)
+    me.note("over another")
+    me.ctx.mouse_move_to_pos((lane.min.x + 0.5 * quarter, middle[1]))
+    me.ctx.mouse_up()
+    me.note("past it")
+    hold(0, 1.0)
+    me.ctx.mouse_up()
+    me.note("replaced")
+    for _ in range(2):
+        me.key("Ctrl+Z")
+    me.key("Ctrl+A")
+    hold(0, 0.5)
+    me.ctx.mouse_up()
+    me.note("all of them")
+    me.key("Ctrl+Z")
+    me.ctx.mouse_move_to_pos((lane.min.x + 3 * quarter, middle[1]))
+    me.double_click()
+    me.note("double-clicked")
+
 
 def easing(me):
     """The window of a key: its value, and its ease."""
     me.opened()
     key = me.ctx.item_info("**/##key A 0 0").rect_full
     me.ctx.mouse_move_to_pos(((key.min.x + key.max.x) / 2, (key.min.y + key.max.y) / 2))
-    io = imgui.get_io()
-    usual = io.mouse_single_click_delay, io.mouse_double_click_time
-    io.mouse_single_click_delay, io.mouse_double_click_time = 6.0, 5.0     # the two clicks are frames apart, however long those take
-    me.ctx.mouse_double_click(0)
-    me.ctx.yield_(3)
-    io.mouse_double_click_time, io.mouse_single_click_delay = usual[::-1]
+    me.double_click()
     me.ctx.item_input_value("**/m##value", "-0.1")
     me.ctx.yield_(2)
     me.note("typed")

@@ -160,6 +160,11 @@ def test_keys_on_the_timeline(drive, small_plate):
     assert keys(report, "pasted")[1][1] == keys(report, "pasted")[2][1]
     assert shot(report, "deleted") == shot(report, "held") == shot(report, "redone")
     assert shot(report, "undone") == shot(report, "before") and not report["undone"]["dirty"]
+    assert [t for t, _ in keys(report, "over another")] == [0, 1] and [t for t, _ in keys(report, "past it")] == [0, 0.5, 1]
+    assert [t for t, _ in keys(report, "replaced")] == [0.5, 1]     # the drag before was over, and is a step of its own
+    first, *rest = (t for t, _ in keys(report, "all of them"))
+    assert 0 < first < 1 and rest == pytest.approx([first + 1, first + 4])
+    assert [t for t, _ in keys(report, "double-clicked")] == [0, 1, 3, 4]
     for take in "ab":  # what the window shows follows
         assert difference(picture(report, "set", take), picture(report, "dragged", take)) > 2
 

@@ -400,7 +400,7 @@ class Window:
         self.commands.rehearsal.abandon()
         self.session.begin(opened, self.files.document(opened))
         self.session.layering = Layering(self.session, self.projector, opened)
-        self.timeline.selected = frozenset()
+        self.timeline.give_up()
         self.session.clock = self.session.clock.seek(0).play()
         for note in opened.notes:
             self.session.say(note)
