@@ -207,7 +207,8 @@ def test_in_the_picture(drive, small_plate):
     assert wall.depth == pytest.approx(4, rel=0.01)
     assert wall.box == pytest.approx((8, 18, 32, 54), abs=1.5)
     assert report["asking"]["popup"] and not report["given up"]["popup"]
-    assert shot(report, "given up") == shot(report, "focused")
+    assert shot(report, "given up") == shot(report, "refused") == shot(report, "focused")
+    assert "no name" in report["refused"]["message"] and not report["refused"]["recording"]
     assert [mark for _, mark in keys(report, "racked", channel="focus_distance")] == ["subject", "wall"]
     before = shot(report, "named").take("A").camera
     zoomed, dollied = (shot(report, moment).take("A").camera for moment in ("zoomed", "dollied"))

@@ -124,7 +124,8 @@ class Commands:
         if self._problem:
             self.session.say(self._problem)
             self._problem = ""
-        if imgui.get_io().want_text_input or self.window.files.asks or self.window.export.asks or self.open:
+        asked = imgui.is_popup_open("", imgui.PopupFlags_.any_popup) and not self.window.timeline.editing
+        if imgui.get_io().want_text_input or self.window.files.asks or self.window.export.asks or self.open or asked:
             return
         for chord, name in self._chords:
             if imgui.is_key_chord_pressed(chord):
@@ -341,8 +342,7 @@ class Commands:
 
     def _draw_question(self, em: float, port) -> None:
         style.text(self._question, style.QUIET, scale=0.9)
-        if imgui.is_window_appearing():
-            imgui.set_keyboard_focus_here()
+        style.keyboard_here()
         imgui.set_next_item_width(20 * em)
         entered, self._answer = imgui.input_text("##answer", self._answer, imgui.InputTextFlags_.enter_returns_true |
                                                  imgui.InputTextFlags_.auto_select_all)

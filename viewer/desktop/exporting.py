@@ -115,6 +115,7 @@ class Export:
                                              | imgui.WindowFlags_.no_move)
         if not visible:
             return
+        style.keyboard_here()
         imgui.set_next_item_width(34 * em)
         entered, self._path = imgui.input_text("##path", self._path, imgui.InputTextFlags_.enter_returns_true)
         style.text("a film (.mp4, .mov), or a folder that ends in /", style.QUIET, scale=0.88)

@@ -232,8 +232,7 @@ class Files:
 
     def _file_question(self, em: float, verb: str, use, dialog, recent=()) -> bool:
         """A path to type, the system's own dialog where it has one, and what was open last."""
-        if imgui.is_window_appearing():
-            imgui.set_keyboard_focus_here()
+        style.keyboard_here()
         imgui.set_next_item_width(34 * em)
         entered, self._path = imgui.input_text("##path", self._path, imgui.InputTextFlags_.enter_returns_true
                                                | imgui.InputTextFlags_.auto_select_all)

@@ -223,8 +223,7 @@ class Mending:
         now = f"How far away is this? It is taken for {self.session.plate.depth_at(where):.2f} m." \
             if what == "distance" else "How tall is this person, from head to feet?"
         style.text(now, style.QUIET, scale=0.9)
-        if imgui.is_window_appearing():
-            imgui.set_keyboard_focus_here()
+        style.keyboard_here()
         imgui.set_next_item_width(10 * em)
         entered, self._answer = imgui.input_text_with_hint("##metres", "metres, such as 3" if what == "distance" else
                                                            "metres, such as 1.75", self._answer,

@@ -52,6 +52,7 @@ class TimelinePanel:
     """Draws a session's timeline and edits it.
 
     selected  the KeyPlaces that keys, menu and mouse act on
+    editing   whether the window of a key is open
     """
 
     def __init__(self, session):
@@ -60,6 +61,7 @@ class TimelinePanel:
         self.copied: tuple[edits.Copied, ...] = ()
         self.snap = True      # to frames; Alt does the other
         self._drag = None     # (shot before, places before, where the mouse was in seconds)
+        self.editing = False
         self._opened: KeyPlace | None = None
 
     # -- drawing ------------------------------------------------------------------------------------------------------
@@ -234,7 +236,8 @@ class TimelinePanel:
     def _key_window(self) -> None:
         em = imgui.get_font_size()
         # The lanes' keys live in the same child, so the popup's name is the same for all.
-        if not imgui.begin_popup("##key window"):
+        self.editing = imgui.begin_popup("##key window")
+        if not self.editing:
             return
         place, session = self._opened, self.session
         track = self._track(place)

@@ -243,8 +243,7 @@ class Tools:
         if not imgui.begin_popup("Name the subject"):
             return
         style.text("Name the subject", style.QUIET, scale=0.9)
-        if imgui.is_window_appearing():
-            imgui.set_keyboard_focus_here()
+        style.keyboard_here()
         imgui.set_next_item_width(14 * em)
         entered, self._name = imgui.input_text("##name", self._name, imgui.InputTextFlags_.enter_returns_true |
                                                imgui.InputTextFlags_.auto_select_all)
