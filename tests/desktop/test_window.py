@@ -208,6 +208,7 @@ def test_in_the_picture(drive, small_plate):
     assert wall.box == pytest.approx((8, 18, 32, 54), abs=1.5)
     assert report["asking"]["popup"] and not report["given up"]["popup"]
     assert shot(report, "given up") == shot(report, "refused") == shot(report, "focused")
+    assert shot(report, "taken already") == shot(report, "focused") and "already" in report["taken already"]["message"]
     assert "no name" in report["refused"]["message"] and not report["refused"]["recording"]
     assert [mark for _, mark in keys(report, "racked", channel="focus_distance")] == ["subject", "wall"]
     before = shot(report, "named").take("A").camera

@@ -130,6 +130,8 @@ def test_subjects(shot, mira):
     assert edits.remove_subject(shot, "mira").perform("A").camera(1).focus_distance == pytest.approx(focus)
     moved = edits.set_subject(shot, replace(mira, depth=1.6))
     assert moved.subject("mira").depth == 1.6
+    with pytest.raises(PushinError, match="called mira already"):
+        edits.add_subject(shot, mira)
 
 
 def test_moves_by_name(shot):

@@ -255,7 +255,7 @@ class Tools:
         if (imgui.button("Add the subject") or entered) and self._box:
             box, depth = self._box
             subject = lambda: Subject(self._name.strip(), box, depth, "person" if self._person else "object")
-            if self.session.attempt(lambda: self.session.edit(self.session.shot.with_subject(subject()),
+            if self.session.attempt(lambda: self.session.edit(edits.add_subject(self.session.shot, subject()),
                                                               f"Subject {self._name}")):
                 self._box = None
                 imgui.close_current_popup()

@@ -287,6 +287,13 @@ def _unused(shot: Shot, name: str) -> None:
 
 # -- subjects ---------------------------------------------------------------------------------------------------------
 
+def add_subject(shot: Shot, subject: Subject) -> Shot:
+    """Names one more subject; BadValue where another one is called that."""
+    if any(s.name == subject.name for s in shot.subjects):
+        raise BadValue(f"There is a subject called {subject.name} already; choose another name.")
+    return shot.with_subject(subject)
+
+
 def set_subject(shot: Shot, subject: Subject) -> Shot:
     """Names a subject, or gives the one of its name another place."""
     return shot.with_subject(subject)
