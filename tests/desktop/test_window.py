@@ -495,6 +495,8 @@ def test_export_while_playing_on(drive, small_plate, tmp_path):
     # What is there is not replaced unasked, and another document does not go where the last one went.
     assert report["asked"]["asks"] and not report["asked"]["running"] and "there already" in report["asked"]["message"]
     assert report["insisted"]["running"] and not report["insisted"]["asks"]
+    assert report["closing"]["asks"] == "exporting" and not report["closing"]["may_close"]
+    assert report["exporting on"]["running"] and report["exporting on"]["asks"] == ""
     assert not report["frames"]["running"] and "export once more" in report["frames"]["message"]
     assert report["frames insisted"]["running"]
     assert report["another"]["path"] == str(tmp_path / "shot.mp4")

@@ -30,7 +30,7 @@ BROWSERS = "zenity", "kdialog", "matedialog", "qarma"
 class Files:
     """Everything that opens or saves, for one window.
 
-    asks  the question that stands in the window: "open", "save", "unsaved", "recover", or ""
+    asks  the question that stands in the window: "open", "save", "unsaved", "exporting", "recover", or ""
     """
 
     def __init__(self, window):
@@ -154,15 +154,18 @@ class Files:
 
     def may_close(self) -> bool:
         """Asked when a person closes the window; called outside of any frame."""
-        document = self.session.document
-        if self._leaves or document is None or not document.dirty:
-            return True
-        self._after = self._leave
-        self.asks = "unsaved"
-        return False
+        if not self._leaves:
+            self.quit()
+        return self._leaves
 
     def quit(self) -> None:
-        self.unless_unsaved(self._leave)
+        """Closes the window; asks first where an export would end with it, or something is not saved."""
+        leave = lambda: self.unless_unsaved(self._leave)
+        if self.window.export.running is None:
+            leave()
+        else:
+            self._after = leave
+            self._ask("exporting")
 
     def _leave(self) -> None:
         self._leaves = True
@@ -188,7 +191,7 @@ class Files:
     # -- drawing ------------------------------------------------------------------------------------------------------
 
     TITLES = {"open": "Open a shot or a plate", "save": "Save the shot as", "unsaved": "Not saved yet",
-              "recover": "Unsaved work was found"}
+              "exporting": "An export is running", "recover": "Unsaved work was found"}
 
     def draw(self) -> None:
         """The question that stands, if any, and warnings of the autosave."""
@@ -279,6 +282,15 @@ class Files:
             self._after = None
             return True
         return False
+
+    def _exporting_question(self, em: float) -> bool:
+        style.text("It would end with the window, unfinished.", style.TEXT)
+        if imgui.button("Close anyway", (8 * em, 0)):
+            after, self._after = self._after, None
+            after()
+            return True
+        imgui.same_line()
+        return imgui.button("Stay", (8 * em, 0)) or self.window.export.running is None
 
     def _recover_question(self, em: float) -> bool | str:
         found = self._found[0]
