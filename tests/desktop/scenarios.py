@@ -876,7 +876,7 @@ def typed(me):
 
 
 def own_kit(me):
-    """The user's kit has a mistake: it is said once, and the rest of the panel is as ever."""
+    """The user's kit has a mistake: it is said once, and the rest of the lens panel is as ever."""
     me.opened()
     me.window.toggle("Lens")
     me.wait(lambda: me.session.message.startswith("Your own kit"))
@@ -885,6 +885,12 @@ def own_kit(me):
     me.ctx.item_click("//Lens/ratio")
     me.ctx.item_click("//$FOCUSED/2.39")
     me.note("chosen")
+    me.ctx.item_click("//Lens/A/notes")
+    me.type("mind the lamp")
+    me.scrub(0.5)
+    me.note("noted")
+    me.key("Ctrl+Z")
+    me.note("not noted")
 
 
 def leaving(me):

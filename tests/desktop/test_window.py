@@ -420,12 +420,14 @@ def test_without_a_file_dialog_the_path_is_typed(drive, small_plate, tmp_path):
     assert load(tmp_path / "there.json") == shot(report, "replaced") and not report["replaced"]["dirty"]
 
 
-def test_a_mistake_in_the_users_kit_is_said_once(drive, small_plate, tmp_path):
+def test_the_lens_panel_and_a_mistake_in_the_users_kit(drive, small_plate, tmp_path):
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "kit.toml").write_text("[[lenses]]")
     report = drive("own_kit", small_plate, *SMALL)
     assert "kit.toml" in report["shown"]["message"]
     assert report["chosen"]["message"] == "" and shot(report, "chosen").ratio == 2.387
+    assert shot(report, "noted").take("A").notes == "mind the lamp"        # without Enter, and as one step
+    assert shot(report, "not noted") == shot(report, "chosen")
 
 
 def test_opening_with_unsaved_work_asks_and_loses_nothing(drive, small_plate, tmp_path):

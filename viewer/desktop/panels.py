@@ -120,9 +120,11 @@ class LensPanel:
                 edit(f"Match {name} to {take.name}", lambda shot, to, who: edits.match_take(shot, name, to, who),
                      subject.name)
         imgui.set_next_item_width(wide)
-        done, notes = imgui.input_text("notes", take.notes, imgui.InputTextFlags_.enter_returns_true)
-        if done:
-            session.edit(session.shot.with_take(replace(take, notes=notes)), "Notes")
+        typed, notes = imgui.input_text("notes", take.notes)
+        if typed:
+            session.edit(session.shot.with_take(replace(take, notes=notes)), "Notes", f"notes {take.name}")
+        if imgui.is_item_deactivated():
+            session.document.release()
 
     def _delivery(self, em: float) -> None:
         session, shot = self.session, self.session.shot
