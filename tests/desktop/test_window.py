@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -280,6 +281,18 @@ def test_figures_are_those_of_the_plate_that_is_there(small_plate):
     assert session.figures("A") != figures
     session.plate = opened.plate
     assert session.figures("A") == figures
+
+
+def test_figures_of_a_subject_that_is_lost():
+    """How far away it is, in a straight line, and nothing of its size."""
+    opened = opening(_parser("open").parse_args(["open"]))(lambda *progress: None)
+    session = Session()
+    session.begin(opened, Document(opened.shot))
+    assert dict(session.figures("A"))["mira"] == "1.00×"
+    for pan, why in ((45.0, "out of frame"), (130.0, "behind the camera")):
+        take = session.shot.take("A")
+        session.edit(edits.start_here(session.shot, "A", replace(take.camera, pan=pan)), "Pan")
+        assert session.figures("A") == [("", "35 mm"), ("travel", "0.00 m"), ("to mira", "1.54 m"), ("mira", why), ("", "all sharp")]
 
 
 def test_a_persons_height_and_a_flat_ground(drive, tmp_path):

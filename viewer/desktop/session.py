@@ -15,7 +15,7 @@ from ..rehearsal.background import Counsel, counsel
 from ..rehearsal.clock import Clock
 from ..shots.comparison import Comparison, Figures, background_depth, main_subject
 from ..shots.document import Shot, Take
-from ..shots.framing import Subject, distance
+from ..shots.framing import Subject, anchor_point, distance, lost
 from ..shots.performance import FARTHEST, Performance
 from ..shots.timeline import snapped
 from .loading import Loading
@@ -195,22 +195,26 @@ class Session:
         camera = self.camera(name)
         found = [("", f"{camera.focal_length:.0f} mm")]
         subject = self.subject(name)
+        stage, take = self.shot.plate.stage, self.shot.take(name)
+        gone = subject and lost(stage, subject, camera, self.shot.lines(take))
         f: Figures | None = None
-        if subject and subject.has_size:
+        if subject and subject.has_size and not gone:
             f = self._once(f"comparison {subject.name}", name, lambda: Comparison(
                 self.shot, name, subject.name, self._background(subject))).at(self.time)
         if f and name not in self.live:
             found += [("travel", _metres(f.travel)), (f"to {subject.name}", _metres(f.distance)), ("", f.shot_size),
                       (subject.name, f"{f.subject_scale:.2f}×"), ("background", f"{f.background_scale:.2f}×")]
         else:
-            start = self.shot.take(name).camera.position
-            found += [("travel", _metres(math.dist(camera.position, start)))]
+            found += [("travel", _metres(math.dist(camera.position, take.camera.position)))]
             if subject:
-                found += [(f"to {subject.name}", _metres(distance(self.shot.plate.stage, subject, camera)))]
+                away = math.dist(camera.position, anchor_point(stage, subject)) if gone else distance(stage, subject, camera)
+                found += [(f"to {subject.name}", _metres(away))]
+            if gone:
+                found += [(subject.name, gone)]
         if camera.f_stop is None:
             return [*found, ("", "all sharp")]
         near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
-                                          self.shot.circle(self.shot.take(name)))
+                                          self.shot.circle(take))
         focus = "∞" if camera.focus_distance >= FARTHEST * 0.99 else _metres(camera.focus_distance)
         return [*found, ("", f"f/{camera.f_stop:.2g}"), ("focus", focus),
                 ("sharp", f"{near:.2f} – {'∞' if math.isinf(far) else _metres(float(far))}")]
