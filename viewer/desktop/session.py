@@ -13,7 +13,7 @@ from ..errors import PushinError
 from ..rehearsal import edits
 from ..rehearsal.background import Counsel, counsel
 from ..rehearsal.clock import Clock
-from ..shots.comparison import Comparison, Figures, background_depth, main_subject
+from ..shots.comparison import Comparison, background_depth, main_subject
 from ..shots.document import Shot, Take
 from ..shots.framing import Subject, anchor_point, distance, lost
 from ..shots.performance import FARTHEST, Performance
@@ -197,13 +197,13 @@ class Session:
         subject = self.subject(name)
         stage, take = self.shot.plate.stage, self.shot.take(name)
         gone = subject and lost(stage, subject, camera, self.shot.lines(take))
-        f: Figures | None = None
+        f, sizes = None, []
         if subject and subject.has_size and not gone:
             f = self._once(f"comparison {subject.name}", name, lambda: Comparison(
                 self.shot, name, subject.name, self._background(subject))).at(self.time)
         if f and name not in self.live:
-            found += [("travel", _metres(f.travel)), (f"to {subject.name}", _metres(f.distance)), ("", f.shot_size),
-                      (subject.name, f"{f.subject_scale:.2f}×"), ("background", f"{f.background_scale:.2f}×")]
+            found += [("travel", _metres(f.travel)), (f"to {subject.name}", _metres(f.distance)), ("", f.shot_size)]
+            sizes = [(subject.name, f"{f.subject_scale:.2f}×"), ("background", f"{f.background_scale:.2f}×")]
         else:
             found += [("travel", _metres(math.dist(camera.position, take.camera.position)))]
             if subject:
@@ -212,12 +212,12 @@ class Session:
             if gone:
                 found += [(subject.name, gone)]
         if camera.f_stop is None:
-            return [*found, ("", "all sharp")]
+            return [*found, ("", "all sharp"), *sizes]
         near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
                                           self.shot.circle(take))
         focus = "∞" if camera.focus_distance >= FARTHEST * 0.99 else _metres(camera.focus_distance)
         return [*found, ("", f"f/{camera.f_stop:.2g}"), ("focus", focus),
-                ("sharp", f"{near:.2f} – {'∞' if math.isinf(far) else _metres(float(far))}")]
+                ("sharp", f"{near:.2f} – {'∞' if math.isinf(far) else _metres(float(far))}"), *sizes]
 
     def sharpness(self, name: str) -> dict[str, bool]:
         """Which subjects lie within the depth of field at the playhead."""
