@@ -358,7 +358,7 @@ class Commands:
         return named.take if named else performed[-1] if performed else session.view.a
 
     def _remedy(self) -> None:
-        found = [counsel.remedies[0] for counsel in self.session.advice if counsel.remedies]
+        found = [counsel.remedies[0] for counsel in self.session.advice if counsel.remedies and self.session.advised]
         if not found:
             raise PushinError("There is no advice that could be followed.")
         self.session.edit(found[0].shot, found[0].label)

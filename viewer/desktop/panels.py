@@ -250,6 +250,7 @@ class AdvicePanel:
             return
         if not session.advice:
             style.text("Nothing stands against it." if not session.thinking else "Looking …", style.QUIET)
+        imgui.begin_disabled(not session.advised)
         for number, counsel in enumerate(session.advice):
             name, advice, _ = counsel
             which = session.view.takes.index(name) if name in session.view.takes else 0
@@ -262,12 +263,13 @@ class AdvicePanel:
                 imgui.text_wrapped(advice.remedy)
             imgui.pop_text_wrap_pos()
             imgui.spacing()
+        imgui.end_disabled()
 
     def strip(self, panel) -> None:
         """What does not work, in one line, once the playhead is where it becomes true; with its remedy."""
         session, em = self.session, imgui.get_font_size()
         due = [c for c in session.advice if session.time >= c.advice.time - 1e-3 and not c.advice.works]
-        if not due:
+        if not due or not session.advised:
             return
         _, advice, found = next((c for c in reversed(due) if c.remedies), due[-1])
         left, top, width, _ = panel.room

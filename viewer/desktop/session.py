@@ -241,8 +241,6 @@ class Session:
         if self._advising is not None and self._advising.done:
             job, self._advising = self._advising, None
             self._advised, self.advice = job.result or (self._advising_on, ())    # () where none could be made
-        elif self.advice and self._advised[0] is not self.shot:
-            self.advice = tuple(counsel._replace(remedies=()) for counsel in self.advice)  # of another shot
         takes = tuple(dict.fromkeys(self.view.takes))
         wanted = self.shot, takes, self.plate
         waits = BUSY if self.clock.playing else SETTLED
@@ -253,6 +251,11 @@ class Session:
                 and not self.layering.behind):
             self._advising_on = wanted
             self._advising = Loading(lambda report: (wanted, counsel(*wanted, report=report)))
+
+    @property
+    def advised(self) -> bool:
+        """Whether the advice is on the shot as it is by now."""
+        return self._advised is not None and self._advised[0] is self.shot
 
     @property
     def thinking(self) -> bool:
