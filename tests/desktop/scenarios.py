@@ -489,6 +489,13 @@ def palette(me):
     me.note("finding")
     me.key("Enter")
     me.note("found")
+    me.key("Ctrl+M")
+    me.ctx.yield_(3)
+    me.ctx.item_click("//Moves/**/push-in")
+    me.ctx.yield_(2)
+    button, panel = me.ctx.item_info("//Moves/Do it").rect_full, me.ctx.window_info("//Moves").window.inner_clip_rect
+    me.report["foot"] = panel.max.y - button.max.y
+    me.key("Ctrl+M")
     me.move("truck", amount="0.5 m")
     me.rested()
     me.wait(lambda: not me.session.thinking)
@@ -889,12 +896,17 @@ def own_kit(me):
     me.ctx.item_click("//Lens/ratio")
     me.ctx.item_click("//$FOCUSED/2.39")
     me.note("chosen")
+    me.note("focal lengths", disabled=[bool(me.ctx.item_info(f"//Lens/{take}/focal length").item_flags
+                                            & imgui.ItemFlags_.disabled) for take in "AB"])
     me.ctx.item_click("//Lens/A/notes")
     me.type("mind the lamp")
     me.scrub(0.5)
     me.note("noted")
     me.key("Ctrl+Z")
     me.note("not noted")
+    for moment, focal in (("long", "5000"), ("short", "0")):
+        me.ctx.item_input_value("//Lens/A/focal length", focal)
+        me.note(moment)
 
 
 def leaving(me):

@@ -227,6 +227,7 @@ def test_palette_keys_and_moves(drive, small_plate):
     report = drive("palette", small_plate, *SMALL)
     assert report["keys"]["unbound"] == []            # every action does something
     assert report["found"]["mode"] == "difference"
+    assert report["foot"] >= 0                        # the button that does a move is in sight
     take = shot(report, "moved").take("A")
     matches_reference(report, "moved")
     assert take.timeline.moves == ("truck",) and keys(report, "moved", channel="x")[-1][1] == pytest.approx(0.5)
@@ -441,6 +442,8 @@ def test_the_lens_panel_and_a_mistake_in_the_users_kit(drive, small_plate, tmp_p
     report = drive("own_kit", small_plate, *SMALL)
     assert "kit.toml" in report["shown"]["message"]
     assert report["chosen"]["message"] == "" and shot(report, "chosen").ratio == 2.387
+    assert report["focal lengths"]["disabled"] == [False, True]            # the matched zoom has the one that follows
+    assert [shot(report, moment).take("A").camera.focal_length for moment in ("long", "short")] == [400, 8]
     assert shot(report, "noted").take("A").notes == "mind the lamp"        # without Enter, and as one step
     assert shot(report, "not noted") == shot(report, "chosen")
 

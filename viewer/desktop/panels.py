@@ -88,11 +88,17 @@ class LensPanel:
                     edit(f"Lens {lens.name}", edits.set_lens, lens)
             imgui.end_combo()
         imgui.set_next_item_width(wide)
-        moved, focal = imgui.drag_float("focal length", camera.focal_length, 0.2, 8, 400, "%.1f mm")
+        follows = take.match is not None and take.match.by == "zoom"
+        imgui.begin_disabled(follows)
+        moved, focal = imgui.drag_float("focal length", camera.focal_length, 0.2, 8, 400, "%.1f mm",
+                                        imgui.SliderFlags_.always_clamp)
+        imgui.end_disabled()
         if moved:
-            edit("Focal length", edits.set_focal_length, max(focal, 1.0), drag=f"focal {take.name}")
+            edit("Focal length", edits.set_focal_length, focal, drag=f"focal {take.name}")
         if imgui.is_item_deactivated():
             session.document.release()
+        if follows:
+            imgui.set_item_tooltip(f"follows {take.match.take}, to which it is matched")
         imgui.set_next_item_width(wide)
         if imgui.begin_combo("stop", f"f/{camera.f_stop:g}" if camera.f_stop else "pinhole, all sharp"):
             if imgui.selectable("pinhole, all sharp", camera.f_stop is None)[0]:
@@ -179,7 +185,8 @@ class MovesPanel:
         imgui.set_item_tooltip("Adds the move to what the take does already, instead of taking its place")
         imgui.set_next_item_width(-1)
         self._filter = imgui.input_text_with_hint("##filter", "find a move", self._filter)[1]
-        height = imgui.get_content_region_avail().y - (13 * em if self._picked else 0)
+        ends = len(self._asked(MOVES[self._picked])) + 2.5 if self._picked else 0      # rows: a name and a button, too
+        height = imgui.get_content_region_avail().y - ends * imgui.get_frame_height_with_spacing()
         if imgui.begin_child("list", (0, max(height, 5 * em))):
             kind = None
             for move in MOVES.values():
@@ -200,6 +207,11 @@ class MovesPanel:
         self._picked = move.name
         self._words = {}
 
+    @staticmethod
+    def _asked(move) -> list[str]:
+        """The words of a move for which there is a place to type."""
+        return [word for word in move.words if word not in ("ease", "at")]
+
     def _ends(self, move, em: float) -> None:
         """The words of a move, each with a place to type it, and what makes it."""
         session, names = self.session, [s.name for s in self.session.shot.subjects]
@@ -207,9 +219,7 @@ class MovesPanel:
         style.text(move.name, style.TEXT, style.FONTS.bold)
         choices = {"subject": names, "to": names, "start": [s.name for s in SIZES], "end": [s.name for s in SIZES],
                    "size": [s.name for s in SIZES], "toward": ["axis", "subject"], "side": ["near", "far"]}
-        for word in move.words:
-            if word in ("ease", "at"):
-                continue
+        for word in self._asked(move):
             imgui.set_next_item_width(10 * em)
             value = self._words.get(word, "")
             if word in choices:
