@@ -402,8 +402,8 @@ class Window:
         self.session.layering = Layering(self.session, self.projector, opened)
         self.timeline.give_up()
         self.session.clock = self.session.clock.seek(0).play()
-        for note in opened.notes:
-            self.session.say(note)
+        if opened.notes:
+            self.session.say("\n".join(opened.notes))
 
     def _show_after_all(self, opened: Opened) -> None:
         """Once more, for whoever wants it in place of what was done meanwhile."""
