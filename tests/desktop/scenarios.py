@@ -489,10 +489,10 @@ def palette(me):
     me.note("finding")
     me.key("Enter")
     me.note("found")
-    me.key("Ctrl+M")
+    me.key("Ctrl+P")
+    me.type("push in")
+    me.key("Enter")
     me.ctx.yield_(3)
-    me.ctx.item_click("//Moves/**/push-in")
-    me.ctx.yield_(2)
     button, panel = me.ctx.item_info("//Moves/Do it").rect_full, me.ctx.window_info("//Moves").window.inner_clip_rect
     me.report["foot"] = panel.max.y - button.max.y
     me.key("Ctrl+M")

@@ -10,6 +10,7 @@ from ..errors import PushinError
 from ..rehearsal import edits
 from ..rehearsal.actions import Action, Actions, own_keys
 from ..render.compare import MODES
+from ..shots.moves import find_moves
 from ..shots.timeline import seconds
 from . import style
 from .keys import chord_of
@@ -196,19 +197,27 @@ class Commands:
                                                    imgui.InputTextFlags_.enter_returns_true)
         if text != self._find:
             self._find, self._at = text, 0
-        found = [a for a in self.actions.search(self._find) if self.actions.enabled(a.name)][:14]
+        words = self._find.lower().split()
+        moves = find_moves(self._find, lines=False)[:5] if words and self.session.shot is not None else []
+        moves = [(move.name, move.line, "move", lambda move=move: self._pick(move)) for move in moves]
+        found = [(action.name, action.help, "   ".join(action.keys), lambda name=action.name: self.act(name))
+                 for action in self.actions.search(self._find) if self.actions.enabled(action.name)][:14 - len(moves)]
+        named = sum(all(word in name.lower() for word in words) for name, *_ in found)      # before moves, and the others after
+        found[named:named] = moves
         step = imgui.is_key_pressed(imgui.Key.down_arrow) - imgui.is_key_pressed(imgui.Key.up_arrow)
         self._at = min(max(self._at + step, 0), max(len(found) - 1, 0))
-        run = found[self._at].name if entered and found else None
-        for number, action in enumerate(found):
-            if imgui.selectable(f"{action.name}##found {number}", number == self._at)[0]:
-                run = action.name
-            imgui.set_item_tooltip(action.help)
+        if not found:
+            style.text("Nothing is called that.", style.QUIET)
+        run = found[self._at][-1] if entered and found else None
+        for number, (name, told, beside, does) in enumerate(found):
+            if imgui.selectable(f"{name}##found {number}", number == self._at)[0]:
+                run = does
+            imgui.set_item_tooltip(told)
             imgui.same_line(22 * em)
-            style.text("   ".join(action.keys), style.QUIET, scale=0.9)
+            style.text(beside, style.QUIET, scale=0.9)
         if run:
             self.open = ""
-            self.act(run)
+            run()
 
     def _draw_help(self, em: float, port) -> None:
         """Every action with its key, in as many columns as the window has room for."""
@@ -277,6 +286,12 @@ class Commands:
         mending, panel = self.session.mending, self.window.panel("Depth")
         mending.toggle()
         panel.is_visible = panel.focus_window_at_next_frame = mending.on
+
+    def _pick(self, move) -> None:
+        """A move in its panel, where its words are typed."""
+        panel = self.window.panel("Moves")
+        panel.is_visible = panel.focus_window_at_next_frame = True
+        self.window.moves.pick(move)
 
     def _new_take(self, what: str, shot) -> None:
         """A shot with one take more, which is shown as B."""

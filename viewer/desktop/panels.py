@@ -12,9 +12,12 @@ from ..rehearsal import edits
 from ..shots.advice import THIRDS
 from ..shots.framing import SIZES
 from ..shots.kit import Kit, kit, kit_file, usable_kit
-from ..shots.moves import MOVES
+from ..shots.moves import MOVES, find_moves
 from ..shots.rigs import RIGS
 from . import style
+
+KINDS = {"camera": "Camera", "focus": "Focus", "combination": "Together"}
+"""How the kinds of moves are called, in their order."""
 
 
 class LensPanel:
@@ -188,22 +191,22 @@ class MovesPanel:
         ends = len(self._asked(MOVES[self._picked])) + 2.5 if self._picked else 0      # rows: a name and a button, too
         height = imgui.get_content_region_avail().y - ends * imgui.get_frame_height_with_spacing()
         if imgui.begin_child("list", (0, max(height, 5 * em))):
-            kind = None
-            for move in MOVES.values():
-                if self._filter.lower() not in f"{move.name} {move.line}".lower():
-                    continue
+            found, kind = sorted(find_moves(self._filter), key=lambda move: list(KINDS).index(move.kind)), None
+            if not found:
+                style.text("Nothing is called that.", style.QUIET)
+            for move in found:
                 if move.kind != kind:
                     kind = move.kind
-                    style.text({"camera": "Camera", "focus": "Focus", "combination": "Together"}[kind], style.QUIET,
-                               scale=0.88)
+                    style.text(KINDS[kind], style.QUIET, scale=0.88)
                 if imgui.selectable(move.name, move.name == self._picked)[0]:
-                    self._pick(move)
+                    self.pick(move)
                 imgui.set_item_tooltip(move.line)
         imgui.end_child()
         if self._picked:
             self._ends(MOVES[self._picked], em)
 
-    def _pick(self, move) -> None:
+    def pick(self, move) -> None:
+        """Asks for the words of a move."""
         self._picked = move.name
         self._words = {}
 

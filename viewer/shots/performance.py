@@ -331,9 +331,9 @@ class _Partner:
         camera = self.other.camera(t)
         stand, zoom, beyond = pose_of(camera), camera.focal_length / camera.sensor_width, None
         x, y, depth = stand.to(self.point)
-        aside, lines, (right, up) = math.hypot(x, y), self.other.lines, camera.lens_shift
+        aside, lines, (right, up) = max(math.hypot(x, y), 1e-9), self.other.lines, camera.lens_shift
         edge = math.hypot(lines.width / 2 + abs(right), lines.height / 2 + abs(up))
-        if aside > 1e-6 and zoom * aside > edge * depth:
+        if zoom * aside > edge * depth:
             direction = tuple(p - c for p, c in zip(self.point, stand.position))
             pan, tilt = turn_to(direction, (x / aside * edge, y / aside * edge), zoom, camera.roll)
             past = math.degrees(math.atan2(aside, depth) - math.atan2(edge, zoom))
