@@ -158,6 +158,7 @@ def test_keys_on_the_timeline(drive, small_plate):
     assert keys(report, "set")[1][1] == pytest.approx(-0.2)         # where the way passes, so that nothing changes
     assert [t for t, _ in keys(report, "dragged")] == [0, 1, 4]     # a quarter of the lane earlier, on a frame
     assert shot(report, "held").take("A").timeline.track("z").keys[1].ease == "hold"
+    assert "No key is chosen" in report["none chosen"]["message"]      # and what was copied before is still there
     assert [t for t, _ in keys(report, "pasted")] == [0, 1, 3, 4]
     assert keys(report, "pasted")[1][1] == keys(report, "pasted")[2][1]
     assert shot(report, "deleted") == shot(report, "held") == shot(report, "redone")

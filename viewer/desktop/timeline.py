@@ -369,6 +369,8 @@ class TimelinePanel:
         self.delete()
 
     def copy(self) -> None:
+        if not self._by_take():
+            raise PushinError("No key is chosen; click on one in its lane, or drag it.")
         self.copied = tuple(c for take, keys in self._by_take().items()
                             for c in edits.copy_keys(self.session.shot, take, keys))
 
