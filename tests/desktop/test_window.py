@@ -360,7 +360,7 @@ def test_a_tapped_pull_and_takes_compared(drive, small_plate):
     assert report["next as A"]["shown"] == ["B", "C"] and report["all three"]["shown"] == ["C", "A"]
     assert [take.name for take in shot(report, "thrown away").takes] == ["A", "B"]
     assert "C" not in report["thrown away"]["shown"]
-    assert shot(report, "back") == shot(report, "pulled")
+    assert shot(report, "back") == shot(report, "pulled") and report["back"]["shown"] == ["A", "C"]
 
 
 def test_a_game_controller_is_the_rig(drive, small_plate):

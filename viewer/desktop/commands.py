@@ -265,14 +265,22 @@ class Commands:
         self._view(lines=lines, thirds=thirds)
 
     def _undo(self) -> None:
-        label = self.session.document.undo()
-        self.session.follow()
+        label = self._step(self.session.document.undo)
         self.session.say(f"Undo: {label}" if label else "There is nothing to undo.")
 
     def _redo(self) -> None:
-        label = self.session.document.redo()
-        self.session.follow()
+        label = self._step(self.session.document.redo)
         self.session.say(f"Redo: {label}" if label else "There is nothing to redo.")
+
+    def _step(self, step: Callable[[], str]) -> str:
+        """A step back or forward; a take that comes with it is shown as B, as a new one is."""
+        before = {take.name for take in self.session.shot.takes}
+        label = step()
+        self.session.follow()
+        names = [take.name for take in self.session.shot.takes]
+        if len(names) > len(before):
+            self._view(b=next(name for name in names if name not in before))
+        return label
 
     def _give_up(self) -> None:
         if imgui.is_mouse_down(0) and not self.session.layering.held:    # what the wheel or a brush has done is done
