@@ -534,11 +534,15 @@ def mend(me):
     me.settled()
     me.note("opened", depth=me.depth(0.5, 0.5))
     me.key("Shift+1")
-    for at, metres in (((0.5, 0.5), "2"), ((0.12, 0.4), "8 m")):
+    for at, metres in (((0.5, 0.5), "2"), ((0.12, 0.4), "8,0 m")):
         me.point(1, *at)
         me.ctx.mouse_click(0)
         me.ctx.yield_(2)
-        me.type(metres)
+        if metres == "2":
+            me.type("abc")
+            me.key("Enter")
+            me.report["no length"] = me.session.message
+        me.type(metres)      # in place of what was refused
         me.key("Enter")
         me.settled()
     me.note("scaled", depth=me.depth(0.5, 0.5), wall=me.depth(0.12, 0.4))

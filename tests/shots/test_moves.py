@@ -225,6 +225,11 @@ def test_speed_words_are_the_subjects_growth_per_second(scene, play, word):
     assert (timeline.duration * 24).denominator == 1
 
 
+def test_a_decimal_comma_is_one_like_any_other(scene):
+    assert push_in(scene, amount="0,3 m", seconds="2,5") == push_in(scene, amount="0.3 m", seconds="2.5")
+    assert push_in(scene, amount="12,5%", speed="0,2 m/s") == push_in(scene, amount="12.5%", speed="0.2 m/s")
+
+
 def test_speed_in_metres_a_second(scene):
     assert push_in(scene, amount="0.6 m", speed="0.2 m/s").duration == 3
     assert truck(scene, amount="0.6 m", speed="0.3m/s").duration == 2

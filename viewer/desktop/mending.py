@@ -13,6 +13,7 @@ from ..plate import repair, scale
 from ..plate.adjust import residuals
 from ..rehearsal import edits
 from ..rehearsal.depthmap import DepthMap, drawn
+from ..shots.errors import BadValue
 from ..shots.words import read_metres
 from . import style
 
@@ -227,7 +228,8 @@ class Mending:
         imgui.set_next_item_width(10 * em)
         entered, self._answer = imgui.input_text_with_hint("##metres", "metres, such as 3" if what == "distance" else
                                                            "metres, such as 1.75", self._answer,
-                                                           imgui.InputTextFlags_.enter_returns_true)
+                                                           imgui.InputTextFlags_.enter_returns_true |
+                                                           imgui.InputTextFlags_.auto_select_all)
         imgui.same_line()
         if (imgui.button("Set") or entered) and self.session.attempt(self._tell):
             imgui.close_current_popup()
@@ -235,7 +237,10 @@ class Mending:
 
     def _tell(self) -> None:
         session, (what, where) = self.session, self._asked
-        metres = read_metres(self._answer.replace(",", "."), lambda: math.nan)
+        try:
+            metres = read_metres(self._answer, lambda: math.nan)
+        except BadValue:
+            metres = math.nan
         if not metres > 0:
             raise PushinError(f"'{self._answer[:20]}' is not a length; write metres, such as 3 or 1.75.")
         where = tuple(round(float(v), 1) for v in where)
