@@ -271,9 +271,11 @@ class Mending:
         if self.tool.how == "brush":
             here += f"   Radius {self._pixels:.0f} px (wheel)" + \
                 (f", {self.strength:.0%}" if self.tool.name != "Make flat" else "")
-        draw.push_clip_rect((left, top), (left + width, top + height + 6 * em), True)
-        style.label(draw, (left, top + height + 1.8 * em), here, style.VALUE, 0.88)
-        draw.pop_clip_rect()
+        wide = self.panel.room[0] + self.panel.room[2] - left - 0.6 * em
+        imgui.push_font(style.FONTS.regular, 0.88 * style.TEXT_SIZE)
+        draw.add_text(imgui.get_font(), imgui.get_font_size(), (left, top + height + 1.8 * em), style.ink(style.VALUE), here,
+                      wrap_width=max(wide, 1.0))
+        imgui.pop_font()
         for anchor in edits.adjustments(session.shot).anchors:
             point = scale.located(session.plate, anchor)
             at = x + point.xy[0] / session.plate.width * w, y + point.xy[1] / session.plate.height * h
