@@ -1099,7 +1099,13 @@ def export(me):
     me.wait(lambda: me.window.projector is not before)
     me.opened()
     me.key("Ctrl+E")
-    me.note("another", path=me.window.export._path)
+    for _ in range(20):
+        me.session.edit(edits.duplicate_take(me.session.shot, "A"), "Duplicate take")
+    me.ctx.yield_(2)
+    me.ctx.item_click("//Export/##take")
+    me.ctx.item_click("//$FOCUSED/take B")
+    me.note("another", path=me.window.export._path, take=me.window.export._take,
+            width=me.ctx.window_info("//Export").window.size.x)
 
 
 def export_mended(me):

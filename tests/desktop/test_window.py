@@ -523,6 +523,7 @@ def test_export_while_playing_on(drive, small_plate, tmp_path):
     assert not report["frames"]["running"] and "export once more" in report["frames"]["message"]
     assert report["frames insisted"]["running"]
     assert report["another"]["path"] == str(tmp_path / "shot.mp4")
+    assert report["another"]["take"] == "B" and report["another"]["width"] < 600     # however many takes there are
 
 
 def test_exported_is_the_depth_of_the_document(drive, small_plate, tmp_path):

@@ -121,7 +121,7 @@ def label(draw, at: tuple[float, float], words: str, colour=TEXT, scale: float =
 
 def keyboard_here() -> None:
     """The next field has the keyboard unless something else is held: also after an answer that was refused."""
-    if imgui.is_window_appearing() or not imgui.is_any_item_active():
+    if imgui.is_window_appearing() or imgui.is_window_focused() and not imgui.is_any_item_active():
         imgui.set_keyboard_focus_here()
 
 
