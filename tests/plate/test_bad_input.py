@@ -203,7 +203,9 @@ def test_damaged_files(files, capfd):
                 path = files / f"bad_{name}"
                 path.write_bytes(bad)
                 pair = (path, files / "good.npy") if is_picture else (files / "good.png", path)
-                refused += isinstance(opened_or_refused(*pair), str)
+                said = opened_or_refused(*pair)
+                refused += isinstance(said, str)
+                assert isinstance(said, Plate) or "Error" not in said      # a sentence, and not a library's own word
                 count += 1
     assert count >= 200 and refused > count / 2
     assert capfd.readouterr() == ("", "")
@@ -254,6 +256,7 @@ def test_paths_that_are_no_files(files):
         assert isinstance(opened_or_refused(path, files / "good.npy"), str)
         if path is not None:
             assert isinstance(opened_or_refused(files / "good.png", path), str)
+    assert f"in {files.name};" in opened_or_refused(files / "missing.png") and f"in {files.anchor};" in opened_or_refused(f"{files.anchor}missing.png")
 
 
 @pytest.mark.parametrize("options", [

@@ -34,7 +34,9 @@ def existing(path: str | os.PathLike) -> Path:
     try:
         path = Path(path)
         if not path.exists():
-            raise PushinError(f"There is no file {name_of(path)} in {name_of(path.absolute().parent)}; check the path.")
+            folder = path.absolute().parent
+            where = one_line(folder.name or str(folder))
+            raise PushinError(f"There is no file {name_of(path)} in {where}; check the path.")
         if not path.is_file():
             raise PushinError(f"'{one_line(str(path))}' is not a file; give the path of a picture or a depth map.")
         if path.stat().st_size == 0:
@@ -86,8 +88,7 @@ def reading(path: Path):
     except MemoryError:
         raise PushinError(f"{name_of(path)} needs more memory than there is; reduce it.") from None
     except Exception as error:
-        raise PushinError(f"{name_of(path)} is damaged or not the kind of file it seems "
-                          f"({type(error).__name__}); export it again.") from error
+        raise PushinError(f"{name_of(path)} is damaged or not the kind of file it seems; export it again.") from error
 
 
 @contextlib.contextmanager
