@@ -42,6 +42,7 @@ class Files:
         self._replaces: Path | None = None               # the file that saving once more replaces
         self._leaves = False                             # nobody wants what is unsaved
         self._after: Callable[[], None] | None = None    # what follows once unsaved work is dealt with
+        self._surely = False                             # asked once more whether what was found is to be thrown away
         self._found: list[Recovered] = []                # what is not dealt with yet, or not on the screen yet
         self._warned = None
 
@@ -303,10 +304,15 @@ class Files:
             return True
         imgui.same_line()
         if imgui.button("Later", (8 * em, 0)):
+            self._surely = False
             self._found.pop(0).leave()
             return "another" if self._found else True
         imgui.same_line()
-        if imgui.button("Throw away", (8 * em, 0)):
-            self._found.pop(0).discard()
-            return "another" if self._found else True
+        if imgui.button("Really throw away###away" if self._surely else "Throw away###away", (10 * em, 0)):
+            self._surely = not self._surely
+            if not self._surely:
+                self._found.pop(0).discard()
+                return "another" if self._found else True
+        if self._surely:
+            style.text("Nothing brings it back then.", style.WARNING)
         return False
