@@ -122,6 +122,7 @@ def test_every_way_of_comparing(drive, small_plate):
     magenta = ((picture(report, "invented", "a") - a)[..., [0, 2]].min(-1) > 30).mean()
     assert 0.0005 < magenta < 0.5                     # beside the box, where the push-in looks behind it
     assert difference(picture(report, "peaking", "a"), a) > 1
+    assert "pinhole" in report["peaking"]["message"] and "pinhole" in report["zones"]["message"]
 
 
 def test_everything_has_its_place_at_any_scaling(drive, small_plate):

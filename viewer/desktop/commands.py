@@ -49,8 +49,7 @@ class Commands:
         clock = lambda change: lambda: setattr(session, "clock", change(session.clock))
         mode = lambda name: lambda: self._view(mode=name)
         flag = lambda field: lambda: self._view(**{field: not getattr(session.view, field)})
-        tint = lambda name: lambda: self._view(overlay=replace(session.view.overlay,
-                                                               **{name: not getattr(session.view.overlay, name)}))
+        tint = lambda name: lambda: self._tint(name)
         chosen = lambda: is_open() and bool(timeline.selected)
         ease = lambda name: lambda: timeline.ease(name)
         does: dict[str, Callable[[], object]] = {
@@ -257,6 +256,13 @@ class Commands:
 
     def _view(self, **changes) -> None:
         self.session.view = replace(self.session.view, **changes)
+
+    def _tint(self, name: str) -> None:
+        """A tint over the pictures comes or goes; one that tells of focus says nothing of a pinhole."""
+        session, shown = self.session, not getattr(self.session.view.overlay, name)
+        self._view(overlay=replace(session.view.overlay, **{name: shown}))
+        if shown and name != "invented" and all(session.camera(take).f_stop is None for take in session.view.takes):
+            session.say("Through a pinhole all is sharp: click on something to focus, or choose a stop in the lens panel.")
 
     def _frame_lines(self) -> None:
         now = self.session.view.lines, self.session.view.thirds
