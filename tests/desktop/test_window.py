@@ -21,7 +21,7 @@ from viewer.cli.open import opening
 from viewer.desktop import aside
 from viewer.desktop.session import Session
 from viewer.plate import Plate
-from viewer.plate.adjust import Adjustments, adjusted
+from viewer.plate.adjust import Adjustments, adjusted, unscaled
 from viewer.plate.layers import Layers
 from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits
@@ -288,6 +288,15 @@ def test_figures_are_those_of_the_plate_that_is_there(small_plate):
     assert session.figures("A") != figures
     session.plate = opened.plate
     assert session.figures("A") == figures
+
+
+def test_the_window_advises_what_can_be_done_there(small_plate, tmp_path):
+    session = Session()
+    session.say(unscaled(Plate.open(small_plate)))
+    assert "Known distance" in session.message and "--" not in session.message
+    Image.new("RGB", (40, 30)).save(tmp_path / "flat.png")
+    session.attempt(lambda: Plate.open(tmp_path / "flat.png"))
+    assert "no depth" in session.message and "beside it" in session.message and "--" not in session.message
 
 
 def test_figures_of_a_subject_that_is_lost():

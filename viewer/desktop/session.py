@@ -35,6 +35,11 @@ SETTLED = 0.3
 """Seconds without an edit after which advice is asked for."""
 
 
+HERE = (("tell one or two with --at X,Y=M", "tell one or two with Known distance, in the Depth menu"),
+        ("give a depth map with --depth FILE, or", "put its depth beside it, as photo_depth.png for photo.jpg, or"))
+"""What the command line is advised to do, and what a person at the window does instead."""
+
+
 class Session:
     """One shot that is worked on. Panels read it and call `edit`; nothing else changes the document.
 
@@ -117,6 +122,8 @@ class Session:
         return True
 
     def say(self, sentence: str) -> None:
+        for words, here in HERE:
+            sentence = sentence.replace(words, here)
         self.message, self._said = sentence, time.monotonic()
 
     @property
