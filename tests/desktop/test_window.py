@@ -595,6 +595,8 @@ def test_a_bad_plate_closes_the_window_with_one_sentence(environment, tmp_path):
     (tmp_path / "broken.exr").write_bytes(b"\x76\x2f\x31\x01 and then nothing")
     done = pushin(environment, tmp_path / "broken.exr")
     assert done.returncode == 2 and done.stderr.startswith("pushin: ") and done.stderr.count("\n") == 1
+    kept = tmp_path / "state" / "window.ini"
+    assert not kept.exists() or "WindowSize" not in kept.read_text()     # of a window that nobody has seen
 
 
 @pytest.mark.parametrize("scenario", ["lost", "gone"])
