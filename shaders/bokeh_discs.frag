@@ -1,5 +1,5 @@
 #version 330
-// The disc of a lamp: the iris's image, added to the picture. as far as nothing nearer of its slice hides it.
+// The disc of a lamp: the iris's image, added to the picture as far as nothing nearer of its slice hides it.
 uniform int blades;
 uniform float blade_rotation;  // radians
 uniform float roundness;

@@ -1,5 +1,5 @@
 #version 330
-// The plainest pass there is, as a measure of the others.
+// The plainest pass there is, and so a measure of the others, too.
 uniform sampler2D color;
 
 out vec4 copy;

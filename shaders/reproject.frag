@@ -2,16 +2,9 @@
 // Draws patches. Solid ones have no holes. SOFT ones have coverage in alpha and are blended, farthest first. SURFACE gives
 // those depth where they are mostly opaque, and no colour. SLICE draws what lies in a range of depth; COVERAGE leaves it in
 // alpha, where otherwise the invented share is.
-uniform sampler2D picture;
-uniform vec2 texel;      // 1 / atlas size
-
 in vec3 at;              // shaders/reproject.vert
 
-#ifdef CUBIC
-#include "common/sharpness.glsl"
-#endif
-
-const float SHARPER = -0.3;  // mip levels: what shimmers a little less than it blurs
+#include "common/atlas.glsl"
 
 layout(location = 0, index = 0) out vec4 color;     // scene-linear colour and invented share, times coverage
 #ifdef SOFT
@@ -26,12 +19,7 @@ uniform float overlap;     // pixels by which a surface that slopes reaches beyo
 #endif
 
 void main() {
-    // A texture unit resolves 1/256 of a texel: snapping to that makes the identity camera exact beside bright lights.
-    vec2 place = round(at.xy * 256.0) * (texel / 256.0);
-    vec4 pixel = texture(picture, place, SHARPER);
-#ifdef CUBIC
-    pixel = sharpened(pixel, at.xy, texel);
-#endif
+    vec4 pixel = shown_at(at.xy);
     float share = at.z < 0.0 ? pixel.a : at.z;
 #ifdef SLICE
     float z = depth_of(gl_FragCoord.z);

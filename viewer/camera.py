@@ -98,6 +98,33 @@ class Camera:
         return np.array([[x, 0, -ox, 0], [0, y, -oy, 0], [0, 0, 1, 2 * near], [0, 0, -1, 0]])
 
 
+def check_ranges(of: str, camera: Camera, ranges: dict[str, tuple[tuple[int, ...], float, float]]) -> None:
+    """Raises PushinError for a field of a camera that has not the shape, or is not in the range, of ranges[name]."""
+    for name, (shape, low, high) in ranges.items():
+        value = getattr(camera, name)
+        try:
+            numbers = np.asarray(value)
+            numbers = numbers.astype(float) if numbers.dtype.kind not in "SU" else np.array(np.nan)   # text is none, even of digits
+        except (TypeError, ValueError, OverflowError):
+            numbers = np.array(np.nan)
+        if numbers.shape != shape or not ((low <= numbers) & (numbers <= high)).all():      # NaN fails too
+            what = {(): "a number", (2,): "two numbers", (3,): "three numbers"}[shape]
+            span = f"from {low:g} to {high:g}" if high < np.inf else f"of at least {low:g}"
+            name = name.replace("f_stop", "f-stop").replace("_", " ")
+            raise PushinError(f"The {of}'s {name} must be {what} {span}, and not {repr(value)[:40]}.")
+
+
+_IRIS = {"blades": ((), 0, 30), "blade_rotation": ((), -360, 360), "roundness": ((), 0, 1), "squeeze": ((), 0.5, 3),
+         "cats_eye": ((), 0, 1), "ring": ((), -1, 1)}
+
+
+def check_iris(camera: Camera) -> None:
+    """Raises PushinError for an iris that no lens has."""
+    check_ranges("lens", camera, _IRIS)
+    if camera.blades in (1, 2) or camera.blades % 1:
+        raise PushinError(f"An iris has 0 (round) or 3 to 30 blades, not {camera.blades}.")
+
+
 @lru_cache(maxsize=256)
 def _rotation(pan: float, tilt: float, roll: float) -> np.ndarray:
     if not np.isfinite([pan, tilt, roll]).all():

@@ -33,9 +33,8 @@ def seen(plate, camera: Camera, u: float, v: float, aspect: float) -> Spot | Non
     x, y, z = np.asarray(camera.position, float)[:, None] + ray[:, None] / disparity
     ahead = -z > NEAR
     deep = np.where(ahead, -z, 1.0)
-    focal = plate.focal_length / plate.sensor_width * plate.width
-    px = plate.principal_point[0] + focal * x / deep
-    py = plate.principal_point[1] - focal * y / deep
+    px = plate.principal_point[0] + plate.focal_pixels * x / deep
+    py = plate.principal_point[1] - plate.focal_pixels * y / deep
     inside = ahead & (px >= 0) & (px < plate.width) & (py >= 0) & (py < plate.height)
     column, row = np.where(inside, px, 0).astype(int), np.where(inside, py, 0).astype(int)
     there = 1 / plate.depth[row, column]          # disparity of the surface, and of the ray, from the plate's camera

@@ -1,15 +1,11 @@
 // Circles are signed radii in full-resolution pixels: positive behind the focus, negative in front of it.
-const float TILE = 16.0;       // pixels: side of the tiles in which the largest circles are known; viewer/render/bokeh.py
-const float CELL = 4.0;        // pixels: side of the cells whose lamps are drawn as discs; viewer/render/bokeh.py
-const float SHARP = 0.5;       // pixels: a radius that no pixel can show
-const float BEGINS = 3.0;      // pixels: radius from which, at the least, a surface is in the front or in the far slice; viewer/render/bokeh.py
+// TILE, CELL, SHARP, MUCH, BEGINS and TAPS come from viewer/render/bokeh.py.
 const float MOST_IN_FOCUS = 5.5; // pixels: radius of anything in the slice between them
 const float COARSEST = 12.0;   // pixels: radius from which a quarter of the resolution will do
 const float APART = 0.5;       // pixels of radius between two surfaces
 const float NEARER = 0.6;      // of a radius behind the focus: what is blurred less is another surface, before it
 const float THIN = 1.0;        // pixels: radius from which a surface may be seen round
 
-const float MUCH = 1e4;         // pixels: more than any radius
 const float RIM = 0.4;         // pixels over which a disc ends: reading between pixels softens it by one more
 
 // Pixels: radii up to which a gather reads at half, a quarter and an eighth of the resolution. A disc's radius is
@@ -21,7 +17,7 @@ const vec2 STANDS_OUT = vec2(8.0, 16.0); // times as bright as what is around: a
 
 // Rows of points of the iris, for radii up to 2, 4 and 6 pixels, for larger ones, and for those that are gathered at a quarter of
 // the resolution: x, y for an iris of radius 1, radius within its shape, and share of the light. viewer/render/bokeh.py: ROWS
-layout(std140) uniform Iris { vec4 taps[160]; };
+layout(std140) uniform Iris { vec4 taps[TAPS]; };
 uniform int ends[5];
 uniform float cats_eye;
 

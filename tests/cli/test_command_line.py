@@ -1,12 +1,19 @@
 """What every command has in common: help, mistakes in one sentence, exit codes."""
+import json
 import os
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 import viewer
-from viewer.cli import COMMANDS, still
+from viewer.cli import COMMANDS, arguments, still
+from viewer.export.video import CRF
+from viewer.plate.depth import KINDS
+from viewer.render.renderer import BOKEH
+from viewer.shots.advice import INVENTED
+from viewer.shots.kit import F_STOP
 
 
 def test_help_lists_every_command(pushin):
@@ -21,6 +28,12 @@ def test_help_of_a_command_has_examples(pushin, command):
     code, out, _ = pushin(command, "--help")
     assert code == 0
     assert f"pushin {command} " in out.replace("pushin [PLATE]", "pushin open ") and "example" in out
+
+
+def test_what_is_copied_so_that_help_is_quick_is_the_same_where_it_comes_from(pushin):
+    assert arguments.DEPTH_KINDS == KINDS and set(arguments.BOKEH) == set(BOKEH)
+    for command, default in (("render", f"{CRF})"), ("advise", f"{100 * INVENTED:g})"), ("move", f"{F_STOP}, or")):
+        assert f"(default: {default}" in " ".join(pushin(command, "--help")[1].split())
 
 
 def test_version(pushin):
@@ -89,6 +102,13 @@ def test_a_reader_who_leaves_is_no_error():
 def test_an_output_that_cannot_be_written(command, code, says):
     done = subprocess.run(f"{sys.executable} -m viewer {command}", shell=True, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (code, says)
+
+
+def test_without_stderr_notes_are_not_among_what_is_printed(small_plate, tmp_path):
+    plate = shutil.copy(small_plate, tmp_path)
+    command = f"{sys.executable} -m viewer info {plate} --at 80,45=2 --json 2>&-"
+    done = subprocess.run(command, shell=True, stdout=subprocess.PIPE)
+    assert done.returncode == 0 and json.loads(done.stdout)["scale"]
 
 
 def test_an_output_without_the_letters_of_a_name(tmp_path):

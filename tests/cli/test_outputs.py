@@ -1,10 +1,13 @@
 """What is written never costs what was there: the photo, its depth, a shot, or a file that is not to be written."""
+import errno
+import json
 import os
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.networks import model
 from viewer.cli import open as open_command
 from viewer.shots.shotfile import load
 
@@ -30,7 +33,19 @@ def shot(pushin, folder):
 
 
 def bytes_of(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def closed(monkeypatch):
+    """The folder `closed` is one that may not be entered, as for those who are not root."""
+    stat = os.stat
+
+    def entered(path, *rest, **options):
+        if isinstance(path, str | os.PathLike) and "closed" in os.fspath(path).split(os.sep):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+        return stat(path, *rest, **options)
+
+    monkeypatch.setattr(os, "stat", entered)
 
 
 def refused(pushin, folder, words, says):
@@ -46,11 +61,31 @@ def refused(pushin, folder, words, says):
     "still p.png --depth z.png -o linked.png",
     "compare p.png --depth z.png -o z.png", "rack p.png --depth z.png --from 32,24 --to 2,2 --f-stop 2 -o p.png",
     "repair p.png --depth z.png --cut 20,14,44,34 --compare p.png", "depth p.png -o p.png",
-    "sheet shot.json -o z.png", "describe shot.json -o shot.json",
+    "sheet shot.json -o z.png", "describe shot.json -o list.txt", "describe shot.txt -o shot.txt",
 ])
 def test_no_output_replaces_what_it_is_made_from(pushin, shot, words):
     (shot / "linked.png").hardlink_to(shot / "z.png")
+    (shot / "list.txt").hardlink_to(shot / "p.png")
+    (shot / "shot.txt").hardlink_to(shot / "shot.json")
     refused(pushin, shot, words, "is what this is made from")
+
+
+@pytest.mark.parametrize("there", ["p_depth.png", "p_depth.npy", "p_depth.tif"])
+@pytest.mark.parametrize("metric", [False, True])
+def test_depth_estimated_takes_no_other_maps_place_unasked(pushin, folder, there, metric):
+    """Nor would it be found where another one is found first."""
+    model(folder / "m.onnx", *([[2.0, 0.0, 0.0], (64, 64)] if metric else []), outputs=1 + metric)
+    (folder / there).write_bytes((folder / "z.png").read_bytes())
+    refused(pushin, folder, "depth p.png --model m.onnx", f"'{there}' is there already, and p.png opens with it; move it away, "
+                                                          "or name the file to write with -o.")
+    assert pushin("depth", "p.png", "--model", "m.onnx", "-o", "p_depth.tif")[0] == 0
+    assert (folder / "p_depth.tif").read_bytes() != (folder / "z.png").read_bytes()
+
+
+def test_depth_that_could_not_be_written_is_not_estimated(pushin, folder):
+    model(folder / "m.onnx")
+    (folder / "p_depth.png").mkdir()
+    refused(pushin, folder, "depth p.png --model m.onnx", "'p_depth.png' is a folder")
 
 
 def test_without_a_screen_a_shot_becomes_its_sheet(pushin, shot, monkeypatch):
@@ -92,6 +127,44 @@ def test_sentences_are_true(pushin, folder, words, says):
     refused(pushin, folder, words, says)
 
 
+@pytest.mark.parametrize("words, says", [
+    ("render shot.json -o {long}.x", "cannot be reached"), ("render shot.json -o closed/x.y", "cannot be reached"),
+    ("depth p.png --model {long}.onnx", "cannot be reached"), ("depth p.png --model closed/m.onnx", "cannot be reached"),
+    ("render long.json -o a.mp4", "is not there, or not to be reached"), ("render closed.json -o a.mp4", "not to be reached"),
+])
+def test_a_path_that_cannot_be_looked_at_is_said(pushin, shot, monkeypatch, words, says):
+    note = json.loads((shot / "shot.json").read_text())
+    for name, path in (("long", "x" * 5000), ("closed", "closed/p.png")):
+        (shot / f"{name}.json").write_text(json.dumps(note | {"plate": note["plate"] | {"path": path, "depth": path}}))
+    closed(monkeypatch)
+    refused(pushin, shot, words.format(long="x" * 300), says)
+
+
+def test_a_name_need_not_be_text(pushin, shot):
+    picture, still, film, frames = (os.fsdecode(b"b\xe4" + end) for end in (b".png", b".exr", b".mp4", b""))
+    (shot / "p.png").rename(shot / picture)
+    assert pushin("still", picture, "--depth", "z.png", "-o", still)[0] == 0 and pushin("info", still)[0] == 0
+    (shot / picture).rename(shot / "p.png")
+    assert pushin("render", "shot.json", "--frames", "1", "-o", film)[0] == 0
+    for _ in range(2):
+        _, _, err = pushin("render", "shot.json", "--frames", "1", "--format", "exr", "-o", frames)
+    assert "1 of 1 frames were there already" in err
+    (shot / "p.png").rename(shot / picture)
+    code, _, err = pushin("move", picture, "--depth", "z.png", "--move", "static", "-o", "new.json")
+    said = err.splitlines()[-1]
+    assert code == 2 and 'what begins with "path": "b\\udce4 is none (not UTF-8); rename it.' in said
+    assert not (shot / "new.json").exists()
+
+
+def test_a_name_may_be_as_long_as_the_system_takes_it(pushin, shot):
+    longest = f"{'n' * 246}.png"
+    (shot / "p.png").rename(shot / longest)
+    code, out, err = pushin("info", longest, "--depth", "z.png")
+    assert code == 0 and err == "" and "cannot be read" not in out
+    code, _, err = pushin("info", longest)
+    assert code == 2 and "has no depth inside" in err and err.count("\n") == 1
+
+
 def test_a_link_stays_a_link_and_its_target_is_written(pushin, shot):
     (shot / "far").mkdir()
     for name, command in (("a.png", "still p.png --depth z.png"), ("s.json", "move p.png --depth z.png --move static")):
@@ -102,16 +175,51 @@ def test_a_link_stays_a_link_and_its_target_is_written(pushin, shot):
 
 
 @pytest.mark.parametrize("words", ["still p.png --depth z.png -o kept.png", "move p.png --depth z.png --move static -o shot.json",
-                                   "move --append --move static -o shot.json", "describe shot.json -o kept.png"])
+                                   "move --append --move static -o shot.json", "describe shot.json -o kept.txt"])
 def test_a_write_protected_file_is_kept(pushin, shot, monkeypatch, words):
-    (shot / "kept.png").write_bytes(b"kept")
+    for name in ("kept.png", "kept.txt"):
+        (shot / name).write_bytes(b"kept")
     may = os.access     # as for those who are not root
-    monkeypatch.setattr(os, "access", lambda path, mode: may(path, mode) and not str(path).endswith(("kept.png", "shot.json")))
+    monkeypatch.setattr(os, "access", lambda path, mode: may(path, mode) and not str(path).endswith(("kept.png", "kept.txt", "shot.json")))
     refused(pushin, shot, words, "is write-protected")
+
+
+@pytest.mark.parametrize("output", ["p.png", "shot.json", "list"])
+def test_a_description_is_text(pushin, shot, output):
+    refused(pushin, shot, f"describe shot.json -o {output}", "should end in .txt or .csv or .md")
+
+
+@pytest.mark.parametrize("command", ["still p.png --depth z.png", "render shot.json"])
+def test_what_is_no_file_is_not_replaced_by_one(pushin, shot, command):
+    pipe = shot / ("pipe.mp4" if "render" in command else "pipe.png")
+    os.mkfifo(pipe)
+    code, _, err = pushin(*command.split(), "-o", pipe)
+    assert code == 2 and "is a device or the like" in err and pipe.is_fifo()
+
+
+@pytest.mark.parametrize("output, says", [("p.png.pushin.json", "scale and repairs are kept"), ("package.json", "holds no shot"),
+                                          ("list.json", "holds no shot"), ("new.json", "newer pushin")])
+@pytest.mark.parametrize("append", ["", "--append "])
+def test_a_shot_replaces_nothing_but_a_shot(pushin, shot, output, says, append):
+    assert pushin("repair", "p.png", "--depth", "z.png", "--nearer", "32,24,5")[0] == 0
+    for name, text in (("package.json", '{"version": "1.0"}'), ("list.json", "[]"), ("new.json", '{"version": 99}')):
+        (shot / name).write_text(text)
+    refused(pushin, shot, f"move {'' if append else 'p.png --depth z.png '}{append}--move static -o {output}", says)
 
 
 def test_a_shot_file_ends_in_json(pushin, folder):
     refused(pushin, folder, "move p.png --depth z.png --move push-in --subject 32,24 --amount 20% -o p.png", ".json")
+
+
+def test_depth_that_lay_beside_the_picture_is_noted_as_well(pushin, folder):
+    assert pushin("move", "q.png", "--move", "static", "--seconds", 1, "--delivery", 64, "-o", "q.json")[0] == 0
+    note = load("q.json").plate
+    assert note.depth == str(folder / "q_depth.png") and note.depth_sha256
+    says = "q_depth.png has changed since the shot was saved"
+    assert says not in pushin("sheet", "q.json", "--count", "1", "-o", "a.png")[2]
+    depth = Image.open("q_depth.png").point(lambda v: v * 2)
+    depth.save("q_depth.png")
+    assert says in pushin("sheet", "q.json", "--count", "1", "-o", "a.png")[2]
 
 
 def test_a_scale_that_is_new_since_the_shot_was_saved_is_said(pushin, shot):

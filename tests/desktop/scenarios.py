@@ -25,6 +25,7 @@ import numpy as np
 from PIL import Image
 
 from tests.desktop.screens import look, plug
+from tests.gpu import programs
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop import exporting, files
@@ -256,9 +257,20 @@ def unready(me):
     me.session.edit(edits.set_f_stop(me.session.shot, me.session.view.a, 1.4), "A lens")
     me.ctx.yield_(30)
     me.note("without", rested=window.rested, views=window.screening.views)
+    loupe(me, "loupe without")
     gate.set()
     me.rested()
     me.note("with", rested=window.rested, views=window.screening.views)
+    loupe(me, "loupe with")
+
+
+def loupe(me, moment):
+    """What it shows of the wall in A."""
+    me.point(0, 0.15, 0.5)
+    me.key("V")
+    NEXT.append(lambda: Image.fromarray(me.window.projector.kept("loupe").picture).save(me.folder / f"{moment}.png"))
+    me.wait(lambda: not NEXT)
+    me.key("V")
 
 
 def keys(me):
@@ -648,6 +660,32 @@ def rehearse(me):
     me.session.edit(edits.rename_take(me.session.shot, "A", "one"), "Rename take A")
     me.ctx.yield_(2)
     me.note("renamed", on=me.window.commands.rehearsal.on, recording=me.session.recording)
+
+
+def edited(me):
+    """The take is edited while it is rehearsed: by its lens, by where it starts, by its rig, and back."""
+    def see(name):
+        me.ctx.yield_(3)
+        camera = me.session.camera("A")
+        me.note(name, camera=[*camera.position, camera.pan, camera.focal_length, camera.f_stop])
+
+    def edit(change, *value):
+        me.session.edit(change(me.session.shot, "A", *value), "Another")
+    me.opened()
+    me.key("Tab")
+    me.hold("D", 0.4)
+    me.wait(lambda: not me.window.commands.rehearsal.moving)
+    see("trucked")
+    edit(edits.set_focal_length, 50.0)
+    edit(edits.set_f_stop, 1.4)
+    see("another lens")
+    edit(edits.start_here, replace(me.take("A").camera, position=(0.0, 0.0, 300.0), pan=20.0))
+    see("another start")
+    for _ in range(3):
+        me.key("Ctrl+Z")
+    see("undone")
+    edit(edits.set_rig, "slider")
+    see("another rig")
 
 
 def takes(me):
@@ -1143,6 +1181,14 @@ def monitor(me):
     me.note("open")
     me.key("Ctrl+F")
     me.note("closed", open=me.window.monitor.open)
+    kept = []
+    for _ in range(3):
+        me.key("Ctrl+F")
+        me.rested()
+        me.key("Ctrl+F")
+        NEXT.append(lambda: kept.append(programs(me.window._context)))
+        me.ctx.yield_(2)
+    me.note("again", programs=kept)
 
 
 def second_screen(me):

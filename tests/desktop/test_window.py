@@ -89,6 +89,7 @@ def test_until_there_are_programs_for_the_lens_pictures_have_no_blur(drive, smal
     assert not report["without"]["rested"] and not any(report["without"]["views"].values())
     assert report["with"]["rested"] and report["with"]["views"]["A"] >= 32
     assert difference(picture(report, "without", "a"), picture(report, "with", "a")) > 1
+    assert difference(screenshot(report, "loupe without"), screenshot(report, "loupe with")) > 1
 
 
 def test_keys(drive, small_plate):
@@ -360,6 +361,19 @@ def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
     assert [take.name for take in shot(report, "renamed").takes] == ["one", "B"]
 
 
+def test_a_take_that_is_edited_while_it_is_rehearsed(drive, small_plate):
+    """What no hand is on goes on as the take has it by now; the rest does not jump."""
+    report = drive("edited", small_plate, *SMALL)
+    trucked, lens, start, undone, rig = (report[moment]["camera"] for moment in (
+        "trucked", "another lens", "another start", "undone", "another rig"))
+    near = lambda *values: pytest.approx(values, abs=1e-3)       # metres, degrees, mm
+    assert trucked[0] > 0.05 and trucked[1:5] == near(0, 0, 0, 35)
+    assert lens[:5] == near(*trucked[:4], 50)
+    assert start[:5] == near(*trucked[:3], 20, 50)               # no hand was on the head
+    assert undone[:5] == near(*trucked[:5]) and rig[:5] == near(0, 0, 0, 0, 35)
+    assert [camera[5] for camera in (trucked, lens, start, undone, rig)] == [None, 1.4, 1.4, None, None]
+
+
 def test_a_tapped_pull_and_takes_compared(drive, small_plate):
     report = drive("takes", small_plate, *SMALL)
     tapped = report["pulled"]["tapped"]
@@ -553,6 +567,7 @@ def test_directors_monitor_shows_take_a_clean(drive, small_plate):
     a = Image.fromarray(picture(report, "open", "a").astype(np.uint8)).resize(feed.shape[1::-1])
     assert difference(feed, np.asarray(a, int)) < 4
     assert not report["closed"]["open"]
+    assert len(set(report["again"]["programs"])) == 1 < report["again"]["programs"][0]       # nothing stays on the GPU
 
 
 def test_directors_monitor_fills_the_second_screen(drive, two_screens, small_plate):

@@ -42,6 +42,15 @@ def test_a_frames_label_says_infinity_as_the_window_does():
     assert "focus ∞" in frame_label(far, far.take(), far.perform(), 0)
 
 
+def test_line_breaks_in_a_persons_words_break_no_line():
+    subject = replace(MIRA, name="mi\r\nra")
+    one = shot("push-in", scene=Scene(STAGE, (subject,), SCENE.camera), subject=subject.name, amount="20%", seconds=6)
+    one = replace(one, number="12\n3", title="A café,\nevening.")
+    assert (shot_line(one).number, shot_line(one).subject) == ("12 3", "mi ra")
+    assert len(as_text([shot_line(one)]).splitlines()) == 2
+    assert all(re.match("[A-Z][a-z ]+: ", line) for line in prompt(one).splitlines()) and "mi ra" in prompt(one)
+
+
 def part(text, label):
     return next(line.removeprefix(f"{label}: ") for line in text.splitlines() if line.startswith(f"{label}: "))
 

@@ -43,6 +43,11 @@ def test_pictures_lie_in_rows_and_are_not_touched():
     assert right == left[0]  # the margins agree
 
 
+def test_a_number_with_a_line_break_stands_on_one_line(shot):
+    title, subtitle = heading(Delivery(replace(shot, number="1\n2")))
+    assert title.startswith("1 2A") and sheet(cells(1), title, subtitle).any()
+
+
 def test_a_sheet_is_no_wider_than_its_frames():
     assert sheet(cells(2), "t", "s", columns=4).shape[1] < sheet(cells(4), "t", "s", columns=4).shape[1]
 

@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from viewer import PushinError
-from viewer.export.files import check_target, write_whole
 from viewer.export.stills import encode_srgb, write_exr, write_picture
 from viewer.export.video import write_video
+from viewer.files import check_target, write_whole
 
 
 def test_srgb_curve_at_known_values():

@@ -90,7 +90,9 @@ def test_kept_beside_the_picture_and_never_in_it(photo):
 
 @pytest.mark.parametrize("spoil", [lambda s: "", lambda s: "[]", lambda s: "[" * 100_000, lambda s: s.replace("2.5", "null"),
                                    lambda s: s.replace("2.5", "1e999"), lambda s: s.replace('"at"', '"code"'),
-                                   lambda s: s.replace("80.0", '"x"'), lambda s: s[:-30]])
+                                   lambda s: s.replace("80.0", '"x"'), lambda s: s[:-30],
+                                   *(lambda s, to=to: s.replace("2.5", to) for to in ("[]", '"3"', "[2.5]", "true", "9" * 400)),
+                                   *(lambda s, to=to: s.replace("80.0", to) for to in ('"80"', "[]", "9" * 400))])
 def test_a_damaged_file_beside_is_told_of_and_kept(photo, spoil):
     before = Plate.open(photo)
     Adjustments((Anchor((80.0, 65.0), 2.5),)).save(photo)
@@ -118,8 +120,29 @@ def test_focus_distance_sets_the_scale_of_relative_depth(photo):
     color, depth, _ = scene()
     plate = replace(Plate.from_arrays(color, depth), relative=True)
     assert adjust.focus_anchor({0x9206: 3.0, 0x9214: (80, 65)}, plate) == Anchor((80.0, 65.0), 3.0)
+    reduced = replace(plate, full_size=(2 * WIDTH, 2 * HEIGHT))
+    assert adjust.focus_anchor({0x9206: 3.0, 0x9214: (160, 130)}, reduced) == Anchor((80.0, 65.0), 3.0), "in the file's pixels"
     for exif in ({}, {0x9206: 0}, {0x9206: float("inf")}, {0x9206: "far"}, {0x9206: float("nan")}):
         assert adjust.focus_anchor(exif, plate) is None
+
+
+@pytest.mark.parametrize("edits", [
+    '{"kind": "cut", "box": ["-1", 2, 3, 4]}', '{"kind": "stroke", "points": [], "radius": 3}',
+    '{"kind": "stroke", "points": [["1", 2]], "radius": 3}', '{"kind": "stroke", "points": [[1, 2]], "radius": [3]}'])
+def test_repairs_that_are_no_numbers_are_not_used(photo, edits):
+    Adjustments((), (repair.Cut(BOX),)).save(photo)
+    stored = json.loads(beside(photo).read_text())
+    beside(photo).write_text(json.dumps(stored | {"repairs": [json.loads(edits)]}))
+    plate = Plate.open(photo)
+    assert plate.adjustments == Adjustments() and any("cannot be read" in note for note in plate.notes)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("radius, x", [(1e-300, 80.5), (0.3, 80.5), (1e300, 80.5), (5.0, 1e300)])
+def test_a_stroke_of_any_size_anywhere_is_drawn(radius, x):
+    color, depth, _ = scene()
+    after = repair.applied(repair.Stroke(((x, 65.5),), radius, "nearer", 0.5), depth, color)
+    assert (after != depth).sum() == (1 if radius < 1 else depth.size if radius > 5 else 0)
 
 
 def test_strokes_push_pull_and_flatten():
@@ -189,8 +212,22 @@ def test_a_repair_that_cannot_be_made_any_more_is_left_out_and_told(photo):
 def test_a_scale_that_contradicts_another_depth_map_is_left_out_and_told(photo):
     Adjustments((Anchor((80.0, 65.0), 9.0), Anchor((20.0, 60.0), 2.0)), ()).save(photo)
     plate = Plate.open(photo)
-    assert plate.adjustments == Adjustments() and plate.depth_at((80, 65)) == pytest.approx(2, rel=1e-3)
+    assert not plate.adjustments.anchors and plate.depth_at((80, 65)) == pytest.approx(2, rel=1e-3)
     assert any("left out: The distances contradict" in note for note in plate.notes)
+
+
+def test_a_repair_over_another_depth_map_keeps_the_scale_of_the_first(photo):
+    told, stroke = (Anchor((80.0, 65.0), 3.0), Anchor((20.0, 60.0), 7.0)), repair.Stroke(((80.0, 65.0),), 12.0, "nearer", 0.2)
+    Adjustments(told).save(photo)
+    right = Plate.open(photo)
+    np.save(photo.with_name("other.npy"), 1 / scene()[1])
+    other = Plate.open(photo, photo.with_name("other.npy"))
+    assert not other.adjustments.anchors and other.adjustments.digest == right.adjustments.digest
+    adjusted(other, replace(other.adjustments, edits=(stroke,))).adjustments.save(photo)
+    assert Plate.open(photo).adjustments == Adjustments(told, (stroke,))
+    new = (Anchor((80.0, 65.0), 4.0),)
+    adjusted(other, replace(other.adjustments, anchors=new)).adjustments.save(photo)
+    assert Plate.open(photo).adjustments == Adjustments(new), "what is told anew counts"
 
 
 def test_a_cut_leaves_what_stands_in_front():

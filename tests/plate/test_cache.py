@@ -113,6 +113,22 @@ def test_a_file_with_other_arrays_is_made_anew(folder, small):
     assert same(Layers.of(small), right)
 
 
+def test_arrays_of_other_shapes_are_made_anew(folder, small):
+    right = Layers.of(small)
+    path, = kept(folder)
+    np.savez(path, **right._packed() | {"levels": np.arange(3)})
+    assert same(Layers.of(small), right)
+
+
+def test_a_cache_that_may_only_be_read_is_used(folder, monkeypatch):
+    cache.store("key", {"a": np.arange(3)})
+
+    def refused(*_, **__):
+        raise PermissionError(1, "Operation not permitted")
+    monkeypatch.setattr(os, "utime", refused)
+    assert cache.load("key", {"a"})["a"].tolist() == [0, 1, 2]
+
+
 def test_nothing_is_ever_unpickled(folder, small):
     class Trap:
         def __reduce__(self):

@@ -135,6 +135,11 @@ def test_disparity_of_a_second_picture(tmp_path, indexed):
     assert (plate.depth.min(), plate.depth.max()) == (pytest.approx(0.5, rel=0.05), pytest.approx(2, rel=0.05))
 
 
+def test_what_only_begins_like_a_picture_hides_none_behind_it(tmp_path):
+    plate = opened(tmp_path, PHOTO + b"\xff\xd8\xff\xe0\0\x05abc by chance" + apple(RAMP))
+    assert plate.kind == "dioptres"
+
+
 def test_an_upright_photo_turns_its_depth_too(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -143,7 +148,10 @@ def test_an_upright_photo_turns_its_depth_too(tmp_path):
     assert plate.size == (HEIGHT, WIDTH) and np.all(np.diff(plate.depth[:, 20].reshape(8, 8).mean(1)) > 0)
 
 
-@pytest.mark.parametrize("data", [PHOTO, PHOTO + with_segments(encoded(RAMP, "JPEG"), xmp('<a hdrgm:Version="1"/>'))])
+GAIN = with_segments(encoded(RAMP, "JPEG"), xmp('<a hdrgm:Version="1"/>'))
+
+
+@pytest.mark.parametrize("data", [PHOTO, PHOTO + GAIN, PHOTO + with_segments(GAIN, app(0xE1, b"Exif\0\0" + encoded(RAMP, "JPEG")))])
 def test_a_photo_without_depth_says_what_to_do(tmp_path, data):
     with pytest.raises(PushinError, match="--depth FILE.*pushin depth"):
         opened(tmp_path, data)

@@ -157,6 +157,14 @@ def test_a_download_with_another_sum_is_refused(server):
     assert not list(hub.cached(hub.DEFAULT).parent.iterdir())
 
 
+@pytest.mark.parametrize("told", ["", "5f0c8a7e1b2d3c4f5a6b7c8d9e0f1a2b3c4d5e6f"])       # none, or one of another kind
+def test_a_download_that_cannot_be_checked_is_refused(server, told):
+    server["sum"] = told
+    with pytest.raises(PushinError, match="tells no SHA-256.*download http.*--model FILE.onnx"):
+        hub.model_file(hub.DEFAULT)
+    assert server["requests"] == 2 and not list(hub.cached(hub.DEFAULT).parent.iterdir())
+
+
 def test_a_download_in_pieces_that_breaks_off_says_what_to_do(server):
     server["breaks off"] = True
     with pytest.raises(PushinError, match="--model FILE.onnx"):

@@ -14,7 +14,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from viewer.errors import PushinError
 from viewer.plate import colour, lens
-from viewer.plate.images import LONGEST_SIDE, read_picture
+from viewer.plate.images import LONGEST_SIDE, read_grey, read_picture
 
 SIZE = (48, 32)
 P3 = (0.680, 0.320, 0.265, 0.690, 0.150, 0.060, 0.3127, 0.3290)
@@ -84,6 +84,22 @@ def test_16_bit_keeps_its_bits(tmp_path, name):
     ramp = np.tile(np.linspace(20000, 20000 + 48 * 40, 48).astype(np.uint16)[None, :, None], (32, 1, 3))
     cv2.imwrite(str(tmp_path / "ramp.png"), ramp)
     assert len(np.unique(read_picture(tmp_path / "ramp.png").color)) > 40  # 8 bits would leave 8 steps
+
+
+def test_a_deep_tiff_with_white_at_0_is_no_negative(tmp_path):
+    pixels = (noise(65536)[..., 0]).astype(np.uint16)
+    for name, kind, values in (("black", "minisblack", pixels), ("white", "miniswhite", 65535 - pixels)):
+        tifffile.imwrite(tmp_path / f"{name}.tif", values, photometric=kind)
+    black, white = (tmp_path / f"{name}.tif" for name in ("black", "white"))
+    np.testing.assert_array_equal(read_picture(white).color, read_picture(black).color)
+    np.testing.assert_array_equal(read_grey(white)[0], pixels)
+
+
+@pytest.mark.parametrize("kind", [np.uint16, np.float32])
+def test_a_deep_tiff_of_separate_planes_is_refused(tmp_path, kind):
+    tifffile.imwrite(tmp_path / "a.tif", np.moveaxis(noise(65536), -1, 0).astype(kind), photometric="rgb", planarconfig="separate")
+    with pytest.raises(PushinError, match="save it with interleaved pixels"):
+        read_picture(tmp_path / "a.tif")
 
 
 def test_float_tiff_is_linear(tmp_path):

@@ -243,6 +243,19 @@ def test_work_apart_ends_when_nobody_waits_or_it_dies():
     assert apart(work, 3)[1] == 3
 
 
+def test_a_worker_that_cannot_be_started_is_one_sentence():
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))      # no pipe can be opened
+    try:
+        ready()
+        with pytest.raises(PushinError, match="cannot begin: Too many open files; is there enough memory"):
+            apart(work, 1, anew=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert apart(work, 1, anew=True)[1] == 1
+
+
 def test_programs_are_made_once(tmp_path, monkeypatch):
     """By a worker, for the driver to keep; another driver, or other shaders, are told by another name."""
     monkeypatch.setenv("PUSHIN_CACHE", str(tmp_path))

@@ -73,14 +73,6 @@ def test_a_drag_that_comes_back_or_is_given_up_never_happened(shot, titled):
     assert document.history.redo_label == "later"
 
 
-def test_an_edit_by_name(shot, mira):
-    def name_subject(shot, subject):
-        return shot.with_subject(subject)
-    document = Document(shot)
-    assert not document.do(name_subject, mira)
-    assert document.do(name_subject, replace(mira, name="mia")) and document.history.undo_label == "Name subject"
-
-
 @settings(deadline=None)
 @given(st.lists(st.sampled_from("esurc"), max_size=40))
 def test_history_is_what_its_plain_description_says(moves):

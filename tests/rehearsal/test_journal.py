@@ -4,7 +4,9 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +21,19 @@ from viewer.rehearsal.journal import Journal, _line, _lock, _read, _records, rec
 from viewer.shots.timeline import Key, Timeline, Track
 
 ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def nobody():
+    """Without the rights of a superuser, who may write everywhere."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 def died(journal):
@@ -404,3 +419,27 @@ def test_a_value_that_cannot_be_written_does_not_end_the_journal(shot, titled, t
     found, = recoverable(tmp_path)
     assert found.history.value == titled("fine again")
     found.discard()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights are another thing there")
+@pytest.mark.parametrize("mode", [0o555, 0o000])
+def test_a_folder_that_may_not_be_written_to_or_looked_into_is_no_error(shot, titled, mode):
+    with nobody(), tempfile.TemporaryDirectory() as parent:
+        for name in ("saved", "unsaved"):
+            journal = Journal(Path(parent, "journals"))
+            document = Document(shot, journal=journal)
+            document.edit("Title", titled("other"))
+            if name == "saved":
+                document.undo()
+            died(journal)
+        (folder := Path(parent, "journals")).chmod(mode)
+        try:
+            found = recoverable(folder)
+            assert len(found) == (mode == 0o555)
+            for left in found:
+                left.discard()
+            Path(parent).chmod(0o000)
+            assert recoverable(folder) == []
+        finally:
+            Path(parent).chmod(0o700)
+            folder.chmod(0o700)

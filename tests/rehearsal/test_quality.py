@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.rehearsal.quality import CHUNK, FEWEST, MOST, PATIENCE_AT_REST, SLICE, STEPS, Governor, Plan, Step
+from viewer.render.renderer import VIEWS
 
 
 def run(cost, pictures, governor=None):
@@ -128,3 +129,7 @@ def test_without_a_lens_there_is_less_to_do():
     plan = Plan.at_rest(STEPS[-1], lens=False)
     assert plan.next() == (Step(1.0), 0) and plan.after(0.1).next() is None      # however long it takes
     assert Plan.at_rest(Step(1), lens=True).next().views == 1     # as it moves it is as good as one piece gets
+
+
+def test_at_best_a_reference_is_the_renderers_own():
+    assert MOST == VIEWS

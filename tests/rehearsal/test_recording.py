@@ -80,8 +80,7 @@ def test_a_loop_gives_a_pass_each():
         state = operator.step(state, Controls(dolly=1), 0.1)
         recorder.add((n % 10) / 10, state)
     assert len(recorder.passes) == 3
-    ends = [played(recorder.take("B", EMPTY, FPS, which=n)).camera(0.9).position[2] for n in range(3)]
-    assert ends[0] > ends[1] > ends[2] and recorder.take("B", EMPTY, FPS) == recorder.take("B", EMPTY, FPS, which=2)
+    assert played(recorder.take("B", EMPTY, FPS)).camera(0.9).position[2] == pytest.approx(state.position[2])
     recorder.add(0.9, operator.begin())     # the clock stands still: what holds is the last
     assert played(recorder.take("B", EMPTY, FPS)).camera(0.9).position == CAMERA.position
 

@@ -3,6 +3,7 @@ import moderngl
 import numpy as np
 import pytest
 
+from tests.gpu import textures
 from viewer import Camera, Plate, PushinError, Renderer
 
 PLATE = Plate.from_arrays(np.full((32, 32, 3), 0.5), np.full((32, 32), 2.0))
@@ -20,15 +21,30 @@ def renderer(cache):
     *((dict(position=value), "position") for value in (3, (1, 2), (0, 0, NAN), (1e300, 0, 0), None, "abc")),
     *((dict(sensor_width=value), "sensor width") for value in (-1, 0, NAN)),
     *((dict(lens_shift=value), "lens shift") for value in ((INF, 0), 0.5)),
-    (dict(blades=2.5, f_stop=2), "blades"), (dict(pan=INF), "pan"),
+    *((dict(pan=value), "pan") for value in (INF, "x", "3", None)), (dict(tilt=NAN), "tilt"), (dict(roll="x"), "roll"),
+    (dict(position=("0", "0", "0")), "position"), *((dict(blades=value, f_stop=2), "blades") for value in (2.5, 2, "6", None, NAN)),
+    *((dict(f_stop=value), "f-stop") for value in ("2", 0, NAN, (2, 2))),
+    *((dict(focus_distance=value, f_stop=2), "focus distance") for value in (None, 0, 1e-20, "1")),
+    *((dict(blade_rotation=value, f_stop=2, blades=6), "blade rotation") for value in (NAN, "x")),
+    *((dict(f_stop=2) | wrong, "lens's") for wrong in (dict(roundness=2), dict(squeeze="1"), dict(cats_eye=NAN), dict(ring=None))),
 ])
 @pytest.mark.parametrize("bokeh", ["gather", "reference"])
 def test_a_camera_that_cannot_be(renderer, wrong, says, bokeh):
     with pytest.raises(PushinError, match=says):
         renderer.render(Camera(**wrong), bokeh)
+    with pytest.raises(PushinError, match=says):
+        renderer.refine(Camera(**{"f_stop": 2.0, **wrong}), first=renderer.render(Camera()))
 
 
-@pytest.mark.parametrize("size", [None, 64, ("a", 3), (64.5, 36), (64,), (64, 36, 1), (INF, 3), (0, 3), (10**9, 3)])
+@pytest.mark.parametrize("bokeh", ["gather", "reference"])
+@pytest.mark.parametrize("extreme", [dict(f_stop=0.01, focus_distance=0.01), dict(f_stop=0.01, focal_length=1e5), dict(f_stop=INF),
+                                     dict(f_stop=1e300), dict(f_stop=2, focus_distance=INF), dict(f_stop=0.01, focal_length=0.01)])
+def test_a_lens_at_the_ends_of_what_is_drawn(renderer, extreme, bokeh):
+    assert np.isfinite(renderer.render(Camera(**extreme), bokeh).color).all()
+
+
+@pytest.mark.parametrize("size", [None, 64, ("a", 3), (64.5, 36), (64,), (64, 36, 1), (INF, 3), (0, 3), (3, 0), (-1, 5),
+                                  (10**9, 3)])
 def test_a_size_that_cannot_be(size):
     with pytest.raises(PushinError, match="size"):
         Renderer(PLATE, size)
@@ -43,8 +59,52 @@ def test_a_size_beyond_the_memory_is_said(renderer, monkeypatch):
         renderer.render(Camera())
 
 
+@pytest.mark.parametrize("bokeh", ["gather", "reference", "refined"])
+def test_memory_that_ends_on_the_way_through_a_lens_is_said_and_given_back(bokeh, monkeypatch):
+    """At each of the framebuffers that it takes."""
+    usual, left = moderngl.Context.framebuffer, []
+
+    def scarce(*what, **how):
+        if not left:
+            raise moderngl.Error("framebuffer is not complete")
+        left.pop()
+        return usual(*what, **how)
+    camera, frame, enough = Camera(f_stop=0.5, focus_distance=0.3), None, 0
+    with Renderer(PLATE, (48, 48)) as renderer:
+        first = renderer.render(Camera())
+        held = textures(renderer.context)
+        monkeypatch.setattr(moderngl.Context, "framebuffer", scarce)
+        while frame is None:
+            left[:] = range(enough)
+            enough += 1
+            try:
+                frame = renderer.refine(camera, 1, first=first)[0] if bokeh == "refined" else renderer.render(camera, bokeh)
+            except PushinError as error:
+                assert "48 x 48 pixels is too large" in str(error)
+                wait = renderer._free.get((48, 48), ())         # each with its color, depth and picture
+                assert textures(renderer.context) == held + 3 * len(wait) + 2 * (renderer._exposure is not None)
+        assert enough > 4 and not wait and frame.size == (48, 48)
+        monkeypatch.undo()
+
+
+def test_another_thread_is_told_so(renderer):
+    from concurrent.futures import ThreadPoolExecutor
+    frame, read = renderer.render(Camera()), renderer.render(Camera(pan=1))
+    picture, lens = read.picture, Camera(f_stop=2)
+    with ThreadPoolExecutor(1) as pool:
+        for work in (lambda: frame.picture, lambda: frame.color, lambda: frame.depth, lambda: frame.invented, lambda: frame.coc,
+                     lambda: renderer.render(Camera()), lambda: renderer.refine(lens)):
+            with pytest.raises(PushinError, match="only in the thread that made it"):
+                pool.submit(work).result()
+        assert pool.submit(lambda: read.picture).result() is picture, "what was read is an array like any other"
+    assert np.isfinite(frame.depth).all() and frame.picture.any()
+
+
 def test_a_closed_renderer_says_so():
     renderer = Renderer(PLATE, (32, 32))
+    first = renderer.render(Camera())
     renderer.close()
     with pytest.raises(PushinError, match="closed"):
         renderer.render(Camera())
+    with pytest.raises(PushinError, match="closed"):
+        renderer.refine(Camera(f_stop=2.0), first=first)

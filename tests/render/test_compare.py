@@ -98,7 +98,8 @@ def test_pictures_fit_whatever_the_place(pair):
             shown, place = compared(pair, size, mode)
             assert shown.shape == (size[1], size[0], 3)
             for left, top, width, height in (place.a, place.b):
-                assert width >= 1 and height >= 1
+                assert width >= 1 and height >= 1 and left >= 0 and top >= 0
+                assert size == (1, 1) or (left + width <= size[0] and top + height <= size[1]), "both have a pixel even there"
 
 
 def test_a_feed_sees_a_frames_texture_once(pair, monkeypatch):

@@ -130,12 +130,6 @@ def test_the_screen_picture_is_the_colour_through_the_srgb_curve(card):
     assert np.abs(picture - 255 * display(frame.color)).max() <= 1
 
 
-@pytest.mark.parametrize("size", [(0, 10), (10, 0), (-1, 5), (10**6, 4)])
-def test_a_size_that_cannot_be_drawn_is_refused_in_a_sentence(card, size):
-    with pytest.raises(PushinError, match=r"cannot be drawn.*\.$"):
-        Renderer(card, size)
-
-
 def test_an_unknown_bokeh_is_refused_in_a_sentence(card):
     with Renderer(card, (16, 9)) as renderer, pytest.raises(PushinError, match="dreamy.*off"):
         renderer.render(Camera(), bokeh="dreamy")

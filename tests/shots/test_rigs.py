@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -49,7 +50,9 @@ def test_inertia_is_the_trapezoid():
 
 def test_inertia_rests_between_two_travels(scene, play):
     one = push_in(scene, amount="0.2 m", seconds=2, ease="linear")
-    take = play(one.then(make(scene, "truck", amount="0.2 m", seconds=2, ease="linear")), "dolly")
+    other = make(scene, "truck", amount="0.2 m", seconds=2, ease="linear")
+    later = tuple(track.in_time(lambda time: time + 2) for track in other.tracks)
+    take = play(one + replace(other, duration=4, tracks=later), "dolly")
     near = [math.dist(take.camera(2 + d).position, take.camera(2).position) for d in (-0.02, 0.02)]
     assert max(near) < 0.002
 

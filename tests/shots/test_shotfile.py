@@ -22,7 +22,7 @@ from viewer.shots.framing import Stage, Subject
 from viewer.shots.kit import kit
 from viewer.shots.moves import MOVES, Scene, make
 from viewer.shots.rigs import RIGS
-from viewer.shots.shotfile import changed_files, dump, load, open_plate, parse, plate_file, save
+from viewer.shots.shotfile import changes, dump, load, open_plate, parse, plate_file, save
 from viewer.shots.timeline import INFINITY, Hold, Key, Timeline, Track
 
 STAGE = Stage(1280, 720, 35.0, 36.0, (640.0, 361.5))
@@ -118,11 +118,11 @@ def test_a_shot_knows_whether_its_plate_is_the_one_it_was_made_with(small_plate,
     shot = Shot(plate_file(plate, own))
     save(shot, tmp_path / "shot.json")
     again = load(tmp_path / "shot.json")
-    assert changed_files(again) == [] and again.plate.stage == Stage.of(plate) == Stage.of(open_plate(again))
+    assert changes(again) == [] and again.plate.stage == Stage.of(plate) == Stage.of(open_plate(again))
     own.write_bytes(small_plate.read_bytes() + b"x")
-    assert changed_files(again) == [str(own)]
+    assert changes(again) == [f"{own} has changed since the shot was saved; marks and sizes may be off."]
     own.unlink()
-    assert changed_files(again) == [str(own)]
+    assert changes(again) == [f"{own} has changed since the shot was saved; marks and sizes may be off."]
     with pytest.raises(PushinError, match="is not there"):
         open_plate(again)
 
@@ -178,6 +178,9 @@ def edited(*place, value):
     (edited("subjects", 0, "depth", value=0), r"subjects\[0\]: mira is 0 m away"),
     (edited("fps", value="0"), "not a frame rate"), (edited("fps", value=None), "fps: 'None' is not a time"),
     (edited("plate", "stage", "width", value=0), "plate.stage: A plate of 0x720"),
+    (edited("plate", "stage", "principal_point", value=[1e308, 0]), "plate.stage: The plate's principal point lies far"),
+    (edited("plate", "stage", "principal_point", value=[0, -1e308]), "plate.stage: The plate's principal point lies far"),
+    (edited("takes", 0, "timeline", "tracks", 0, "keys", 1, "time", value=10**400), "is beyond a day"),
 ])
 def test_what_is_wrong_is_said_with_its_place(text, says):
     with pytest.raises(PushinError, match=says) as error:

@@ -35,20 +35,15 @@ def test_editing_is_by_value():
     after = before.replacing(Z, longer)
     assert before.tracks == (Z,) and len(after.tracks[0].keys) == 3 and before != after
     assert after.replacing(longer, Z) == before                     # undo is the older value
-    assert longer.without_key(1) == Z
-    assert [k.time for k in longer.moved_key(1, 3).keys] == [0, 2, 3]
-    assert longer.moved_key(1, 2).keys == (Z.keys[0], Key(2, -0.4))
     assert before.replacing(Z, None).tracks == ()
     with pytest.raises(AttributeError):
         before.duration = 3
 
 
-def test_moves_add_up_and_follow_each_other():
+def test_moves_add_up():
     x = Timeline(3, (Track("x", (Key(0, 0.0), Key(3, 1.0)), "truck"),))
     both = Timeline(2, (Z,)) + x
     assert both.duration == 3 and both.moves == ("push-in", "truck")
-    after = Timeline(2, (Z,)).then(x)
-    assert after.duration == 5 and after.track("x").start == 2
 
 
 def test_focus_is_absolute_so_the_later_word_counts_while_it_lasts():
@@ -84,7 +79,6 @@ def test_stretching_keeps_everything_in_proportion():
     (lambda: Timeline(0), "longer than 0"),
     (lambda: Hold("size", "mira", 2, 1), "ends before"),
     (lambda: Hold("height", "mira", 0, 1), "cannot be held"),
-    (lambda: Z.moved_key(1, 2), "no key at 1 s"),
 ])
 def test_what_a_timeline_cannot_hold_is_refused_in_a_sentence(make, says):
     with pytest.raises(PushinError, match=says):

@@ -40,6 +40,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: list[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 done, 1 found something wrong, 2 bad input, 130 interrupted."""
+    sys.stderr = sys.stderr or open(os.devnull, "w")    # else what is said goes among what is printed
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):    # None where a program has no console
             stream.reconfigure(errors="backslashreplace")   # names may have letters that it has not

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from . import arguments
 
@@ -28,18 +27,15 @@ def add(subparsers) -> None:
     parser.add_argument("--take", metavar="NAME", help="only this take (default: all)")
     parser.add_argument("--no-plate", action="store_true", help="do not open the plate")
     parser.add_argument("--invented", type=percent, default=15, metavar="PERCENT",
-                        help="share of the frame that may be invented (default: 15)")
+                        help="share of the frame that may be invented (default: %(default)s)")
     parser.add_argument("--fix", action="store_true", help="apply the remedies that are edits, and save the shot")
     parser.set_defaults(run=run)
 
 
 def run(args) -> int:
     from ..shots.advice import advise
-    from ..shots.shotfile import changed_files, load, open_plate, save
-    shot = load(args.shot)
-    plate = None if args.no_plate else open_plate(shot)
-    for changed in changed_files(shot, plate):
-        print(f"pushin: note: {changed} is not what it was when the shot was saved.", file=sys.stderr)
+    from ..shots.shotfile import save
+    shot, plate = arguments.open_shot(args.shot, not args.no_plate)
     works, fixed = True, False
     for take in [shot.take(args.take)] if args.take or not shot.takes else shot.takes:
         advice = advise(shot, take.name, plate, args.invented / 100)

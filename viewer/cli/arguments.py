@@ -80,12 +80,38 @@ def open_plate(args: argparse.Namespace, quiet: bool = False):
     return plate
 
 
+def add_shot(parser) -> None:
+    """SHOT, and how its frames are drawn; `open_shot` reads SHOT."""
+    parser.add_argument("shot", metavar="SHOT", help="a shot file, as `pushin move` writes it")
+    parser.add_argument("--take", metavar="NAME", help="which take (default: the first, A)")
+    parser.add_argument("--bokeh", choices=BOKEH, default="off",
+                        help="how blur is made: gather is fast, reference exact and slow (default: off)")
+
+
+def open_shot(path: str, with_plate: bool = True):
+    """(Shot, Plate or None) of a shot file, with a note where the plate's files are not what they were."""
+    from ..shots.shotfile import changes, load, open_plate
+    shot = load(path)
+    plate = open_plate(shot) if with_plate else None    # says what is missing
+    for change in changes(shot, plate):
+        print(f"pushin: note: {change}", file=sys.stderr)
+    return shot, plate
+
+
+def in_plate(plate, pixels: tuple[float, ...]) -> tuple[float, ...]:
+    """A point or a box in pixels of the picture as its file holds it, in those of the plate, which is smaller where the picture
+    was reduced; PushinError for a point outside."""
+    wide, high = plate.full_size
+    if len(pixels) == 2 and not (0 <= pixels[0] <= wide and 0 <= pixels[1] <= high):
+        raise PushinError(f"The point {pixels[0]:g},{pixels[1]:g} lies outside the picture of {wide} x {high} pixels.")
+    return tuple(v / plate.reduction for v in pixels)
+
+
 def rescaled(plate, anchors):
     """The plate at the scale that --at and --person tell, which is printed with its residuals and kept beside it."""
     from ..plate.adjust import adjusted, residuals
     from ..plate.scale import Anchor, Person
-    values = tuple(Anchor(tuple(numbers), metres) if len(numbers) == 2 else Person(tuple(numbers), metres)
-                   for numbers, metres in anchors)
+    values = tuple((Anchor if len(pixels) == 2 else Person)(in_plate(plate, pixels), metres) for pixels, metres in anchors)
     changed = replace(plate.adjustments, anchors=values)
     plate = adjusted(plate, changed)
     for line in residuals(plate, changed):
@@ -99,7 +125,7 @@ def rescaled(plate, anchors):
 
 def add_subject(parser) -> None:
     parser.add_argument("--subject", type=subject, metavar="X,Y",
-                        help="pixel of the plate, from its top left corner, whose distance counts; on the bundled "
+                        help="pixel of the picture, from its top left corner, whose distance counts; on the bundled "
                              "plate also mira or tom (default: the nearest sizeable thing)")
 
 
@@ -126,7 +152,7 @@ def find_subject(args: argparse.Namespace, plate, asked=None):
             raise PushinError(f"This plate has no subject named '{asked}'{known}.")
         found = named[asked]
         return Subject.at(found.name, plate, found.box, found.head, found.xy)
-    return subject_at(plate, asked)
+    return subject_at(plate, in_plate(plate, asked))
 
 
 def travel(amount: tuple[float, str], distance: float) -> float:

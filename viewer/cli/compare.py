@@ -16,7 +16,6 @@ The zoom has the focal length that shows the subject as large as the push-in doe
 
 PUSH = "25%"
 PANEL_WIDTH = 640
-SUFFIXES = (".png", ".jpg")
 
 
 def add(subparsers) -> None:
@@ -41,11 +40,11 @@ def run(args: argparse.Namespace) -> int:
 def write(args: argparse.Namespace, output, push: tuple[float, str], size: tuple[int, int] | None = None) -> None:
     """Renders the three pictures of the plate and subject that are asked for, and writes them as one labelled strip."""
     from ..export.compare import Panel, strip
-    from ..export.files import check_target
-    from ..export.stills import encode_srgb, write_picture
+    from ..export.stills import PICTURES, encode_srgb, write_picture
+    from ..files import check_target
     from ..pair import Pair
     from ..render import Renderer
-    path = check_target(output, SUFFIXES, arguments.plate_files(args.plate, args.depth))
+    path = check_target(output, PICTURES, arguments.plate_files(args.plate, args.depth))
     plate = arguments.open_plate(args)
     subject = arguments.find_subject(args, plate)
     pair = Pair(plate, subject, arguments.travel(push, subject.depth))

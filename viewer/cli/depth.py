@@ -28,27 +28,34 @@ def add(subparsers) -> None:
     parser.add_argument("picture", metavar="PICTURE", help="PNG, TIFF, JPEG, WebP, HEIC or EXR")
     parser.add_argument("--model", default=DEFAULT, metavar="MODEL", help=f"an ONNX file or a name (default: {DEFAULT})")
     parser.add_argument("-o", "--output", metavar="FILE",
-                        help=".png or .tif (default: PICTURE with _depth.png, or _depth.tif of metric depth)")
+                        help=".png or .tif (default: PICTURE with _depth.png, or _depth.tif of metric depth, where "
+                             "there is no depth map yet)")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     import cv2
     import numpy as np
-    from ..export.files import check_target, write_whole
+    from ..files import check_target, write_whole
     from ..plate.estimate import Model, estimate
     from ..plate.images import read_picture
+    from ..plate.plate import beside
     from ..plate.source import existing, name_of
     picture_path = existing(args.picture)
     target = None if args.output is None else check_target(args.output, (".png", ".tif", ".tiff"), [picture_path])
+    if target is None and (found := beside(picture_path)):      # somebody's own, perhaps; and it would be found before this one
+        raise PushinError(f"'{found}' is there already, and {name_of(picture_path)} opens with it; move it away, or name the "
+                          f"file to write with -o.")
     picture = read_picture(picture_path)
     with _bar("B", scale=True) as progress:
         model = Model(model_path(args.model, progress))
     if model.metric and target is not None and target.suffix.lower() == ".png":
         raise PushinError(f"{name_of(model.path)} estimates metres, which need a .tif and not a .png.")
+    if target is None:
+        target = picture_path.with_name(f"{picture_path.stem}_depth.{'tif' if model.metric else 'png'}")
+        check_target(target, (".png", ".tif"), [picture_path])
     with _bar(" passes") as progress:
         found = estimate(model, picture.color, progress)
-    target = target or picture_path.with_name(f"{picture_path.stem}_depth.{'tif' if model.metric else 'png'}")
     values = found.values
     if not model.metric:
         low, high = float(values.min()), float(values.max())
@@ -65,9 +72,12 @@ def run(args: argparse.Namespace) -> int:
 
 def model_path(name: str, progress=None) -> Path:
     """A model's file by name or path, saying where a fetched one comes from."""
+    from ..files import reaching
     path = Path(name)
-    if name not in MODELS or path.is_file():
-        if not path.is_file() and not path.suffix:
+    with reaching(path):
+        there = path.is_file()
+    if name not in MODELS or there:
+        if not there and not path.suffix:
             raise PushinError(f"There is no model '{name}'; give an ONNX file or one of {', '.join(MODELS)}.")
         return path
     if not cached(name).is_file():

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+
+from .arguments import plate_files
 
 EXAMPLES = """\
 examples:
@@ -23,18 +24,20 @@ def add(subparsers) -> None:
     parser.add_argument("--take", metavar="NAME", help="only this take (default: all)")
     parser.add_argument("--format", choices=("all", "text", "csv", "markdown", "prompt"), default="all",
                         help="all is the shot list as text and the prompts (default: all)")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write there (default: print)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write there: .txt, .csv or .md (default: print)")
     parser.set_defaults(run=run)
 
 
 def run(args) -> int:
     from ..errors import PushinError
     from ..export.description import FORMATS, prompt, shot_line
-    from ..export.files import check_replaced, write_whole
+    from ..files import check_target, write_whole
     from ..shots.shotfile import load
+    shots = [load(path) for path in args.shots]
     if args.output:
-        check_replaced(args.output, args.shots)
-    takes = [(shot, take.name) for shot in map(load, args.shots) for take in
+        read = (file for shot in shots for file in plate_files(shot.plate.path, shot.plate.depth))
+        target = check_target(args.output, (".txt", ".csv", ".md"), [*args.shots, *read])
+    takes = [(shot, take.name) for shot in shots for take in
              ([shot.take(args.take)] if args.take else shot.takes)]
     if not takes:
         raise PushinError("There is no take to describe.")
@@ -44,11 +47,11 @@ def run(args) -> int:
         parts.append(FORMATS["text" if args.format == "all" else args.format](lines))
     if args.format in ("all", "prompt"):
         for shot, take in takes:
-            heading = f"Prompt, shot {shot.number}{take if len(shot.takes) > 1 else ''}\n" if len(takes) > 1 else ""
+            heading = f"Prompt, shot {shot_line(shot, take).number}\n" if len(takes) > 1 else ""
             parts.append(heading + prompt(shot, take))
     text = "\n".join(parts)
     if args.output:
-        write_whole(Path(args.output), lambda path: path.write_text(text, "utf-8", newline=""))
+        write_whole(target, lambda path: path.write_text(text, "utf-8", newline=""))
     else:
         print(text, end="")
     return 0

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def described(plate) -> dict:
-    """Everything as plain values: pixels, millimetres, metres, degrees; a range without sky, None where all is sky."""
+    """Everything as plain values: pixels of the file, millimetres, metres, degrees; a range without sky, None where all is sky."""
     import numpy as np
     from ..optics import field_of_view
     from ..plate.adjust import residuals
@@ -44,9 +44,9 @@ def described(plate) -> dict:
     noise = noise_of(plate.disparity, plate.known) * float(np.median(depths)) if depths.size else 0.0
     return {
         "picture": plate.path and plate.path.name,
-        "size": list(plate.size),
+        "size": list(plate.full_size),
         "lens": {"focal_length_mm": round(plate.focal_length, 3), "sensor_width_mm": round(plate.sensor_width, 3),
-                 "principal_point": [round(v, 2) for v in plate.principal_point],
+                 "principal_point": [round(v * plate.reduction, 2) for v in plate.principal_point],
                  "horizontal_field_of_view": round(float(field_of_view(plate.focal_length, plate.sensor_width)), 2)},
         "depth": {"source": plate.source, "kind": plate.kind, "unit": "relative" if plate.relative else "metres",
                   "nearest": _short(depths.min()) if depths.size else None,

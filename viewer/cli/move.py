@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from dataclasses import replace
 
 from ..errors import PushinError
 from . import arguments
-from .render import opened
 
 EXAMPLES = """\
 subjects are named on the bundled plate (mira, tom); on your own they are
@@ -88,7 +88,7 @@ def add(subparsers) -> None:
 
 def run(args) -> int:
     from ..export.description import as_text, shot_line
-    from ..export.files import check_target
+    from ..files import check_target
     from ..rehearsal.edits import free_name
     from ..shots.advice import advise
     from ..shots.comparison import matched
@@ -98,9 +98,10 @@ def run(args) -> int:
     from ..shots.shotfile import OPTIONS, plate_file, save
 
     check_target(args.output, (".json",), arguments.plate_files(args.plate, args.depth))
+    _check_place(args.output)
     if args.append:
         _check_append(args)
-        shot, plate = opened(args.output)
+        shot, plate = arguments.open_shot(args.output)
     else:
         plate = arguments.open_plate(args)
         described = {name: value for name in OPTIONS if name != "depth" and (value := getattr(args, name)) is not None}
@@ -143,6 +144,19 @@ def run(args) -> int:
                 told.add(str(advice))
                 print(f"{'note' if advice.works else 'warning'}: {f'take {name}: ' if name != made[0] else ''}{advice}")
     return 0
+
+
+def _check_place(output: str) -> None:
+    """Refuses to put a shot where a photo's scale and repairs are kept, or in place of a file that holds no shot."""
+    from ..shots.shotfile import load
+    if output.lower().endswith(".pushin.json"):
+        raise PushinError(f"'{output}' is where a photo's scale and repairs are kept; give the shot another name.")
+    if os.path.exists(output):
+        try:
+            load(output)
+        except PushinError as error:
+            raise PushinError(f"'{output}' is there already and holds no shot that could be replaced ({str(error).rstrip('.')}); "
+                              "give the shot another name.") from None
 
 
 def _check_append(args) -> None:
@@ -238,7 +252,8 @@ def _subject(text: str, plate, count: int, known: list[str]):
                           ". Give its place: NAME=X,Y or NAME=LEFT,TOP,RIGHT,BOTTOM.")
     name = name or f"subject {count + 1}"
     figure, slash, head = places.partition("/")
-    box, head = _pixels(figure, (2, 4)), _pixels(head, (4,)) if slash else None
+    box = arguments.in_plate(plate, _pixels(figure, (2, 4)))
+    head = arguments.in_plate(plate, _pixels(head, (4,))) if slash else None
     return Subject.at(name, plate, box if len(box) == 4 else None, head, box if len(box) == 2 else None)
 
 

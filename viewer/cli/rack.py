@@ -17,7 +17,6 @@ large the blur of either subject is, as a share of the picture's width.
 """
 
 PANEL_WIDTH = 480
-SUFFIXES = (".png", ".jpg")
 
 
 def add(subparsers) -> None:
@@ -29,7 +28,7 @@ def add(subparsers) -> None:
     group = parser.add_argument_group("rack")
     for end in ("from", "to"):
         group.add_argument(f"--{end}", dest=f"{end}_subject", type=arguments.subject, required=True, metavar="X,Y",
-                           help=f"where focus {'starts' if end == 'from' else 'ends'}: a pixel of the plate, or mira or "
+                           help=f"where focus {'starts' if end == 'from' else 'ends'}: a pixel of the picture, or mira or "
                                 "tom on the bundled plate")
     group.add_argument("--pictures", type=arguments.count, default=5, metavar="N", help="how many (default: 5)")
     group.add_argument("--f-stop", type=arguments.positive, required=True, metavar="N", help="f-number of the lens")
@@ -42,12 +41,12 @@ def add(subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     from ..errors import PushinError
     from ..export.compare import Panel, strip
-    from ..export.files import check_target
-    from ..export.stills import encode_srgb, write_picture
+    from ..export.stills import PICTURES, encode_srgb, write_picture
+    from ..files import check_target
     from ..optics import acceptable_circle, depth_of_field, signed_circle_of_confusion
     from ..render import Renderer
     from ..shots.framing import Stage
-    path = check_target(args.output, SUFFIXES, arguments.plate_files(args.plate, args.depth))
+    path = check_target(args.output, PICTURES, arguments.plate_files(args.plate, args.depth))
     if args.bokeh == "off":
         raise PushinError("Without blur a rack cannot be seen; leave --bokeh off out.")
     if args.pictures > 50:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import PushinError
 from . import arguments
+from .progress import Progress
 
 EXAMPLES = """\
 examples:
@@ -31,7 +32,7 @@ def add(subparsers) -> None:
         "render", usage="pushin render SHOT [OPTION...] -o FILE|FOLDER/", help="render a shot as a film or as frames",
         description="Renders one take of a shot as H.264, or as a sequence of PNG or EXR files.", epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_shot(parser)
+    arguments.add_shot(parser)
     arguments.add_size(parser, "the shot's delivery")
     parser.add_argument("--frames", type=frames, metavar="N-M",
                         help="only these frames, counted from 1: 10-48, 10- or 48 (default: all)")
@@ -44,20 +45,12 @@ def add(subparsers) -> None:
     parser.set_defaults(run=run)
 
 
-def add_shot(parser) -> None:
-    """SHOT, and how its frames are drawn; `opened` reads SHOT."""
-    parser.add_argument("shot", metavar="SHOT", help="a shot file, as `pushin move` writes it")
-    parser.add_argument("--take", metavar="NAME", help="which take (default: the first, A)")
-    parser.add_argument("--bokeh", choices=arguments.BOKEH, default="off",
-                        help="how blur is made: gather is fast, reference exact and slow (default: off)")
-
-
 def run(args) -> int:
     from ..export.delivery import Delivery, Drawing
     from ..export.video import SUFFIXES, check_video
     film = not args.output.endswith("/") and Path(args.output).suffix.lower() in SUFFIXES
     _check(args, film)
-    shot, plate = opened(args.shot)
+    shot, plate = arguments.open_shot(args.shot)
     delivery = Delivery(shot, args.take, args.size)
     chosen = delivery.range(*args.frames or ())
     if film:
@@ -71,17 +64,6 @@ def run(args) -> int:
         print(f"{drawn} frames of {delivery.size[0]}x{delivery.size[1]} in {seconds:.1f} s "
               f"({drawn / seconds:.1f} a second); {1 - drawing.seconds / seconds:.1%} of the time outside of drawing.")
     return 0 if drawn is not None else 130
-
-
-def opened(path: str):
-    """(Shot, Plate) of a shot file, with a note where the plate's files are not what they were."""
-    from ..shots.shotfile import changed_files, load, open_plate
-    shot = load(path)
-    plate = open_plate(shot)  # says what is missing
-    for changed in changed_files(shot, plate):
-        print(f"pushin: note: {changed} has changed since the shot was saved; marks and sizes may be off.",
-              file=sys.stderr)
-    return shot, plate
 
 
 def _film(args, drawing, chosen: range) -> int | None:
@@ -119,40 +101,15 @@ def _frames(args, drawing, chosen: range) -> int | None:
 
 def _check(args, film: bool) -> None:
     """Refuses what contradicts itself, before any work."""
+    from ..files import reaching
     if film and args.format:
         raise PushinError("--format is of single frames, and the output is a film; name a folder instead.")
     if not film and args.crf is not None:
         raise PushinError("--crf is of a film; name one that ends in .mp4 or .mov.")
-    if not film and Path(args.output).suffix and not args.output.endswith("/") and not Path(args.output).is_dir():
+    with reaching(args.output):
+        is_folder = Path(args.output).is_dir()
+    if not film and Path(args.output).suffix and not args.output.endswith("/") and not is_folder:
         raise PushinError(f"'{args.output}' should end in .mp4 or .mov for a film, or in / for a folder of frames.")
-
-
-class Progress:
-    """Counts frames, as a bar with the time that is left on a terminal's stderr, silently elsewhere.
-
-    done, total  frames
-    """
-
-    def __init__(self, total: int):
-        from tqdm import tqdm
-        self.done, self.total = 0, total
-        self._bar = tqdm(total=total, unit=" frames", disable=None, file=sys.stderr, leave=False, dynamic_ncols=True,
-                         bar_format="{n_fmt}/{total_fmt} {bar} {remaining} left, {rate_fmt}")
-
-    def step(self) -> None:
-        self.done += 1
-        self._bar.update()
-
-    def interrupted(self, so: str) -> None:
-        """Says how far it came, and what that means."""
-        self._bar.close()
-        print(f"pushin: interrupted after {self.done} of {self.total} frames; {so}.", file=sys.stderr)
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._bar.close()
 
 
 # Readers of single values, for argparse.

@@ -47,7 +47,7 @@ def add(subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..export.files import check_target, write_whole
+    from ..files import check_target, write_whole
     from ..plate import repair
     from ..plate.adjust import adjusted
     if args.plate is None:
@@ -57,18 +57,16 @@ def run(args: argparse.Namespace) -> int:
     plate = arguments.open_plate(args)
     kept = plate.adjustments.edits
     kept = () if args.clear else kept[:-1] if args.undo else kept
-    for name, value in args.edits:
-        if name not in ("cut", "flatten"):
-            plate.depth_at(value[0])    # a spot outside the picture is refused
     made = {"cut": repair.Cut, "flatten": repair.Flatten}
-    new = [made[name](value) if name in made else repair.Stroke((value[0],), value[1], name, value[2])
+    new = [made[name](arguments.in_plate(plate, value)) if name in made else
+           repair.Stroke((arguments.in_plate(plate, value[0]),), value[1] / plate.reduction, name, value[2])
            for name, value in args.edits]
     changes = bool(new or args.clear or args.undo)
     after = adjusted(plate, replace(plate.adjustments, edits=(*kept, *new)))
     if changes:
         print(f"Kept in {after.adjustments.save(plate.path)}")
     for number, edit in enumerate(after.adjustments.edits, 1):
-        print(f"{number}. {repair.said(edit)}")
+        print(f"{number}. {repair.said(edit, plate.reduction)}")
     if not after.adjustments.edits:
         print("There are no repairs.")
     if target is not None:

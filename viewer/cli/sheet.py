@@ -4,7 +4,7 @@ from __future__ import annotations
 import argparse
 
 from . import arguments
-from .render import Progress, add_shot, opened
+from .progress import Progress
 
 EXAMPLES = """\
 examples:
@@ -22,7 +22,7 @@ def add(subparsers) -> None:
         "sheet", usage="pushin sheet SHOT [OPTION...] -o FILE", help="lay a shot's frames out on a contact sheet",
         description="Lays frames at even distances out on one sheet, each with its timecode, focal length, stop, focus "
                     "distance and shot size.", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_shot(parser)
+    arguments.add_shot(parser)
     parser.add_argument("--count", type=arguments.count, default=12, metavar="N", help="how many frames (default: 12)")
     parser.add_argument("--columns", type=arguments.count, default=4, metavar="N", help="in a row (default: 4)")
     arguments.add_size(parser, f"of each picture, {WIDTH} across")
@@ -32,11 +32,11 @@ def add(subparsers) -> None:
 
 def run(args) -> int:
     from ..export.delivery import Delivery, Drawing
-    from ..export.files import check_target
     from ..export.sheet import cell, evenly, heading, sheet
-    from ..export.stills import write_picture
-    shot, plate = opened(args.shot)
-    path = check_target(args.output, (".png", ".jpg", ".jpeg"), arguments.plate_files(shot.plate.path, shot.plate.depth))
+    from ..export.stills import PICTURES, write_picture
+    from ..files import check_target
+    shot, plate = arguments.open_shot(args.shot)
+    path = check_target(args.output, PICTURES, arguments.plate_files(shot.plate.path, shot.plate.depth))
     delivery = Delivery(shot, args.take, args.size, WIDTH)
     frames = evenly(len(delivery), args.count)
     from ..render import Renderer

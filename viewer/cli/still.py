@@ -29,8 +29,8 @@ def add(subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..export.files import check_target
     from ..export.stills import SUFFIXES, write_still
+    from ..files import check_target
     check_target(args.output, SUFFIXES, arguments.plate_files(args.plate, args.depth))
     plate = arguments.open_plate(args)
     camera = arguments.camera(args, plate)

@@ -318,7 +318,7 @@ class Commands:
         if len(self.session.shot.takes) < 2:
             raise PushinError("This is the only take; a shot keeps one.")
         self.session.edit(edits.remove_take(self.session.shot, name), f"Throw take {name} away")
-        self.session.say(f"Take {name} is thrown away; Ctrl+Z brings it back.")
+        self.session.say(f"Take {name} is thrown away; {self.actions.key('Undo')} brings it back.")
 
     def _next_take(self, side: str) -> None:
         """The next take in this place."""

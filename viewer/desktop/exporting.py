@@ -10,10 +10,10 @@ from platformdirs import user_pictures_path
 
 from ..errors import PushinError
 from ..export.delivery import Delivery
-from ..export.files import reaching
 from ..export.sequence import sequence_name
 from ..export.stills import write_picture
 from ..export.video import SUFFIXES, check_video
+from ..files import reaching
 from ..plate.adjust import adjusted
 from ..rehearsal import edits
 from ..rehearsal.background import FRAMES, Moment, exported, pictured
@@ -53,7 +53,7 @@ class Export:
         self._take, self._replaces = self.session.view.a, None
         self.asks = True
 
-    def start(self, path: str, take: str | None = None, bokeh: str = "gather", size=None) -> None:
+    def start(self, path: str, take: str | None = None, bokeh: str = "gather") -> None:
         """Renders a take to a film (.mp4, .mov), or where the path ends in / to frames; PushinError where it cannot."""
         if self.running is not None:
             raise PushinError("An export is running; cancel it first, or wait.")
@@ -61,7 +61,7 @@ class Export:
         film = Path(path).suffix.lower() in SUFFIXES
         if not film and not path.endswith("/"):
             raise PushinError(f"'{path}' should end in .mp4 or .mov for a film, or in / for a folder of frames.")
-        delivery = Delivery(shot, take, size)
+        delivery = Delivery(shot, take)
         with reaching(path):
             target = Path(path).expanduser()
         if film:
@@ -81,7 +81,7 @@ class Export:
                 time.sleep(BEAT)
             now = session.plate if session.layering is layering else plate
             true = adjusted(now, edits.adjustments(shot), forgiving=True)       # and not that of before the repairs
-            exported(true, edits.follow_depth(shot, before, true) if before else shot, take, target, size, bokeh, report=report)
+            exported(true, edits.follow_depth(shot, before, true) if before else shot, take, target, bokeh, report=report)
         self.running = Loading(work)
 
     def cancel(self) -> None:

@@ -13,7 +13,7 @@ from imgui_bundle import hello_imgui, imgui
 from imgui_bundle import portable_file_dialogs as dialogs
 import glfw
 
-from ..export.files import reaching
+from ..files import reaching
 from ..rehearsal.document import Document, Recent
 from ..rehearsal.journal import Journal, Recovered, recoverable
 from . import style

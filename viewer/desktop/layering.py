@@ -83,14 +83,14 @@ class Layering:
         """Another scale or another repair, as one step to undo; the shot follows the depth once it is there."""
         session = self.session
         session.before = False
-        base = self._measure[2] if self._measure else self._plates.get(edits.adjustments(session.shot), session.plate)
+        base = self.left or self._plates.get(edits.adjustments(session.shot), session.plate)
         self._edits += 1
         key = f"depth {self._edits}"
         session.edit(shot, what, key)
         self._measure = key, edits.adjustments(shot), base
         self._since = time.monotonic()
 
-    def attempt(self, edit, what: str) -> None:
+    def repair(self, edit, what: str) -> None:
         """A repair that may turn out to be impossible: made in the background, and entered if it could be."""
         if self._trial is not None:
             raise PushinError("One repair is still being made; wait a moment.")

@@ -192,7 +192,7 @@ class Mending:
             self._ask("height", box)
         else:
             made = repair.Cut(box) if self.tool.name == "Cut out" else repair.Flatten(box)
-            session.layering.attempt(made, self.tool.name)
+            session.layering.repair(made, self.tool.name)
 
     def _box(self, begun, under) -> tuple[float, float, float, float]:
         """The box that was dragged, or that of the subject which was clicked on; pixels of the plate."""
@@ -377,7 +377,7 @@ class DepthPanel:
             if imgui.button("After" if session.before else "Before", (6 * em, 0)):
                 session.act("Before or after")
         for number, edit in enumerate(now.edits):
-            self._entry(f"{number + 1}. {repair.said(edit)}", edit, f"edit {number}", "Take a repair back")
+            self._entry(f"{number + 1}. {repair.said(edit, session.plate.reduction)}", edit, f"edit {number}", "Take a repair back")
 
     def _entry(self, line: str, value, key: str, what: str) -> None:
         session = self.session

@@ -46,7 +46,7 @@ class Monitor:
     def toggle(self, beside) -> None:
         """Opens it, sharing textures with the window `beside`, or closes it; PushinError where none can be opened."""
         if self.open:
-            self.close()
+            self.close(beside)
             return
         hello_imgui.request_refresh()
         screen = next((screen for screen in glfw.get_monitors() if not shows(screen, beside)), None)
@@ -74,11 +74,11 @@ class Monitor:
     def show(self, beside, frame, share, outside: float, border: float) -> None:
         """Shows a Frame of the window `beside`; closes where a person has closed it. PushinError: its screen has gone."""
         if glfw.window_should_close(self.window):
-            self.close()
+            self.close(beside)
             return
         if self._fills and not glfw.get_window_monitor(self.window):
-            self.close()
-            raise PushinError("The director's screen has gone and its monitor is closed; Ctrl+F opens it again.")
+            self.close(beside)
+            raise PushinError("The director's screen has gone and its monitor is closed; open it again when it is back.")
 
         def draw():
             if self._feed is None:      # not before: Mesa draws by the size that a window had when it was first used
@@ -89,8 +89,11 @@ class Monitor:
             glfw.swap_buffers(self.window)
         self._within(beside, draw)
 
-    def close(self) -> None:
+    def close(self, beside=None) -> None:
+        """Closes it, if it is open; without the window `beside`, whose objects it shares, these are left to go with that."""
         if self.open:
+            if self._feed is not None and beside is not None:
+                self._within(beside, self._feed.release)
             glfw.destroy_window(self.window)
             self.window = self._feed = None
 

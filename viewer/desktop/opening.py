@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..pair import Pair, default_subject, subject_at
+from ..plate import Plate
 from ..plate.layers import Layers
 from ..rehearsal.background import layers
 from ..rehearsal.journal import Recovered
 from ..shots.document import PlateFile, Shot
 from ..shots.framing import Stage, Subject
-from ..shots.shotfile import added, changed_files, load, open_plate, plate_file
+from ..shots.shotfile import added, changes, load, open_plate, plate_file
 
 REACH = 0.4
 """How far the first push-in goes, of the subject's distance: far enough to tell it from a zoom at a glance."""
@@ -52,7 +53,6 @@ def open_file(path: str | Path, report: Report) -> Opened:
 
 
 def _plate(path: Path):
-    from ..plate import Plate
     plate = Plate.open(path)
     return plate, plate_file(plate, path)
 
@@ -63,9 +63,7 @@ def open_shot(shot: Shot, path: Path | None, report: Report) -> Opened:
     plate = open_plate(shot)
     if shot.plate.path:
         shot = replace(shot, plate=replace(shot.plate, adjustments=added(plate)))
-    notes = tuple(f"{changed} has changed since the shot was saved; marks and sizes may be off."
-                  for changed in changed_files(shot, plate))
-    return Opened(plate, shot, path, *_layers(plate, report), notes)
+    return Opened(plate, shot, path, *layers(plate, draft=True, report=report), tuple(changes(shot, plate)))
 
 
 def open_new(opens: Callable[[], tuple[object, PlateFile]], subjects: Callable[[object], tuple[Subject, ...]] | None,
@@ -74,7 +72,7 @@ def open_new(opens: Callable[[], tuple[object, PlateFile]], subjects: Callable[[
     report(0.0, "Reading the plate")
     plate, note = opens()
     found = subjects(plate) if subjects else (subject_at(plate, default_subject(plate)),)
-    return Opened(plate, first_shot(plate, note, found), None, *_layers(plate, report), tuple(plate.notes))
+    return Opened(plate, first_shot(plate, note, found), None, *layers(plate, draft=True, report=report), tuple(plate.notes))
 
 
 def bundled(report: Report) -> Opened:
@@ -92,8 +90,3 @@ def first_shot(plate, note: PlateFile, subjects: tuple[Subject, ...]) -> Shot:
     """Takes A and B on a plate: what tells a push-in from a zoom, before anyone has touched anything."""
     shot = Pair(plate, subjects[0], REACH * subjects[0].depth, DURATION).shot
     return replace(shot, plate=note, subjects=subjects)
-
-
-def _layers(plate, report: Report) -> tuple[Layers, bool]:
-    """A draft of the plate's layers, or those that were kept from an earlier time; and whether they are final."""
-    return layers(plate, draft=True, report=report)

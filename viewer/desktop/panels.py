@@ -7,7 +7,7 @@ from functools import cached_property
 from imgui_bundle import imgui
 
 from ..errors import PushinError
-from ..export.files import reaching
+from ..files import reaching
 from ..rehearsal import edits
 from ..shots.advice import THIRDS
 from ..shots.framing import SIZES
@@ -262,7 +262,9 @@ class AdvicePanel:
         if session.shot is None:
             return
         if not session.advice:
-            style.text("Nothing stands against it." if not session.thinking else "Looking …", style.QUIET)
+            imgui.push_text_wrap_pos(0)
+            style.text("Looking …" if session.thinking else session.unadvised or "Nothing stands against it.", style.QUIET)
+            imgui.pop_text_wrap_pos()
         imgui.begin_disabled(not session.advised)
         for number, counsel in enumerate(session.advice):
             name, advice, _ = counsel

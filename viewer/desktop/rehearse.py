@@ -14,11 +14,11 @@ from ..rehearsal.background import smoothed
 from ..rehearsal.controls import Controls, Operator, Tempo
 from ..rehearsal.recording import Recorder, Tolerance
 from ..shots.framing import anchor_point, distance
+from ..shots.kit import F_STOP
 from ..shots.rigs import RIGS, rig
 from ..shots.timeline import INFINITY
 from .keys import key_of
 from .loading import Loading
-from .session import F_STOP
 
 PULL = 1.0
 """Seconds of a focus pull until a tempo is tapped."""
@@ -38,7 +38,8 @@ class Rehearsal:
         self.tempo = Tempo()
         self._held = [(action, [key_of(key) for key in action.keys]) for action in actions.held]
         self._operator: Operator | None = None
-        self._state = self._steady = None
+        self._metres = 2.0       # to what the take is about, which is the scale of travel and focus
+        self._state = self._steady = self._steady_of = None     # the last: the shot that it was made from
         self._smoothing: tuple | None = None    # (a take as it was recorded, the Loading that makes few keys of it)
         self._hands: frozenset[str] = frozenset()    # which have been laid on; the take itself does the rest
 
@@ -54,15 +55,40 @@ class Rehearsal:
         self.take = session.view.a
         take, subject = session.shot.take(self.take), session.subject(self.take)
         camera = session.camera(self.take)
-        metres = max(distance(session.shot.plate.stage, subject, camera), 0.3) if subject else 2.0
-        self._operator = Operator(take.camera, rig(take.rig), take.lens, metres, take.seed)
-        self._steady = session.shot.perform(self.take, steady=True)
-        self._state = self._operator.at(self._steady.camera(session.time))
-        self._hands = frozenset()
+        self._metres = max(distance(session.shot.plate.stage, subject, camera), 0.3) if subject else 2.0
+        self._set_up()
         self.on = True
         session.live = {self.take: camera}
-        session.say(f"Rehearsing {self.take} on a {take.rig}: W S dolly, A D truck, Q E boom, J L pan, I K tilt, "
-                    "U O zoom, N M focus, 1 to 9 marks.")
+        keys: dict[str, list[str]] = {}
+        for action, _ in self._held:
+            keys.setdefault(action.control, []).append(session.key(action.name))
+        rig_keys = ", ".join(f"{' '.join(names)} {control}" for control, names in keys.items())
+        session.say(f"Rehearsing {self.take} on a {take.rig}: {rig_keys}, {session.key('Focus mark 1')} to "
+                    f"{session.key('Focus mark 9')} marks.")
+
+    def _set_up(self) -> None:
+        """The take's rig, with its camera as it is at the playhead; no hand is laid on."""
+        take = self.session.shot.take(self.take)
+        self._operator = Operator(take.camera, rig(take.rig), take.lens, self._metres, take.seed)
+        self._follow_take()
+        self._state, self._hands = self._operator.at(self._steady.camera(self.session.time)), frozenset()
+
+    def _follow_take(self) -> None:
+        """As the take is by now goes everything on which no hand is laid."""
+        self._steady_of = self.session.shot
+        self._steady = self._steady_of.perform(self.take, steady=True)
+
+    def _take_edited(self) -> None:
+        """What hands are on stays where it is: the rig stands where it was set up, and only what it carries is exchanged.
+        Another rig is set up anew, unless a recording is made on this one."""
+        take, before = self.session.shot.take(self.take), self._operator
+        if take.rig != before.rig.name and not self.recording:
+            self._set_up()
+            return
+        self._follow_take()
+        at = before.start
+        start = replace(take.camera, position=at.position, pan=at.pan, tilt=at.tilt, roll=at.roll)
+        self._operator = Operator(start, before.rig, take.lens, self._metres, take.seed)
 
     def leave(self) -> None:
         if self.recording:
@@ -110,7 +136,8 @@ class Rehearsal:
         taken = recorder.take(name, shot.take(self.take), session.shot.fps, self._hands)
         session.edit(session.shot.with_take(taken), f"Record take {name}")
         session.view = replace(session.view, b=name)
-        session.say(f"Recorded as take {name}, shown as B. Ctrl+K makes it few keys; Ctrl+Z throws it away.")
+        session.say(f"Recorded as take {name}, shown as B. {session.key('Smooth take')} makes it few keys; "
+                    f"{session.key('Undo')} throws it away.")
 
     # -- what is asked for --------------------------------------------------------------------------------------------
 
@@ -118,6 +145,8 @@ class Rehearsal:
         """The camera back to where the take starts, and the clock with it."""
         self.session.clock = self.session.clock.home()
         if self.on:
+            take = self.session.shot.take(self.take)
+            self._operator = Operator(take.camera, self._operator.rig, take.lens, self._metres, take.seed)
             self._state, self._hands = self._operator.begin(), frozenset()
 
     def mark(self, number: int) -> None:
@@ -168,7 +197,8 @@ class Rehearsal:
     def next_rig(self) -> None:
         """The next kind of rig for A."""
         if self.recording:
-            raise PushinError("The rig stays what it is while it is recorded; end the recording first, with R.")
+            raise PushinError("The rig stays what it is while it is recorded; end the recording first, with "
+                              f"{self.session.key('Record')}.")
         session = self.session
         take = session.shot.take(session.view.a)
         names = list(RIGS)
@@ -190,6 +220,8 @@ class Rehearsal:
                 session.say(f"Take {self.take} has gone, and with it what was being recorded on it.")
             self.abandon()
             return
+        if session.shot is not self._steady_of:     # edited, or undone
+            self._take_edited()
         pushed = self._pushed()
         self._hands |= pushed.hands
         self._state = self._operator.step(self._state, pushed, dt, self._steady.camera(session.time), self._hands)

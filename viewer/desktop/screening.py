@@ -23,11 +23,13 @@ VIEW_SECONDS = 0.04
 
 
 class Shown(NamedTuple):
-    """A picture on a screen: its slot in the projector, its camera, and the pixels (width, height) of its place."""
+    """A picture on a screen: its slot in the projector, its camera, the pixels (width, height) of its place, and what is laid
+    over it."""
 
     slot: str
     camera: Camera
     pixels: tuple[float, float]
+    overlay: Overlay = Overlay()
 
 
 class Screening:
@@ -74,14 +76,14 @@ class Screening:
         session, projector = self.session, self.projector
         view = session.view
         seen = "A" if session.mending.on else MODES[view.mode].shows     # B's place has the depth then
-        shown = [Shown(slot, session.camera(name), where[2:]) for slot, name, where in
+        shown = [Shown(slot, session.camera(name), where[2:], self._overlay(name)) for slot, name, where in
                  zip("AB", view.takes, (place.a, place.b)) if slot in seen]
         now, made = time.monotonic(), projector.made
         self._waits = not self.lens_ready and any(self.bokeh(each.camera) != "off" for each in shown)
-        wanted = tuple(shown), feed, view.blur, self._overlay(), projector.changes, self.lens_ready
+        wanted = tuple(shown), feed, view.blur, projector.changes, self.lens_ready
         if wanted != self._wanted:
             self._wanted, self._moved, self._plans = wanted, now, None
-            self._kind = len(shown), sum(map(self._blurred, shown))
+            self._kind = len(shown), sum(self.bokeh_now(each.camera) != "off" for each in shown)
         for slot in {"A", "B", "monitor"} - {s.slot for s in shown}:
             if slot != "monitor" or not feed or self._plans is None:
                 projector.drop(slot)
@@ -92,7 +94,7 @@ class Screening:
         else:
             step = self.governor.step
             for each in shown:
-                self._draw(each, step, overlay=self._overlay())
+                self._draw(each, step)
             hello_imgui.request_refresh()   # there is more to come
         self._moving = not resting and projector.made > made
         frames = [projector.kept(s.slot) for s in shown]
@@ -101,7 +103,7 @@ class Screening:
     def _rest(self, shown: list[Shown]) -> None:
         """One stage of one picture: those in one piece first, then the references, one after the other."""
         if self._plans is None:
-            blurred = [self._blurred(each) for each in shown]
+            blurred = [self.bokeh_now(each.camera) != "off" for each in shown]
             # Nothing of what the monitor shows is there yet; all others are as they were drawn last.
             self._plans = {each.slot: Plan.at_rest(STEPS[-1] if each.slot == "monitor" else self.governor.step, lens,
                                                    self._view_seconds, sum(blurred))
@@ -112,31 +114,33 @@ class Screening:
         each = next((e for e in waiting if self._plans[e.slot].next().step), waiting[0])
         plan, began = self._plans[each.slot], time.perf_counter()
         stage = plan.next()
-        overlay = Overlay() if each.slot == "monitor" else self._overlay()
         if stage.step:
-            self._draw(each, stage.step, overlay=overlay)
+            self._draw(each, stage.step)
         else:
             self.projector.refine(each.slot, each.camera, self.projector.size(each.pixels), stage.views, plan.count,
-                                  overlay=overlay)
+                                  overlay=each.overlay)
         self.projector.context.finish()
         self._plans[each.slot] = plan = plan.after(time.perf_counter() - began)
         if not stage.step and plan.done == plan.count:
             self._view_seconds = plan.view_seconds
         hello_imgui.request_refresh()
 
-    def _draw(self, shown: Shown, step: Step, **how) -> None:
+    def _draw(self, shown: Shown, step: Step) -> None:
         self.projector.frame(shown.slot, shown.camera, self.projector.size(shown.pixels, step.scale),
-                             "gather" if self._blurred(shown) else "off", **how)
-
-    def _blurred(self, shown: Shown) -> bool:
-        return self.lens_ready and self.bokeh(shown.camera) != "off"
+                             self.bokeh_now(shown.camera), overlay=shown.overlay)
 
     def bokeh(self, camera) -> str:
         """How a camera's blur is made while it is to be quick."""
         return "gather" if self.session.view.blur and camera.f_stop is not None else "off"
 
-    def _overlay(self) -> Overlay:
-        return replace(self.session.view.overlay, delivery=self.session.shot.delivery_width)
+    def bokeh_now(self, camera) -> str:
+        """The same for what is drawn in the window: off until the driver has its programs."""
+        return self.bokeh(camera) if self.lens_ready else "off"
+
+    def _overlay(self, name: str) -> Overlay:
+        """What is laid over a take's picture; what counts as sharp there is what its figures say."""
+        shot = self.session.shot
+        return replace(self.session.view.overlay, delivery=shot.across(shot.take(name)))
 
     def moment(self, place: Layout) -> Moment:
         """What is shown, in the plate's full resolution and without anything over it."""

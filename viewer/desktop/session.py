@@ -16,6 +16,7 @@ from ..rehearsal.clock import Clock
 from ..shots.comparison import Comparison, background_depth, main_subject
 from ..shots.document import Shot, Take
 from ..shots.framing import Subject, anchor_point, distance, lost
+from ..shots.kit import F_STOP
 from ..shots.performance import FARTHEST, Performance
 from ..shots.timeline import snapped
 from .loading import Loading
@@ -28,12 +29,8 @@ SAID = 6.0
 BUSY = 2.0
 """The same while the shot plays: the processor is needed elsewhere, and the edit is looked at first."""
 
-F_STOP = 2.8
-"""What a pinhole becomes when focus is set: a usual working stop."""
-
 SETTLED = 0.3
 """Seconds without an edit after which advice is asked for."""
-
 
 HERE = (("tell one or two with --at X,Y=M", "tell one or two with Known distance, in the Depth menu"),
         ("give a depth map with --depth FILE, or", "put its depth beside it, as photo_depth.png for photo.jpg, or"))
@@ -49,12 +46,14 @@ class Session:
     view       a View
     message    what was last said, or ""
     advice     Counsel on both shown takes
+    unadvised  why there is none, where it could not be made, or ""
     """
 
     def __init__(self):
         self.clock = Clock(Fraction(4))
         self.act: Callable[[str], None] = lambda name: None
-        self.advice_panel = self.projector = self.layering = self.mending = None
+        self.key: Callable[[str], str] = str    # what to press for an action
+        self.advice_panel = self.projector = self.screening = self.layering = self.mending = None
         self.before = False        # the depth is shown as it was before the repairs
         self.document = self.plate = None
         self.view = View()
@@ -65,11 +64,13 @@ class Session:
         self.recording = False
         self.live: dict[str, Camera] = {}   # of takes that are being performed, in place of what the document says
         self.advice: tuple[Counsel, ...] = ()
+        self.unadvised = ""
         self._advised: tuple | None = None     # the shot, the takes and the plate that the advice is on
         self._advising: Loading | None = None
         self._advising_on: tuple | None = None
         self._changed = -math.inf
         self._made_for, self._made = (None, None), {}
+        self._background_of, self._background_depth = None, math.inf
 
     # -- the document -------------------------------------------------------------------------------------------------
 
@@ -87,9 +88,9 @@ class Session:
         self.advice, self._advised = (), None
         self.follow()
 
-    def edit(self, shot: Shot, what: str, together: str | None = None) -> None:
-        """A new state of the document, as one step to undo; steps with the same `together` become one."""
-        self.document.edit(what, shot, together)
+    def edit(self, shot: Shot, what: str, drag: str | None = None) -> None:
+        """A new state of the document, as one step to undo; steps of the same drag become one."""
+        self.document.edit(what, shot, drag)
         self.follow()
 
     def follow(self) -> None:
@@ -220,8 +221,7 @@ class Session:
                 found += [(subject.name, gone)]
         if camera.f_stop is None:
             return [*found, ("", "all sharp"), *sizes]
-        near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
-                                          self.shot.circle(take))
+        near, far = self._sharp_between(camera, name)
         focus = "∞" if camera.focus_distance >= FARTHEST * 0.99 else _metres(camera.focus_distance)
         return [*found, ("", f"f/{camera.f_stop:.2g}"), ("focus", focus),
                 ("sharp", f"{near:.2f} – {'∞' if math.isinf(far) else _metres(float(far))}"), *sizes]
@@ -231,13 +231,18 @@ class Session:
         camera, stage = self.camera(name), self.shot.plate.stage
         if camera.f_stop is None:
             return {s.name: True for s in self.shot.subjects}
-        near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
-                                          self.shot.circle(self.shot.take(name)))
+        near, far = self._sharp_between(camera, name)
         return {s.name: near <= distance(stage, s, camera) <= far for s in self.shot.subjects}
 
+    def _sharp_between(self, camera: Camera, name: str) -> tuple[float, float]:
+        """The depth of field of a take's camera, metres."""
+        return optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
+                                    self.shot.circle(self.shot.take(name)))
+
     def _background(self, subject: Subject) -> float:
+        """Kept from edit to edit: of a large plate it takes a moment."""
         key = self.plate, self.shot.subjects, subject.name
-        if getattr(self, "_background_of", None) != key:
+        if self._background_of != key:
             self._background_of, self._background_depth = key, background_depth(self.shot, subject, self.plate)
         return self._background_depth
 
@@ -247,7 +252,12 @@ class Session:
         """Asks for advice in the background once edits have settled, and takes what has come of it."""
         if self._advising is not None and self._advising.done:
             job, self._advising = self._advising, None
-            self._advised, self.advice = job.result or (self._advising_on, ())    # () where none could be made
+            if job.error is not None and not isinstance(job.error, PushinError):
+                raise job.error
+            self._advised, self.advice = job.result or (self._advising_on, ())
+            self.unadvised = str(job.error or "")
+            if self.unadvised:
+                self.say(self.unadvised)
         takes = tuple(dict.fromkeys(self.view.takes))
         wanted = self.shot, takes, self.plate
         waits = BUSY if self.clock.playing else SETTLED

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from imgui_bundle import hello_imgui, imgui
 
+from ..render.compare import GROUND
 from ..resources import ASSETS
 
 TEXT_SIZE = 15.0
 """Pixels at 100 % scaling; every other length in the window is a multiple of the text's, and so scales with it."""
 
-GROUND = 0.078
 TEXT = (0.91, 0.91, 0.90, 1.0)
 VALUE = (0.78, 0.78, 0.77, 1.0)
 QUIET = (0.50, 0.50, 0.49, 1.0)

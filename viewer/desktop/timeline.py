@@ -60,7 +60,7 @@ class TimelinePanel:
         self.selected: frozenset[KeyPlace] = frozenset()
         self.copied: tuple[edits.Copied, ...] = ()
         self.snap = True      # to frames; Alt does the other
-        self._drag = None     # (shot before, places before, where the mouse was in seconds)
+        self._drag = None     # (shot before, places before, where the mouse was in seconds, place held)
         self.editing = False
         self._opened: KeyPlace | None = None
 
@@ -312,9 +312,9 @@ class TimelinePanel:
                 self.session.document.release()
         imgui.set_cursor_screen_pos((corner.x, corner.y + side + 0.4 * em))
 
-    def _set(self, place: KeyPlace, key: Key, what: str, together: str | None = None) -> None:
+    def _set(self, place: KeyPlace, key: Key, what: str, drag: str | None = None) -> None:
         self.session.attempt(lambda: self.session.edit(
-            self._with(self.session.shot, place, self._track(place).with_key(key)), what, together))
+            self._with(self.session.shot, place, self._track(place).with_key(key)), what, drag))
 
     # -- edits --------------------------------------------------------------------------------------------------------
 
@@ -327,12 +327,12 @@ class TimelinePanel:
                 found.setdefault(place.take, []).append(edits.KeyAt(place.track, place.time))
         return found
 
-    def _edit(self, what: str, change, *more, shot=None, drag=None) -> None:
+    def _edit(self, what: str, change, *more) -> None:
         """An edit of keys, take by take, as one step."""
-        shot = shot or self.session.shot
+        shot = self.session.shot
         for take, keys in self._by_take().items():
             shot = change(shot, take, keys, *more)
-        self.session.edit(shot, what, drag)
+        self.session.edit(shot, what)
 
     def add_key(self, take: str, index: int, time: Fraction) -> None:
         """A key where the track passes at a time, so that nothing changes until it is moved."""
@@ -432,13 +432,11 @@ class TimelinePanel:
 
     def _move(self, by: Fraction, snap: bool, drag: str | None, shot=None) -> None:
         shot = shot or self.session.shot
-        keys = [(take, at) for take in {p.take for p in self.selected} for p in self.selected if p.take == take
-                for at in [edits.KeyAt(p.track, p.time)]]
-        first = min((at.time for _, at in keys), default=Fraction(0))
+        first = min((p.time for p in self.selected), default=Fraction(0))
         by = max(by, -first)
         by = snapped(first + by, shot.fps) - first if snap else by
-        for take in {take for take, _ in keys}:
-            shot = edits.move_keys(shot, take, [at for t, at in keys if t == take], by, snap=False)
+        for take in {p.take for p in self.selected}:
+            shot = edits.move_keys(shot, take, [edits.KeyAt(p.track, p.time) for p in self.selected if p.take == take], by)
         self.session.edit(shot, "Move keys", drag)
         self.selected = frozenset(replace(p, time=p.time + by) for p in self.selected)
 

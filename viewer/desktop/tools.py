@@ -33,7 +33,7 @@ class Tools:
         self.session, self.panel = session, panel
         self.under = self.spot = None
         self._pressed = None     # (which, u, v) where the button went down
-        self._box = None         # (take, plate box, depth) that waits for its name
+        self._box = None         # (plate box, depth) that waits for its name
         self._name, self._person, self._asks = "", False, False
 
     def catch(self) -> None:
@@ -94,12 +94,10 @@ class Tools:
         camera, aspect = session.camera(name), session.aspect(name)
         scale = imgui.get_io().display_framebuffer_scale.x
         pixels = round(LOUPE * em * scale)
-        delivered = session.shot.delivery_width / session.shot.lines(session.shot.take(name)).width
-        share = pixels / delivered
+        share = pixels / session.shot.across(session.shot.take(name))
         shift = ((0.5 + camera.lens_shift[0] - u) / share, (camera.lens_shift[1] - (0.5 - v) / aspect) / share)
         detail = replace(camera, sensor_width=camera.sensor_width * share, lens_shift=shift)
-        blurred = session.view.blur and camera.f_stop is not None
-        frame = session.projector.frame("loupe", detail, (pixels, pixels), "gather" if blurred else "off")
+        frame = session.projector.frame("loupe", detail, (pixels, pixels), session.screening.bokeh_now(detail))
         mouse, side = imgui.get_mouse_pos(), LOUPE * em
         left = min(max(mouse.x - side / 2, self.panel.room[0]), self.panel.room[0] + self.panel.room[2] - side)
         top = mouse.y - side - 1.5 * em
@@ -176,8 +174,7 @@ class Tools:
         at = pose_of(camera)
         right, up = (u - 0.5 - camera.lens_shift[0]) * slope, ((0.5 - v) / aspect - camera.lens_shift[1]) * slope
         x, y, z = (p + right * r + up * t + depth * f for p, r, t, f in zip(at.position, at.right, at.up, at.forward))
-        focal = stage.focal_length / stage.sensor_width * stage.width
-        cx, cy = stage.centre
+        focal, (cx, cy) = stage.focal_pixels, stage.centre
         return (min(max(cx + focal * x / max(-z, 0.01), 0), stage.width),
                 min(max(cy - focal * y / max(-z, 0.01), 0), stage.height))
 

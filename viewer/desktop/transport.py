@@ -12,20 +12,20 @@ from . import style
 
 def bar(session) -> None:
     """Draws the row at the cursor, over the whole width."""
-    em, clock = imgui.get_font_size(), session.clock
+    em, clock, key = imgui.get_font_size(), session.clock, session.key
     corner, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
     imgui.begin_disabled(session.shot is None)
-    if style.button("to start", style.start_symbol, "To the start (Home)"):
+    if style.button("to start", style.start_symbol, f"To the start ({key('To the start')})"):
         session.clock = clock.home()
     imgui.same_line(0, 0.3 * em)
     if style.button("play", style.pause_symbol if clock.playing else style.play_symbol,
-                    "Pause (Space)" if clock.playing else "Play (Space)", width=3.0):
+                    f"{'Pause' if clock.playing else 'Play'} ({key('Play or pause')})", width=3.0):
         session.clock = clock.toggle()
     imgui.same_line(0, 0.3 * em)
-    if style.button("loop", style.loop_symbol, "Loop (Ctrl+L)", on=clock.loop):
+    if style.button("loop", style.loop_symbol, f"Loop ({key('Loop')})", on=clock.loop):
         session.clock = clock.looped()
     imgui.same_line(0, 0.3 * em)
-    if style.button("record", style.record_symbol, "Record what is performed (R)", on=session.recording):
+    if style.button("record", style.record_symbol, f"Record what is performed ({key('Record')})", on=session.recording):
         session.act("Record")
     imgui.same_line(0, 0.8 * em)
     imgui.set_next_item_width(4.2 * em)
@@ -35,12 +35,11 @@ def bar(session) -> None:
                 session.clock = clock.at_speed(speed)
         imgui.end_combo()
     imgui.set_item_tooltip("Speed of playing")
-    for name, tip, act in (("in", "Play from here ([)", "In point here"),
-                           ("out", "Play up to here (])", "Out point here")):
+    for name, tip, act in (("in", "Play from here", "In point here"), ("out", "Play up to here", "Out point here")):
         imgui.same_line(0, 0.3 * em)
         if imgui.button(name):
             session.act(act)
-        imgui.set_item_tooltip(tip)
+        imgui.set_item_tooltip(f"{tip} ({key(act)})")
     imgui.end_disabled()
     imgui.same_line(0, 1.2 * em)
     style.text(session.doing, style.QUIET, scale=0.88)

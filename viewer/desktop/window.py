@@ -9,8 +9,8 @@ import numpy as np
 from imgui_bundle import hello_imgui, imgui  # before glfw, so that both share one GLFW library
 import glfw
 
+from .. import folders
 from ..errors import PushinError
-from ..rehearsal import folders
 from ..rehearsal.background import PINHOLE, warmed
 from ..render.compare import MODES
 from ..render.warm import programs
@@ -70,7 +70,7 @@ class Window:
         self.files, self.export, self.monitor = Files(self), Export(self.session), Monitor()
         self.screenshots = Screenshots(self.session)
         self.commands = Commands(self)
-        self.session.act = self.commands.act
+        self.session.act, self.session.key = self.commands.act, self.commands.actions.key
         self.session.advice_panel = self.advice
         self.projector: Projector | None = None
         self._context: moderngl.Context | None = None
@@ -396,7 +396,7 @@ class Window:
         self.projector, self._later = projector, projector.warming(lens=True)
         self.session.projector = self.projector
         self.params.app_window_params.restore_previous_geometry = True
-        self.screening = Screening(self.session, self.projector)
+        self.screening = self.session.screening = Screening(self.session, self.projector)
         if self.session.layering is not None:
             self.picture.mending.leave()
             self.session.layering.end()
@@ -429,7 +429,7 @@ class Window:
             return "opening"
         if self.export.running is not None:
             running = self.export.running
-            return f"exporting: {running.stage or f'{running.progress:.0%}'}  (Ctrl+. cancels)"
+            return f"exporting: {running.stage or f'{running.progress:.0%}'}  ({self.session.key('Cancel export')} cancels)"
         if self.session.layering.doing:
             return self.session.layering.doing
         rehearsal = self.commands.rehearsal

@@ -53,9 +53,10 @@ def shot_line(shot: Shot, take: str | None = None) -> Line:
     if of.lens:
         lens += f" ({of.lens.name})"
     frames = len(shot.frames(of.name))
-    return Line(number, " to ".join(dict.fromkeys(sizes)) or "-", _moves(of), lens,
-                ", ".join([of.rig] + ([shot.body.name] if shot.body else [])), subject.name if subject else "-",
-                f"{end:.3g} s ({frames} frames)")
+    told = (number, " to ".join(dict.fromkeys(sizes)) or "-", _moves(of), lens,
+            ", ".join([of.rig] + ([shot.body.name] if shot.body else [])), subject.name if subject else "-",
+            f"{end:.3g} s ({frames} frames)")
+    return Line(*map(_one_line, told))
 
 
 def frame_label(shot: Shot, take: Take, play: Performance, time) -> str:
@@ -109,7 +110,7 @@ def prompt(shot: Shot, take: str | None = None) -> str:
              ("End frame", _frame(shot, of, play, subject, end)), ("Camera", _camera(shot, of, play, motion)),
              ("Focus", _focus(shot, of, play)), ("Feeling", _feeling(shot, of, motion)),
              ("Duration", f"{end:.3g} seconds, one continuous take, {float(shot.fps):.5g} frames per second.")]
-    return "\n".join(f"{label}: {text}" for label, text in parts if text) + "\n"
+    return "\n".join(f"{label}: {_one_line(text)}" for label, text in parts if text) + "\n"
 
 
 class _Motion(NamedTuple):
@@ -341,6 +342,11 @@ def _feeling(shot: Shot, take: Take, m: _Motion) -> str:
 
 
 # -- both ------------------------------------------------------------------------------------------------------------
+
+def _one_line(text: str) -> str:
+    """A person's words, which may have line breaks, as part of a line."""
+    return " ".join(text.split())
+
 
 def _samples(end: float) -> list[float]:
     return [end * i / 24 for i in range(25)]

@@ -2,15 +2,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from .. import __version__
 from ..errors import PushinError
+from ..files import check_target
 from .background import Background
 from .delivery import Delivery, Drawing
-from .files import check_target
 from .stills import write_exr, write_picture
 
 FORMATS = ("png", "exr")
@@ -47,7 +48,7 @@ class Sequence:
 
     def write(self, frames: Iterable[int], done: Callable[[], None] = lambda: None) -> None:
         """Draws and writes frames, each whole or not at all, while the next is drawn; done is called after each. PushinError
-        where a picture of that name is somebody else's."""
+        where something of that name is somebody else's."""
         frames = list(frames)
         for frame in frames:
             if self._read(frame, whole=False) == "":
@@ -70,9 +71,14 @@ class Sequence:
                 writer.put((self.path(number), frame, self._stamp(number)))
 
     def _read(self, frame: int, whole: bool = True) -> str | None:
-        """The stamp of a frame's file, empty for a picture without one, None where there is no picture; or, unless its head will
-        do, no whole one."""
-        return (_png_stamp if self.format == "png" else _exr_stamp)(self.path(frame), whole)
+        """The stamp of a frame's file, None where there is none yet, or an empty one; empty for whatever else is there: not whole,
+        unless its head will do, or somebody else's."""
+        path = self.path(frame)
+        if not path.is_file():
+            return "" if path.exists() else None
+        if not path.stat().st_size:
+            return None
+        return (_png_stamp if self.format == "png" else _exr_stamp)(path, whole)
 
     def _stamp(self, frame: int) -> str:
         drawing, delivery = self.drawing, self.drawing.delivery
@@ -86,27 +92,26 @@ def sequence_name(file: str | Path, delivery: Delivery) -> str:
     return f"{stem}_{delivery.take.name}" if len(delivery.shot.takes) > 1 else stem
 
 
-def _png_stamp(path: Path, whole: bool) -> str | None:
-    from PIL import Image
+def _png_stamp(path: Path, whole: bool) -> str:
+    from PIL.PngImagePlugin import PngImageFile
     try:
-        with Image.open(path) as picture:
-            if whole:
+        with PngImageFile(path) as picture:     # Image.open refuses frames as large as they may be
+            stamp = picture.info.get(_STAMP, "")
+            if whole and stamp:
                 picture.load()
-            return picture.info.get(_STAMP, "")
-    except (OSError, SyntaxError, ValueError):  # not there, cut off, or no picture
-        return None
+            return stamp
+    except (OSError, SyntaxError, ValueError):  # cut off, or no picture
+        return ""
 
 
-def _exr_stamp(path: Path, whole: bool) -> str | None:
+def _exr_stamp(path: Path, whole: bool) -> str:
     import OpenEXR
 
     from ..plate.exr import read_exr
-    if not path.is_file():
-        return None
     try:
         if whole:
             read_exr(path)
-        with OpenEXR.File(str(path), header_only=True) as file:
+        with OpenEXR.File(os.fsencode(path), header_only=True) as file:
             return file.header().get(_STAMP, "")
     except (PushinError, OSError, RuntimeError):
-        return None
+        return ""

@@ -2,23 +2,26 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from ..errors import PushinError
-from .files import check_target, write_whole
+from ..files import check_target, write_whole
+from ..plate.colour import encoded_srgb
 
-SUFFIXES = (".png", ".exr")
+SUFFIXES, PICTURES = (".png", ".exr"), (".png", ".jpg", ".jpeg")
+"""Of a still as the renderer has it, and of what is laid out for the eye."""
+
 JPEG_MOST = 65500
 """Pixels each way of libjpeg (JPEG_MAX_DIMENSION)."""
 
 
 def encode_srgb(linear: np.ndarray) -> np.ndarray:
     """Display-referred uint8 of scene-linear float values: clipped to 0..1 and put through the sRGB curve."""
-    v = np.clip(np.nan_to_num(linear), 0, 1)
-    return np.rint(255 * np.where(v <= 0.0031308, v * 12.92, 1.055 * v ** (1 / 2.4) - 0.055)).astype(np.uint8)
+    return np.rint(255 * encoded_srgb(linear)).astype(np.uint8)
 
 
 def write_still(path: str | Path, frame) -> None:
@@ -60,7 +63,7 @@ def write_exr(path: Path, color: np.ndarray, depth: np.ndarray, invented: np.nda
 
     def write(to: Path) -> None:
         try:
-            OpenEXR.File(header, channels).write(str(to))
+            OpenEXR.File(header, channels).write(os.fsencode(to))   # a name need not be text
         except RuntimeError:    # its message names the file in the making, and no reason
             raise PushinError(f"'{path}' cannot be written; see whether the disk is full.") from None
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import PushinError
+from ..files import check_target, write_whole
 from .background import Background
-from .files import check_target, write_whole
 
 SUFFIXES = (".mp4", ".mov")
 CRF = 18

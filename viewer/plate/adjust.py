@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from itertools import chain, count
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import PushinError
+from ..files import replacing
 from . import repair, scale
 from .source import name_of
 
@@ -29,17 +29,19 @@ _SUBJECT_DISTANCE, _SUBJECT_AREA = 0x9206, 0x9214
 
 @dataclass(frozen=True, slots=True)
 class Adjustments:
-    """anchors: what fixes the scale, `scale.Anchor` and `scale.Person`; edits: repairs in order, of `repair`."""
+    """anchors: what fixes the scale, `scale.Anchor` and `scale.Person`; edits: repairs in order, of `repair`; idle: anchors
+    that contradict the depth they are over, and are kept for that which they were told of."""
 
     anchors: tuple[scale.Anchor | scale.Person, ...] = ()
     edits: tuple[repair.Edit, ...] = ()
+    idle: tuple[scale.Anchor | scale.Person, ...] = ()
 
     @classmethod
     def load(cls, picture: Path) -> tuple[Adjustments, tuple[str, ...]]:
         """What is saved beside a picture, and sentences on what could not be used."""
         path = beside(picture)
         try:
-            if not path.is_file():
+            if not os.path.isfile(path):    # no error where its name is too long for a file
                 return cls(), ()
             if path.stat().st_size > _MOST_BYTES:
                 raise ValueError
@@ -58,7 +60,7 @@ class Adjustments:
 
     def stored(self) -> dict:
         """As values that JSON has."""
-        return {"scale": [_stored(a) for a in self.anchors], "repairs": [_stored(e) for e in self.edits]}
+        return {"scale": [_stored(a) for a in self.anchors or self.idle], "repairs": [_stored(e) for e in self.edits]}
 
     @property
     def digest(self) -> str:
@@ -73,15 +75,8 @@ class Adjustments:
             if self.load(picture)[1]:
                 names = (path.with_name(f"{path.name}.bak{n}") for n in chain([""], count(2)))
                 os.replace(path, next(name for name in names if not name.exists()))
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".pushin-")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(stored, file, indent=1)
-                os.chmod(temporary, 0o644)
-                os.replace(temporary, path)
-            except BaseException:
-                os.unlink(temporary)
-                raise
+            with replacing(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
+                json.dump(stored, file, indent=1)
         except OSError as error:
             raise PushinError(f"{name_of(path)}, which keeps scale and repairs, cannot be written beside the picture "
                               f"({error.strerror or error}); copy the picture to a folder of your own.") from None
@@ -105,7 +100,7 @@ def adjusted(plate, adjustments: Adjustments, forgiving: bool = False):
         try:
             scale.fit(plate, adjustments.anchors)
         except PushinError as error:
-            left = adjusted(now, replace(adjustments, anchors=()), True)
+            left = adjusted(now, replace(adjustments, anchors=(), idle=adjustments.anchors), True)
             return replace(left, notes=(*left.notes, f"What was said of the scale of {name} is left out: {error}"))
     if adjustments == Adjustments():
         return plate
@@ -136,10 +131,11 @@ def unscaled(plate) -> str:
 
 
 def residuals(plate, adjustments: Adjustments) -> list[str]:
-    """A line for each anchor: where it is, how far away it was said to be, and by how much the plate misses it."""
+    """A line for each anchor: where it is, in the file's pixels, how far away it was said to be, and by how much the plate
+    misses it."""
     fitted = scale.fit(plate.measured, adjustments.anchors)
     points = [scale.located(plate, anchor) for anchor in adjustments.anchors]
-    return [f"at {p.xy[0]:.0f},{p.xy[1]:.0f}: {p.metres:.3g} m, missed by {abs(miss):.2f} m "
+    return [f"at {p.xy[0] * plate.reduction:.0f},{p.xy[1] * plate.reduction:.0f}: {p.metres:.3g} m, missed by {abs(miss):.2f} m "
             f"({abs(miss) / p.metres:.1%})" for p, miss in zip(points, fitted.residuals)]
 
 
@@ -149,7 +145,7 @@ def focus_anchor(exif: dict, plate) -> scale.Anchor | None:
         metres = float(exif[_SUBJECT_DISTANCE])
         if not 0.05 <= metres <= 1000:      # 0 is unknown, and infinity says nothing
             return None
-        area = [float(v) for v in exif.get(_SUBJECT_AREA, ())][:2]
+        area = [float(v) / plate.reduction for v in exif.get(_SUBJECT_AREA, ())][:2]
         x, y = area if len(area) == 2 else (plate.width / 2, plate.height / 2)
         anchor = scale.Anchor((min(x, plate.width - 1), min(y, plate.height - 1)), metres)
         scale.fit(plate, (anchor,))
@@ -186,14 +182,12 @@ def _value(stored: dict, kinds):
         if name == "action":
             if number not in repair.ACTIONS:
                 raise ValueError(number)
-        elif not np.isfinite(np.array(number, float)).all():
+            continue
+        numbers = np.array(number)      # text, truth values and numbers beyond 64 bits are of another kind
+        right = numbers.shape[1:] == (2,) if name == "points" else numbers.shape == {"xy": (2,), "box": (4,)}.get(name, ())
+        if not right or numbers.dtype.kind not in "iuf" or not np.isfinite(numbers).all():
             raise ValueError(name)
-    shapes = {"xy": (2,), "box": (4,)}
-    for name, shape in shapes.items():
-        if hasattr(value, name) and np.shape(getattr(value, name)) != shape:
-            raise ValueError(name)
-    if kind == "stroke" and (np.ndim(value.points) != 2 or np.shape(value.points)[1] != 2 or value.radius <= 0
-                             or not 0 < value.amount < 100):
+    if kind == "stroke" and (value.radius <= 0 or not 0 < value.amount < 100):
         raise ValueError(kind)
     return value
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import platformdirs
+
+from .. import folders
 
 LIMIT = 4 << 30
 """Bytes that the cache may take; the plates opened longest ago go first."""
@@ -19,8 +20,8 @@ ABANDONED = 3600
 
 
 def folder() -> Path:
-    """Where cached files lie: $PUSHIN_CACHE, or the user's cache folder."""
-    return Path(os.environ.get("PUSHIN_CACHE") or platformdirs.user_cache_dir("pushin", appauthor=False)) / "layers"
+    """Where cached arrays lie."""
+    return folders.cache() / "layers"
 
 
 def load(key: str, names: set[str]) -> dict[str, np.ndarray] | None:
@@ -29,10 +30,11 @@ def load(key: str, names: set[str]) -> dict[str, np.ndarray] | None:
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in names}
-        os.utime(path)
-        return arrays
     except Exception:  # a damaged file raises almost anything from zipfile, zlib and numpy; it is made anew
         return None
+    with contextlib.suppress(OSError):      # somebody else's may be read and not touched
+        os.utime(path)
+    return arrays
 
 
 def store(key: str, arrays: dict[str, np.ndarray]) -> None:

@@ -26,6 +26,12 @@ def srgb_curve(codes: int) -> np.ndarray:
     return np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
+def encoded_srgb(linear: np.ndarray) -> np.ndarray:
+    """Linear light as display-referred values from 0 to 1, by the inverse of that curve; clipped, and NaN is 0."""
+    v = np.clip(np.nan_to_num(linear), 0, 1)
+    return np.where(v <= 0.0031308, v * 12.92, 1.055 * v ** (1 / 2.4) - 0.055)
+
+
 def matrix_to_rec709(chromaticities) -> np.ndarray | None:
     """Linear RGB of these primaries and white to linear Rec.709, (3, 3); None where they are the same.
 

@@ -67,16 +67,18 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class Jpeg:
-    """One JPEG stream: its XMP as text, the entries of its multi-picture index and where it ends in the file."""
+    """One JPEG stream: its XMP as text, the entries of its multi-picture index, where it ends in the file, and whether it
+    is there up to that end."""
 
     xmp: str
     pictures: tuple[bytes, ...]
     end: int
+    whole: bool
 
 
 def jpeg_parts(data: bytes, start: int = 0) -> Jpeg:
     """Walk a JPEG's segments (ITU-T T.81, annex B). A damaged one has the parts before the damage."""
-    xmp, extended, pictures, at, end = b"", {}, (), start + 2, len(data)
+    xmp, extended, pictures, at, end, whole = b"", {}, (), start + 2, len(data), False
     while at + 4 <= len(data) and data[at] == 0xFF:
         marker, (length,) = data[at + 1], struct.unpack_from(">H", data, at + 2)
         if marker == 0xFF:      # a fill byte
@@ -84,7 +86,8 @@ def jpeg_parts(data: bytes, start: int = 0) -> Jpeg:
             continue
         if marker == 0xDA:      # entropy-coded data, in which FF D9 is nothing but the end
             found = data.find(b"\xff\xd9", at)
-            end = len(data) if found < 0 else found + 2
+            whole = found >= 0
+            end = found + 2 if whole else len(data)
             break
         body = data[at + 4:at + 2 + length]
         if marker == 0xE1 and body.startswith(_XMP):
@@ -102,7 +105,7 @@ def jpeg_parts(data: bytes, start: int = 0) -> Jpeg:
     chunks = extended.get(named[1].encode()) if named else next(iter(extended.values()), None)
     for _, chunk in sorted((chunks or {}).items()):
         text += chunk.decode("utf-8", "replace")
-    return Jpeg(text, pictures, end)
+    return Jpeg(text, pictures, end, whole)
 
 
 def _mpf(data: bytes, origin: int, index: bytes) -> tuple[bytes, ...]:
@@ -194,13 +197,18 @@ def _ranged(path: Path, xmp: str, prefix: str, share: np.ndarray, confidence: fl
 
 
 def _appended(data: bytes, at: int) -> list[bytes]:
-    """JPEG and PNG streams behind the picture's end."""
-    found = []
-    for match in re.finditer(rb"\xff\xd8\xff[\xc0-\xfe]|\x89PNG\r\n\x1a\n", data[at:]):
-        begin = at + match.start()
+    """JPEG and PNG streams behind the picture's end, without what lies within one of them, such as its thumbnail."""
+    found, start = [], at
+    for match in re.finditer(rb"\xff\xd8\xff[\xc0-\xfe]|\x89PNG\r\n\x1a\n", data[start:]):
+        begin = start + match.start()
         if begin >= at and len(found) < _MOST_IMAGES:
-            stop = jpeg_parts(data, begin).end if data[begin] == 0xFF else len(data)
+            if data[begin] == 0xFF:
+                stream = jpeg_parts(data, begin)
+                stop, whole = stream.end, stream.whole
+            else:
+                stop, whole = len(data), False
             found.append(data[begin:stop])
+            at = stop if whole else at      # what only looks like one hides none
     return found
 
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from ..errors import PushinError
 from . import depth as depths
+from .colour import encoded_srgb
 from .source import name_of, reading
 
 PATCH = 14
@@ -100,8 +101,7 @@ class Model:
 
 def estimate(model: Model, color: np.ndarray, progress=None) -> Estimate:
     """Depth at a picture's size. color is linear (h, w, 3); progress(done, total) is called after each pass."""
-    linear = np.clip(color.astype(np.float32), 0, 1)
-    picture = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055).astype(np.float32)
+    picture = encoded_srgb(color.astype(np.float32))
     height, width = picture.shape[:2]
     tiles = [] if model.metric else _tiles((height, width), model)
     step = progress or (lambda done, total: None)

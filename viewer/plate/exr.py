@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,7 +125,7 @@ def read_exr(path: Path) -> Exr:
     """Read every channel of every flat part. Raises PushinError on deep, damaged or oversized files."""
     import OpenEXR
     with reading(path):
-        with OpenEXR.File(str(path), separate_channels=True, header_only=True) as file:
+        with OpenEXR.File(os.fsencode(path), separate_channels=True, header_only=True) as file:
             headers = [dict(part.header) for part in file.parts]
         total, frame = 0, None
         for header in headers:
@@ -146,7 +147,7 @@ def read_exr(path: Path) -> Exr:
                 raise PushinError(f"{name_of(path)} has channels without pixels; export it again.")
         # OpenEXR.File prints that pixel data are damaged and goes on with what it has; the print is the only sign.
         with contextlib.redirect_stdout(io.StringIO()) as said:
-            with OpenEXR.File(str(path), separate_channels=True) as file:
+            with OpenEXR.File(os.fsencode(path), separate_channels=True) as file:
                 parts = [(dict(part.header), {n: c.pixels for n, c in part.channels.items()}) for part in file.parts]
         if "reading pixel data" in said.getvalue():
             raise PushinError(f"{name_of(path)} is cut off or damaged; export it again.")

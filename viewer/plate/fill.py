@@ -56,8 +56,8 @@ def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
     """Colour float32 (h, w, 3) with the `hidden` pixels painted from `usable` ones at like depth.
 
     Exemplar-based, coarse to fine: every hidden pixel looks for the patch of the picture that goes best with its
-    surroundings, patches vote, and the finest level copies. Only pixels of like disparity take part, on either side of
-    a comparison, so that nothing of a foreground is copied behind it (Wexler et al. 2007; Barnes et al. 2009).
+    surroundings, patches vote, and the finest level copies and mends its seams. Only pixels of like disparity take part, on
+    either side of a comparison, so that nothing of a foreground is copied behind it (Wexler et al. 2007; Barnes et al. 2009).
     """
     if not hidden.any() or not usable.any():
         return color.copy()
@@ -184,6 +184,9 @@ class _Level:
         if self.finest:     # a mean of patches takes the grain off, but a pixel that none beside it goes with is a speck
             copied = here[patchmatch.together(match, here)]
             pixels[copied] = self.color.reshape(-1, 3)[match.ravel()[copied]]
+            mended = coded(image)
+            patchmatch.without_seams(mended, match, here, self.disparity, self.usable, self.hidden)
+            pixels[here] = np.maximum(mended.reshape(-1, 3)[here], 0) ** 2.2
         return match, image
 
     def start(self, match, guess):

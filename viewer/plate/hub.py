@@ -17,9 +17,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import __version__
+from .. import __version__, folders
 from ..errors import PushinError
-from . import cache
 from .estimate import MOST_BYTES
 
 HUB = "https://huggingface.co"
@@ -56,13 +55,13 @@ DEFAULT = "depth-anything-v2-small"
 
 def cached(name: str) -> Path:
     """Where a named model lies once it is fetched."""
-    return cache.folder().parent / "models" / f"{name}.onnx"
+    return folders.cache() / "models" / f"{name}.onnx"
 
 
 def model_file(name: str, progress=None) -> Path:
     """The file of a named model, fetched where it is not there. progress(done, total) in bytes.
 
-    Raises PushinError offline, on another sum than the hub tells, and on a cached file that has changed.
+    Raises PushinError offline, on another sum than the hub tells or none, and on a cached file that has changed.
     """
     path = cached(name)
     pin = path.with_suffix(".sha256")
@@ -106,6 +105,10 @@ def _fetched(name: str, url: str, path: Path, pin: Path, progress) -> Path:
             total = int(told.get("x-linked-size") or told.get("content-length") or 0)
             if total > MOST_BYTES:
                 raise PushinError(f"The model {name} is larger than {MOST_BYTES >> 30} GB.")
+            told_sum = told.get("x-linked-etag", "").strip('W/"')
+            if not re.fullmatch("[0-9a-f]{64}", told_sum):
+                raise PushinError(f"{url.split('/')[2]} tells no SHA-256 of the model {name}, so that it cannot be checked; "
+                                  f"download {url} yourself and give it with --model FILE.onnx.")
             handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
             try:
                 digest, done = hashlib.sha256(), 0
@@ -118,10 +121,9 @@ def _fetched(name: str, url: str, path: Path, pin: Path, progress) -> Path:
                             raise PushinError(f"The model {name} is larger than {MOST_BYTES >> 30} GB.")
                         if progress:
                             progress(done, total)
-                told_sum = told.get("x-linked-etag", "").strip('W/"')
                 if total and done != total:
                     raise PushinError(f"The download of {name} broke off; try again.")
-                if re.fullmatch("[0-9a-f]{64}", told_sum) and told_sum != digest.hexdigest():
+                if told_sum != digest.hexdigest():
                     raise PushinError(f"The model {name} arrived damaged: its SHA-256 is not the one that the hub "
                                       f"tells; try again.")
                 os.replace(part, path)

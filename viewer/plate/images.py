@@ -40,6 +40,7 @@ _UPRIGHT = {1: lambda a: a, 2: np.fliplr, 3: lambda a: np.rot90(a, 2), 4: np.fli
 SIDEWAYS = (5, 6, 7, 8)
 """Orientations in which the stored width is the upright height."""
 _EXIF_IFD, _ORIENTATION, _BITS_PER_SAMPLE = 0x8769, 0x0112, 258
+_PHOTOMETRIC, _SAMPLES_PER_PIXEL, _PLANAR = 262, 277, 284
 _DEFLATE_MOST = 1032
 """Bytes that one byte of a PNG can become (zlib's technical notes); decoders take long to find a forged size out."""
 _EIGHT_BIT = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "YCbCr", "CMYK")
@@ -204,7 +205,8 @@ def _from_exr(path: Path) -> _Encoded:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Header:
-    """What a file declares: its upright size, whether it has more than 8 bits, and what goes with the pixels.
+    """What a file declares: its upright size, whether it has more than 8 bits, and what goes with the pixels; of a TIFF, whether
+    each channel is a plane of its own, and whether white is 0.
 
     image is Pillow's or libheif's, not decoded yet; None for float TIFFs, which Pillow does not know.
     """
@@ -215,6 +217,8 @@ class _Header:
     profile: bytes | None = None
     exif: dict = field(default_factory=dict)
     orientation: int = 1
+    planar: bool = False
+    negative: bool = False
 
 
 def _header(path: Path, wanted: str = "a picture that can be read; give a PNG, TIFF, JPEG, WebP, HEIC or EXR") -> _Header:
@@ -230,17 +234,19 @@ def _header(path: Path, wanted: str = "a picture that can be read; give a PNG, T
     finally:
         Image.MAX_IMAGE_PIXELS = limit
     check_declared(path, *image.size, bytes_per_pixel=4)
+    tags = image.tag_v2 if image.format == "TIFF" else {}
     if image.format == "PNG":
         bits = _png_bits(path)
         if image.width * image.height * bits / 8 > _DEFLATE_MOST * path.stat().st_size:
             raise PushinError(f"{name_of(path)} declares {image.width} x {image.height} pixels but is too short to "
                               f"hold them; export it again.")
     else:
-        bits = max(image.tag_v2.get(_BITS_PER_SAMPLE, (1,))) if image.format == "TIFF" else 8
+        bits = max(tags.get(_BITS_PER_SAMPLE, (1,))) if tags else 8
     exif, orientation = _exif(image)
     # Pillow gives a TIFF's size, and OpenCV its pixels, upright already; both leave other formats as stored.
     size = image.size[::-1] if image.format != "TIFF" and orientation in SIDEWAYS else image.size
-    return _Header(size, bits > 8, image, image.info.get("icc_profile"), exif, orientation)
+    return _Header(size, bits > 8, image, image.info.get("icc_profile"), exif, orientation,
+                   tags.get(_PLANAR) == 2 and tags.get(_SAMPLES_PER_PIXEL, 1) > 1, tags.get(_PHOTOMETRIC) == 0)
 
 
 def _png_bits(path: Path) -> int:
@@ -272,8 +278,10 @@ def _float_tiff_header(path: Path, wanted: str) -> _Header:
             raise PushinError(f"{name_of(path)} has a kind of pixels that cannot be read ({dtype}); "
                               f"save it with 8 or 16 bits or 32-bit float.")
         check_declared(path, *size, bytes_per_pixel=page.samplesperpixel * dtype.itemsize)
+        planar = page.planarconfig == 2 and page.samplesperpixel > 1
     orientation = orientation.value if orientation and orientation.value in _UPRIGHT else 1
-    return _Header(size[::-1] if orientation in SIDEWAYS else size, True, None, orientation=int(orientation))
+    return _Header(size[::-1] if orientation in SIDEWAYS else size, True, None, orientation=int(orientation),
+                   planar=planar)
 
 
 def _exif(image: Image.Image) -> tuple[dict, int]:
@@ -288,11 +296,16 @@ def _exif(image: Image.Image) -> tuple[dict, int]:
 
 def _deep_pixels(path: Path, header: _Header) -> np.ndarray:
     """The upright pixels of a PNG or TIFF with more than 8 bits, (h, w) or (h, w, 3 or 4) in BGR order."""
+    if header.planar:       # OpenCV takes one plane for all of them
+        raise PushinError(f"{name_of(path)} keeps each channel in a plane of its own, which cannot be read with more than 8 bits; "
+                          "save it with interleaved pixels.")
     pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is not None and header.image is not None and header.image.format == "PNG":
         pixels = upright(pixels, header.orientation)
     if pixels is None or pixels.shape[1::-1] != header.size:
         raise PushinError(f"{name_of(path)} is cut off, damaged or compressed in an unknown way; export it again.")
+    if header.negative and pixels.dtype.kind == "u":        # OpenCV leaves white at 0
+        pixels = np.iinfo(pixels.dtype).max - pixels
     return pixels
 
 

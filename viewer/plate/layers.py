@@ -64,17 +64,17 @@ class Layers:
         kept = cls.kept(plate)
         if kept is not None:
             return kept
-        focal = plate.focal_length / plate.sensor_width * plate.width
         color = np.asarray(plate.color, np.float32)
         step = ceil((color.shape[0] * color.shape[1] / (DRAFTED if draft else WORKING)) ** 0.5)
         disparity = plate.disparity
         near = near_distance(disparity)
         disparity *= np.float32(near)
         if step == 1:
-            layers = build(color, clean(disparity, color, plate.known, focal), focal, progress, draft)
+            layers = build(color, clean(disparity, color, plate.known, plate.focal_pixels), plate.focal_pixels, progress, draft)
         else:
             small, disparity, known = _reduced(color, disparity, plate.known, step)
-            layers = build(small, clean(disparity, small, known, focal / step), focal / step, progress, draft)
+            focal = plate.focal_pixels / step
+            layers = build(small, clean(disparity, small, known, focal), focal, progress, draft)
             layers = _enlarged(layers, color, small, step)
         layers = layers._in_metres(near)
         if not draft:
@@ -85,7 +85,10 @@ class Layers:
     def kept(cls, plate) -> Layers | None:
         """Layers of a plate from the cache, or None."""
         stored = cache.load(_key(plate), cls._names())
-        return None if stored is None else cls._unpacked(stored)
+        try:
+            return None if stored is None else cls._unpacked(stored)
+        except Exception:   # arrays of other shapes; they are made anew
+            return None
 
     def _in_metres(self, near: float) -> Layers:
         """The same, whose lengths were multiples of so many metres."""

@@ -272,3 +272,70 @@ def rays(color, disparity, hidden, usable, at, towards, strength, fades):
                         for c in range(3):
                             total[yy, xx, c] += g * color[y, x, c]
     return total, weight
+
+
+KEEPS, FASTER, MENDING = 0.015, 1.6, 60
+"""Weight of a pixel's own copy, to that of a step to a neighbour; factor of over-relaxation; and its rounds."""
+
+EDGE = 0.2
+"""Of white, by which a step that is none where its copies came from is rather an edge than a seam: the bottom of a window."""
+
+NEIGHBOURS = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)])
+
+
+@compiled
+def _add_step(step, image, usable, disparity, one, other):
+    """Adds the step from `other` to `one`, each (row, column), where the plate shows it, within one surface: 1, or else 0."""
+    h, w = usable.shape
+    for at in (one, other):
+        if at[0] < 0 or at[0] >= h or at[1] < 0 or at[1] >= w or not usable[at[0], at[1]]:
+            return 0
+    if not _level(disparity[one[0], one[1]], disparity[other[0], other[1]]):
+        return 0
+    for c in range(3):
+        step[c] += image[one[0], one[1], c] - image[other[0], other[1], c]
+    return 1
+
+
+@compiled
+def without_seams(image, match, here, disparity, usable, hidden):
+    """Takes the seams out of what was copied: steps between neighbours become those of the picture where they came from, up to
+    the surroundings (Perez et al., "Poisson Image Editing", 2003; Darabi et al., "Image Melding", 2012).
+
+    image   float32 (h, w, 3) in a perceptual scale, whose hidden pixels are changed in place; others as in `search`
+    """
+    h, w = disparity.shape
+    f = np.float32
+    n = len(here)
+    own, steps, linked = np.empty((n, 3), f), np.zeros((n, 4, 3), f), np.zeros((n, 4), f)
+    for i in range(n):
+        y, x = here[i] // w, here[i] % w
+        own[i] = image[y, x]
+        my, mx = match[y, x] // w, match[y, x] % w
+        for k in range(4):
+            dy, dx = NEIGHBOURS[k]
+            yy, xx = y + dy, x + dx
+            if (yy < 0 or yy >= h or xx < 0 or xx >= w or not (hidden[yy, xx] or usable[yy, xx])
+                    or not _level(disparity[y, x], disparity[yy, xx])):
+                continue
+            count = _add_step(steps[i, k], image, usable, disparity, (my, mx), (my + dy, mx + dx))
+            if hidden[yy, xx]:
+                oy, ox = match[yy, xx] // w, match[yy, xx] % w
+                count += _add_step(steps[i, k], image, usable, disparity, (oy - dy, ox - dx), (oy, ox))
+            if count == 2:
+                steps[i, k] *= f(0.5)
+            odd = f(0)
+            for c in range(3):
+                odd = max(odd, abs(image[y, x, c] - image[yy, xx, c] - steps[i, k, c]))
+            linked[i, k] = f(np.exp(-(odd / f(EDGE)) ** 2))
+    for turn in range(MENDING):
+        for number in range(n):
+            i = n - 1 - number if turn % 2 else number
+            y, x = here[i] // w, here[i] % w
+            for c in range(3):
+                total, weight = f(KEEPS) * own[i, c], f(KEEPS)
+                for k in range(4):
+                    if linked[i, k] > 0:
+                        total += linked[i, k] * (image[y + NEIGHBOURS[k, 0], x + NEIGHBOURS[k, 1], c] + steps[i, k, c])
+                        weight += linked[i, k]
+                image[y, x, c] += f(FASTER) * (total / weight - image[y, x, c])

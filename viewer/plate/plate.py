@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,14 +33,18 @@ class Plate:
     known            bool (h, w), where depth was measured and not filled
     focal_length     millimetres
     sensor_width     millimetres; the picture's width spans it
-    principal_point  (x, y) pixels from the top left corner
+    principal_point  (x, y) pixels of the plate from the top left corner
     digest           SHA-256 of pixels, depth and lens, in hexadecimal: equal plates, equal digest
     path             of the picture, or None
+    full_size        (width, height) of the picture as its file holds it, upright: what a person counts; the plate is smaller
+                     where it was reduced, and everything asked of it is in pixels of its own
+    depth_path       of the depth's file, named or found beside the picture; None: its depth lies in the picture
     notes            plain sentences on what was assumed
     kind, source     what the depth was in its file, and where it was found
     relative         whether nothing says that its unit is the metre, so that only ratios of distances are known
     confidence       mean confidence that the camera gave its depth, 0 to 1, or None
-    adjustments      scale and repairs that are applied to the depth, and `measured` the plate without them
+    adjustments      scale and repairs that are applied to the depth
+    unadjusted       the plate without them, None where there are none; `measured` is the plate as it was measured, always
     """
 
     color: np.ndarray = field(repr=False)
@@ -57,6 +62,8 @@ class Plate:
     confidence: float | None = None
     adjustments: Adjustments = Adjustments()
     unadjusted: Plate | None = field(default=None, repr=False)
+    full_size: tuple[int, int] = (0, 0)
+    depth_path: Path | None = None
 
     @classmethod
     def open(cls, image, depth=None, depth_kind: str | None = None, focal_length: float | None = None,
@@ -141,7 +148,8 @@ class Plate:
             principal_point = tuple(v * scale for v in _point(principal_point))
         coarse = values.dtype == np.uint8 or found.coarse
         plate = cls._made(picture.color, metres, lens, principal_point, image, notes, coarse)
-        plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence)
+        plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence,
+                        full_size=picture.full_size, depth_path=depth_path)
         if relative:
             plate = replace(plate, notes=(*plate.notes, unscaled(plate)))
         if adjustments is None:
@@ -197,6 +205,7 @@ class Plate:
 
         coarse: whether it was stored in so few codes that surfaces are terraces
         """
+        color = np.ascontiguousarray(color)
         height, width = color.shape[:2]
         known = metres > 0
         with np.errstate(divide="ignore"):
@@ -216,7 +225,8 @@ class Plate:
         for array in (color, depth, known):
             array.flags.writeable = False
         digest = _digest(color, depth, known, lens.focal_length, lens.sensor_width, point)
-        return cls(color, depth, known, lens.focal_length, lens.sensor_width, point, digest, path, tuple(notes))
+        return cls(color, depth, known, lens.focal_length, lens.sensor_width, point, digest, path, tuple(notes),
+                   full_size=(width, height))
 
     @property
     def width(self) -> int:
@@ -232,12 +242,22 @@ class Plate:
         return self.width, self.height
 
     @property
+    def focal_pixels(self) -> float:
+        """The focal length in pixels."""
+        return self.focal_length / self.sensor_width * self.width
+
+    @property
+    def reduction(self) -> float:
+        """Pixels of `full_size` to one of the plate: 1, or more where the picture was reduced."""
+        return self.full_size[0] / self.width
+
+    @property
     def disparity(self) -> np.ndarray:
         """1 / depth in 1/m, float32 (h, w), 0 for sky; computed at every call."""
         return 1 / self.depth
 
     def depth_at(self, xy: tuple[float, float]) -> float:
-        """Metres of the surface at a point in pixels, inf for sky: the median of its neighbours on that surface.
+        """Metres of the surface at a point in pixels of the plate, inf for sky: the median of its neighbours on that surface.
 
         Raises PushinError outside the picture.
         """
@@ -257,7 +277,7 @@ def beside(image: Path) -> Path | None:
     for ending in _BESIDE:
         for suffix in (".png", ".tif", ".tiff", ".exr", ".pfm", ".npy"):
             path = image.with_name(image.stem + ending + suffix)
-            if path != image and path.is_file():
+            if path != image and os.path.isfile(path):     # no error where the longer name is too long for a file
                 return path
     return None
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import PushinError
 from . import depth as depths
+from .colour import perceptual
 from .holes import membrane
 
 ACTIONS = ("nearer", "farther", "flat")
@@ -37,8 +38,9 @@ class Stroke:
     amount: float = 0.1
 
     def apply(self, disparity: np.ndarray, color: np.ndarray) -> np.ndarray:
-        points = np.round(np.array(self.points) - 0.5).astype(np.int32).clip(-1 << 14, 1 << 14)
-        reach = min(int(np.ceil(self.radius)) + 1, 1 << 14)
+        points = np.round(np.array(self.points) - 0.5).clip(-1 << 14, 1 << 14).astype(np.int32)
+        radius = min(max(self.radius, 0.5), 1e5)    # a pixel, and all of the largest picture
+        reach = min(int(np.ceil(radius)) + 1, 1 << 14)
         left, top = np.maximum(points.min(0) - reach, 0)
         right, bottom = np.minimum(points.max(0) + reach + 1, disparity.shape[::-1])
         if left >= right or top >= bottom:
@@ -48,7 +50,7 @@ class Stroke:
         for start, end in zip(points, points[1:] if len(points) > 1 else points):
             cv2.line(line, start.tolist(), end.tolist(), 0)
         away = cv2.distanceTransform(line, cv2.DIST_L2, 5) if (line == 0).any() else np.full(line.shape, np.inf)
-        share = np.clip(2 * (1 - away / self.radius), 0, 1).astype(np.float32)   # full in the inner half
+        share = np.clip(2 * (1 - away / radius), 0, 1).astype(np.float32)   # full in the inner half
         share = share * share * (3 - 2 * share)
         result = disparity.copy()
         d = result[top:bottom, left:right]
@@ -140,19 +142,19 @@ def applied(edit: Edit, depth: np.ndarray, color: np.ndarray) -> np.ndarray:
         return np.where(after == before, depth, mended).astype(np.float32)
 
 
-def said(edit: Edit) -> str:
-    """An edit in a line."""
+def said(edit: Edit, reduction: float = 1.0) -> str:
+    """An edit in a line, in pixels of which the plate has one for so many."""
     if isinstance(edit, Stroke):
-        where = " ".join(f"{x:g},{y:g}" for x, y in edit.points[:3]) + (" …" if len(edit.points) > 3 else "")
+        where = " ".join(f"{x * reduction:g},{y * reduction:g}" for x, y in edit.points[:3]) + (" …" if len(edit.points) > 3 else "")
         how = "" if edit.action == "flat" else f" by {edit.amount:.0%}"
-        return f"{edit.action}{how} at {where}, radius {edit.radius:g}"
-    return f"{type(edit).__name__.lower()} {','.join(f'{v:g}' for v in edit.box)}"
+        return f"{edit.action}{how} at {where}, radius {edit.radius * reduction:g}"
+    return f"{type(edit).__name__.lower()} {','.join(f'{v * reduction:g}' for v in edit.box)}"
 
 
 def cut_out(color: np.ndarray, likely: np.ndarray, allowed: np.ndarray, sure: np.ndarray) -> np.ndarray:
     """The subject's pixels, bool (h, w), by GrabCut on linear colour: likely ones to start from, within allowed; and the
     sure ones."""
-    guide = (np.sqrt(np.clip(color.astype(np.float32), 0, 1)) * 255 + 0.5).astype(np.uint8)
+    guide = perceptual(color)
     height, width = likely.shape
     scale = min(1.0, _GRABCUT_SIDE / max(height, width))
     size = max(round(width * scale), 8), max(round(height * scale), 8)

@@ -57,8 +57,7 @@ def located(plate, anchor: Anchor | Person) -> Anchor:
     x0, y0, x1, y1 = anchor.box
     if not (x1 > x0 and y1 > y0):
         raise PushinError("A person's box is X0,Y0,X1,Y1: left, head, right and feet in pixels.")
-    focal = plate.focal_length / plate.sensor_width * plate.width
-    return Anchor(((x0 + x1) / 2, y0 + _BODY * (y1 - y0)), focal * anchor.height / (y1 - y0))
+    return Anchor(((x0 + x1) / 2, y0 + _BODY * (y1 - y0)), plate.focal_pixels * anchor.height / (y1 - y0))
 
 
 def fit(plate, anchors) -> Scale:

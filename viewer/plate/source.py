@@ -35,8 +35,7 @@ def existing(path: str | os.PathLike) -> Path:
         path = Path(path)
         if not path.exists():
             folder = path.absolute().parent
-            where = one_line(folder.name or str(folder))
-            raise PushinError(f"There is no file {name_of(path)} in {where}; check the path.")
+            raise PushinError(f"There is no file {name_of(path)} in {one_line(folder.name or str(folder))}; check the path.")
         if not path.is_file():
             raise PushinError(f"'{one_line(str(path))}' is not a file; give the path of a picture or a depth map.")
         if path.stat().st_size == 0:

@@ -1,4 +1,5 @@
-"""Rehearsal: what the window does, without the window. No Dear ImGui, no OpenGL; values in, values out.
+"""Rehearsal: what the window does, without the window. No Dear ImGui, and OpenGL only in the process of background; values in,
+values out.
 
     document   the shot being worked on: undo and redo, what is saved and what is not, recent files
     journal    autosave: every step goes to a file that outlives a crash, and comes back at the next start
@@ -10,5 +11,4 @@
     depthmap   the plate's depth as a picture to paint on
     background slow work, done apart: in a process of its own
     quality    how sharp a picture may be while something moves, and what follows when it rests
-    folders    where state and settings lie
 """

@@ -5,7 +5,7 @@ direction; all others run once per press.
 
     actions = Actions(own_keys())
     actions.bind("Play or pause", clock.toggle, enabled=lambda: clock.duration > 0)
-    actions.press("Space")                     # runs it
+    actions.run("Play or pause")
     actions.search("rack")                     # for the palette
 
 Users change keys in `keys.toml` in their configuration folder:
@@ -22,8 +22,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from .. import folders
 from ..errors import PushinError
-from . import folders
 
 MODIFIERS = ("Ctrl", "Alt", "Shift", "Super")
 KEYS = (*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *"0123456789", *(f"F{n}" for n in range(1, 13)), "Space", "Enter", "Tab",
@@ -265,10 +265,10 @@ class Actions:
             own[known[name.lower()]] = own.pop(name)
         self.all = tuple(action._replace(keys=tuple(map(chord, own.get(action.name, action.keys)))) for action in table)
         self._named = {action.name: action for action in self.all}
-        self._by_key: dict[str, Action] = {}
+        by_key: dict[str, Action] = {}
         for action in self.all:
             for key in action.keys:
-                other = self._by_key.setdefault(key, action)
+                other = by_key.setdefault(key, action)
                 if other is not action:
                     raise PushinError(f"{key} is the key of both '{other.name}' and '{action.name}'; give one of them "
                                       "another in keys.toml.")
@@ -277,6 +277,10 @@ class Actions:
 
     def __getitem__(self, name: str) -> Action:
         return self._named[name]
+
+    def key(self, name: str) -> str:
+        """What to press for an action, as a sentence tells it; its name where it has no key."""
+        return next(iter(self[name].keys), f"'{name}'")
 
     @property
     def held(self) -> tuple[Action, ...]:
@@ -309,11 +313,6 @@ class Actions:
             return False
         self._run[name]()
         return True
-
-    def press(self, key: str) -> Action | None:
-        """Does what a chord stands for; None where nothing answers to it, or cannot be done now."""
-        action = self._by_key.get(chord(key))
-        return action if action and self.run(action.name) else None
 
     def search(self, text: str) -> list[Action]:
         """Actions by letters of their names in order ("sbs": Side by side), then by words of their help; best first."""

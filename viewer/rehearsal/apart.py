@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import PushinError
@@ -39,7 +40,8 @@ class Unwanted(BaseException):
 
 def ready() -> None:
     """Begins a worker ahead of its first call, where one will be wanted: it takes half a second to come up."""
-    _idle.append(_started())
+    with suppress(PushinError):       # the call itself will say so
+        _idle.append(_started())
 
 
 def apart(function: Callable, *args, report: Callable[..., None] = lambda *progress: None, tidy: bool = False, anew: bool = False):
@@ -93,9 +95,12 @@ def _end(worker: subprocess.Popen, seconds: float) -> None:
 
 def _started() -> subprocess.Popen:
     path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
-    return subprocess.Popen([sys.executable, "-c", SERVES],
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path},
-                            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0))
+    try:
+        return subprocess.Popen([sys.executable, "-c", SERVES],
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path},
+                                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0))
+    except OSError as error:
+        raise PushinError(f"Work in the background cannot begin: {error.strerror or error}; is there enough memory?") from error
 
 
 def serve() -> None:

@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import folders
 from ..camera import Camera
 from ..errors import PushinError
 from ..export.delivery import Delivery, Drawing
 from ..export.sequence import Sequence, sequence_name
 from ..export.stills import write_picture
 from ..export.video import SUFFIXES, write_video
-from ..plate import Plate, cache
+from ..plate import Plate
 from ..plate.layers import Layers
 from ..render.compare import Layout, Wipe
 from ..shots.advice import Advice, advise
@@ -72,7 +73,7 @@ PINHOLE = 0.5
 
 def warmed(programs: str, *, report=lambda *progress: None) -> None:
     """Has the driver keep its programs (see render.warm), once for each name of them; one that does not is no error."""
-    note = cache.folder().parent / "programs"
+    note = folders.cache() / "programs"
     try:
         if note.read_text("utf-8") == programs:
             return
@@ -105,14 +106,14 @@ FRAMES = "shot"
 """Name of the frames that the window exports."""
 
 
-def exported(plate, shot: Shot, take: str | None, path: Path, size, bokeh: str, *, report) -> None:
+def exported(plate, shot: Shot, take: str | None, path: Path, bokeh: str, *, report) -> None:
     """A take as a film, or where the path is none of a film, as frames in a folder; see export.delivery."""
-    apart(_exported, replace(plate, unadjusted=None), shot, take, path, size, bokeh, report=report, tidy=True)
+    apart(_exported, replace(plate, unadjusted=None), shot, take, path, bokeh, report=report, tidy=True)
 
 
-def _exported(plate, shot, take, path, size, bokeh, *, report) -> None:
+def _exported(plate, shot, take, path, bokeh, *, report) -> None:
     from ..render import Renderer
-    delivery, done = Delivery(shot, take, size), [0]
+    delivery, done = Delivery(shot, take), [0]
     layers = Layers.of(plate, lambda share, stage=None: report(0.0, stage))
 
     def step() -> None:
@@ -164,4 +165,6 @@ def _pictured(plate, layers, moment, path, *, report) -> None:
             renderer.resize(size)
             frames.append(renderer.render(camera, bokeh))
         compare = ComparePass(renderer.context)
-        write_picture(path, compare.pixels(moment.place, *frames, moment.mode, wipe=moment.wipe, time=moment.time))
+        picture = compare.pixels(moment.place, *frames, moment.mode, wipe=moment.wipe, time=moment.time)
+        compare.release()       # the worker's context stays for the next one
+    write_picture(path, picture)

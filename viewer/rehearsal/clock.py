@@ -2,7 +2,7 @@
 
     clock = Clock(shot.duration, shot.fps).play()
     clock = clock.tick(1 / 60)             # once per frame of the window, with the seconds since the last
-    clock.time, clock.frame, clock.at      # seconds; the frame that shows; that frame's own time
+    clock.time, clock.frame                # seconds; the frame that shows
 """
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ..shots.errors import BadValue
-from ..shots.timeline import seconds, snapped, timecode
+from ..shots.timeline import seconds, snapped
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 """What `faster` and `slower` go through."""
@@ -75,15 +75,6 @@ class Clock:
         # A float of a frame's time may lie a hair before it; `seconds` finds the frame again.
         return min(math.floor(seconds(self.time) * self.fps), self.frames - 1)
 
-    @property
-    def at(self) -> Fraction:
-        """The time at which the frame that shows begins."""
-        return Fraction(self.frame) / self.fps
-
-    @property
-    def timecode(self) -> str:
-        return timecode(self.at, self.fps)
-
     # -- playing ---------------------------------------------------------------------------------------------------
 
     def tick(self, dt: float) -> Clock:
@@ -125,12 +116,9 @@ class Clock:
 
     # -- going somewhere -------------------------------------------------------------------------------------------
 
-    def seek(self, time, snap: bool = False) -> Clock:
-        """Rests at a time, or at the frame nearest to it: a hand on the playhead is stronger than the clock."""
-        time = min(max(seconds(time), Fraction(0)), self.duration)
-        if snap:
-            time = min(snapped(time, self.fps), Fraction(self.frames - 1) / self.fps)
-        return replace(self, time=float(time), playing=False)
+    def seek(self, time) -> Clock:
+        """Rests at a time: a hand on the playhead is stronger than the clock."""
+        return replace(self, time=float(min(max(seconds(time), Fraction(0)), self.duration)), playing=False)
 
     def step(self, frames: int) -> Clock:
         """Rests some frames later, or earlier; at an end it stays."""

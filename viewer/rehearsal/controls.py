@@ -192,9 +192,7 @@ class Operator:
 
     def begin(self) -> RigState:
         """At rest where the take starts."""
-        start = self.start
-        return RigState(tuple(map(float, start.position)), start.pan, start.tilt, start.roll,
-                        math.log(start.focal_length), 1 / start.focus_distance)
+        return self.at(self.start)
 
     def at(self, camera: Camera) -> RigState:
         """At rest where another camera stands, such as the take's at the playhead."""

@@ -5,7 +5,6 @@ all that is the same in both; a thousand steps take little room.
 
     document = Document.open("shot.json")
     document.edit("Name Mira", document.shot.with_subject(mira))
-    document.do(edits.set_lens, "A", lens)              # the same, with the edit's own name
     document.edit("Move key", moved, drag="key 3")      # while dragging: all of it one step …
     document.release()                                  # … until let go
 """
@@ -13,16 +12,17 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
+from .. import folders
 from ..errors import PushinError
+from ..files import replacing
 from ..shots import shotfile
 from ..shots.document import Shot
-from . import edits, folders
+from . import edits
 
 Value = TypeVar("Value")
 
@@ -165,10 +165,6 @@ class Document:
             self._drag = drag
         return True
 
-    def do(self, edit: Callable[..., Shot], *args, drag: Hashable | None = None, **words) -> bool:
-        """An edit of `edits` under its own name: edits.rack_between is the step "Rack between"."""
-        return self.edit(edit.__name__.replace("_", " ").capitalize(), edit(self.shot, *args, **words), drag)
-
     def release(self) -> None:
         """A drag ends; one that came back to where it began was none."""
         if self._drag is not None:
@@ -262,10 +258,8 @@ class Recent:
         kept = [path, *(p for p in self.paths() if p != path)][:self.MOST]
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            handle, beside = tempfile.mkstemp(dir=self.file.parent, suffix=".part")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            with replacing(self.file, 0o600) as beside, open(beside, "w", encoding="utf-8") as file:
                 json.dump([str(p) for p in kept], file, indent=1, ensure_ascii=False)
-            os.replace(beside, self.file)
         except OSError:
             pass
 

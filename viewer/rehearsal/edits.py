@@ -1,6 +1,6 @@
 """What can be done to a shot: each edit is a function from a shot, and words, to another shot.
 
-    document.do(edits.rack_between, "A", "mira", "tom", at=1.5)
+    document.edit("Rack", edits.rack_between(document.shot, "A", "mira", "tom", at=1.5))
 
 Being values they are undone by keeping the older one. Takes are named; a key is named by the place of its track in the
 take's timeline and its time (`KeyAt`). Times are snapped to frames unless said otherwise.
@@ -28,7 +28,7 @@ from ..shots.kit import Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
 from ..shots.rigs import rig
-from ..shots.timeline import ABSOLUTE, LIMITS, Channel, Hold, Key, Timeline, Track, seconds, snapped
+from ..shots.timeline import ABSOLUTE, LIMITS, Channel, Hold, Key, Timeline, Track, seconds, snapped, space
 
 
 SAME_POINT = 0.01
@@ -277,11 +277,6 @@ def start_here(shot: Shot, take: str, camera: Camera) -> Shot:
     return shot.with_take(replace(shot.take(take), camera=camera))
 
 
-def rename(shot: Shot, title: str) -> Shot:
-    """Another title for the shot."""
-    return replace(shot, title=title)
-
-
 def _unused(shot: Shot, name: str) -> None:
     if any(take.name == name for take in shot.takes):
         raise BadValue(f"There is a take {name} already; choose another name.")
@@ -294,30 +289,6 @@ def add_subject(shot: Shot, subject: Subject) -> Shot:
     if any(s.name == subject.name for s in shot.subjects):
         raise BadValue(f"There is a subject called {subject.name} already; choose another name.")
     return shot.with_subject(subject)
-
-
-def set_subject(shot: Shot, subject: Subject) -> Shot:
-    """Names a subject, or gives the one of its name another place."""
-    return shot.with_subject(subject)
-
-
-def rename_subject(shot: Shot, subject: str, to: str) -> Shot:
-    """Another name for a subject, wherever it is spoken of."""
-    named = shot.subject(subject)
-    if to != subject and any(s.name == to for s in shot.subjects):
-        raise BadValue(f"There is a subject called {to} already; choose another name.")
-    change = lambda name: to if name == subject else name
-
-    def renamed(take: Take) -> Take:
-        tracks = tuple(replace(t, about=change(t.about), keys=tuple(
-            replace(k, value=change(k.value)) if isinstance(k.value, str) else k for k in t.keys))
-            for t in take.timeline.tracks)
-        holds = tuple(replace(h, subject=change(h.subject)) for h in take.timeline.holds)
-        match = take.match and replace(take.match, subject=change(take.match.subject))
-        return replace(take, match=match, timeline=replace(take.timeline, tracks=tracks, holds=holds))
-
-    return replace(shot, takes=tuple(map(renamed, shot.takes)),
-                   subjects=tuple(replace(named, name=to) if s is named else s for s in shot.subjects))
 
 
 def remove_subject(shot: Shot, subject: str) -> Shot:
@@ -389,16 +360,6 @@ def focus_on(shot: Shot, take: str, mark: float | str, at=None) -> Shot:
 
 # -- keys -------------------------------------------------------------------------------------------------------------
 
-def set_key(shot: Shot, take: str, track: int, time, value: float | str, ease: Ease | None = None) -> Shot:
-    """A key on a track; its ease, unless said, is what the way there had."""
-    timeline = shot.take(take).timeline
-    of = _track(timeline, track)
-    time = snapped(time, shot.fps)
-    before = [k for k in of.keys if k.time <= time]
-    return _with_timeline(shot, take, _longer(timeline.replacing(of, of.with_key(
-        Key(time, value, ease or (before[-1].ease if before else "linear"))))))
-
-
 def insert_key(shot: Shot, take: str, track: int, time) -> Shot:
     """A key on a track where it is at a time, so that nothing changes yet: the way is parted in two."""
     timeline = shot.take(take).timeline
@@ -444,16 +405,12 @@ def _reaching(shot: Shot, take: str, channel: Channel, time: Fraction, now: floa
     return _with_timeline(shot, take, _longer(timeline.replacing(track, parted.with_key(replace(key, value=value)))))
 
 
-def move_keys(shot: Shot, take: str, keys: Iterable[KeyAt], by, snap: bool = True) -> Shot:
-    """Keys dragged by some seconds, together, no farther than the start; a key on which one lands is replaced."""
+def move_keys(shot: Shot, take: str, keys: Iterable[KeyAt], by) -> Shot:
+    """Keys dragged by some seconds, on frames or not, together, no farther than the start; a key on which one lands is replaced."""
     keys = list(keys)
     if not keys:
         return shot
     by = max(seconds(by), -min(key.time for key in keys))
-    if snap:
-        # The first one lands on a frame; the others keep their distance, and so their frames.
-        first = min(key.time for key in keys)
-        by = snapped(first + by, shot.fps) - first
     return _edited(shot, take, keys, lambda key: replace(key, time=key.time + by))
 
 
@@ -488,33 +445,12 @@ def paste_keys(shot: Shot, take: str, copied: Iterable[Copied], at) -> Shot:
     return _with_timeline(shot, take, _longer(timeline))
 
 
-def remove_track(shot: Shot, take: str, track: int) -> Shot:
-    """Takes a track with all its keys away."""
-    timeline = shot.take(take).timeline
-    return _with_timeline(shot, take, timeline.replacing(_track(timeline, track), None))
-
-
 def keep_framed(shot: Shot, take: str, subject: str, start=0, end=None) -> Shot:
     """The operator keeps a subject where it is in the frame, from a time to another."""
-    return _hold(shot, take, "framing", subject, start, end)
-
-
-def keep_size(shot: Shot, take: str, subject: str, start=0, end=None) -> Shot:
-    """The lens keeps a subject as large as it is, from a time to another: a dolly zoom where the camera travels."""
-    return _hold(shot, take, "size", subject, start, end)
-
-
-def _hold(shot: Shot, take: str, what: str, subject: str, start, end) -> Shot:
     timeline = shot.take(take).timeline
-    hold = Hold(what, subject, snapped(start, shot.fps), timeline.duration if end is None else snapped(end, shot.fps))
-    others = tuple(h for h in timeline.holds if h.what != what or h.end < hold.start or h.start > hold.end)
+    hold = Hold("framing", subject, snapped(start, shot.fps), timeline.duration if end is None else snapped(end, shot.fps))
+    others = tuple(h for h in timeline.holds if h.what != "framing" or h.end < hold.start or h.start > hold.end)
     return _with_timeline(shot, take, replace(timeline, holds=(*others, hold)))
-
-
-def remove_hold(shot: Shot, take: str, index: int) -> Shot:
-    """Lets go of what a hold keeps."""
-    timeline = shot.take(take).timeline
-    return _with_timeline(shot, take, replace(timeline, holds=timeline.holds[:index] + timeline.holds[index + 1:]))
 
 
 def _track(timeline: Timeline, index: int) -> Track:
@@ -564,13 +500,10 @@ def _parted(track: Track, time: Fraction) -> Track:
             return track.with_key(replace(before, time=time))
         raise BadValue("Between two focus marks that follow subjects a key needs a mark of its own.")
     share = float((time - before.time) / (after.time - before.time))
-    way = curve(before.ease)(share)
-    if track.channel in ("focal_length", "f_stop"):
-        value = before.value * (after.value / before.value) ** way
-    elif track.channel == "focus_distance":
-        value = 1 / (1 / before.value + way * (1 / after.value - 1 / before.value))
-    else:
-        value = before.value + way * (after.value - before.value)
+    way, (into, back) = curve(before.ease)(share), space(track.channel)
+    start, end = into(before.value), into(after.value)
+    # To where it is interpolated and back is not quite the same number.
+    value = back(start + way * (end - start)) if way and start != end else before.value
     first, second = part(before.ease, share)
     return track.with_key(replace(before, ease=first)).with_key(Key(time, value, second))
 

@@ -21,15 +21,16 @@ import secrets
 import threading
 import time
 import zlib
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from .. import folders
 from ..shots.document import Shot
 from ..shots.timeline import Track
-from . import folders
 from .document import History, called
 
 HEADER = ["pushin journal", 1]
@@ -241,10 +242,16 @@ class Recovered:
 
 
 def recoverable(folder: Path | None = None) -> list[Recovered]:
-    """Unsaved work of programs that are gone, newest first. Journals in which nothing is unsaved are removed."""
+    """Unsaved work of programs that are gone, newest first. Journals in which nothing is unsaved are removed, if they can be.
+
+    None where the folder cannot be looked into."""
     folder = folder or folders.state() / "journals"
     found = []
-    for file in folder.glob("*.journal") if folder.is_dir() else ():
+    try:
+        files = list(folder.glob("*.journal")) if folder.is_dir() else []
+    except OSError:
+        files = []
+    for file in files:
         try:
             lock = _lock(file)
         except OSError:
@@ -403,7 +410,10 @@ def _lock(file: Path) -> int | None:
 
 
 def _remove(file: Path, lock: int) -> None:
-    for path in (file, file.with_suffix(".part")):
-        path.unlink(missing_ok=True)
+    """Removes a journal with what belongs to it. In a folder that is not to be written to it stays."""
+    with suppress(OSError):
+        for path in (file, file.with_suffix(".part")):
+            path.unlink(missing_ok=True)
     os.close(lock)
-    file.with_suffix(".lock").unlink(missing_ok=True)
+    with suppress(OSError):
+        file.with_suffix(".lock").unlink(missing_ok=True)

@@ -17,7 +17,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,13 +26,13 @@ from ..shots.document import Take
 from ..shots.easing import OVERSHOOT, curve
 from ..shots.framing import pose_of
 from ..shots.performance import FARTHEST
-from ..shots.timeline import Channel, Key, Timeline, Track, seconds
+from ..shots.timeline import Channel, Key, Timeline, Track, seconds, space
 from .controls import HANDS, Pull, RigState
 
 CHANNELS: tuple[Channel, ...] = ("x", "y", "z", "pan", "tilt", "roll", "focal_length", "focus_distance")
 """What a performance drives."""
-OF = {"grip": ("x", "y", "z", "arc"), "operator": ("pan", "tilt", "roll"), "zoom": ("focal_length",),
-      "focus": ("focus_distance",)}
+CHANNELS_OF = {"grip": ("x", "y", "z", "arc"), "operator": ("pan", "tilt", "roll"), "zoom": ("focal_length",),
+               "focus": ("focus_distance",)}
 """The channels of each of controls.HANDS."""
 
 
@@ -67,14 +67,13 @@ class Recorder:
             samples.pop()   # the clock stood still; what holds is what was done last
         samples.append(Sample(at, values, state.pull))
 
-    def take(self, name: str, of: Take, fps: Fraction, hands: Iterable[str] = HANDS, which: int = -1) -> Take:
-        """A take as it was performed: another take's camera, rig and lens, and its tracks where no hand was laid.
+    def take(self, name: str, of: Take, fps: Fraction, hands: Iterable[str] = HANDS) -> Take:
+        """A take as it was performed last: another take's camera, rig and lens, and its tracks where no hand was laid.
 
         hands  which of controls.HANDS performed; so a focus pull can be recorded onto a move
-        which  of the passes; the last by default
         """
-        samples, hands = self.passes[which], set(hands)
-        channels = {channel for hand in hands for channel in OF[hand]}
+        samples, hands = self.passes[-1], set(hands)
+        channels = {channel for hand in hands for channel in CHANNELS_OF[hand]}
         tracks = [track for track in of.timeline.tracks if track.channel not in channels]
         still = {"focal_length": self.start.focal_length, "focus_distance": self.start.focus_distance}
         words = _words(self.start, samples)
@@ -197,18 +196,9 @@ MARGIN = 0.999
 """Of the tolerance, so that rounding on the way through a shot file does not exceed it."""
 
 
-def _space(channel: Channel) -> tuple[Callable[[float], float], Callable[[float], float]]:
-    """Into what a channel is interpolated in, and back."""
-    if channel in ("focal_length", "f_stop"):
-        return math.log, math.exp
-    if channel == "focus_distance":
-        return (lambda v: 1 / v), (lambda v: 1 / v)
-    return float, float
-
-
 def values(track: Track, times) -> np.ndarray:
     """A track of numbers at times, in the space that it is interpolated in; float64 like times."""
-    into, _ = _space(track.channel)
+    into, _ = space(track.channel)
     keys = [float(key.time) for key in track.keys]
     marks = [into(key.value) for key in track.keys]
     eases = [curve(key.ease) for key in track.keys]
@@ -264,7 +254,7 @@ def _smooth(track: Track, figure: float, fps: Fraction) -> Track:
     at = np.array([float(n) for n in nodes])
     marks = np.interp(at, times, wanted)
     path = _shortest(at, marks, times, wanted, allowed)
-    _, back = _space(track.channel)
+    _, back = space(track.channel)
     keys = []
     for i, j in zip(path, [*path[1:], None]):
         ease = "linear" if j is None else _ease(at[i], at[j], marks[i], marks[j], times, wanted, allowed)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .. import optics
 from ..camera import Camera
 from .display import CopyPass
 from .gl import headless_context, texture
@@ -40,9 +41,9 @@ def measure(plate, size: tuple[int, int], repeats: int = 30) -> dict:
                   "frame, in focus": lambda camera: renderer.render(replace(camera, f_stop=64.0, focus_distance=focus), "gather"),
                   "frame, blurred": lambda camera: renderer.render(replace(camera, f_stop=wide, focus_distance=focus), "gather")}
         focus = travel * 4
-        nearest = float(np.max(plate.disparity))
         # The f-number at which the largest circle, of the nearest thing or the farthest, is LARGEST wide.
-        wide = plate.focal_length ** 2 * max(1 / focus, nearest - 1 / focus) / (1000 * LARGEST * plate.sensor_width)
+        ends, circle = (plate.depth.min(), np.inf), LARGEST * plate.sensor_width
+        wide = float(np.max(optics.f_stop_for_blur(ends, plate.focal_length, focus, circle)))
         times = {name: [] for name in (*work, *frames)}
         # In turn and not one after the other, so that a machine that slows down slows all of them.
         for camera in (cameras[0], *cameras):

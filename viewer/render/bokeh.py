@@ -14,20 +14,25 @@ from dataclasses import replace
 import moderngl
 import numpy as np
 
-from ..camera import NEAR, Camera
-from .display import coc_coefficients
-from .gl import ScreenPass, texture
+from .. import optics
+from ..camera import Camera
+from .display import STORED, coc_coefficients
+from .gl import ScreenPass, making, texture
 from .lens import aperture_points, iris_area
 from .reproject import ReprojectPass, Slice
 
-TILE, CELL, SHARP, MUCH = 16, 4, 0.5, 1e4
-"""Pixels: shaders/common/bokeh.glsl"""
+TILE, CELL, SHARP, MUCH, BEGINS = 16, 4, 0.5, 1e4, 3.0
+"""Pixels: sides of the tiles in which the largest circles are known, and of the cells whose lamps are drawn as discs; radii that
+no pixel can show, that are more than any, and from which, at the least, a surface is in the front or in the far slice."""
 
 ROWS = 8, 16, 32, 48, 48
 """Points of the iris for radii up to 2, 4 and 6 pixels, for larger ones, and for those that are gathered at a quarter of the
-resolution."""
+resolution (row_for in shaders/common/bokeh.glsl)."""
 
-FRONT_FROM, FAR_FROM = np.linspace(3, 4.5, 16), np.linspace(3, 5, 21)
+SHARED = {"TILE": float(TILE), "CELL": float(CELL), "SHARP": SHARP, "MUCH": MUCH, "BEGINS": BEGINS, "TAPS": sum(ROWS)}
+"""What every shader of these passes is told."""
+
+FRONT_FROM, FAR_FROM = np.linspace(BEGINS, 4.5, 16), np.linspace(BEGINS, 5, 21)
 """Pixels: radii in front of the focus and behind it at which the front and the far slice may begin. They do where least of the
 plate is near: a gap between two things, so that nothing is cut that need not be. BEGINS and MOST_IN_FOCUS bound them
 (shaders/common/bokeh.glsl)."""
@@ -55,7 +60,7 @@ that, nothing but very large circles there; the foreground's veil. And what it h
 
 class _Pass(ScreenPass):
     def __init__(self, context, fragment: str, **defines):
-        self.fragment, self.defines = fragment, defines
+        self.fragment, self.defines = fragment, SHARED | defines
         super().__init__(context)
 
 
@@ -98,7 +103,7 @@ class BokehPass:
         self.context = context
         self.passes: dict[tuple, _Pass] = {}
         self.targets: _Targets | None = None
-        self.taps = context.buffer(reserve=16 * 160)   # shaders/common/bokeh.glsl
+        self.taps = context.buffer(reserve=16 * sum(ROWS))
         self._iris = None
 
     def _pass(self, kind: type[_Pass], fragment: str, *features: str) -> _Pass:
@@ -112,7 +117,7 @@ class BokehPass:
 
     def blurs(self, camera: Camera, reproject: ReprojectPass, width: int) -> bool:
         """Whether anything that the camera may see is blurred in a picture so many pixels wide."""
-        far, per_disparity = (0.5 * c for c in coc_coefficients(camera, width))
+        far, per_disparity = 0.5 * coc_coefficients(camera, width)
         return max(abs(far), abs(far + per_disparity * reproject.nearest_in(camera))) >= SHARP
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, reproject: ReprojectPass, highlights: float = 1.0) -> None:
@@ -120,17 +125,18 @@ class BokehPass:
         width = target.size[0]
         if self.targets is None or self.targets.size != target.size:
             self._drop()
-            self.targets = _Targets(self.context, target.size)
+            with making(self.context, target.size) as make:
+                self.targets = _Targets(make, target.size)
         t = self.targets
-        far, per_disparity = (0.5 * c for c in coc_coefficients(camera, width))   # radii
-        lens = far, 2 * per_disparity / NEAR
+        far, per_disparity = 0.5 * coc_coefficients(camera, width)   # radii
+        lens = far, per_disparity * STORED
         nearest = far + per_disparity * reproject.nearest_in(camera)
         front_from, far_from = (self._begin(radii, far, per_disparity, camera, reproject) for radii in (-FRONT_FROM, FAR_FROM))
         has_front, has_far = bool(nearest < front_from), bool(far > far_from)
 
         # Depths as they are stored for the plate's own surfaces.
         begins, ends = ((radius - lens[0]) / lens[1] for radius in (far_from, front_from))
-        seen_round = camera.focal_length / camera.f_stop / 2000
+        seen_round = optics.aperture_diameter(camera.focal_length, camera.f_stop) / 2000
         within = begins if has_far else -1.0, ends if has_front else 1.0
         reproject.draw(t.focus.scene, camera, Slice(within, seen_round, True, GOES_ON, sharp=True), edges_depth=True)
         if has_far:

@@ -45,7 +45,8 @@ MODES = {
 BLINK = 0.5
 """Seconds for which blinking shows each: slow enough to look at, fast enough that the eye still compares."""
 
-GROUND = (0.078, 0.078, 0.078)
+GROUND = 0.078
+"""Grey, as a screen shows it."""
 
 Rect = tuple[float, float, float, float]
 """left, top, width, height"""
@@ -95,7 +96,7 @@ class ComparePass(ScreenPass):
 
     def compare(self, target: moderngl.Framebuffer, place: Layout, a, b, mode: str, wipe: Wipe = Wipe(),
                 time: float = 0.0, origin: tuple[int, int] = (0, 0), frames=((1.0, 1.0), (1.0, 1.0)),
-                outside: float = 1.0, border: float = 0.0, ground=GROUND) -> None:
+                outside: float = 1.0, border: float = 0.0, ground=3 * (GROUND,)) -> None:
         """Draws Frames a and b into a part of a target.
 
         time     seconds, by which blinking goes

@@ -4,10 +4,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import moderngl
+import numpy as np
 
 from .. import optics
 from ..camera import NEAR, Camera
 from .gl import ScreenPass
+
+STORED = 2 / NEAR
+"""Disparity, 1/m, at a depth of 1 as stored: NEAR / (2 Z), in either half of the range (shaders/reproject.vert)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +21,13 @@ class Overlay:
     peaking   detail that is in focus, in red
     zones     in front of the depth of field orange, behind it blue, the deeper the softer; lines at its limits
     invented  what the plate never showed, in magenta
-    delivery  of optics.acceptable_circle: what counts as sharp
+    delivery  of optics.acceptable_circle for the whole picture: what counts as sharp
     """
 
     peaking: bool = False
     zones: bool = False
     invented: bool = False
-    delivery: str | int = "HD"
+    delivery: str | float = "HD"
 
     def __bool__(self) -> bool:
         return self.peaking or self.zones or self.invented
@@ -43,8 +47,8 @@ class DisplayPass:
         at_infinity, per_disparity = coc_coefficients(camera, target.size[0])
         circle = optics.in_pixels(optics.acceptable_circle(camera.sensor_width, overlay.delivery), camera.sensor_width,
                                   target.size[0])
-        self.overlaid.draw(target, color=color, depth=depth, coc=(at_infinity, 2 * per_disparity / NEAR),
-                           sharp=max(float(circle), 1.0), peaking=overlay.peaking, zones=overlay.zones,
+        self.overlaid.draw(target, color=color, depth=depth, coc=(at_infinity, per_disparity * STORED),
+                           sharp=float(circle), peaking=overlay.peaking, zones=overlay.zones,
                            invented=overlay.invented)
 
     def release(self) -> None:
@@ -62,16 +66,16 @@ class _Overlaid(ScreenPass):
 
 
 class CopyPass(ScreenPass):
-    """Nothing but reading and writing every pixel once: the measure of all other passes' speed."""
+    """Nothing but reading and writing every pixel once; so it measures all other passes' speed, too."""
 
     fragment = "copy.frag"
 
 
-def coc_coefficients(camera: Camera, width: int) -> tuple[float, float]:
-    """(a, b) with the signed circle of confusion a + b d, its diameter in pixels of a picture width pixels wide, at
+def coc_coefficients(camera: Camera, width: int) -> np.ndarray:
+    """float64 (a, b) with the signed circle of confusion a + b d, its diameter in pixels of a picture width pixels wide, at
     disparity d (1/m); behind the focus it is positive. A pinhole has none."""
     if camera.f_stop is None:
-        return 0.0, 0.0
+        return np.zeros(2)
     there, here = (optics.in_pixels(optics.signed_circle_of_confusion(z, camera.focal_length, camera.f_stop, camera.focus_distance),
                                     camera.sensor_width, width) for z in (float("inf"), 1.0))
-    return float(there), float(here - there)
+    return np.array([there, here - there])

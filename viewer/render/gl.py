@@ -7,6 +7,8 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import moderngl
 import numpy as np
@@ -84,6 +86,22 @@ def texture(context, size, components=4, dtype="f2", data=None) -> moderngl.Text
     result.repeat_x = result.repeat_y = False
     result.filter = moderngl.NEAREST, moderngl.NEAREST
     return result
+
+
+@contextmanager
+def making(context, size: tuple[int, int]) -> Iterator[SimpleNamespace]:
+    """Makes textures and framebuffers for a picture of a size, all or none: `context` for whatever makes them within.
+
+    Where the driver's memory ends, what was made is released and a PushinError says so."""
+    made = []
+    kept = lambda make: lambda *what, **how: made.append(item := make(*what, **how)) or item
+    try:
+        yield SimpleNamespace(**{name: kept(getattr(context, name)) for name in ("texture", "depth_texture", "framebuffer")})
+    except moderngl.Error:      # what a driver says where its memory ends
+        for item in made:
+            item.release()
+        raise PushinError(f"A picture of {size[0]} x {size[1]} pixels is too large for this machine; choose a smaller "
+                          "size.") from None
 
 
 def function(context, name: str, *types) -> Callable[..., None] | None:

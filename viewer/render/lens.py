@@ -7,10 +7,10 @@ from dataclasses import replace
 import moderngl
 import numpy as np
 
-from ..camera import NEAR, Camera
-from ..errors import PushinError
-from .display import coc_coefficients
-from .gl import ScreenPass, texture
+from .. import optics
+from ..camera import NEAR, Camera, check_iris, check_ranges
+from .display import STORED, coc_coefficients
+from .gl import ScreenPass, making, texture
 
 GOLDEN = np.pi * (3 - np.sqrt(5))
 
@@ -65,40 +65,26 @@ def iris_area(camera: Camera) -> float:
 
 
 _CAMERA = {"position": ((3,), -1e6, 1e6), "lens_shift": ((2,), -10, 10), "focal_length": ((), 0.01, 1e5),
-           "sensor_width": ((), 0.01, 1e4)}
+           "sensor_width": ((), 0.01, 1e4), "pan": ((), -1e6, 1e6), "tilt": ((), -1e6, 1e6), "roll": ((), -1e6, 1e6)}
+_LENS = {"f_stop": ((), 0.01, np.inf), "focus_distance": ((), NEAR, np.inf)}
 """Shape, and the range in which a picture is of something."""
 
 
 def check_camera(camera: Camera) -> None:
     """Raises PushinError for a camera that stands nowhere, or has no lens."""
-    for name, (shape, low, high) in _CAMERA.items():
-        value = getattr(camera, name)
-        try:
-            numbers = np.asarray(value, float)
-        except (TypeError, ValueError):
-            numbers = np.array(np.nan)
-        if numbers.shape != shape or not ((low <= numbers) & (numbers <= high)).all():      # NaN fails too
-            what = {(): "a number", (2,): "two numbers", (3,): "three numbers"}[shape]
-            raise PushinError(f"The camera's {name.replace('_', ' ')} must be {what} from {low:g} to {high:g}, and not "
-                              f"{repr(value)[:40]}.")
+    check_ranges("camera", camera, _CAMERA)
 
 
 def check_lens(camera: Camera) -> None:
     """Raises PushinError for a lens that no light goes through as asked."""
-    if not (camera.f_stop is not None and camera.f_stop > 0 and camera.focus_distance > 0):
-        raise PushinError("The f-stop and the focus distance must be greater than 0.")
-    if camera.blades < 0 or camera.blades in (1, 2) or camera.blades % 1:
-        raise PushinError(f"An iris has 0 (round) or at least 3 blades, not {camera.blades}.")
-    for name, low, high in (("roundness", 0, 1), ("squeeze", 0.5, 3), ("cats_eye", 0, 1), ("ring", -1, 1)):
-        if not low <= getattr(camera, name) <= high:
-            raise PushinError(f"The lens's {name.replace('_', ' ')} lies between {low} and {high}, "
-                              f"not at {getattr(camera, name):g}.")
+    check_ranges("lens", camera, _LENS)
+    check_iris(camera)
 
 
 def aperture_views(camera: Camera, count: int):
     """Pinhole cameras (count of them) on the aperture of `camera`, all of which see its plane of focus alike; each with
     its point on the iris of radius 1 and its share of the light."""
-    radius = camera.focal_length / camera.f_stop / 2000
+    radius = optics.aperture_diameter(camera.focal_length, camera.f_stop) / 2000
     right, up = camera.rotation()[:, 0], camera.rotation()[:, 1]
     scale = camera.focal_length / camera.sensor_width / camera.focus_distance
     for point, weight in zip(*aperture_points(count, camera)):
@@ -122,11 +108,12 @@ class Exposure:
         self.size, self.first = size, first
         self.taken = 0
         self._views = aperture_views(camera, count)
-        self._light, self._weight = texture(context, size, dtype="f4"), texture(context, size, 1, dtype="f4")
-        self._target = context.framebuffer([self._light, self._weight])
+        with making(context, size) as make:
+            self._light, self._weight = texture(make, size, dtype="f4"), texture(make, size, 1, dtype="f4")
+            self._target = make.framebuffer([self._light, self._weight])
         self._target.clear()
-        far, per_disparity = (0.5 * c for c in coc_coefficients(camera, size[0]))
-        self._lens, self._spacing = (far, 2 * per_disparity / NEAR), math.sqrt(math.pi / count)
+        far, per_disparity = 0.5 * coc_coefficients(camera, size[0])
+        self._lens, self._spacing = (far, per_disparity * STORED), math.sqrt(math.pi / count)
 
     def take(self, views: int, scene: moderngl.Framebuffer, reproject, accumulate: AccumulatePass) -> None:
         """Adds that many views, or those that are left, each drawn into `scene` first."""

@@ -1,19 +1,21 @@
 """Renderer: a plate and a size in, frames out."""
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 import moderngl
 import numpy as np
 
-from ..camera import NEAR, Camera
+from ..camera import Camera
 from ..errors import PushinError
 from ..plate.layers import Layers
-from .display import CopyPass, DisplayPass, Overlay, coc_coefficients
-from .gl import Aside, headless_context, read, texture
+from .display import STORED, CopyPass, DisplayPass, Overlay, coc_coefficients
+from .gl import Aside, headless_context, making, read, texture
 from .bokeh import BokehPass
 from .lens import AccumulatePass, Exposure, MeanPass, check_camera, check_lens
 from .reproject import ReprojectPass
@@ -45,28 +47,32 @@ class _Targets:
 
     @classmethod
     def create(cls, context, size) -> _Targets:
-        made = []
-        kept = lambda item: made.append(item) or item
-        try:
-            color, depth = kept(texture(context, size)), kept(context.depth_texture(size))
+        with making(context, size) as make:
+            color, depth = texture(make, size), make.depth_texture(size)
             depth.compare_func = ""     # read as it is
-            picture = kept(texture(context, size, dtype="f1"))
+            picture = texture(make, size, dtype="f1")
             picture.filter = moderngl.LINEAR, moderngl.LINEAR
-            return cls(kept(context.framebuffer([color], depth)), kept(context.framebuffer([color])),
-                       kept(context.framebuffer(depth_attachment=depth)), color, depth,
-                       kept(context.framebuffer([picture])), picture)
-        except moderngl.Error:      # what a driver says where its memory ends
-            for item in made:
-                item.release()
-            raise PushinError(f"A picture of {size[0]} x {size[1]} pixels is too large for this machine; choose a smaller "
-                              "size.") from None
+            return cls(make.framebuffer([color], depth), make.framebuffer([color]), make.framebuffer(depth_attachment=depth),
+                       color, depth, make.framebuffer([picture]), picture)
 
     def release(self) -> None:
         for item in (self.scene, self.flat, self.surface, self.screen, self.color, self.depth, self.picture):
             item.release()
 
 
-class Frame:
+class _Bound:
+    """What works only in the thread that made it: an OpenGL context is current in one."""
+
+    def __init__(self):
+        self._thread = threading.get_ident()
+
+    def _check_thread(self) -> None:
+        if threading.get_ident() != self._thread:
+            raise PushinError("A renderer draws, and its frames are read, only in the thread that made it; make a renderer in this "
+                              "one, or read a frame's arrays there before you hand it on.")
+
+
+class Frame(_Bound):
     """One rendered picture. It stays on the GPU until its arrays are asked for, and stays valid as long as it is held.
 
     size      (width, height) in pixels
@@ -75,6 +81,7 @@ class Frame:
     """
 
     def __init__(self, targets: _Targets, size, camera: Camera, finish):
+        super().__init__()
         self._targets, self.size, self.camera, self._finish = targets, size, camera, finish
         self.texture: int = targets.picture.glo
 
@@ -86,31 +93,36 @@ class Frame:
     def _complete(self) -> None:
         """Draws what only depth and invented share need, while the renderer is there to draw it."""
         if self._finish:
+            self._check_thread()
             self._finish()
             self._finish = None
+
+    def _read(self, texture: moderngl.Texture, dtype: str) -> np.ndarray:
+        self._check_thread()
+        return read(texture, dtype)
 
     @cached_property
     def picture(self) -> np.ndarray:
         """What a screen shows: display-referred sRGB, uint8 (h, w, 3), row 0 on top."""
-        return np.ascontiguousarray(read(self._targets.picture, "u1")[..., :3])
+        return np.ascontiguousarray(self._read(self._targets.picture, "u1")[..., :3])
 
     @cached_property
     def color(self) -> np.ndarray:
         """Scene-linear colour with sRGB primaries, float32 (h, w, 3), row 0 on top."""
-        return np.ascontiguousarray(read(self._targets.color, "f2")[..., :3].astype(np.float32))
+        return np.ascontiguousarray(self._read(self._targets.color, "f2")[..., :3].astype(np.float32))
 
     @cached_property
     def invented(self) -> np.ndarray:
         """Share of every pixel that the plate never showed, float32 (h, w), 0..1; of a gathered picture, what its pinhole sees."""
         self._complete()
-        return np.ascontiguousarray(read(self._targets.color, "f2")[..., 3].astype(np.float32))
+        return np.ascontiguousarray(self._read(self._targets.color, "f2")[..., 3].astype(np.float32))
 
     @cached_property
     def depth(self) -> np.ndarray:
         """Metres along the camera's axis, float32 (h, w); inf for the sky."""
         self._complete()
-        stored = read(self._targets.depth, "f4")[..., 0]
-        disparity = 2 * np.where(stored >= 0.5, stored - 0.5, stored) / NEAR  # shaders/reproject.vert
+        stored = self._read(self._targets.depth, "f4")[..., 0]
+        disparity = STORED * np.where(stored >= 0.5, stored - 0.5, stored)  # shaders/reproject.vert
         with np.errstate(divide="ignore"):
             return np.where(disparity > SKY, 1 / disparity, np.inf).astype(np.float32)
 
@@ -127,7 +139,7 @@ SKY = 1e-4
 """1/m: disparities under this, beyond 10 km, are the sky; a 24-bit depth buffer tells nothing apart there."""
 
 
-class Renderer:
+class Renderer(_Bound):
     """Draws one plate at one size, with any camera.
 
     plate    what Plate.open returned
@@ -140,12 +152,13 @@ class Renderer:
     aside    does there what takes long, where another thread can; see gl.Aside
 
     A frame is a pure function of plate, camera and size. Renderers may be used in any order, within one thread.
-    Raises PushinError where there is no OpenGL 3.3, or a size that it cannot draw.
+    Raises PushinError where there is no OpenGL 3.3, a size that it cannot draw, or another thread than the one that made it.
     """
 
     def __init__(self, plate, size: tuple[int, int], context: moderngl.Context | None = None,
                  layers: Layers | None = None, highlights: float | None = None, load: bool = True,
                  aside: Aside | None = None):
+        super().__init__()
         self.context = context or headless_context()
         self.plate, self.size = plate, self._checked(size)
         self._free: dict[tuple[int, int], list[_Targets]] = {}
@@ -213,22 +226,20 @@ class Renderer:
         """
         if bokeh not in BOKEH:
             raise PushinError(f"There is no bokeh called {bokeh!r}; choose one of {', '.join(BOKEH)}.")
-        if self._closed:
-            raise PushinError("This renderer is closed; make another one.")
-        check_camera(camera)
+        self._check(camera)
         lens = camera.f_stop is not None and bokeh != "off"
         if lens:
-            check_lens(camera)      # before there are targets, which would be lost
-        targets = self._targets()
-        finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
-        if not lens or (bokeh == "gather" and not self.bokeh.blurs(camera, self.reproject, self.size[0])):
-            self.reproject.draw(targets.scene, camera)
-        elif bokeh == "gather":
-            self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights)
-            finish = partial(self._complete_gathered, targets, camera)
-        else:
-            self._expose(targets, camera, VIEWS)
-        return self._shown(targets, camera, overlay, finish)
+            check_lens(camera)
+        with self._targets() as targets:
+            finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
+            if not lens or (bokeh == "gather" and not self.bokeh.blurs(camera, self.reproject, self.size[0])):
+                self.reproject.draw(targets.scene, camera)
+            elif bokeh == "gather":
+                self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights)
+                finish = partial(self._complete_gathered, targets, camera)
+            else:
+                self._expose(targets, camera, VIEWS)
+            return self._shown(targets, camera, overlay, finish)
 
     def refine(self, camera: Camera, views: int = 8, overlay: Overlay = Overlay(), count: int = VIEWS,
                first: Frame | None = None) -> tuple[Frame, float]:
@@ -240,6 +251,7 @@ class Renderer:
         """
         if camera.f_stop is None:
             return self.render(camera, overlay=overlay), 1.0
+        self._check(camera)
         check_lens(camera)
         old = self._exposure
         wanted = camera, self.size, count, self.highlights
@@ -247,17 +259,25 @@ class Renderer:
             self._forget()
             first = first or self.render(camera, "gather")
             self._exposure = Exposure(self.context, self.size, camera, count, self.highlights, first)
-        exposure, targets = self._exposure, self._targets()
-        exposure.take(views, targets.scene, self.reproject, self.accumulate)
-        done = exposure.taken / count
-        exposure.develop(targets.flat, self.mean, exposure.first._targets.color, done)
-        finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
-        return self._shown(targets, camera, overlay, finish), done
+        exposure = self._exposure
+        with self._targets() as targets:
+            exposure.take(views, targets.scene, self.reproject, self.accumulate)
+            done = exposure.taken / count
+            exposure.develop(targets.flat, self.mean, exposure.first._targets.color, done)
+            finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
+            return self._shown(targets, camera, overlay, finish), done
+
+    def _check(self, camera: Camera) -> None:
+        if self._closed:
+            raise PushinError("This renderer is closed; make another one.")
+        self._check_thread()
+        check_camera(camera)
 
     def _complete_gathered(self, targets: _Targets, camera: Camera) -> None:
         """Gives a gathered picture the depth and the invented share of its pinhole's."""
-        color = texture(self.context, targets.picture.size)
-        pinhole = self.context.framebuffer([color], targets.depth)
+        with making(self.context, targets.picture.size) as make:
+            color = texture(make, targets.picture.size)
+            pinhole = make.framebuffer([color], targets.depth)
         self.reproject.draw(pinhole, camera, edges_depth=True)
         targets.flat.color_mask = False, False, False, True
         self.copy.draw(targets.flat, color=color)
@@ -265,9 +285,16 @@ class Renderer:
         pinhole.release()
         color.release()
 
-    def _targets(self) -> _Targets:
+    @contextmanager
+    def _targets(self) -> Iterator[_Targets]:
+        """What a frame is drawn into within; where none comes of it, they wait for the next."""
         free = self._free.get(self.size)
-        return free.pop() if free else _Targets.create(self.context, self.size)
+        targets = free.pop() if free else _Targets.create(self.context, self.size)
+        try:
+            yield targets
+        except BaseException:
+            self._reclaim(targets)
+            raise
 
     def _shown(self, targets: _Targets, camera: Camera, overlay: Overlay, finish) -> Frame:
         """The frame of what was drawn; finish() draws what only its depth and invented share need."""
@@ -285,10 +312,12 @@ class Renderer:
     def _expose(self, targets: _Targets, camera: Camera, count: int) -> None:
         """The mean of views over the aperture; depth is that of the aperture's centre."""
         exposure = Exposure(self.context, self.size, camera, count, self.highlights)
-        exposure.take(count, targets.scene, self.reproject, self.accumulate)
-        self.reproject.draw(targets.scene, camera)
-        exposure.develop(targets.flat, self.mean)
-        exposure.release()
+        try:
+            exposure.take(count, targets.scene, self.reproject, self.accumulate)
+            self.reproject.draw(targets.scene, camera)
+            exposure.develop(targets.flat, self.mean)
+        finally:
+            exposure.release()
 
     def _forget(self) -> None:
         if self._exposure is not None:

@@ -14,6 +14,7 @@ import numpy as np
 from ..camera import NEAR, Camera
 from ..plate.layers import Layers
 from ..plate.patches import LOOSE, Patches
+from .display import STORED
 from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, Aside, MipTexture, ScreenPass, program, set_uniforms, texture
 
 GIVES_WAY = 0.97
@@ -86,7 +87,7 @@ class ReprojectPass:
         """
         high, wide = layers.atlas.shape[:2]
         pixels = np.ascontiguousarray(layers.atlas)
-        focal = plate.focal_length / plate.sensor_width * plate.width
+        focal = plate.focal_pixels
         cx, cy = plate.principal_point
         # From plate pixels (x, y, 1, disparity) to homogeneous points in the plate camera's frame, +y up, -z forward.
         lift = np.array([[1 / focal, 0, -cx / focal, 0], [0, -1 / focal, cy / focal, 0], [0, 0, -1, 0], [0, 0, 0, 1]])
@@ -377,7 +378,7 @@ class _Part:
         seen = self.patches.travel <= SIDEWAYS * (np.hypot(x, y) + (part.lens_radius if part else 0.0) + forward * self.off_axis)
         seen |= self.patches.travel == 0
         if part:
-            far, near = (2 * depth / NEAR for depth in part.depths)
+            far, near = (depth * STORED for depth in part.depths)
             least, farthest, closest, slope = self._seen_from(matrix[3])
             # A patch reaches over its neighbours, and the slice over what slopes through its near end.
             more = (part.overlap + OVER) / scale * slope

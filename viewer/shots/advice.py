@@ -11,7 +11,7 @@ from .. import optics
 from .comparison import Coverage, main_subject, only_turns
 from .document import Shot, Take
 from .framing import place_in_frame, pose_of
-from .kit import Lens, usable_kit
+from .kit import F_STOP, Lens, usable_kit
 from .performance import Performance
 from .rigs import rig
 from .timeline import INFINITY, Key, Track
@@ -186,7 +186,7 @@ def _focus(view: _View) -> Iterator[Advice]:
         time, camera = soft
         near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance, view.circle)
         others = tuple(t for t in take.timeline.tracks if t.channel != "focus_distance")
-        follow = Track("focus_distance", (Key(0, name),), "follow")
+        follow = Track("focus_distance", (Key(0, name),), "follow focus")
         yield Advice("focus", False, time,
                      f"{name} is out of focus from {time:.1f} s: {view.distance(name, camera):.2f} m away, while "
                      f"{near:.2f} to {far:.2f} m is sharp.", f"Follow focus on {name}.",
@@ -204,7 +204,7 @@ def _racks(view: _View) -> Iterator[Advice]:
             yield Advice("focus", False, float(a.time),
                          "The focus pull cannot be seen: the camera is a pinhole, to which everything is sharp.",
                          "Give it an f-number.",
-                         replace(take, camera=replace(take.camera, f_stop=2.8)))
+                         replace(take, camera=replace(take.camera, f_stop=F_STOP)))
             return
         # What is left behind, seen at the end, and what is gone to, seen at the start.
         blur = lambda mark, camera, focus: float(optics.circle_of_confusion(
@@ -268,8 +268,7 @@ def _pixels(view: _View) -> Iterator[Advice]:
     camera = view.cameras[closest]
     depth = max(view.distance(subject.name, camera), 0.01)
     # Plate pixels that the delivered frame's width holds at the subject.
-    plate_focal = stage.focal_length / stage.sensor_width * stage.width
-    across = view.lines.width * camera.sensor_width / camera.focal_length * depth / subject.depth * plate_focal
+    across = view.lines.width * camera.sensor_width / camera.focal_length * depth / subject.depth * stage.focal_pixels
     down = across * view.lines.height / view.lines.width
     left, top, right, bottom = subject.measure
     detail = min(bottom - top, down, *([right - left, across] if subject.kind == "object" else []))

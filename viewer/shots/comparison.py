@@ -10,6 +10,7 @@ import numpy as np
 from .. import optics
 from ..camera import Camera
 from .document import Match, Shot, Take
+from .errors import BadValue
 from .framing import Stage, Subject, pose_of, shot_size
 from .performance import Performance
 from .timeline import Timeline
@@ -109,7 +110,6 @@ def main_subject(shot: Shot, take: Take) -> Subject:
     """Who a take is about: whom its holds or its match name, else its focus, else the shot's first subject."""
     names = ([take.match.subject] if take.match else []) + list(take.timeline.subjects)
     if not names and not shot.subjects:
-        from .errors import BadValue
         raise BadValue("The shot has no subject; name one.")
     return shot.subject(names[0]) if names else shot.subjects[0]
 
@@ -146,8 +146,7 @@ class Coverage:
         x = (np.arange(across) + 0.5) * width / across
         y = (np.arange(down) + 0.5) * height / down
         grid = disparity[np.ix_(y.astype(int), x.astype(int))]
-        focal = self.stage.focal_length / self.stage.sensor_width * width
-        cx, cy = self.stage.centre
+        focal, (cx, cy) = self.stage.focal_pixels, self.stage.centre
         # Homogeneous points (X, Y, Z, 1) / depth: the sky, at disparity 0, is a direction.
         self._rays = np.stack([np.broadcast_to((x - cx) / focal, grid.shape),
                                np.broadcast_to(((cy - y) / focal)[:, None], grid.shape),

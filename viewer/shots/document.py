@@ -13,10 +13,11 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, PlainSerializer, PlainValidator
 
 from .. import optics
-from ..camera import Camera
+from ..camera import Camera, check_iris
+from ..errors import PushinError
 from .errors import BadValue
 from .framing import FrameLines, Stage, Subject, frame_lines
-from .kit import Body, Lens
+from .kit import F_STOP, Body, Lens
 from .performance import Performance
 from .rigs import rig
 from .scene import Scene
@@ -131,11 +132,12 @@ class Take:
             if not low <= value <= high:   # NaN fails too
                 raise BadValue(f"Take {self.name} starts with {channel} {value:g}; it must lie between {low:g} and "
                                f"{high:g}.")
-        if not (0.1 <= camera.sensor_width <= 1e3 and all(abs(s) <= 10 for s in camera.lens_shift)
-                and 0 <= camera.blades <= 30 and camera.blades not in (1, 2) and abs(camera.blade_rotation) <= 360
-                and 0 <= camera.roundness <= 1 and 0.5 <= camera.squeeze <= 3 and 0 <= camera.cats_eye <= 1
-                and -1 <= camera.ring <= 1):
-            raise BadValue(f"Take {self.name} starts with a sensor width, lens shift or iris that no camera has.")
+        if not (0.1 <= camera.sensor_width <= 1e3 and all(abs(s) <= 10 for s in camera.lens_shift)):
+            raise BadValue(f"Take {self.name} starts with a sensor width or lens shift that no camera has.")
+        try:
+            check_iris(camera)
+        except PushinError as error:
+            raise BadValue(f"Take {self.name}: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +225,13 @@ class Shot:
     def lines(self, take: Take | None = None) -> FrameLines:
         return frame_lines(self.aspect(take), self.ratio)
 
+    def across(self, take: Take | None = None) -> float:
+        """Delivered pixels across the camera's whole picture in a take; of those, delivery_width lie within its lines."""
+        return self.delivery_width / self.lines(take).width
+
     def circle(self, take: Take | None = None) -> float:
         """The acceptable circle of confusion, mm on the sensor, for the delivery."""
-        camera = (take or self.take()).camera
-        return float(optics.acceptable_circle(camera.sensor_width * self.lines(take).width, self.delivery_width))
+        return float(optics.acceptable_circle((take or self.take()).camera.sensor_width, self.across(take)))
 
     @property
     def duration(self) -> Fraction:
@@ -263,9 +268,6 @@ class Shot:
         """Adds a take, or replaces the one of its name."""
         return replace(self, takes=_with(self.takes, take))
 
-    def without_take(self, name: str) -> Shot:
-        return replace(self, takes=tuple(t for t in self.takes if t.name != name))
-
     def with_subject(self, subject: Subject) -> Shot:
         """Adds a subject, or replaces the one of its name."""
         return replace(self, subjects=_with(self.subjects, subject))
@@ -286,7 +288,7 @@ def start_camera(stage: Stage, body: Body | None = None, lens: Lens | None = Non
     camera = stage.camera()
     width = (body.width if body else camera.sensor_width) * (lens.squeeze if lens else 1.0)
     focal = camera.focal_length * width / camera.sensor_width
-    stop = 2.8
+    stop = F_STOP
     if lens:
         focal = min(max(focal, lens.focal_length[0]), lens.focal_length[1])
         stop = min(max(stop, lens.stops[0]), lens.stops[1])

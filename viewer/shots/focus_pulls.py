@@ -7,6 +7,7 @@ from .. import optics
 from .easing import Ease
 from .errors import BadValue
 from .framing import Subject
+from .kit import F_STOP
 from .scene import Scene
 from .timeline import Key, Timeline, Track, seconds as in_seconds
 from .words import move
@@ -40,7 +41,7 @@ def soft_mark(scene: Scene, subject: Subject, blur: float, side: str = "near") -
     much, that is returned: the aperture is too small, which advice will say.
     """
     camera, depth = scene.camera, scene.depth(subject)
-    pupil = optics.aperture_diameter(camera.focal_length, camera.f_stop or 2.8)
+    pupil = optics.aperture_diameter(camera.focal_length, camera.f_stop or F_STOP)
     defocus = blur * camera.sensor_width * 1000 / (pupil * camera.focal_length)   # dioptres
     if side == "near":
         return max(1 / (1 / depth + defocus), 0.1)

@@ -49,8 +49,9 @@ class Stage:
         if not (1 <= self.focal_length <= 1e4 and 0.1 <= self.sensor_width <= 1e3):
             raise BadValue(f"A plate taken at {self.focal_length:g} mm on a sensor {self.sensor_width:g} mm wide "
                            "cannot be staged; look at its focal length and sensor width.")
-        if self.principal_point is not None and not all(map(math.isfinite, self.principal_point)):
-            raise BadValue("The plate's principal point must be two finite pixel coordinates.")
+        (x, y), width, height = self.centre, self.width, self.height
+        if not (-width <= x <= 2 * width and -height <= y <= 2 * height):      # as Plate has it; NaN fails too
+            raise BadValue("The plate's principal point lies far outside the picture; give it in pixels from the top left corner.")
 
     @classmethod
     def of(cls, plate) -> Stage:
@@ -66,6 +67,11 @@ class Stage:
     def aspect(self) -> float:
         return self.width / self.height
 
+    @property
+    def focal_pixels(self) -> float:
+        """The focal length in pixels."""
+        return self.focal_length / self.sensor_width * self.width
+
     def camera(self, **changes) -> Camera:
         """The camera that took the plate, with changes such as f_stop=2."""
         x, y = self.centre
@@ -75,8 +81,7 @@ class Stage:
 
     def point(self, x: float, y: float, depth: float) -> Vector:
         """What the plate shows at a pixel, at a depth in metres, in the plate camera's frame."""
-        focal = self.focal_length / self.sensor_width * self.width
-        cx, cy = self.centre
+        focal, (cx, cy) = self.focal_pixels, self.centre
         return (x - cx) / focal * depth, (cy - y) / focal * depth, -depth
 
 

@@ -6,20 +6,21 @@ their configuration folder (`kit_file()` says where); an entry with a known name
 from __future__ import annotations
 
 import math
-import os
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from platformdirs import user_config_path
 from pydantic import TypeAdapter, ValidationError
 
-from .. import optics
+from .. import folders, optics
 from ..errors import PushinError
 from ..resources import ASSETS
 from .errors import BadValue
 from .timeline import STRICT
+
+F_STOP = 2.8
+"""A usual working stop, where none is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,8 @@ def _named(entries, name: str, what: str):
 
 
 def kit_file() -> Path:
-    """Where a user's own kit is looked for: $PUSHIN_CONFIG, or the user's configuration folder."""
-    return Path(os.environ.get("PUSHIN_CONFIG") or user_config_path("pushin", appauthor=False)) / "kit.toml"
+    """Where a user's own kit is looked for."""
+    return folders.settings() / "kit.toml"
 
 
 def read_kit(path: Path) -> Kit:

@@ -21,7 +21,7 @@ from .errors import BadValue
 from .framing import (FrameLines, Pose, Stage, Subject, Vector, anchor_point, frame_lines, place, pose, pose_of, sizer,
                       turn_to)
 from .rigs import Float, Rig, inertia
-from .timeline import INFINITY, Hold, Timeline, Track
+from .timeline import INFINITY, Hold, Timeline, Track, space
 
 FARTHEST = 1e4
 """Metres: where a focus at infinity is set. 10 km and infinity differ by less than any circle of confusion."""
@@ -69,14 +69,14 @@ class Performance:
             elif track.channel in curves:
                 curves[track.channel].append(_curve(track))
             elif track.channel == "focal_length":
-                zooms.append(_curve(track, math.log))
+                zooms.append(_curve(track))
         self._x, self._y, self._z, self._pan, self._tilt, self._roll = (
             _sum(curves[c], base) for c, base in
             zip(curves, (*camera.position, camera.pan, camera.tilt, camera.roll)))
         log_start = math.log(camera.focal_length)
         self._log_zoom = _sum(zooms, log_start * (1 - len(zooms)))
         stops = timeline.track("f_stop")
-        self._log_stop = _curve(stops, math.log) if stops else None
+        self._log_stop = _curve(stops) if stops else None
         self._focus = self._focus_curve(timeline.track("focus_distance"))
         self._mark = (self._x(0.0), self._y(0.0), self._z(0.0))
 
@@ -392,9 +392,10 @@ def _segments(track: Track) -> Callable[[float], tuple[int, float]]:
     return share
 
 
-def _curve(track: Track, space: Curve = float) -> Curve:
-    """The track's value over t, interpolated in a space such as math.log, in which the result stays."""
-    values = [space(k.value) for k in track.keys]
+def _curve(track: Track) -> Curve:
+    """The track's value over t, in the space that it is interpolated in."""
+    into, _ = space(track.channel)
+    values = [into(k.value) for k in track.keys]
     if len(values) == 1:
         only = values[0]
         return lambda t: only

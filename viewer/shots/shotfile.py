@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from ..errors import PushinError
+from ..files import replacing
 from .document import VERSION, PlateFile, Shot
 from .framing import Stage
 
@@ -51,17 +51,10 @@ def save(shot: Shot, path: str | os.PathLike) -> None:
     text = dump(_relocated(replace(shot, plate=replace(shot.plate, adjustments=None)),
                            lambda p: _relative(p, path.parent)))
     try:
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(beside, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-            os.replace(beside, path)
-        except BaseException:
-            os.unlink(beside)
-            raise
+        with replacing(path) as beside, open(beside, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
         raise PushinError(f"{path} cannot be written: {error.strerror or error}; the shot on disk is as it "
                           "was.") from None
@@ -93,7 +86,13 @@ def dump(shot: Shot) -> str:
     text = json.dumps({"version": values.pop("version"), **values}, indent=1, ensure_ascii=False)
     # Boxes and positions on one line each, as a person would write them; a string cannot hold a bare line break.
     number = r"-?[\d.eE+-]+"
-    return re.sub(rf"\[\s+({number}(?:,\s+{number})*)\s+\]", lambda m: f"[{' '.join(m[1].split())}]", text) + "\n"
+    text = re.sub(rf"\[\s+({number}(?:,\s+{number})*)\s+\]", lambda m: f"[{' '.join(m[1].split())}]", text) + "\n"
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:     # of a file's name, which need not be text
+        line = text[:error.end].splitlines()[-1].strip().encode(errors="backslashreplace").decode()
+        raise PushinError(f"A shot file holds text, and what begins with {line} is none (not UTF-8); rename it.") from None
+    return text
 
 
 def fingerprint(path: str | os.PathLike) -> str:
@@ -106,8 +105,10 @@ def fingerprint(path: str | os.PathLike) -> str:
 
 
 def plate_file(plate, path=None, depth=None, **opened) -> PlateFile:
-    """What a shot notes about an opened plate; path None is the bundled one, opened is what Plate.open was told."""
+    """What a shot notes about an opened plate, also of depth that it found beside the picture; path None is the bundled one,
+    opened is what Plate.open was told."""
     absolute = lambda p: p and str(Path(p).absolute())
+    depth = depth or path and plate.depth_path
     return PlateFile(Stage.of(plate), absolute(path), path and fingerprint(path), absolute(depth),
                      depth and fingerprint(depth), adjustments=path and added(plate),
                      adjusted=path and plate.adjustments.digest, **opened)
@@ -124,23 +125,24 @@ def open_plate(shot: Shot):
     if note.path is None:
         from ..bundled import bundled_plate
         return bundled_plate()
-    if not Path(note.path).is_file():
-        raise PushinError(f"The shot's plate {note.path} is not there; put it back, or make the shot again with "
-                          "`pushin move`.")
+    if not os.path.isfile(note.path):   # nor an error where the path is too long, or leads through a closed folder
+        where = " ".join(note.path.split())[-200:]
+        raise PushinError(f"The shot's plate {where} is not there, or not to be reached; put it back, or make the shot again "
+                          "with `pushin move`.")
     from .. import Plate
     told = {name: getattr(note, name) for name in (*OPTIONS, "adjustments") if getattr(note, name) is not None}
     return Plate.open(note.path, focal_length=note.stage.focal_length, sensor_width=note.stage.sensor_width, **told)
 
 
-def changed_files(shot: Shot, plate=None) -> list[str]:
-    """What of the plate is not what it was when the shot was saved, or not there: its files, and where it is opened its
-    scale and repairs."""
+def changes(shot: Shot, plate=None) -> list[str]:
+    """Sentences on what of the plate is not what it was when the shot was saved, or not there: its files, and where it is
+    opened its scale and repairs."""
     note = shot.plate
     pairs = ((note.path, note.sha256), (note.depth, note.depth_sha256))
-    found = [p for p, known in pairs if p and (not Path(p).is_file() or (known and fingerprint(p) != known))]
+    found = [p for p, known in pairs if p and (not os.path.isfile(p) or (known and fingerprint(p) != known))]
     if plate is not None and note.adjusted not in (None, plate.adjustments.digest):
         found.append(f"The scale or a repair of {note.path}")
-    return found
+    return [f"{what} has changed since the shot was saved; marks and sizes may be off." for what in found]
 
 
 @lru_cache(maxsize=1)
@@ -184,9 +186,3 @@ def _place(path: str | os.PathLike) -> Path:
     """Where a shot file lies, to which its paths are relative: of a link what it links to."""
     path = Path(path).absolute()
     return Path(os.path.realpath(path)) if path.is_symlink() else path
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

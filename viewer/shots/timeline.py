@@ -20,6 +20,7 @@ or its place in the frame (an operator's hand on the head), however the camera t
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Annotated, Literal, get_args
@@ -46,6 +47,15 @@ LIMITS = {   # what a key may hold; generous, but whatever lies inside evaluates
 }
 
 
+def space(channel: Channel) -> tuple[Callable[[float], float], Callable[[float], float]]:
+    """Into what a channel's numbers are interpolated in, and back."""
+    if channel in ("focal_length", "f_stop"):
+        return math.log, math.exp
+    if channel == "focus_distance":
+        return (lambda v: 1 / v), (lambda v: 1 / v)
+    return float, float
+
+
 def seconds(value: int | float | str | Fraction) -> Fraction:
     """A time in rational seconds: from 6, "5/2", "2.5" or "2,5", or a float such as the window's clock, to the next FINEST."""
     try:
@@ -58,7 +68,7 @@ def seconds(value: int | float | str | Fraction) -> Fraction:
     except (ValueError, ZeroDivisionError, OverflowError, TypeError):
         raise BadValue(f"'{str(value)[:40]}' is not a time in seconds; write 6, 2.5 or 61/24.") from None
     if abs(exact) > LONGEST:
-        raise BadValue(f"A time of {float(exact):g} seconds is beyond a day.")
+        raise BadValue(f"A time of {str(value)[:40]} seconds is beyond a day.")
     return exact if exact.denominator <= FINEST else exact.limit_denominator(FINEST)
 
 
@@ -131,21 +141,7 @@ class Track:
 
     def with_key(self, key: Key) -> Track:
         """Adds a key, or replaces the one at its time."""
-        return self._with(key, without=(key.time,))
-
-    def without_key(self, time) -> Track:
-        return replace(self, keys=tuple(k for k in self.keys if k.time != seconds(time)))
-
-    def moved_key(self, time, to) -> Track:
-        """The key at one time dragged to another, past others if need be; one that stands there is replaced."""
-        time, to = seconds(time), seconds(to)
-        key = next((k for k in self.keys if k.time == time), None)
-        if key is None:
-            raise BadValue(f"The {self.channel} track has no key at {float(time):g} s.")
-        return self._with(replace(key, time=to), without=(time, to))
-
-    def _with(self, key: Key, without: tuple[Fraction, ...]) -> Track:
-        keys = [k for k in self.keys if k.time not in without] + [key]
+        keys = [k for k in self.keys if k.time != key.time] + [key]
         return replace(self, keys=tuple(sorted(keys, key=lambda k: k.time)))
 
     def in_time(self, change) -> Track:
@@ -208,14 +204,6 @@ class Timeline:
                 tracks.append(track)
         holds = self.holds + tuple(h for h in other.holds if h not in self.holds)
         return Timeline(max(self.duration, other.duration), tuple(tracks), holds)
-
-    def then(self, other: Timeline) -> Timeline:
-        """The other one afterwards, from where this one ends."""
-        return self + other.shifted(self.duration)
-
-    def shifted(self, by) -> Timeline:
-        """Everything later by some seconds, the end too."""
-        return self._in_time(lambda t: t + seconds(by))
 
     def stretched(self, to) -> Timeline:
         """The same in another duration."""

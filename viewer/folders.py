@@ -1,4 +1,4 @@
-"""Where the window keeps what outlives it."""
+"""Where the program keeps what outlives it."""
 from __future__ import annotations
 
 import os
@@ -13,5 +13,10 @@ def state() -> Path:
 
 
 def settings() -> Path:
-    """A user's own keys, beside their kit: $PUSHIN_CONFIG, or the user's configuration folder."""
+    """A user's own keys and kit: $PUSHIN_CONFIG, or the user's configuration folder."""
     return Path(os.environ.get("PUSHIN_CONFIG") or platformdirs.user_config_path("pushin", appauthor=False))
+
+
+def cache() -> Path:
+    """What can be made or fetched again: $PUSHIN_CACHE, or the user's cache folder."""
+    return Path(os.environ.get("PUSHIN_CACHE") or platformdirs.user_cache_path("pushin", appauthor=False))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import PushinError
+from .errors import PushinError
 
 
 @contextmanager
@@ -44,7 +44,9 @@ def check_target(path: str | os.PathLike, suffixes: tuple[str, ...], inputs: Ite
 
 
 def check_replaced(path: str | os.PathLike, inputs: Iterable[str | os.PathLike]) -> None:
-    """Refuses to replace a file that is write-protected, or that the work reads, by whatever name."""
+    """Refuses to replace what is no file, such as a device, is write-protected, or is read by the work, by whatever name."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise PushinError(f"'{path}' is a device or the like, and no file that could be replaced; name another file.")
     if os.path.exists(path) and not os.access(path, os.W_OK):
         raise PushinError(f"'{path}' is write-protected; name another file.")
     for read in inputs:
@@ -52,21 +54,29 @@ def check_replaced(path: str | os.PathLike, inputs: Iterable[str | os.PathLike])
             raise PushinError(f"'{path}' is what this is made from; give the output another name.")
 
 
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Calls write(temporary path in the same folder) and puts the result in place of path, or of what it links to, in one
-    step."""
+@contextmanager
+def replacing(path: Path, mode: int = 0o666) -> Iterator[Path]:
+    """Within it, a temporary path in the same folder; after it, what was written there is in place of path, or of what that
+    links to, in one step. mode: of a new file, less the umask; one that is replaced keeps its own. An error leaves the old
+    file, and nothing else."""
+    place = Path(os.path.realpath(path))
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}.", suffix=path.suffix, dir=place.parent)
+    os.close(handle)
+    temporary = Path(name)
     try:
-        place = Path(os.path.realpath(path))
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=place.parent)
-        os.close(handle)
-        temporary = Path(name)
-        try:
+        yield temporary
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(place.stat().st_mode & 0o777 if place.exists() else mode & ~mask)   # mkstemp makes it private
+        temporary.replace(place)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Calls write(temporary path) and puts the result in place of path, or raises a PushinError that names it."""
+    try:
+        with replacing(path) as temporary:
             write(temporary)
-            mask = os.umask(0)
-            os.umask(mask)
-            temporary.chmod(0o666 & ~mask)  # mkstemp makes it private; a picture is as public as any new file
-            temporary.replace(place)
-        finally:
-            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise PushinError(f"'{path}' cannot be written: {error.strerror or error}.") from error

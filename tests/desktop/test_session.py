@@ -1,0 +1,66 @@
+"""What the window's panels read and edit, without a window."""
+import time
+from dataclasses import replace
+
+import pytest
+
+from viewer.cli import _parser
+from viewer.cli.open import opening
+from viewer.desktop.layering import Layering
+from viewer.desktop.session import Session
+from viewer.plate.scale import Anchor
+from viewer.rehearsal import apart, edits
+from viewer.rehearsal.document import Document
+
+
+@pytest.fixture
+def session(small_plate):
+    """A session on the small plate, as the window begins it."""
+    words = ["open", str(small_plate), "--focal-length", "35", "--subject", "80,45"]
+    opened = opening(_parser("open").parse_args(words))(lambda *progress: None)
+    session = Session()
+    session.begin(opened, Document(opened.shot))
+    session.layering = Layering(session, None, opened)
+    yield session
+    session.layering.end()
+
+
+def until(condition, each_time):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        each_time()
+        time.sleep(0.002)
+
+
+def test_advice_that_could_not_be_made_is_no_verdict(session):
+    apart.ready()
+    worker = apart._idle[-1]
+    until(lambda: worker not in apart._idle, session.consult)
+    worker.kill()                                       # as for want of memory
+    until(lambda: not session.thinking, session.consult)
+    assert "enough memory" in session.unadvised and session.saying == session.unadvised
+    session.edit(replace(session.shot, title="Another"), "Title")
+    until(lambda: not session.thinking, session.consult)
+    assert session.unadvised == ""
+
+
+def test_an_error_in_advice_ends_the_window_as_any_other_does(session):
+    session.plate = replace(session.plate, notes=(lambda: "nothing that another process could be told",))
+    with pytest.raises((AttributeError, TypeError), match="pickle"):
+        until(lambda: not session.thinking, session.consult)
+
+
+def test_the_shot_follows_the_depth_from_where_an_undo_led(session):
+    """The plate of a scale that was undone before its depth was there is none that the shot ever was on."""
+    known = lambda metres: session.layering.edit(edits.tell_scale(session.shot, Anchor((80.0, 45.0), metres), session.plate),
+                                                 "Known distance")
+    known(2.0)
+    until(lambda: session.shot.subject("subject").depth == pytest.approx(2.0), session.layering.frame)
+    known(4.0)
+    session.document.undo()
+    session.document.undo()
+    session.follow()
+    known(3.0)
+    until(lambda: session.plate.depth_at((80, 45)) == pytest.approx(3.0), session.layering.frame)
+    assert session.shot.subject("subject").depth == pytest.approx(3.0)

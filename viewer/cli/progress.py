@@ -1,0 +1,32 @@
+"""How far a command is."""
+from __future__ import annotations
+
+import sys
+
+
+class Progress:
+    """Counts frames, as a bar with the time that is left on a terminal's stderr, silently elsewhere.
+
+    done, total  frames
+    """
+
+    def __init__(self, total: int):
+        from tqdm import tqdm
+        self.done, self.total = 0, total
+        self._bar = tqdm(total=total, unit=" frames", disable=None, file=sys.stderr, leave=False, dynamic_ncols=True,
+                         bar_format="{n_fmt}/{total_fmt} {bar} {remaining} left, {rate_fmt}")
+
+    def step(self) -> None:
+        self.done += 1
+        self._bar.update()
+
+    def interrupted(self, so: str) -> None:
+        """Says how far it came, and what that means."""
+        self._bar.close()
+        print(f"pushin: interrupted after {self.done} of {self.total} frames; {so}.", file=sys.stderr)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._bar.close()
