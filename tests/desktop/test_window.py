@@ -309,7 +309,7 @@ def test_figures_of_a_subject_that_is_lost():
     for pan, why in ((45.0, "out of frame"), (130.0, "behind the camera")):
         take = session.shot.take("A")
         session.edit(edits.start_here(session.shot, "A", replace(take.camera, pan=pan)), "Pan")
-        assert session.figures("A") == [("", "35 mm"), ("travel", "0.00 m"), ("to mira", "1.54 m"), ("mira", why), ("", "all sharp")]
+        assert session.figures("A")[1:] == [("travel", "0.00 m"), ("to mira", "1.54 m"), ("mira", why), ("", "all sharp")]
 
 
 def test_a_persons_height_and_a_flat_ground(drive, tmp_path):

@@ -36,13 +36,14 @@ def whole(timeline, count=61):
 
 @pytest.mark.parametrize("text, name", [("push in", "push-in"), ("push-in", "push-in"), ("Dolly in", "push-in"),
                                         ("track in", "push-in"), ("zolly", "dolly zoom in"), ("crane", "boom"), ("whip", "pan"),
-                                        ("background recedes", "dolly zoom in"), ("reveal rack", "rack reveal")])
+                                        ("background recedes", "dolly zoom in"), ("reveal rack", "rack reveal"),
+                                        ("clos", "extreme close-up")])
 def test_a_move_is_found_however_it_is_called(text, name):
     assert find_moves(text)[0].name == name
 
 
 def test_finding_nothing_and_every_move():
-    assert find_moves("teleport") == [] and find_moves("recedes", lines=False) == []
+    assert find_moves("teleport") == [] and MOVES["tracking"] not in find_moves("rack") and find_moves("recedes", lines=False) == []
     assert [move.name for move in find_moves(" ")] == list(MOVES) and set(SYNONYMS) <= set(MOVES)
 
 

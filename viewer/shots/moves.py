@@ -35,14 +35,15 @@ def named_move(word: str) -> Move:
 
 
 def find_moves(text: str, lines: bool = True) -> list[Move]:
-    """Moves with all words of a text in their names, or (lines) in what is said of them; the nearest by name come first."""
+    """Moves with all words of a text, or their beginnings, in their names, or (lines) in what is said of them; the nearest by
+    name come first."""
     plain = lambda text: text.lower().replace("-", " ")
     words = plain(text).split()
 
     def distance(move: Move) -> int | None:
         names = ", ".join(plain(name) for name in (move.name, SYNONYMS.get(move.name)) if name)
         for steps, told in enumerate((plain(move.name), names, f"{names} {plain(move.line) if lines else ''}"), 1):
-            if all(word in told for word in words):
+            if all(any(part.startswith(word) for part in told.split()) for word in words):
                 return 0 if " ".join(words) in names.split(", ") else steps
         return None
 
