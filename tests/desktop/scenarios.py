@@ -99,6 +99,15 @@ class Person:
         plate = self.session.plate
         return plate.depth_at((u * plate.width, v * plate.height))
 
+    def double_click(self):
+        """The two clicks are frames apart, however long those take."""
+        io = imgui.get_io()
+        usual = io.mouse_single_click_delay, io.mouse_double_click_time
+        io.mouse_single_click_delay, io.mouse_double_click_time = 6.0, 5.0
+        self.ctx.mouse_double_click(0)
+        self.ctx.yield_(3)
+        io.mouse_double_click_time, io.mouse_single_click_delay = usual[::-1]
+
     def key(self, words):
         from viewer.desktop.keys import chord_of
         self.ctx.key_press(chord_of(words))
@@ -340,6 +349,9 @@ def timeline(me):
     me.key("Alt+5")
     me.note("held")
     me.key("Ctrl+C")
+    me.key("Escape")
+    me.key("Ctrl+C")
+    me.note("none chosen")
     me.scrub(0.75)
     me.key("Ctrl+V")
     me.note("pasted")
@@ -352,18 +364,42 @@ def timeline(me):
         me.key("Ctrl+Shift+Z")
     me.note("redone")
 
+    def hold(number, to):
+        """A key taken to a time in small steps, and held there."""
+        box = me.ctx.item_info(f"**/##key A 0 {number}").rect_full
+        x, y = (box.min.x + box.max.x) / 2, (box.min.y + box.max.y) / 2
+        me.ctx.mouse_move_to_pos((x, y))
+        me.ctx.mouse_down()
+        for part in range(1, 13):
+            me.ctx.mouse_move_to_pos((x + part / 12 * (lane.min.x + to * quarter - x), y))
+            me.ctx.yield_()
+
+    hold(2, 1.0)
+    me.note("over another")
+    me.ctx.mouse_move_to_pos((lane.min.x + 0.5 * quarter, middle[1]))
+    me.ctx.mouse_up()
+    me.note("past it")
+    hold(0, 1.0)
+    me.ctx.mouse_up()
+    me.note("replaced")
+    for _ in range(2):
+        me.key("Ctrl+Z")
+    me.key("Ctrl+A")
+    hold(0, 0.5)
+    me.ctx.mouse_up()
+    me.note("all of them")
+    me.key("Ctrl+Z")
+    me.ctx.mouse_move_to_pos((lane.min.x + 3 * quarter, middle[1]))
+    me.double_click()
+    me.note("double-clicked")
+
 
 def easing(me):
     """The window of a key: its value, and its ease."""
     me.opened()
     key = me.ctx.item_info("**/##key A 0 0").rect_full
     me.ctx.mouse_move_to_pos(((key.min.x + key.max.x) / 2, (key.min.y + key.max.y) / 2))
-    io = imgui.get_io()
-    usual = io.mouse_single_click_delay, io.mouse_double_click_time
-    io.mouse_single_click_delay, io.mouse_double_click_time = 6.0, 5.0     # the two clicks are frames apart, however long those take
-    me.ctx.mouse_double_click(0)
-    me.ctx.yield_(3)
-    io.mouse_double_click_time, io.mouse_single_click_delay = usual[::-1]
+    me.double_click()
     me.ctx.item_input_value("**/m##value", "-0.1")
     me.ctx.yield_(2)
     me.note("typed")
@@ -419,6 +455,13 @@ def picture(me):
     me.key("Escape")
     me.note("given up")
     me.drag(0, (0.05, 0.2), (0.2, 0.6))
+    me.key("Delete")
+    me.key("Enter")
+    me.key("R")
+    me.note("refused", recording=me.session.recording)
+    me.type("subject")
+    me.key("Enter")
+    me.note("taken already")
     me.type("wall")
     me.key("Enter")
     me.note("named")
@@ -461,6 +504,13 @@ def palette(me):
     me.note("finding")
     me.key("Enter")
     me.note("found")
+    me.key("Ctrl+P")
+    me.type("push in")
+    me.key("Enter")
+    me.ctx.yield_(3)
+    button, panel = me.ctx.item_info("//Moves/Do it").rect_full, me.ctx.window_info("//Moves").window.inner_clip_rect
+    me.report["foot"] = panel.max.y - button.max.y
+    me.key("Ctrl+M")
     me.move("truck", amount="0.5 m")
     me.rested()
     me.wait(lambda: not me.session.thinking)
@@ -479,6 +529,10 @@ def advice(me):
     me.rested()
     me.session.say("")
     me.note("advised", sentences=[c.advice.sentence for c in me.session.advice])
+    me.key("Ctrl+Z")
+    me.note("taken back")
+    me.key("Ctrl+Y")
+    me.wait(lambda: me.session.advised and me.session.advice and me.session.advice[0].remedies)
     me.ctx.item_click("//Pictures/###remedy")
     me.wait(lambda: not me.session.thinking)
     me.note("remedied", sentences=[c.advice.sentence for c in me.session.advice])
@@ -492,11 +546,15 @@ def mend(me):
     me.settled()
     me.note("opened", depth=me.depth(0.5, 0.5))
     me.key("Shift+1")
-    for at, metres in (((0.5, 0.5), "2"), ((0.12, 0.4), "8 m")):
+    for at, metres in (((0.5, 0.5), "2"), ((0.12, 0.4), "8,0 m")):
         me.point(1, *at)
         me.ctx.mouse_click(0)
         me.ctx.yield_(2)
-        me.type(metres)
+        if metres == "2":
+            me.type("abc")
+            me.key("Enter")
+            me.report["no length"] = me.session.message
+        me.type(metres)      # in place of what was refused
         me.key("Enter")
         me.settled()
     me.note("scaled", depth=me.depth(0.5, 0.5), wall=me.depth(0.12, 0.4))
@@ -874,7 +932,7 @@ def typed(me):
 
 
 def own_kit(me):
-    """The user's kit has a mistake: it is said once, and the rest of the panel is as ever."""
+    """The user's kit has a mistake: it is said once, and the rest of the lens panel is as ever."""
     me.opened()
     me.window.toggle("Lens")
     me.wait(lambda: me.session.message.startswith("Your own kit"))
@@ -883,6 +941,17 @@ def own_kit(me):
     me.ctx.item_click("//Lens/ratio")
     me.ctx.item_click("//$FOCUSED/2.39")
     me.note("chosen")
+    me.note("focal lengths", disabled=[bool(me.ctx.item_info(f"//Lens/{take}/focal length").item_flags
+                                            & imgui.ItemFlags_.disabled) for take in "AB"])
+    me.ctx.item_click("//Lens/A/notes")
+    me.type("mind the lamp")
+    me.scrub(0.5)
+    me.note("noted")
+    me.key("Ctrl+Z")
+    me.note("not noted")
+    for moment, focal in (("long", "5000"), ("short", "0")):
+        me.ctx.item_input_value("//Lens/A/focal length", focal)
+        me.note(moment)
 
 
 def leaving(me):
@@ -965,6 +1034,9 @@ def recover(me):
     me.wait(lambda: me.window.files.asks == "recover")
     me.ctx.yield_(2)
     testing.capture(me.ctx, str(me.folder / "asked.png"))
+    me.ctx.item_click("//Unsaved work was found/###away")
+    me.ctx.yield_(2)
+    testing.capture(me.ctx, str(me.folder / "asked back.png"))
     me.ctx.item_click("//Unsaved work was found/Restore")
     me.wait(lambda: me.session.shot is not None and me.session.document.history.at > 0)
     me.opened()
@@ -1047,6 +1119,14 @@ def export(me):
     me.ctx.item_click("//Export/Export")
     me.ctx.yield_(2)
     me.note("insisted", asks=me.window.export.asks, running=me.window.export.running is not None)
+    may_close = me.window.files.may_close()      # what the window's close button asks
+    me.note("closing", asks=me.window.files.asks, may_close=may_close)
+    me.ctx.item_click("//An export is running/Stay")
+    me.key("Ctrl+Q")
+    me.wait(lambda: me.window.files.asks)
+    me.key("Escape")
+    me.ctx.yield_(2)
+    me.note("exporting on", asks=me.window.files.asks, running=me.window.export.running is not None)
     me.key("Ctrl+.")
     me.wait(lambda: me.window.export.running is None)
     (me.folder / "frames").mkdir()
@@ -1060,7 +1140,13 @@ def export(me):
     me.wait(lambda: me.window.projector is not before)
     me.opened()
     me.key("Ctrl+E")
-    me.note("another", path=me.window.export._path)
+    for _ in range(20):
+        me.session.edit(edits.duplicate_take(me.session.shot, "A"), "Duplicate take")
+    me.ctx.yield_(2)
+    me.ctx.item_click("//Export/##take")
+    me.ctx.item_click("//$FOCUSED/take B")
+    me.note("another", path=me.window.export._path, take=me.window.export._take,
+            width=me.ctx.window_info("//Export").window.size.x)
 
 
 def export_mended(me):

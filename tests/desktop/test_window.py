@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,7 +21,7 @@ from viewer.cli.open import opening
 from viewer.desktop import aside
 from viewer.desktop.session import Session
 from viewer.plate import Plate
-from viewer.plate.adjust import Adjustments, adjusted
+from viewer.plate.adjust import Adjustments, adjusted, unscaled
 from viewer.plate.layers import Layers
 from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits
@@ -93,6 +94,7 @@ def test_until_there_are_programs_for_the_lens_pictures_have_no_blur(drive, smal
 
 def test_keys(drive, small_plate):
     report = drive("keys", small_plate, *SMALL)
+    assert "metres" in report["end"]["message"] and "sensor" in report["end"]["message"]      # every note of the plate
     time = {moment: values["time"] for moment, values in report.items() if moment != "screenshots"}
     playing = {moment: values["playing"] for moment, values in report.items() if moment != "screenshots"}
     assert (time["home"], time["back"]) == (0, 0) and time["end"] == pytest.approx(95 / 24)
@@ -121,6 +123,7 @@ def test_every_way_of_comparing(drive, small_plate):
     magenta = ((picture(report, "invented", "a") - a)[..., [0, 2]].min(-1) > 30).mean()
     assert 0.0005 < magenta < 0.5                     # beside the box, where the push-in looks behind it
     assert difference(picture(report, "peaking", "a"), a) > 1
+    assert "pinhole" in report["peaking"]["message"] and "pinhole" in report["zones"]["message"]
 
 
 def test_everything_has_its_place_at_any_scaling(drive, small_plate):
@@ -157,10 +160,16 @@ def test_keys_on_the_timeline(drive, small_plate):
     assert keys(report, "set")[1][1] == pytest.approx(-0.2)         # where the way passes, so that nothing changes
     assert [t for t, _ in keys(report, "dragged")] == [0, 1, 4]     # a quarter of the lane earlier, on a frame
     assert shot(report, "held").take("A").timeline.track("z").keys[1].ease == "hold"
+    assert "No key is chosen" in report["none chosen"]["message"]      # and what was copied before is still there
     assert [t for t, _ in keys(report, "pasted")] == [0, 1, 3, 4]
     assert keys(report, "pasted")[1][1] == keys(report, "pasted")[2][1]
     assert shot(report, "deleted") == shot(report, "held") == shot(report, "redone")
     assert shot(report, "undone") == shot(report, "before") and not report["undone"]["dirty"]
+    assert [t for t, _ in keys(report, "over another")] == [0, 1] and [t for t, _ in keys(report, "past it")] == [0, 0.5, 1]
+    assert [t for t, _ in keys(report, "replaced")] == [0.5, 1]     # the drag before was over, and is a step of its own
+    first, *rest = (t for t, _ in keys(report, "all of them"))
+    assert 0 < first < 1 and rest == pytest.approx([first + 1, first + 4])
+    assert [t for t, _ in keys(report, "double-clicked")] == [0, 1, 3, 4]
     for take in "ab":  # what the window shows follows
         assert difference(picture(report, "set", take), picture(report, "dragged", take)) > 2
 
@@ -203,7 +212,9 @@ def test_in_the_picture(drive, small_plate):
     assert wall.depth == pytest.approx(4, rel=0.01)
     assert wall.box == pytest.approx((8, 18, 32, 54), abs=1.5)
     assert report["asking"]["popup"] and not report["given up"]["popup"]
-    assert shot(report, "given up") == shot(report, "focused")
+    assert shot(report, "given up") == shot(report, "refused") == shot(report, "focused")
+    assert shot(report, "taken already") == shot(report, "focused") and "already" in report["taken already"]["message"]
+    assert "no name" in report["refused"]["message"] and not report["refused"]["recording"]
     assert [mark for _, mark in keys(report, "racked", channel="focus_distance")] == ["subject", "wall"]
     before = shot(report, "named").take("A").camera
     zoomed, dollied = (shot(report, moment).take("A").camera for moment in ("zoomed", "dollied"))
@@ -220,6 +231,7 @@ def test_palette_keys_and_moves(drive, small_plate):
     report = drive("palette", small_plate, *SMALL)
     assert report["keys"]["unbound"] == []            # every action does something
     assert report["found"]["mode"] == "difference"
+    assert report["foot"] >= 0                        # the button that does a move is in sight
     take = shot(report, "moved").take("A")
     matches_reference(report, "moved")
     assert take.timeline.moves == ("truck",) and keys(report, "moved", channel="x")[-1][1] == pytest.approx(0.5)
@@ -230,6 +242,8 @@ def test_palette_keys_and_moves(drive, small_plate):
 def test_advice_has_its_remedy(drive, small_plate):
     report = drive("advice", small_plate, *SMALL)
     assert any("passes" in sentence for sentence in report["advised"]["sentences"])
+    strip = lambda moment: screenshot(report, moment)[40:50, 200:900].max() > 150      # some of the line over the pictures
+    assert strip("advised") and not strip("taken back")      # what is no longer so is not said any longer
     matches_reference(report, "advised", pictures=False)     # what a push-in that went too far invents may differ
     assert len(report["remedied"]["sentences"]) < len(report["advised"]["sentences"])
     assert shot(report, "remedied") != shot(report, "advised")
@@ -243,6 +257,7 @@ def test_the_depth_is_scaled_and_mended(drive, small_plate, tmp_path):
     report = drive("mend", mine, *SMALL)
     added = lambda moment: shot(report, moment).plate.adjustments
     assert report["opened"]["depth"] == pytest.approx(1) and added("opened") is None
+    assert report["no length"].startswith("'abc' is not a length")
     assert report["scaled"]["depth"] == pytest.approx(2, rel=1e-3)
     assert report["scaled"]["wall"] == pytest.approx(8, rel=1e-3) and "0.00 m" in report["scaled"]["message"]
     assert shot(report, "scaled").subject("subject").depth == pytest.approx(2, rel=1e-3)     # follows, in the same step
@@ -274,6 +289,27 @@ def test_figures_are_those_of_the_plate_that_is_there(small_plate):
     assert session.figures("A") != figures
     session.plate = opened.plate
     assert session.figures("A") == figures
+
+
+def test_the_window_advises_what_can_be_done_there(small_plate, tmp_path):
+    session = Session()
+    session.say(unscaled(Plate.open(small_plate)))
+    assert "Known distance" in session.message and "--" not in session.message
+    Image.new("RGB", (40, 30)).save(tmp_path / "flat.png")
+    session.attempt(lambda: Plate.open(tmp_path / "flat.png"))
+    assert "no depth" in session.message and "beside it" in session.message and "--" not in session.message
+
+
+def test_figures_of_a_subject_that_is_lost():
+    """How far away it is, in a straight line, and nothing of its size."""
+    opened = opening(_parser("open").parse_args(["open"]))(lambda *progress: None)
+    session = Session()
+    session.begin(opened, Document(opened.shot))
+    assert dict(session.figures("A"))["mira"] == "1.00×"
+    for pan, why in ((45.0, "out of frame"), (130.0, "behind the camera")):
+        take = session.shot.take("A")
+        session.edit(edits.start_here(session.shot, "A", replace(take.camera, pan=pan)), "Pan")
+        assert session.figures("A")[1:] == [("travel", "0.00 m"), ("to mira", "1.54 m"), ("mira", why), ("", "all sharp")]
 
 
 def test_a_persons_height_and_a_flat_ground(drive, tmp_path):
@@ -349,7 +385,7 @@ def test_a_tapped_pull_and_takes_compared(drive, small_plate):
     assert report["next as A"]["shown"] == ["B", "C"] and report["all three"]["shown"] == ["C", "A"]
     assert [take.name for take in shot(report, "thrown away").takes] == ["A", "B"]
     assert "C" not in report["thrown away"]["shown"]
-    assert shot(report, "back") == shot(report, "pulled")
+    assert shot(report, "back") == shot(report, "pulled") and report["back"]["shown"] == ["A", "C"]
 
 
 def test_a_game_controller_is_the_rig(drive, small_plate):
@@ -427,12 +463,16 @@ def test_without_a_file_dialog_the_path_is_typed(drive, small_plate, tmp_path):
     assert load(tmp_path / "there.json") == shot(report, "replaced") and not report["replaced"]["dirty"]
 
 
-def test_a_mistake_in_the_users_kit_is_said_once(drive, small_plate, tmp_path):
+def test_the_lens_panel_and_a_mistake_in_the_users_kit(drive, small_plate, tmp_path):
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "kit.toml").write_text("[[lenses]]")
     report = drive("own_kit", small_plate, *SMALL)
     assert "kit.toml" in report["shown"]["message"]
     assert report["chosen"]["message"] == "" and shot(report, "chosen").ratio == 2.387
+    assert report["focal lengths"]["disabled"] == [False, True]            # the matched zoom has the one that follows
+    assert [shot(report, moment).take("A").camera.focal_length for moment in ("long", "short")] == [400, 8]
+    assert shot(report, "noted").take("A").notes == "mind the lamp"        # without Enter, and as one step
+    assert shot(report, "not noted") == shot(report, "chosen")
 
 
 def test_opening_with_unsaved_work_asks_and_loses_nothing(drive, small_plate, tmp_path):
@@ -502,9 +542,12 @@ def test_export_while_playing_on(drive, small_plate, tmp_path):
     # What is there is not replaced unasked, and another document does not go where the last one went.
     assert report["asked"]["asks"] and not report["asked"]["running"] and "there already" in report["asked"]["message"]
     assert report["insisted"]["running"] and not report["insisted"]["asks"]
+    assert report["closing"]["asks"] == "exporting" and not report["closing"]["may_close"]
+    assert report["exporting on"]["running"] and report["exporting on"]["asks"] == ""
     assert not report["frames"]["running"] and "export once more" in report["frames"]["message"]
     assert report["frames insisted"]["running"]
     assert report["another"]["path"] == str(tmp_path / "shot.mp4")
+    assert report["another"]["take"] == "B" and report["another"]["width"] < 600     # however many takes there are
 
 
 def test_exported_is_the_depth_of_the_document(drive, small_plate, tmp_path):
@@ -567,6 +610,8 @@ def test_a_bad_plate_closes_the_window_with_one_sentence(environment, tmp_path):
     (tmp_path / "broken.exr").write_bytes(b"\x76\x2f\x31\x01 and then nothing")
     done = pushin(environment, tmp_path / "broken.exr")
     assert done.returncode == 2 and done.stderr.startswith("pushin: ") and done.stderr.count("\n") == 1
+    kept = tmp_path / "state" / "window.ini"
+    assert not kept.exists() or "WindowSize" not in kept.read_text()     # of a window that nobody has seen
 
 
 @pytest.mark.parametrize("scenario", ["lost", "gone"])

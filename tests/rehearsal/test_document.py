@@ -116,6 +116,8 @@ def test_dirty_means_another_value_than_the_saved_one(shot, titled, tmp_path):
         document.save()
     document.edit("Title", titled("x"))
     assert document.dirty and document.name == "x"
+    of = replace(document.shot, title="", plate=replace(document.shot.plate, path="/photos/harbour.jpg"))
+    assert Document(of).name == "Shot of harbour.jpg"
     document.save_as(tmp_path / "x.json")
     assert not document.dirty and document.name == "x.json"
     document.undo()

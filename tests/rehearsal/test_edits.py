@@ -68,7 +68,10 @@ def test_time_of_a_take(shot):
             shot.perform("A").camera(t).focus_distance, rel=0.05)
     assert slower.duration == 8 and keys(slower, "focus_distance") == [(2, "mira"), (4, "tom")]
     assert edits.end_take(shot, "A", 2.01).duration == 2
-    assert edits.retime_take(shot, "A", 0).duration == Fraction(1, 24)
+    assert edits.retime_take(shot, "A", 0.001).duration == Fraction(1, 24)
+    for nothing in (0, -5):
+        with pytest.raises(PushinError, match="longer than"):
+            edits.retime_take(shot, "A", nothing)
 
 
 def test_a_matched_take_lasts_as_long_as_what_it_matches(shot):
@@ -122,6 +125,8 @@ def test_subjects(shot):
     assert "mira" not in dump(gone) and gone.take("B").match is None and not gone.take("A").timeline.holds
     focus = shot.perform("A").camera(1).focus_distance
     assert edits.remove_subject(shot, "mira").perform("A").camera(1).focus_distance == pytest.approx(focus)
+    with pytest.raises(PushinError, match="called mira already"):
+        edits.add_subject(shot, shot.subject("mira"))
 
 
 def test_moves_by_name(shot):

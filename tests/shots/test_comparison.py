@@ -9,8 +9,9 @@ from viewer.plate import Plate
 from viewer.shots.camera_moves import push_in, zoom_in
 from viewer.shots.comparison import FAR_AWAY, Comparison, Coverage, background_depth, matched
 from viewer.shots.focus_pulls import follow
-from viewer.shots.framing import Stage, anchor_point, place_in_frame
+from viewer.shots.framing import Stage, Subject, anchor_point, place_in_frame
 from viewer.shots.moves import make
+from viewer.shots.timeline import Key, Timeline, Track
 
 COLOUR = np.full((180, 320, 3), 0.2, np.float32)
 
@@ -33,6 +34,23 @@ def test_the_matched_take_shows_the_subject_as_large_and_where_it_was(shot, scen
             assert b.camera(t).position == (0, 0, 0)
         else:
             assert b.camera(t).focal_length == pytest.approx(35)
+
+
+@pytest.mark.parametrize("channel, value", [("pan", 120), ("pan", -100), ("tilt", 80), ("z", -2.6)])
+@pytest.mark.parametrize("who", ["mira", "cup", "ball"])
+def test_a_match_lets_go_of_a_subject_that_is_lost(shot, scene, channel, value, who):
+    """Out of the frame, or passed: the zoom goes on without a leap, within what a lens has, and looks where the other does."""
+    tracks = Track("z", (Key(0, 0), Key(1, -0.4))), Track(channel, (Key(1, 0), Key(4, value)))
+    both = shot(A=Timeline(4, tracks)).with_subject(Subject("ball", (620, 340, 660, 380), 1.2))     # right on the axis
+    both = both.with_take(matched(both.take("A"), who))
+    a, b = (both.perform(take) for take in "AB")
+    cameras = [b.camera(t) for t in np.linspace(0, 4, 401)]
+    focal = [camera.focal_length for camera in cameras]
+    assert max(focal) <= 400 and min(focal) >= 10 and focal[-1] < 60
+    assert max(max(x, y) / min(x, y) for x, y in zip(focal, focal[1:])) < 1.15
+    assert max(abs(p.pan - q.pan) + abs(p.tilt - q.tilt) for p, q in zip(cameras, cameras[1:])) < 5
+    assert (cameras[-1].pan, cameras[-1].tilt) == pytest.approx((a.camera(4).pan, a.camera(4).tilt))
+    assert cameras[-1].position == (0, 0, 0)
 
 
 def test_a_push_in_along_the_axis_matches_without_a_pan(shot, scene):

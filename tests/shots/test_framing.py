@@ -6,10 +6,17 @@ from hypothesis import strategies as st
 from viewer.camera import Camera
 from viewer.errors import PushinError
 from viewer.plate import Plate
-from viewer.shots.framing import (SIZES, Stage, Subject, anchor_point, distance, frame_lines, named_size, place_in_frame,
-                                  pose, shot_size, size_in_frame, turn_to)
+from viewer.shots.framing import (SIZES, Stage, Subject, anchor_point, distance, frame_lines, lost, named_size,
+                                  place_in_frame, pose, shot_size, size_in_frame, turn_to)
 
 angle = st.floats(-80, 80)
+
+
+@pytest.mark.parametrize("camera, why", [({}, ""), ({"pan": 20.0}, ""), ({"pan": 30.0}, "out of frame"),
+                                         ({"tilt": -50.0}, "out of frame"), ({"pan": 130.0}, "behind the camera"),
+                                         ({"position": (0.0, 0.0, -1.5)}, "behind the camera")])
+def test_a_subject_that_is_lost(stage, mira, camera, why):
+    assert lost(stage, mira, stage.camera(**camera), frame_lines(stage.aspect)) == why
 
 
 @given(angle, angle, st.floats(-180, 180))

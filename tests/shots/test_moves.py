@@ -14,7 +14,7 @@ from viewer.shots.focus_pulls import (SOFT, UNRECOGNISABLE, dual_rack, follow, p
                                       rack_near_to_far, rack_reveal, soft_to_sharp)
 from viewer.shots.framing import (SIZES, anchor_point, distance, frame_lines, named_size, place_in_frame,
                                   size_in_frame)
-from viewer.shots.moves import MOVES, Scene, make, named_move
+from viewer.shots.moves import MOVES, SYNONYMS, Scene, find_moves, make, named_move
 from viewer.shots.rigs import RIGS
 from viewer.shots.words import SPEEDS
 
@@ -32,6 +32,19 @@ MOVES_NAMED_BY_THE_TRADE = {
 
 def whole(timeline, count=61):
     return np.linspace(0, float(timeline.duration), count)
+
+
+@pytest.mark.parametrize("text, name", [("push in", "push-in"), ("push-in", "push-in"), ("Dolly in", "push-in"),
+                                        ("track in", "push-in"), ("zolly", "dolly zoom in"), ("crane", "boom"), ("whip", "pan"),
+                                        ("background recedes", "dolly zoom in"), ("reveal rack", "rack reveal"),
+                                        ("clos", "extreme close-up")])
+def test_a_move_is_found_however_it_is_called(text, name):
+    assert find_moves(text)[0].name == name
+
+
+def test_finding_nothing_and_every_move():
+    assert find_moves("teleport") == [] and MOVES["tracking"] not in find_moves("rack") and find_moves("recedes", lines=False) == []
+    assert [move.name for move in find_moves(" ")] == list(MOVES) and set(SYNONYMS) <= set(MOVES)
 
 
 def test_every_move_exists_with_one_line_and_plays(scene, play):
@@ -211,6 +224,11 @@ def test_speed_words_are_the_subjects_growth_per_second(scene, play, word):
     rate = (1 / 0.6) ** (1 / float(timeline.duration)) - 1
     assert rate == pytest.approx(SPEEDS[word], rel=0.02)                # to a whole frame
     assert (timeline.duration * 24).denominator == 1
+
+
+def test_a_decimal_comma_is_one_like_any_other(scene):
+    assert push_in(scene, amount="0,3 m", seconds="2,5") == push_in(scene, amount="0.3 m", seconds="2.5")
+    assert push_in(scene, amount="12,5%", speed="0,2 m/s") == push_in(scene, amount="12.5%", speed="0.2 m/s")
 
 
 def test_speed_in_metres_a_second(scene):

@@ -10,6 +10,7 @@ from ..errors import PushinError
 from ..rehearsal import edits
 from ..rehearsal.actions import Action, Actions, own_keys
 from ..render.compare import MODES
+from ..shots.moves import find_moves
 from ..shots.timeline import seconds
 from . import style
 from .keys import chord_of
@@ -48,8 +49,7 @@ class Commands:
         clock = lambda change: lambda: setattr(session, "clock", change(session.clock))
         mode = lambda name: lambda: self._view(mode=name)
         flag = lambda field: lambda: self._view(**{field: not getattr(session.view, field)})
-        tint = lambda name: lambda: self._view(overlay=replace(session.view.overlay,
-                                                               **{name: not getattr(session.view.overlay, name)}))
+        tint = lambda name: lambda: self._tint(name)
         chosen = lambda: is_open() and bool(timeline.selected)
         ease = lambda name: lambda: timeline.ease(name)
         does: dict[str, Callable[[], object]] = {
@@ -124,7 +124,8 @@ class Commands:
         if self._problem:
             self.session.say(self._problem)
             self._problem = ""
-        if imgui.get_io().want_text_input or self.window.files.asks or self.window.export.asks or self.open:
+        asked = imgui.is_popup_open("", imgui.PopupFlags_.any_popup) and not self.window.timeline.editing
+        if imgui.get_io().want_text_input or self.window.files.asks or self.window.export.asks or self.open or asked:
             return
         for chord, name in self._chords:
             if imgui.is_key_chord_pressed(chord):
@@ -195,19 +196,27 @@ class Commands:
                                                    imgui.InputTextFlags_.enter_returns_true)
         if text != self._find:
             self._find, self._at = text, 0
-        found = [a for a in self.actions.search(self._find) if self.actions.enabled(a.name)][:14]
+        words = self._find.lower().split()
+        moves = find_moves(self._find, lines=False)[:5] if words and self.session.shot is not None else []
+        moves = [(move.name, move.line, "move", lambda move=move: self._pick(move)) for move in moves]
+        found = [(action.name, action.help, "   ".join(action.keys), lambda name=action.name: self.act(name))
+                 for action in self.actions.search(self._find) if self.actions.enabled(action.name)][:14 - len(moves)]
+        named = sum(all(word in name.lower() for word in words) for name, *_ in found)      # before moves, and the others after
+        found[named:named] = moves
         step = imgui.is_key_pressed(imgui.Key.down_arrow) - imgui.is_key_pressed(imgui.Key.up_arrow)
         self._at = min(max(self._at + step, 0), max(len(found) - 1, 0))
-        run = found[self._at].name if entered and found else None
-        for number, action in enumerate(found):
-            if imgui.selectable(f"{action.name}##found {number}", number == self._at)[0]:
-                run = action.name
-            imgui.set_item_tooltip(action.help)
+        if not found:
+            style.text("Nothing is called that.", style.QUIET)
+        run = found[self._at][-1] if entered and found else None
+        for number, (name, told, beside, does) in enumerate(found):
+            if imgui.selectable(f"{name}##found {number}", number == self._at)[0]:
+                run = does
+            imgui.set_item_tooltip(told)
             imgui.same_line(22 * em)
-            style.text("   ".join(action.keys), style.QUIET, scale=0.9)
+            style.text(beside, style.QUIET, scale=0.9)
         if run:
             self.open = ""
-            self.act(run)
+            run()
 
     def _draw_help(self, em: float, port) -> None:
         """Every action with its key, in as many columns as the window has room for."""
@@ -248,6 +257,13 @@ class Commands:
     def _view(self, **changes) -> None:
         self.session.view = replace(self.session.view, **changes)
 
+    def _tint(self, name: str) -> None:
+        """A tint over the pictures comes or goes; one that tells of focus says nothing of a pinhole."""
+        session, shown = self.session, not getattr(self.session.view.overlay, name)
+        self._view(overlay=replace(session.view.overlay, **{name: shown}))
+        if shown and name != "invented" and all(session.camera(take).f_stop is None for take in session.view.takes):
+            session.say("Through a pinhole all is sharp: click on something to focus, or choose a stop in the lens panel.")
+
     def _frame_lines(self) -> None:
         now = self.session.view.lines, self.session.view.thirds
         at = FRAME_LINES.index(now) if now in FRAME_LINES else -1
@@ -255,14 +271,22 @@ class Commands:
         self._view(lines=lines, thirds=thirds)
 
     def _undo(self) -> None:
-        label = self.session.document.undo()
-        self.session.follow()
+        label = self._step(self.session.document.undo)
         self.session.say(f"Undo: {label}" if label else "There is nothing to undo.")
 
     def _redo(self) -> None:
-        label = self.session.document.redo()
-        self.session.follow()
+        label = self._step(self.session.document.redo)
         self.session.say(f"Redo: {label}" if label else "There is nothing to redo.")
+
+    def _step(self, step: Callable[[], str]) -> str:
+        """A step back or forward; a take that comes with it is shown as B, as a new one is."""
+        before = {take.name for take in self.session.shot.takes}
+        label = step()
+        self.session.follow()
+        names = [take.name for take in self.session.shot.takes]
+        if len(names) > len(before):
+            self._view(b=next(name for name in names if name not in before))
+        return label
 
     def _give_up(self) -> None:
         if imgui.is_mouse_down(0) and not self.session.layering.held:    # what the wheel or a brush has done is done
@@ -276,6 +300,12 @@ class Commands:
         mending, panel = self.session.mending, self.window.panel("Depth")
         mending.toggle()
         panel.is_visible = panel.focus_window_at_next_frame = mending.on
+
+    def _pick(self, move) -> None:
+        """A move in its panel, where its words are typed."""
+        panel = self.window.panel("Moves")
+        panel.is_visible = panel.focus_window_at_next_frame = True
+        self.window.moves.pick(move)
 
     def _new_take(self, what: str, shot) -> None:
         """A shot with one take more, which is shown as B."""
@@ -341,8 +371,7 @@ class Commands:
 
     def _draw_question(self, em: float, port) -> None:
         style.text(self._question, style.QUIET, scale=0.9)
-        if imgui.is_window_appearing():
-            imgui.set_keyboard_focus_here()
+        style.keyboard_here()
         imgui.set_next_item_width(20 * em)
         entered, self._answer = imgui.input_text("##answer", self._answer, imgui.InputTextFlags_.enter_returns_true |
                                                  imgui.InputTextFlags_.auto_select_all)
@@ -358,7 +387,7 @@ class Commands:
         return named.take if named else performed[-1] if performed else session.view.a
 
     def _remedy(self) -> None:
-        found = [counsel.remedies[0] for counsel in self.session.advice if counsel.remedies]
+        found = [counsel.remedies[0] for counsel in self.session.advice if counsel.remedies and self.session.advised]
         if not found:
             raise PushinError("There is no advice that could be followed.")
         self.session.edit(found[0].shot, found[0].label)

@@ -115,14 +115,18 @@ class Export:
                                              | imgui.WindowFlags_.no_move)
         if not visible:
             return
+        style.keyboard_here()
         imgui.set_next_item_width(34 * em)
         entered, self._path = imgui.input_text("##path", self._path, imgui.InputTextFlags_.enter_returns_true)
         style.text("a film (.mp4, .mov), or a folder that ends in /", style.QUIET, scale=0.88)
-        for take in self.session.shot.takes:
-            if imgui.radio_button(f"take {take.name}", take.name == self._take):
-                self._take = take.name
-            imgui.same_line()
-        imgui.new_line()
+        imgui.set_next_item_width(34 * em)
+        if imgui.begin_combo("##take", f"take {self._take}"):
+            for take in self.session.shot.takes:
+                if imgui.selectable(f"take {take.name}", take.name == self._take)[0]:
+                    self._take = take.name
+                imgui.same_line()
+                style.text(self.session.take_line(take), style.QUIET, scale=0.88)
+            imgui.end_combo()
         for bokeh, words in BOKEH.items():
             if imgui.radio_button(words, bokeh == self._bokeh):
                 self._bokeh = bokeh

@@ -30,7 +30,7 @@ BROWSERS = "zenity", "kdialog", "matedialog", "qarma"
 class Files:
     """Everything that opens or saves, for one window.
 
-    asks  the question that stands in the window: "open", "save", "unsaved", "recover", or ""
+    asks  the question that stands in the window: "open", "save", "unsaved", "exporting", "recover", or ""
     """
 
     def __init__(self, window):
@@ -42,6 +42,7 @@ class Files:
         self._replaces: Path | None = None               # the file that saving once more replaces
         self._leaves = False                             # nobody wants what is unsaved
         self._after: Callable[[], None] | None = None    # what follows once unsaved work is dealt with
+        self._surely = False                             # asked once more whether what was found is to be thrown away
         self._found: list[Recovered] = []                # what is not dealt with yet, or not on the screen yet
         self._warned = None
 
@@ -154,15 +155,18 @@ class Files:
 
     def may_close(self) -> bool:
         """Asked when a person closes the window; called outside of any frame."""
-        document = self.session.document
-        if self._leaves or document is None or not document.dirty:
-            return True
-        self._after = self._leave
-        self.asks = "unsaved"
-        return False
+        if not self._leaves:
+            self.quit()
+        return self._leaves
 
     def quit(self) -> None:
-        self.unless_unsaved(self._leave)
+        """Closes the window; asks first where an export would end with it, or something is not saved."""
+        leave = lambda: self.unless_unsaved(self._leave)
+        if self.window.export.running is None:
+            leave()
+        else:
+            self._after = leave
+            self._ask("exporting")
 
     def _leave(self) -> None:
         self._leaves = True
@@ -188,7 +192,7 @@ class Files:
     # -- drawing ------------------------------------------------------------------------------------------------------
 
     TITLES = {"open": "Open a shot or a plate", "save": "Save the shot as", "unsaved": "Not saved yet",
-              "recover": "Unsaved work was found"}
+              "exporting": "An export is running", "recover": "Unsaved work was found"}
 
     def draw(self) -> None:
         """The question that stands, if any, and warnings of the autosave."""
@@ -232,8 +236,7 @@ class Files:
 
     def _file_question(self, em: float, verb: str, use, dialog, recent=()) -> bool:
         """A path to type, the system's own dialog where it has one, and what was open last."""
-        if imgui.is_window_appearing():
-            imgui.set_keyboard_focus_here()
+        style.keyboard_here()
         imgui.set_next_item_width(34 * em)
         entered, self._path = imgui.input_text("##path", self._path, imgui.InputTextFlags_.enter_returns_true
                                                | imgui.InputTextFlags_.auto_select_all)
@@ -281,6 +284,15 @@ class Files:
             return True
         return False
 
+    def _exporting_question(self, em: float) -> bool:
+        style.text("It would end with the window, unfinished.", style.TEXT)
+        if imgui.button("Close anyway", (8 * em, 0)):
+            after, self._after = self._after, None
+            after()
+            return True
+        imgui.same_line()
+        return imgui.button("Stay", (8 * em, 0)) or self.window.export.running is None
+
     def _recover_question(self, em: float) -> bool | str:
         found = self._found[0]
         when = time.strftime("%d.%m. %H:%M:%S", time.localtime(found.time))
@@ -292,10 +304,15 @@ class Files:
             return True
         imgui.same_line()
         if imgui.button("Later", (8 * em, 0)):
+            self._surely = False
             self._found.pop(0).leave()
             return "another" if self._found else True
         imgui.same_line()
-        if imgui.button("Throw away", (8 * em, 0)):
-            self._found.pop(0).discard()
-            return "another" if self._found else True
+        if imgui.button("Really throw away###away" if self._surely else "Throw away###away", (10 * em, 0)):
+            self._surely = not self._surely
+            if not self._surely:
+                self._found.pop(0).discard()
+                return "another" if self._found else True
+        if self._surely:
+            style.text("Nothing brings it back then.", style.WARNING)
         return False

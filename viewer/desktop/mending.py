@@ -13,6 +13,7 @@ from ..plate import repair, scale
 from ..plate.adjust import residuals
 from ..rehearsal import edits
 from ..rehearsal.depthmap import DepthMap, drawn
+from ..shots.errors import BadValue
 from ..shots.words import read_metres
 from . import style
 
@@ -223,12 +224,12 @@ class Mending:
         now = f"How far away is this? It is taken for {self.session.plate.depth_at(where):.2f} m." \
             if what == "distance" else "How tall is this person, from head to feet?"
         style.text(now, style.QUIET, scale=0.9)
-        if imgui.is_window_appearing():
-            imgui.set_keyboard_focus_here()
+        style.keyboard_here()
         imgui.set_next_item_width(10 * em)
         entered, self._answer = imgui.input_text_with_hint("##metres", "metres, such as 3" if what == "distance" else
                                                            "metres, such as 1.75", self._answer,
-                                                           imgui.InputTextFlags_.enter_returns_true)
+                                                           imgui.InputTextFlags_.enter_returns_true |
+                                                           imgui.InputTextFlags_.auto_select_all)
         imgui.same_line()
         if (imgui.button("Set") or entered) and self.session.attempt(self._tell):
             imgui.close_current_popup()
@@ -236,7 +237,10 @@ class Mending:
 
     def _tell(self) -> None:
         session, (what, where) = self.session, self._asked
-        metres = read_metres(self._answer.replace(",", "."), lambda: math.nan)
+        try:
+            metres = read_metres(self._answer, lambda: math.nan)
+        except BadValue:
+            metres = math.nan
         if not metres > 0:
             raise PushinError(f"'{self._answer[:20]}' is not a length; write metres, such as 3 or 1.75.")
         where = tuple(round(float(v), 1) for v in where)
@@ -267,9 +271,11 @@ class Mending:
         if self.tool.how == "brush":
             here += f"   Radius {self._pixels:.0f} px (wheel)" + \
                 (f", {self.strength:.0%}" if self.tool.name != "Make flat" else "")
-        draw.push_clip_rect((left, top), (left + width, top + height + 6 * em), True)
-        style.label(draw, (left, top + height + 1.8 * em), here, style.VALUE, 0.88)
-        draw.pop_clip_rect()
+        wide = self.panel.room[0] + self.panel.room[2] - left - 0.6 * em
+        imgui.push_font(style.FONTS.regular, 0.88 * style.TEXT_SIZE)
+        draw.add_text(imgui.get_font(), imgui.get_font_size(), (left, top + height + 1.8 * em), style.ink(style.VALUE), here,
+                      wrap_width=max(wide, 1.0))
+        imgui.pop_font()
         for anchor in edits.adjustments(session.shot).anchors:
             point = scale.located(session.plate, anchor)
             at = x + point.xy[0] / session.plate.width * w, y + point.xy[1] / session.plate.height * h

@@ -12,9 +12,12 @@ from ..rehearsal import edits
 from ..shots.advice import THIRDS
 from ..shots.framing import SIZES
 from ..shots.kit import Kit, kit, kit_file, usable_kit
-from ..shots.moves import MOVES
+from ..shots.moves import MOVES, find_moves
 from ..shots.rigs import RIGS
 from . import style
+
+KINDS = {"camera": "Camera", "focus": "Focus", "combination": "Together"}
+"""How the kinds of moves are called, in their order."""
 
 
 class LensPanel:
@@ -88,11 +91,17 @@ class LensPanel:
                     edit(f"Lens {lens.name}", edits.set_lens, lens)
             imgui.end_combo()
         imgui.set_next_item_width(wide)
-        moved, focal = imgui.drag_float("focal length", camera.focal_length, 0.2, 8, 400, "%.1f mm")
+        follows = take.match is not None and take.match.by == "zoom"
+        imgui.begin_disabled(follows)
+        moved, focal = imgui.drag_float("focal length", camera.focal_length, 0.2, 8, 400, "%.1f mm",
+                                        imgui.SliderFlags_.always_clamp)
+        imgui.end_disabled()
         if moved:
-            edit("Focal length", edits.set_focal_length, max(focal, 1.0), drag=f"focal {take.name}")
+            edit("Focal length", edits.set_focal_length, focal, drag=f"focal {take.name}")
         if imgui.is_item_deactivated():
             session.document.release()
+        if follows:
+            imgui.set_item_tooltip(f"follows {take.match.take}, to which it is matched")
         imgui.set_next_item_width(wide)
         if imgui.begin_combo("stop", f"f/{camera.f_stop:g}" if camera.f_stop else "pinhole, all sharp"):
             if imgui.selectable("pinhole, all sharp", camera.f_stop is None)[0]:
@@ -120,9 +129,11 @@ class LensPanel:
                 edit(f"Match {name} to {take.name}", lambda shot, to, who: edits.match_take(shot, name, to, who),
                      subject.name)
         imgui.set_next_item_width(wide)
-        done, notes = imgui.input_text("notes", take.notes, imgui.InputTextFlags_.enter_returns_true)
-        if done:
-            session.edit(session.shot.with_take(replace(take, notes=notes)), "Notes")
+        typed, notes = imgui.input_text("notes", take.notes)
+        if typed:
+            session.edit(session.shot.with_take(replace(take, notes=notes)), "Notes", f"notes {take.name}")
+        if imgui.is_item_deactivated():
+            session.document.release()
 
     def _delivery(self, em: float) -> None:
         session, shot = self.session, self.session.shot
@@ -177,26 +188,32 @@ class MovesPanel:
         imgui.set_item_tooltip("Adds the move to what the take does already, instead of taking its place")
         imgui.set_next_item_width(-1)
         self._filter = imgui.input_text_with_hint("##filter", "find a move", self._filter)[1]
-        height = imgui.get_content_region_avail().y - (13 * em if self._picked else 0)
+        ends = len(self._asked(MOVES[self._picked])) + 2.5 if self._picked else 0      # rows: a name and a button, too
+        height = imgui.get_content_region_avail().y - ends * imgui.get_frame_height_with_spacing()
         if imgui.begin_child("list", (0, max(height, 5 * em))):
-            kind = None
-            for move in MOVES.values():
-                if self._filter.lower() not in f"{move.name} {move.line}".lower():
-                    continue
+            found, kind = sorted(find_moves(self._filter), key=lambda move: list(KINDS).index(move.kind)), None
+            if not found:
+                style.text("Nothing is called that.", style.QUIET)
+            for move in found:
                 if move.kind != kind:
                     kind = move.kind
-                    style.text({"camera": "Camera", "focus": "Focus", "combination": "Together"}[kind], style.QUIET,
-                               scale=0.88)
+                    style.text(KINDS[kind], style.QUIET, scale=0.88)
                 if imgui.selectable(move.name, move.name == self._picked)[0]:
-                    self._pick(move)
+                    self.pick(move)
                 imgui.set_item_tooltip(move.line)
         imgui.end_child()
         if self._picked:
             self._ends(MOVES[self._picked], em)
 
-    def _pick(self, move) -> None:
+    def pick(self, move) -> None:
+        """Asks for the words of a move."""
         self._picked = move.name
         self._words = {}
+
+    @staticmethod
+    def _asked(move) -> list[str]:
+        """The words of a move for which there is a place to type."""
+        return [word for word in move.words if word not in ("ease", "at")]
 
     def _ends(self, move, em: float) -> None:
         """The words of a move, each with a place to type it, and what makes it."""
@@ -205,9 +222,7 @@ class MovesPanel:
         style.text(move.name, style.TEXT, style.FONTS.bold)
         choices = {"subject": names, "to": names, "start": [s.name for s in SIZES], "end": [s.name for s in SIZES],
                    "size": [s.name for s in SIZES], "toward": ["axis", "subject"], "side": ["near", "far"]}
-        for word in move.words:
-            if word in ("ease", "at"):
-                continue
+        for word in self._asked(move):
             imgui.set_next_item_width(10 * em)
             value = self._words.get(word, "")
             if word in choices:
@@ -250,6 +265,7 @@ class AdvicePanel:
             imgui.push_text_wrap_pos(0)
             style.text("Looking …" if session.thinking else session.unadvised or "Nothing stands against it.", style.QUIET)
             imgui.pop_text_wrap_pos()
+        imgui.begin_disabled(not session.advised)
         for number, counsel in enumerate(session.advice):
             name, advice, _ = counsel
             which = session.view.takes.index(name) if name in session.view.takes else 0
@@ -262,12 +278,13 @@ class AdvicePanel:
                 imgui.text_wrapped(advice.remedy)
             imgui.pop_text_wrap_pos()
             imgui.spacing()
+        imgui.end_disabled()
 
     def strip(self, panel) -> None:
         """What does not work, in one line, once the playhead is where it becomes true; with its remedy."""
         session, em = self.session, imgui.get_font_size()
         due = [c for c in session.advice if session.time >= c.advice.time - 1e-3 and not c.advice.works]
-        if not due:
+        if not due or not session.advised:
             return
         _, advice, found = next((c for c in reversed(due) if c.remedies), due[-1])
         left, top, width, _ = panel.room

@@ -15,6 +15,9 @@ from .tools import Tools
 FIGURES = 4.5
 """Text sizes that the figures take under each picture."""
 
+LINE = 32.0
+"""Text sizes that a line of them takes, where there is the room."""
+
 
 class PicturePanel:
     """Where the pictures are, what is written on and under them, and the mouse in them.
@@ -134,9 +137,14 @@ class PicturePanel:
         view, name = session.view, session.view.takes[which]
         left, top, width, height = self.rect(which)
         y = top + height + 0.35 * em
-        if not MODES[view.mode].apart and len(self.shown()) == 2:  # over each other: half each, or the room there is
-            middle, width = left + width / 2, min(max(width / 2, 32 * em), self.room[2] / 2) - 0.6 * em
+        both = len(self.shown()) == 2
+        if not MODES[view.mode].apart and both:  # over each other: half each, or the room there is
+            middle, width = left + width / 2, min(max(width / 2, LINE * em), self.room[2] / 2) - 0.6 * em
             left = middle + 0.3 * em if which else middle - width - 0.3 * em
+        elif width < LINE * em:    # more than a narrow picture's width, outward, where there is room beside it
+            first, last = min(left, self.room[0] + 0.6 * em), max(left + width, self.room[0] + self.room[2] - 0.6 * em)
+            begin = left - (LINE * em - width) * ((1 - which) if both else 0.5)
+            left, width = max(begin, first), min(begin + LINE * em, last) - max(begin, first)
         draw.push_clip_rect((left, y), (left + width, y + FIGURES * em), True)
         head = style.label(draw, (left, y), name, style.take_colour(which), 1.15, bold=True)
         line = session.take_line(session.shot.take(name))

@@ -13,9 +13,9 @@ from ..errors import PushinError
 from ..rehearsal import edits
 from ..rehearsal.background import Counsel, counsel
 from ..rehearsal.clock import Clock
-from ..shots.comparison import Comparison, Figures, background_depth, main_subject
+from ..shots.comparison import Comparison, background_depth, main_subject
 from ..shots.document import Shot, Take
-from ..shots.framing import Subject, distance
+from ..shots.framing import Subject, anchor_point, distance, lost
 from ..shots.kit import F_STOP
 from ..shots.performance import FARTHEST, Performance
 from ..shots.timeline import snapped
@@ -31,6 +31,10 @@ BUSY = 2.0
 
 SETTLED = 0.3
 """Seconds without an edit after which advice is asked for."""
+
+HERE = (("tell one or two with --at X,Y=M", "tell one or two with Known distance, in the Depth menu"),
+        ("give a depth map with --depth FILE, or", "put its depth beside it, as photo_depth.png for photo.jpg, or"))
+"""What the command line is advised to do, and what a person at the window does instead."""
 
 
 class Session:
@@ -119,6 +123,8 @@ class Session:
         return True
 
     def say(self, sentence: str) -> None:
+        for words, here in HERE:
+            sentence = sentence.replace(words, here)
         self.message, self._said = sentence, time.monotonic()
 
     @property
@@ -197,24 +203,28 @@ class Session:
         camera = self.camera(name)
         found = [("", f"{camera.focal_length:.0f} mm")]
         subject = self.subject(name)
-        f: Figures | None = None
-        if subject and subject.has_size:
+        stage, take = self.shot.plate.stage, self.shot.take(name)
+        gone = subject and lost(stage, subject, camera, self.shot.lines(take))
+        f, sizes = None, []
+        if subject and subject.has_size and not gone:
             f = self._once(f"comparison {subject.name}", name, lambda: Comparison(
                 self.shot, name, subject.name, self._background(subject))).at(self.time)
         if f and name not in self.live:
-            found += [("travel", _metres(f.travel)), (f"to {subject.name}", _metres(f.distance)), ("", f.shot_size),
-                      (subject.name, f"{f.subject_scale:.2f}×"), ("background", f"{f.background_scale:.2f}×")]
+            found += [("travel", _metres(f.travel)), (f"to {subject.name}", _metres(f.distance)), ("", f.shot_size)]
+            sizes = [(subject.name, f"{f.subject_scale:.2f}×"), ("background", f"{f.background_scale:.2f}×")]
         else:
-            start = self.shot.take(name).camera.position
-            found += [("travel", _metres(math.dist(camera.position, start)))]
+            found += [("travel", _metres(math.dist(camera.position, take.camera.position)))]
             if subject:
-                found += [(f"to {subject.name}", _metres(distance(self.shot.plate.stage, subject, camera)))]
+                away = math.dist(camera.position, anchor_point(stage, subject)) if gone else distance(stage, subject, camera)
+                found += [(f"to {subject.name}", _metres(away))]
+            if gone:
+                found += [(subject.name, gone)]
         if camera.f_stop is None:
-            return [*found, ("", "all sharp")]
+            return [*found, ("", "all sharp"), *sizes]
         near, far = self._sharp_between(camera, name)
         focus = "∞" if camera.focus_distance >= FARTHEST * 0.99 else _metres(camera.focus_distance)
         return [*found, ("", f"f/{camera.f_stop:.2g}"), ("focus", focus),
-                ("sharp", f"{near:.2f} – {'∞' if math.isinf(far) else _metres(float(far))}")]
+                ("sharp", f"{near:.2f} – {'∞' if math.isinf(far) else _metres(float(far))}"), *sizes]
 
     def sharpness(self, name: str) -> dict[str, bool]:
         """Which subjects lie within the depth of field at the playhead."""
@@ -248,8 +258,6 @@ class Session:
             self.unadvised = str(job.error or "")
             if self.unadvised:
                 self.say(self.unadvised)
-        elif self.advice and self._advised[0] is not self.shot:
-            self.advice = tuple(counsel._replace(remedies=()) for counsel in self.advice)  # of another shot
         takes = tuple(dict.fromkeys(self.view.takes))
         wanted = self.shot, takes, self.plate
         waits = BUSY if self.clock.playing else SETTLED
@@ -260,6 +268,11 @@ class Session:
                 and not self.layering.behind):
             self._advising_on = wanted
             self._advising = Loading(lambda report: (wanted, counsel(*wanted, report=report)))
+
+    @property
+    def advised(self) -> bool:
+        """Whether the advice is on the shot as it is by now."""
+        return self._advised is not None and self._advised[0] is self.shot
 
     @property
     def thinking(self) -> bool:

@@ -119,6 +119,12 @@ def label(draw, at: tuple[float, float], words: str, colour=TEXT, scale: float =
     return width
 
 
+def keyboard_here() -> None:
+    """The next field has the keyboard unless something else is held: also after an answer that was refused."""
+    if imgui.is_window_appearing() or imgui.is_window_focused() and not imgui.is_any_item_active():
+        imgui.set_keyboard_focus_here()
+
+
 def end_popup() -> None:
     """Ends the current popup, and closes it on Escape: Dear ImGui does so only where keys move through its windows."""
     if imgui.is_key_pressed(imgui.Key.escape, False):

@@ -52,6 +52,7 @@ class TimelinePanel:
     """Draws a session's timeline and edits it.
 
     selected  the KeyPlaces that keys, menu and mouse act on
+    editing   whether the window of a key is open
     """
 
     def __init__(self, session):
@@ -60,6 +61,7 @@ class TimelinePanel:
         self.copied: tuple[edits.Copied, ...] = ()
         self.snap = True      # to frames; Alt does the other
         self._drag = None     # (shot before, places before, where the mouse was in seconds, place held)
+        self.editing = False
         self._opened: KeyPlace | None = None
 
     # -- drawing ------------------------------------------------------------------------------------------------------
@@ -82,6 +84,11 @@ class TimelinePanel:
         imgui.pop_style_var()
         imgui.pop_style_color()
         self._playhead(corner, room, axis)
+        if self._drag and not imgui.is_mouse_down(0):
+            self._drag = None
+            session.document.release()
+        elif self._drag and imgui.is_mouse_dragging(0):
+            self._dragged(axis)      # once all lanes are drawn as they were
 
     def _ruler(self, corner, axis: _Axis, em: float) -> None:
         session, draw = self.session, imgui.get_window_draw_list()
@@ -156,14 +163,15 @@ class TimelinePanel:
         if imgui.is_item_hovered():
             if imgui.is_mouse_double_clicked(0):
                 session.attempt(lambda: self.add_key(take, index, self._snapped(axis.t(imgui.get_mouse_pos().x))))
+                track = session.shot.take(take).timeline.tracks[index]
             elif imgui.is_mouse_clicked(0):
                 self.selected = frozenset()
         if track.channel == "focus_distance":
             self._marks(track, axis, y, colour, em)
         else:
             self._curve(track, axis, y, colour, em)
-        for key in track.keys:
-            self._key(KeyPlace(take, index, key.time), key, axis, middle, colour, em)
+        for number, key in enumerate(track.keys):
+            self._key(KeyPlace(take, index, key.time), number, key, axis, middle, colour, em)
 
     def _marks(self, track: Track, axis: _Axis, y: float, colour, em: float) -> None:
         """Focus as blocks: on whom it rests, and the pulls between."""
@@ -200,9 +208,8 @@ class TimelinePanel:
         imgui.get_window_draw_list().add_polyline([imgui.ImVec2(*p) for p in points],
                                                   style.ink((*colour[:3], 0.45)), 1.2, 0)
 
-    def _key(self, place: KeyPlace, key: Key, axis: _Axis, middle: float, colour, em: float) -> None:
+    def _key(self, place: KeyPlace, number: int, key: Key, axis: _Axis, middle: float, colour, em: float) -> None:
         draw, x, r = imgui.get_window_draw_list(), axis.x(key.time), 0.36 * em
-        number = self.session.shot.take(place.take).timeline.tracks[place.track].keys.index(key)
         imgui.set_cursor_screen_pos((x - 0.5 * em, middle - 0.55 * em))
         imgui.set_next_item_allow_overlap()
         imgui.invisible_button(f"##key {place.take} {place.track} {number}", (em, 1.1 * em),
@@ -214,11 +221,6 @@ class TimelinePanel:
             elif not chosen:
                 self.selected = frozenset({place})
             self._drag = self.session.shot, self.selected, axis.t(imgui.get_mouse_pos().x), place
-        if self._drag and imgui.is_item_active() and imgui.is_mouse_dragging(0):
-            self._dragged(axis)
-        if imgui.is_item_deactivated():
-            self._drag = None
-            self.session.document.release()
         if hovered and (imgui.is_mouse_double_clicked(0) or imgui.is_mouse_released(1)):
             self._opened = place
             imgui.open_popup("##key window")
@@ -234,7 +236,8 @@ class TimelinePanel:
     def _key_window(self) -> None:
         em = imgui.get_font_size()
         # The lanes' keys live in the same child, so the popup's name is the same for all.
-        if not imgui.begin_popup("##key window"):
+        self.editing = imgui.begin_popup("##key window")
+        if not self.editing:
             return
         place, session = self._opened, self.session
         track = self._track(place)
@@ -359,13 +362,15 @@ class TimelinePanel:
     def delete(self) -> None:
         """Takes the selected keys away; a track without a key goes too."""
         self._edit("Delete keys", edits.delete_keys)
-        self.selected = frozenset()
+        self.give_up()
 
     def cut(self) -> None:
         self.copy()
         self.delete()
 
     def copy(self) -> None:
+        if not self._by_take():
+            raise PushinError("No key is chosen; click on one in its lane, or drag it.")
         self.copied = tuple(c for take, keys in self._by_take().items()
                             for c in edits.copy_keys(self.session.shot, take, keys))
 

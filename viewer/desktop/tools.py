@@ -240,8 +240,7 @@ class Tools:
         if not imgui.begin_popup("Name the subject"):
             return
         style.text("Name the subject", style.QUIET, scale=0.9)
-        if imgui.is_window_appearing():
-            imgui.set_keyboard_focus_here()
+        style.keyboard_here()
         imgui.set_next_item_width(14 * em)
         entered, self._name = imgui.input_text("##name", self._name, imgui.InputTextFlags_.enter_returns_true |
                                                imgui.InputTextFlags_.auto_select_all)
@@ -253,7 +252,7 @@ class Tools:
         if (imgui.button("Add the subject") or entered) and self._box:
             box, depth = self._box
             subject = lambda: Subject(self._name.strip(), box, depth, "person" if self._person else "object")
-            if self.session.attempt(lambda: self.session.edit(self.session.shot.with_subject(subject()),
+            if self.session.attempt(lambda: self.session.edit(edits.add_subject(self.session.shot, subject()),
                                                               f"Subject {self._name}")):
                 self._box = None
                 imgui.close_current_popup()

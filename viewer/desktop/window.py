@@ -238,6 +238,8 @@ class Window:
         # Keys belong to the shot: without this the space bar would also press whatever was clicked last.
         imgui.get_io().config_flags &= ~imgui.ConfigFlags_.nav_enable_keyboard
         imgui.get_io().config_windows_move_from_title_bar_only = True
+        # Where the window is, is kept once there is something to see in it: it may not have got its size before.
+        self.params.app_window_params.restore_previous_geometry = False
         # Panels are as large as they were left, in pixels: no use on a screen of another scaling.
         scale = f"{hello_imgui.dpi_window_size_factor():.2f}"
         if hello_imgui.load_user_pref("scale") not in ("", scale):
@@ -393,6 +395,7 @@ class Window:
             self.projector.close()
         self.projector, self._later = projector, projector.warming(lens=True)
         self.session.projector = self.projector
+        self.params.app_window_params.restore_previous_geometry = True
         self.screening = self.session.screening = Screening(self.session, self.projector)
         if self.session.layering is not None:
             self.picture.mending.leave()
@@ -400,10 +403,10 @@ class Window:
         self.commands.rehearsal.abandon()
         self.session.begin(opened, self.files.document(opened))
         self.session.layering = Layering(self.session, self.projector, opened)
-        self.timeline.selected = frozenset()
+        self.timeline.give_up()
         self.session.clock = self.session.clock.seek(0).play()
-        for note in opened.notes:
-            self.session.say(note)
+        if opened.notes:
+            self.session.say("\n".join(opened.notes))
 
     def _show_after_all(self, opened: Opened) -> None:
         """Once more, for whoever wants it in place of what was done meanwhile."""

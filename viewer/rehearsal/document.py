@@ -142,7 +142,7 @@ class Document:
     @property
     def name(self) -> str:
         """For the window's title."""
-        return self.path.name if self.path else self.shot.title or "Untitled"
+        return called(self.path, self.shot)
 
     # -- editing ---------------------------------------------------------------------------------------------------
 
@@ -226,6 +226,12 @@ class Document:
         """Notes that a value lies in a file."""
         self.saved, self.path = shot, path
         self._tell("saved", path, shot)
+
+
+def called(path: Path | None, shot: Shot) -> str:
+    """How a document is called: by its file, its title, or the picture that it is of."""
+    picture = f"Shot of {Path(shot.plate.path).name}" if shot.plate.path else "Untitled"
+    return path.name if path else shot.title or picture
 
 
 class Recent:

@@ -23,6 +23,7 @@ from ..shots.comparison import main_subject, matched
 from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
+from ..shots.framing import Subject
 from ..shots.kit import Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
@@ -207,6 +208,8 @@ def rename_take(shot: Shot, take: str, to: str) -> Shot:
 
 def retime_take(shot: Shot, take: str, duration) -> Shot:
     """The same take in another duration: every key and hold with it, and so with takes that match it."""
+    if seconds(duration) <= 0:
+        raise BadValue(f"A take lasts longer than {float(seconds(duration)):g} seconds.")
     duration, before = max(snapped(duration, shot.fps), 1 / shot.fps), shot.take(take).timeline.duration
     shot = shot.with_take(replace(shot.take(take), timeline=shot.take(take).timeline.stretched(duration)))
     for other in shot.takes:
@@ -280,6 +283,13 @@ def _unused(shot: Shot, name: str) -> None:
 
 
 # -- subjects ---------------------------------------------------------------------------------------------------------
+
+def add_subject(shot: Shot, subject: Subject) -> Shot:
+    """Names one more subject; BadValue where another one is called that."""
+    if any(s.name == subject.name for s in shot.subjects):
+        raise BadValue(f"There is a subject called {subject.name} already; choose another name.")
+    return shot.with_subject(subject)
+
 
 def remove_subject(shot: Shot, subject: str) -> Shot:
     """Takes a subject away. Focus stays where it was on it, in metres; what was held or matched on it is let go."""

@@ -31,7 +31,7 @@ from pydantic import TypeAdapter
 from .. import folders
 from ..shots.document import Shot
 from ..shots.timeline import Track
-from .document import History
+from .document import History, called
 
 HEADER = ["pushin journal", 1]
 EVERY = 0.5
@@ -226,7 +226,7 @@ class Recovered:
 
     @property
     def name(self) -> str:
-        return self.path.name if self.path else self.history.value.title or "Untitled"
+        return called(self.path, self.history.value)
 
     def discard(self) -> None:
         """It is not needed any more."""

@@ -279,6 +279,20 @@ def distance(stage: Stage, subject: Subject, camera: Camera) -> float:
     return pose_of(camera).to(anchor_point(stage, subject))[2]
 
 
+PASSED = 0.05
+"""Metres along the axis at which the camera has as good as passed a subject."""
+
+
+def lost(stage: Stage, subject: Subject, camera: Camera, lines: FrameLines) -> str:
+    """Why nothing of the subject is in the delivered frame: "behind the camera" or "out of frame"; "" where it is."""
+    if distance(stage, subject, camera) <= PASSED:
+        return "behind the camera"
+    left, top, right, bottom = subject.box
+    us, vs = zip(*(place_in_frame(camera, stage.point(x, y, subject.depth)) for x in (left, right) for y in (top, bottom)))
+    beside = min(us) > lines.width / 2 or max(us) < -lines.width / 2
+    return "out of frame" if beside or min(vs) > lines.height / 2 or max(vs) < -lines.height / 2 else ""
+
+
 # -- shot sizes -------------------------------------------------------------------------------------------------------
 
 class ShotSize(NamedTuple):

@@ -26,6 +26,12 @@ from .timeline import INFINITY, Hold, Timeline, Track, space
 FARTHEST = 1e4
 """Metres: where a focus at infinity is set. 10 km and infinity differ by less than any circle of confusion."""
 
+LONGEST_MATCH = 400.0
+"""mm, as of a sensor 36 mm wide: to which a matched zoom goes at the most, or to four times the lens that it has."""
+
+_LOST = 30.0
+"""Degrees outside of the frame within which a match lets go of its subject."""
+
 _ROUNDS = 12
 """At most; a subject in the frame takes two to four."""
 _SETTLED = 1e-5
@@ -142,7 +148,7 @@ class Performance:
         The head's turn depends on the lens and the lens on the turn: solved for the focal length, by secants.
         """
         partner = self._partner
-        target = partner.at(t) if partner else None
+        target, beyond = partner.at(t) if partner else (None, None)
         guess = partner.focal(target, steady) if partner and partner.by == "zoom" and not self._sizes else None
         tried = None
         for _ in range(_ROUNDS):
@@ -157,7 +163,7 @@ class Performance:
                          turned + shake[3], raised + shake[4], roll + shake[5])
             focal = self._held(t, stand)
             if partner and partner.by == "zoom":
-                focal = _in_range(focal * partner.zoom(target, stand, focal))
+                focal = partner.within(focal * partner.zoom(target, stand, focal))
             elif partner:
                 travel = partner.travel(target, stand, focal)
                 on = tuple(travel * axis for axis in stand.forward)
@@ -173,6 +179,10 @@ class Performance:
                 guess = _in_range(max(guess + step, guess / 2))
             else:
                 guess = focal
+        if beyond:
+            share, on, up = beyond
+            turned, raised = turned + share * math.remainder(on - turned, 360.0), raised + share * (up - raised)
+            stand = pose(stand.position, turned + shake[3], raised + shake[4], roll + shake[5])
         return _Moment(stand, turned + shake[3], raised + shake[4], roll + shake[5], focal)
 
     def _travel(self, t: float) -> tuple[Vector, float]:
@@ -309,20 +319,43 @@ class _Partner:
         self.shift = take.start.lens_shift
         # The card's own height: its size in the frame at one metre and a zoom of 1.
         self.height = self.sizer(pose((0.0, 0.0, 0.0), 0.0, 0.0, 0.0)) * -self.point[2]
+        self.longest = max(LONGEST_MATCH * take.start.sensor_width / 36, 4 * take.start.focal_length)
 
-    def at(self, t: float) -> tuple[float, tuple[float, float]]:
-        """The partner's (size of the subject, place of it from the frame's centre) at t."""
+    def at(self, t: float) -> tuple[tuple[float, tuple[float, float]], tuple[float, float, float] | None]:
+        """The partner's (size of the subject, place of it from the frame's centre) at t, and None.
+
+        Where the partner has lost the subject out of its frame, sizes go beyond all bounds, and who looks away has nothing
+        to match: size and place are as at the frame's edge, and farther away as of a card in the middle, that faces it. The
+        other then looks where the partner does: by a share, 0 to 1, at a pan and a tilt in degrees.
+        """
         camera = self.other.camera(t)
-        stand, zoom = pose_of(camera), camera.focal_length / camera.sensor_width
+        stand, zoom, beyond = pose_of(camera), camera.focal_length / camera.sensor_width, None
+        x, y, depth = stand.to(self.point)
+        aside, lines, (right, up) = max(math.hypot(x, y), 1e-9), self.other.lines, camera.lens_shift
+        edge = math.hypot(lines.width / 2 + abs(right), lines.height / 2 + abs(up))
+        if zoom * aside > edge * depth:
+            direction = tuple(p - c for p, c in zip(self.point, stand.position))
+            pan, tilt = turn_to(direction, (x / aside * edge, y / aside * edge), zoom, camera.roll)
+            past = math.degrees(math.atan2(aside, depth) - math.atan2(edge, zoom))
+            beyond = min(past / _LOST, 1.0), camera.pan, camera.tilt
+            stand = pose(stand.position, pan, tilt, camera.roll)
         u, v = place(stand, self.point, zoom)
-        return self.sizer(stand) * zoom, (u + camera.lens_shift[0] - self.shift[0],
-                                          v + camera.lens_shift[1] - self.shift[1])
+        size = self.sizer(stand) * zoom
+        if beyond:
+            share = beyond[0]
+            size += share * (zoom * self.height / math.hypot(aside, depth) - size)
+            u, v = u * (1 - share), v * (1 - share)
+        return (size, (u + right - self.shift[0], v + up - self.shift[1])), beyond
+
+    def within(self, focal: float) -> float:
+        """A focal length that a lens has."""
+        return min(_in_range(focal), self.longest)
 
     def focal(self, target, position: Vector) -> float:
         """The focal length, but for how the card is turned: zoom² + place² = (size × distance / its height)²."""
         (size, (u, v)), away = target, math.dist(position, self.point)
         zoom2 = (size * away / self.height) ** 2 - u * u - v * v
-        return _in_range(math.sqrt(max(zoom2, 0.0)) * self.take.start.sensor_width)
+        return self.within(math.sqrt(max(zoom2, 0.0)) * self.take.start.sensor_width)
 
     def turn(self, target, position: Vector, pan: float, roll: float, focal: float) -> tuple[float, float]:
         """(pan, tilt) that put the subject at its place; of the pans that do, the one nearest to the given one."""

@@ -64,7 +64,7 @@ def read_amount(word: str | float) -> tuple[float, str]:
     """"25%" -> (0.25, "%"); "0.4 m" -> (0.4, "m"); "50 mm" -> (50, "mm"); "30° left" -> (-30, "°")."""
     if isinstance(word, (int, float)):
         return float(word), ""
-    match = re.fullmatch(r"\s*([-+]?\d*\.?\d+)\s*(%|mm|m|°|deg|degrees|)\s*(left|right|up|down|)\s*", str(word))
+    match = re.fullmatch(r"\s*([-+]?\d*\.?\d+)\s*(%|mm|m|°|deg|degrees|)\s*(left|right|up|down|)\s*", str(word).replace(",", "."))
     if not match:
         raise BadValue(f"'{word}' is not an amount; write metres (0.4 m), per cent of the subject's distance (25%), "
                        "or degrees (30°) for a turn, with left or down for the other way.")
@@ -104,7 +104,7 @@ def read_duration(scene: Scene, seconds, speed, *, growth: float = 1.0, sweep: f
     if speed in SPEEDS:
         length = abs(math.log(growth)) / math.log1p(SPEEDS[speed]) + abs(sweep) / SWEEPS[speed]
     else:
-        match = re.fullmatch(r"(\d*\.?\d+)\s*m\s*/\s*s", speed)
+        match = re.fullmatch(r"(\d*\.?\d+)\s*m\s*/\s*s", speed.replace(",", "."))
         if not match or float(match[1]) == 0:
             raise BadValue(f"'{speed}' is not a speed; say slow, moderate, fast, or metres a second such as 0.2 m/s.")
         if metres == 0:
