@@ -274,12 +274,15 @@ def rays(color, disparity, hidden, usable, at, towards, strength, fades):
     return total, weight
 
 
-KEEPS, FASTER, MENDING = 0.015, 1.6, 60
+KEEPS, FASTER, MENDING = 0.03, 1.6, 60
 """Weight of a pixel's own copy, to that of a step to a neighbour; factor of over-relaxation; and its rounds."""
 
 EDGE, SEAM = 0.2, 0.12
 """Of white, by which a step that is none where its copies came from is rather an edge than a seam, the bottom of a window; and by
 which a copy changes at most."""
+
+OVER = 3
+"""Pixels to what the plate shows round about: beside what hides there is a little of that in it."""
 
 NEIGHBOURS = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)])
 
@@ -309,6 +312,7 @@ def without_seams(image, match, here, disparity, usable, hidden):
     f = np.float32
     n = len(here)
     own, steps, linked = np.empty((n, 3), f), np.zeros((n, 4, 3), f), np.zeros((n, 4), f)
+    other = np.zeros((n, 4, 2), np.int32)
     for i in range(n):
         y, x = here[i] // w, here[i] % w
         own[i] = image[y, x]
@@ -316,9 +320,16 @@ def without_seams(image, match, here, disparity, usable, hidden):
         for k in range(4):
             dy, dx = NEIGHBOURS[k]
             yy, xx = y + dy, x + dx
+            if 0 <= yy < h and 0 <= xx < w and not hidden[yy, xx]:
+                for reach in range(OVER, 0, -1):
+                    yy, xx = y + reach * dy, x + reach * dx
+                    if 0 <= yy < h and 0 <= xx < w and usable[yy, xx] and _level(disparity[y, x], disparity[yy, xx]):
+                        dy, dx = reach * dy, reach * dx
+                        break
             if (yy < 0 or yy >= h or xx < 0 or xx >= w or not (hidden[yy, xx] or usable[yy, xx])
                     or not _level(disparity[y, x], disparity[yy, xx])):
                 continue
+            other[i, k] = yy, xx
             count = _add_step(steps[i, k], image, usable, disparity, (my, mx), (my + dy, mx + dx))
             if hidden[yy, xx]:
                 oy, ox = match[yy, xx] // w, match[yy, xx] % w
@@ -337,7 +348,7 @@ def without_seams(image, match, here, disparity, usable, hidden):
                 total, weight = f(KEEPS) * own[i, c], f(KEEPS)
                 for k in range(4):
                     if linked[i, k] > 0:
-                        total += linked[i, k] * (image[y + NEIGHBOURS[k, 0], x + NEIGHBOURS[k, 1], c] + steps[i, k, c])
+                        total += linked[i, k] * (image[other[i, k, 0], other[i, k, 1], c] + steps[i, k, c])
                         weight += linked[i, k]
                 now = image[y, x, c] + f(FASTER) * (total / weight - image[y, x, c])
                 image[y, x, c] = min(max(now, own[i, c] - f(SEAM)), own[i, c] + f(SEAM))
