@@ -31,6 +31,6 @@ def test_what_is_behind_everything_is_the_floor_down_to_the_frame():
     y, x = np.mgrid[:400, :640]
     floor = (0.001 + np.maximum(y - 100, 0) / 300).astype(np.float32)
     disparity = np.where((np.abs(x - 300) < 30) & (y > 150), 1.5, floor).astype(np.float32)
-    _, behind = farthest(np.full((*y.shape, 3), 0.5, np.float32), disparity, 200)
+    _, behind = farthest(np.full((*y.shape, 3), 0.5, np.float32), disparity, 200, floor=True)
     there = floor[CELL // 2::CELL, CELL // 2::CELL]
     assert np.abs(behind / there - 1)[200 // CELL:].max() < 0.1

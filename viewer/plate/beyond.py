@@ -94,9 +94,12 @@ RATHER, HARDLY = 0.05, 0.5
 far away from there."""
 
 
-def farthest(color: np.ndarray, disparity: np.ndarray, wide: float) -> tuple[np.ndarray, np.ndarray]:
+def farthest(color: np.ndarray, disparity: np.ndarray, wide: float, floor: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Colour and disparity of what is left when all is taken away that is near and narrower than `wide` pixels, and the light of
-    lamps; one pixel for CELL x CELL."""
+    lamps; one pixel for CELL x CELL.
+
+    floor  what rises towards the frame is left down to there, in its own colour; else it becomes what lies farther up
+    """
     k = CELL
     color = np.minimum(color, np.quantile(color[::4, ::4], LAMPS, axis=(0, 1)).astype(np.float32))
     grow = [(0, -n % k) for n in disparity.shape]
@@ -104,14 +107,15 @@ def farthest(color: np.ndarray, disparity: np.ndarray, wide: float) -> tuple[np.
     h, w = (n // k for n in disparity.shape)
     d = disparity.reshape(h, k, w, k).min((1, 3))
     size = max(int(wide) // k, 1)
-    # A floor that rises towards the frame goes on rising, or what is left of it there would be what lies farther up.
-    rim = min(size, h - 1, w - 1)
+    rim = min(size, h - 1, w - 1) if floor else 0
     more = np.pad(d, rim, mode="reflect", reflect_type="odd")
     opened = cv2.morphologyEx(more, cv2.MORPH_OPEN, np.ones((size, size), np.uint8), borderType=cv2.BORDER_REPLICATE)
     opened = np.maximum(opened[rim:rim + h, rim:rim + w], 0)
     nearer = np.maximum(d - opened - 1e-3, 0) / np.maximum(opened, 1e-3)
-    weight = np.maximum((nearer <= CUT_SHARE).astype(np.float32), RATHER * np.exp(-(nearer / HARDLY) ** 2))[..., None]
-    color = fill_smoothly(cv2.resize(color, (w, h), interpolation=cv2.INTER_AREA), weight)
+    weight = (nearer <= CUT_SHARE).astype(np.float32)
+    if floor:
+        weight = np.maximum(weight, RATHER * np.exp(-(nearer / HARDLY) ** 2))
+    color = fill_smoothly(cv2.resize(color, (w, h), interpolation=cv2.INTER_AREA), weight[..., None])
     return color, cv2.GaussianBlur(opened, (0, 0), 3)
 
 
