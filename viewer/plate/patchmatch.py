@@ -274,7 +274,7 @@ def rays(color, disparity, hidden, usable, at, towards, strength, fades):
     return total, weight
 
 
-KEEPS, FASTER, MENDING = 0.03, 1.6, 60
+KEEPS, FASTER, MENDING = 0.03, 1.6, 30
 """Weight of a pixel's own copy, to that of a step to a neighbour; factor of over-relaxation; and its rounds."""
 
 EDGE, SEAM = 0.2, 0.12
