@@ -95,3 +95,9 @@ def test_seams_between_copies_go_and_edges_stay(step, least, most):
     assert least < over - under < most
     assert np.abs(mended - image).max() < 0.13
     assert mended[45:60, 100:200].std() > 0.9 * image[45:60, 100:200].std(), "the grain stays"
+
+
+def test_what_is_brighter_than_white_goes_on_as_bright(scene):
+    _, behind, hidden, usable = scene
+    color = np.full((*SHAPE, 3), 6, np.float32)
+    np.testing.assert_allclose(continue_color(np.where(hidden[..., None], 0.1, color), behind, hidden, usable), color, rtol=0.01)

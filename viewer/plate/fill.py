@@ -185,8 +185,9 @@ class _Level:
             copied = here[patchmatch.together(match, here)]
             pixels[copied] = self.color.reshape(-1, 3)[match.ravel()[copied]]
             mended = coded(image)
+            before = mended[self.hidden]
             patchmatch.without_seams(mended, match, here, self.disparity, self.usable, self.hidden)
-            pixels[here] = np.maximum(mended.reshape(-1, 3)[here], 0) ** 2.2
+            pixels[here] += np.maximum(mended[self.hidden], 0) ** 2.2 - before ** 2.2     # what is brighter than the scale stays so
         return match, image
 
     def start(self, match, guess):

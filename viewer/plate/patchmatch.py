@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from .behind import STEPS
+
 
 def compiled(function):
     """numba's `njit`, kept on disk; where there is no place for that (nobody's home, a read-only installation) only in memory."""
@@ -284,9 +286,6 @@ which a copy changes at most."""
 OVER = 3
 """Pixels to what the plate shows round about: beside what hides there is a little of that in it."""
 
-NEIGHBOURS = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)])
-
-
 @compiled
 def _add_step(step, image, usable, disparity, one, other):
     """Adds the step from `other` to `one`, each (row, column), where the plate shows it, within one surface: 1, or else 0."""
@@ -318,7 +317,7 @@ def without_seams(image, match, here, disparity, usable, hidden):
         own[i] = image[y, x]
         my, mx = match[y, x] // w, match[y, x] % w
         for k in range(4):
-            dy, dx = NEIGHBOURS[k]
+            dy, dx = STEPS[k]
             yy, xx = y + dy, x + dx
             if 0 <= yy < h and 0 <= xx < w and not hidden[yy, xx]:
                 for reach in range(OVER, 0, -1):
