@@ -1,19 +1,22 @@
 #version 330
-// Pictures A and B of one moment as one: what viewer/render/compare.py sets makes it side by side, wipe, difference and so on.
+// Picture A in its place; or, with BOTH, A and B of one moment over each other: wipe, difference and so on, by what
+// viewer/render/compare.py sets.
 uniform sampler2D a;
-uniform sampler2D b;
 uniform vec4 place_a;    // left, bottom, width, height in the target's pixels
-uniform vec4 place_b;
 uniform vec2 frame_a;    // delivered share of the picture's width and height, in its middle
-uniform vec2 frame_b;
 uniform float outside;   // brightness of what is not delivered
 uniform float border;    // pixels: width of the frame's lines; 0 draws none
-uniform vec3 wipe;       // B is where dot(wipe, (x, y, 1)) > 0, x and y in shares of the target
 uniform vec2 origin;     // bottom left corner of the part of the window that is drawn into, pixels
+#ifdef BOTH
+uniform sampler2D b;
+uniform vec4 place_b;
+uniform vec2 frame_b;
+uniform vec3 wipe;       // B is where dot(wipe, (x, y, 1)) > 0, x and y in shares of the target
 uniform vec2 extent;     // its size
 uniform float opacity;   // of B over A
 uniform float gain;      // of the difference; 0 shows the pictures themselves
 uniform vec3 ground;     // where there is no picture
+#endif
 
 out vec4 picture;
 
@@ -33,9 +36,14 @@ vec4 look(sampler2D of, vec4 place, vec2 frame) {
 
 void main() {
     pixel = gl_FragCoord.xy - origin;
-    vec4 under = look(a, place_a, frame_a), over = look(b, place_b, frame_b);
+    vec4 under = look(a, place_a, frame_a);
+#ifdef BOTH
+    vec4 over = look(b, place_b, frame_b);
     float share = opacity * over.a * step(0.0, dot(wipe, vec3(pixel / extent, 1.0)));
     vec4 both = mix(under, over, under.a > 0.0 ? share : over.a);
     if (gain > 0.0) both.rgb = min(gain * abs(under.rgb - over.rgb), 1.0);
     picture = vec4(mix(ground, both.rgb, both.a), 1.0);
+#else
+    picture = under;
+#endif
 }

@@ -187,6 +187,8 @@ def lively(me):
     with me.lively("playing"):
         me.last(1.0)
     me.key("Space")
+    me.settled()
+    me.report["proxied"] = window.projector.renderer._proxy is not None
     with me.lively("scrubbing"):
         until = time.monotonic() + 2
         me.wait(lambda: session.seek(2 + 1.9 * math.sin(3 * time.monotonic())) or time.monotonic() > until)

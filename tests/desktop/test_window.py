@@ -671,6 +671,7 @@ def test_it_never_freezes(drive, tmp_path):
     opening, refining through the lens, keeping pictures, exporting. The clock's time would be that of a busy machine.
     """
     Layers.of(bundled_plate())
+    Layers.of(bundled_plate().proxy())
     report = drive("lively")
     moments = {}
     for moment, seconds, spent, own in report["frames"]:
@@ -681,9 +682,9 @@ def test_it_never_freezes(drive, tmp_path):
         assert len(frames) > 2 and sorted(frames)[-3][0] < 0.3 and max(frames)[0] < 1, (moment, sorted(frames)[-4:])
     # A large plate is put on the GPU in short steps, and what takes longer on another thread.
     assert max(own for *_, own in moments["large"]) < 0.1
-    # Twenty pictures a second, and more: a frame's work on two cores, if those did nothing else.
+    # Thirty pictures a second: a frame's work on two cores, if those did nothing else.
     scrubbed = [spent for spent, *_ in moments["scrubbing"]]
-    assert sum(scrubbed) / len(scrubbed) < 2 / 20
+    assert report["proxied"] and sum(scrubbed) / len(scrubbed) < 2 / 30
     assert 0 < report["exported"] < 1 and report["left"] == []        # a cancelled export leaves nothing behind
     clean, whole = (np.asarray(Image.open(tmp_path / f"kept-{n:03d}.png").convert("RGB")) for n in (1, 2))
     assert clean.shape[1] > 2 * 1280 and whole.shape[1] > 1200 and clean.std() > 20

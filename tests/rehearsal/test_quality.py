@@ -47,13 +47,23 @@ def test_thirty_a_second_wherever_it_can_be_had(fixed, pixels):
         assert cost(STEPS[governor.at - 1], 0) > 0.6 / 30
 
 
+@settings(deadline=None)
+@given(st.floats(0.005, 0.02), st.floats(0.001, 0.05))
+def test_what_takes_time_at_any_size_keeps_no_picture_small(fixed, pixels):
+    cost = lambda step, n: fixed + pixels * step.cost
+    governor, _ = run(cost, 900, Governor.beginning())
+    assert governor.at == 0 or cost(STEPS[governor.at - 1], 0) > 0.7 / 30
+
+
 @given(st.integers(0, 2**32), st.floats(0.01, 0.1), st.floats(0.0, 0.25))
 @settings(max_examples=50, deadline=None)
 def test_it_does_not_pump(seed, pixels, noise):
-    """A minute of a machine whose times vary, with a hiccup now and then."""
-    chance = random.Random(seed)
+    """A minute of a machine whose times vary, with a hiccup now and then, never two in a row."""
+    chance, last = random.Random(seed), [0]
     def cost(step, n):
-        return (0.002 + pixels * step.cost) * (1 + noise * chance.uniform(-1, 1)) * (8 if chance.random() < 0.01 else 1)
+        hiccup = chance.random() < 0.01 and n > last[0] + 1
+        last[0] = n if hiccup else last[0]
+        return (0.002 + pixels * step.cost) * (1 + noise * chance.uniform(-1, 1)) * (8 if hiccup else 1)
     _, made = run(cost, 1800)
     assert changes(made[30:]) <= 16
     assert changes(made[900:]) <= 10

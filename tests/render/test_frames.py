@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from tests import plates
+from tests.flip import display
 from viewer import Camera, PushinError, Renderer
+from viewer.plate.layers import Layers
 
 ROOT = Path(__file__).parents[2]
 CAMERAS = [Camera(position=(0.1 * i - 0.2, 0.02 * i, -0.08 * i), pan=3 * i, roll=i) for i in range(5)]
@@ -46,6 +48,31 @@ def test_the_same_camera_gives_the_same_bits(card):
     assert first == again and len(set(first)) == len(CAMERAS)
     with Renderer(card, (160, 96)) as another:
         assert [bits(another.render(c)) for c in CAMERAS] == first
+
+
+def test_a_quick_picture_comes_of_the_proxy_and_shows_the_same(cache):
+    """Through a lens too; with the layers that it belongs to it goes, and what was drawn from it stays."""
+    plate = plates.yard((640, 384)).plate()
+    proxy = plate.proxy()
+    camera = Camera(position=(0.1, 0, -0.2), f_stop=1.4, focus_distance=2.0)
+    with Renderer(plate, (160, 96)) as renderer:
+        for bokeh in ("off", "gather"):
+            renderer.use(Layers.of(plate))
+            alone = renderer.render(camera, bokeh, quick=True)
+            for _ in renderer.using_proxy(proxy, Layers.of(proxy)):
+                pass
+            best, quick = renderer.render(camera, bokeh), renderer.render(camera, bokeh, quick=True)
+            assert bits(best) == bits(alone) != bits(quick)
+            assert np.mean((display(best.color) - display(quick.color)) ** 2) < 10 ** -2.8
+            near = np.isfinite(best.depth) & np.isfinite(quick.depth)
+            assert np.median(np.abs(quick.depth[near] / best.depth[near] - 1)) < 0.01
+            assert np.abs(best.invented - quick.invented).mean() < 0.03
+            renderer.resize((640, 384))       # four times as fine as the proxy
+            assert bits(renderer.render(camera, bokeh)) == bits(renderer.render(camera, bokeh, quick=True))
+            renderer.resize((160, 96))
+            held = renderer.render(camera, bokeh, quick=True)
+        renderer.use(Layers.of(plate))
+        assert bits(renderer.render(camera, bokeh, quick=True)) == bits(best) and bits(held) == bits(quick)
 
 
 def test_renderers_of_any_size_and_plate_in_any_order(card, yard):

@@ -1,4 +1,4 @@
-"""The plate as scale and repairs make it, and its layers: made anew in the background, while the old picture stays."""
+"""The plate as scale and repairs make it, its layers and its proxy's: made anew in the background, while the old picture stays."""
 from __future__ import annotations
 
 import time
@@ -9,6 +9,7 @@ from imgui_bundle import hello_imgui
 from ..errors import PushinError
 from ..plate.adjust import Adjustments, adjusted
 from ..plate.layers import Layers
+from ..plate.plate import PROXY
 from ..rehearsal import background, edits
 from .loading import Loading
 
@@ -20,7 +21,8 @@ KEPT = 3
 
 
 class Layering:
-    """Follows the document: depth first, then a draft of the layers, then the best, each in place of the one before.
+    """Follows the document: depth first, then a draft of the layers, then the best, each in place of the one before; then those of
+    the proxy, beside them.
 
     doing  what goes on, in words, or ""
     held   a stroke is being drawn: nothing is begun meanwhile
@@ -32,8 +34,9 @@ class Layering:
         self._plates = _Latest({opened.plate.adjustments: opened.plate})
         self._layers = _Latest({opened.plate.digest: opened.layers} if opened.final else {})
         self._shown, self._final = opened.plate.digest, opened.final   # the plate whose layers are shown
+        self._proxied = False                   # quick pictures are drawn from its proxy
         self._job: Loading | None = None
-        self._for: tuple | None = None          # what the job is for: ("depth", adjustments) or ("draft" | "full", digest)
+        self._for: tuple | None = None          # what the job is for: ("depth", adjustments) or ("draft" | "full" | "proxy", digest)
         self._uploading = None                  # steps of the upload that is under way, of _shown's layers
         self._refused: Adjustments | None = None
         self._since = 0.0
@@ -54,7 +57,7 @@ class Layering:
     @property
     def behind(self) -> bool:
         """Whether the picture does not show the document's depth yet."""
-        return (due := self._due()) is not None and due[0] != "full"
+        return (due := self._due()) is not None and due[0] in ("depth", "draft")
 
     @property
     def left(self):
@@ -65,7 +68,7 @@ class Layering:
     def doing(self) -> str:
         if self._trial is not None:
             return f"{self._trial[2].lower()} …"
-        words = {"depth": "bringing the depth up to date", "draft": "taking the plate apart"}
+        words = {"depth": "bringing the depth up to date", "draft": "taking the plate apart", "proxy": "making a proxy"}
         if self._for is None or self._job is None:
             return ""
         return f"{words.get(self._for[0], 'filling what the plate does not show')} {self._job.progress:.0%}"
@@ -142,7 +145,9 @@ class Layering:
             return "depth", wanted
         if plate.digest != self._shown:
             return "draft", plate.digest
-        return None if self._final else ("full", plate.digest)
+        if not self._final:
+            return "full", plate.digest
+        return None if self._proxied or plate.width * plate.height <= PROXY else ("proxy", plate.digest)
 
     def _begin(self, what: str, of) -> None:
         plate = self.session.plate
@@ -156,8 +161,10 @@ class Layering:
         elif what == "draft" and of in self._layers:
             self._show(self._layers[of], of, final=True)
         elif time.monotonic() - self._since > SETTLED:
-            draft = what == "draft"
-            self._job = Loading(lambda report: background.layers(plate, draft, report=report))
+            if what == "proxy":
+                self._job = Loading(lambda report: background.proxy(plate, report=report))
+            else:
+                self._job = Loading(lambda report: background.layers(plate, what == "draft", report=report))
             self._for = what, of
 
     def _take(self, what: str, of, job: Loading) -> None:
@@ -165,6 +172,8 @@ class Layering:
             self.session.say(str(job.error))
             if what == "depth":
                 self._refused = of
+            elif what == "proxy":
+                self._proxied = True                     # there is none, and it does without
             else:
                 self._shown, self._final = of, True      # the picture stays as it is
         elif job.error is not None:
@@ -176,6 +185,8 @@ class Layering:
             for note in set(job.result.notes) - set(job.result.measured.notes):
                 self.session.say(note)
             self._turn_to(job.result)
+        elif what == "proxy":
+            self._proxied, self._uploading = True, self.projector.using_proxy(*job.result)
         else:
             layers, final = job.result
             self._show(layers, of, final)
@@ -194,7 +205,7 @@ class Layering:
     def _show(self, layers: Layers, of: str, final: bool) -> None:
         if final:
             self._layers[of] = layers
-        self._shown, self._final = of, final
+        self._shown, self._final, self._proxied = of, final, False
         self._uploading = self.projector.using(layers)
 
 

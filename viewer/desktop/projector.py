@@ -34,18 +34,19 @@ class Projector:
         self.layers: Layers | None = None
         self.changes = 0
 
-    def frame(self, slot: object, camera, size: tuple[int, int], bokeh: str = "off", **how):
+    def frame(self, slot: object, camera, size: tuple[int, int], bokeh: str = "off", quick: bool = False, **how):
         """The Frame of a camera at (width, height) pixels; the one of before where nothing differs.
 
-        slot  which picture it is, such as "A": each keeps its latest frame
+        slot   which picture it is, such as "A": each keeps its latest frame
+        quick  from the proxy, where that is about as fine
         """
-        wanted = camera, size, bokeh, tuple(how.items()), self.changes
+        wanted = camera, size, bokeh, quick, tuple(how.items()), self.changes
         made_from, frame = self._kept.get(slot, (None, None))
         if made_from != wanted:
             frame = None
             self._kept.pop(slot, None)     # its targets serve the next one
             self.renderer.resize(size)
-            frame = self.renderer.render(camera, bokeh, **how)
+            frame = self.renderer.render(camera, bokeh, quick=quick, **how)
             self._kept[slot] = wanted, frame
             self.made += 1
         return frame
@@ -71,6 +72,10 @@ class Projector:
         yield from self.renderer.using(layers)
         self.layers = layers
         self.changes += 1
+
+    def using_proxy(self, proxy, layers: Layers) -> Iterator[None]:
+        """Draws what has to be quick from these layers of the plate's proxy, once it was gone through, until others are shown."""
+        yield from self.renderer.using_proxy(proxy, layers)
 
     def warming(self, lens: bool) -> Iterator[None]:
         """Draws each kind of picture once, so that none takes long when it is wanted; see render.warm."""

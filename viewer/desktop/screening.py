@@ -127,7 +127,7 @@ class Screening:
 
     def _draw(self, shown: Shown, step: Step) -> None:
         self.projector.frame(shown.slot, shown.camera, self.projector.size(shown.pixels, step.scale),
-                             self.bokeh_now(shown.camera), overlay=shown.overlay)
+                             self.bokeh_now(shown.camera), quick=step != STEPS[0], overlay=shown.overlay)
 
     def bokeh(self, camera) -> str:
         """How a camera's blur is made while it is to be quick."""

@@ -64,18 +64,13 @@ class Layers:
         kept = cls.kept(plate)
         if kept is not None:
             return kept
-        color = np.asarray(plate.color, np.float32)
-        step = ceil((color.shape[0] * color.shape[1] / (DRAFTED if draft else WORKING)) ** 0.5)
-        disparity = plate.disparity
-        near = near_distance(disparity)
-        disparity *= np.float32(near)
-        if step == 1:
-            layers = build(color, clean(disparity, color, plate.known, plate.focal_pixels), plate.focal_pixels, progress, draft)
-        else:
-            small, disparity, known = _reduced(color, disparity, plate.known, step)
-            focal = plate.focal_pixels / step
-            layers = build(small, clean(disparity, small, known, focal), focal, progress, draft)
-            layers = _enlarged(layers, color, small, step)
+        step = ceil((plate.width * plate.height / (DRAFTED if draft else WORKING)) ** 0.5)
+        near = near_distance(plate.disparity)
+        small = plate.reduced(step) if step > 1 else plate
+        color, focal = np.asarray(small.color, np.float32), small.focal_pixels
+        layers = build(color, clean(small.disparity * np.float32(near), color, small.known, focal), focal, progress, draft)
+        if step > 1:
+            layers = _enlarged(layers, np.asarray(plate.color, np.float32), color, step)
         layers = layers._in_metres(near)
         if not draft:
             cache.store(_key(plate), layers._packed())
@@ -133,18 +128,6 @@ def _version() -> str:
     """Changes with the code that makes layers, so that what older code made is not taken for its own."""
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     return hashlib.sha256(code).hexdigest()[:12]
-
-
-def _reduced(color, disparity, known, step: int):
-    """Picture, disparity and what is known of it, with one pixel for step x step: colour as their mean, the rest as that
-    of the middle one, for a mean of two surfaces is on neither."""
-    h, w = disparity.shape
-    pad = ((0, -h % step), (0, -w % step))
-    if any(after for _, after in pad):
-        color = np.pad(color, (*pad, (0, 0)), mode="edge")
-    small = cv2.resize(color, (color.shape[1] // step, color.shape[0] // step), interpolation=cv2.INTER_AREA)
-    middle = np.s_[step // 2::step, step // 2::step]
-    return small, np.pad(disparity, pad, mode="edge")[middle], np.pad(known, pad, mode="edge")[middle]
 
 
 def _enlarged(layers: Layers, color: np.ndarray, small: np.ndarray, step: int) -> Layers:

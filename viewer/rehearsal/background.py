@@ -44,6 +44,12 @@ def layers(plate, draft: bool, *, report) -> tuple[Layers, bool]:
     return apart(_made, replace(plate, unadjusted=None), draft, report=report), not draft
 
 
+def proxy(plate, *, report) -> tuple[Plate, Layers]:
+    """A plate's proxy, with its layers."""
+    small = plate.proxy()
+    return small, layers(small, draft=False, report=report)[0]
+
+
 def _made(plate, draft: bool, *, report) -> Layers:
     return Layers.of(plate, report, draft)
 

@@ -45,6 +45,10 @@ PROVEN = 60
 """Pictures after which a better step has not failed."""
 EAGERNESS = 3
 """The patience of a governor that knows nothing yet."""
+ALWAYS = 0.75
+"""Share of a picture's time that is taken to be that of any size, until two sizes have told, when a better step is tried."""
+TOLD, TELLS = 4, 2
+"""Pictures of a step that tell, if they cost so many times as much as the smallest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,13 @@ class Governor:
     patience: int = PATIENCE
     climbed: int | None = None
     fresh: bool = False
+    always: float | None = 0.0                    # seconds that a picture of any size takes; None: nothing is known yet
+    least: tuple[float, float] | None = None      # cost of the smallest pictures so far, and the seconds that they took
 
     @classmethod
     def beginning(cls) -> Governor:
         """One that knows nothing of the scene yet: from the fastest pictures quickly to better ones."""
-        return cls(at=len(STEPS) - 1, patience=EAGERNESS, fresh=True)
+        return cls(at=len(STEPS) - 1, patience=EAGERNESS, fresh=True, always=None)
 
     @property
     def step(self) -> Step:
@@ -79,25 +85,39 @@ class Governor:
             return replace(self, fresh=False)
         recent = (*self.recent, seconds)[-MEMORY:]
         budget = SPARE * self.target
-        usual = median(recent)
+        usual, always, least = median(recent), self.always, self.least
+        if len(recent) == TOLD:
+            if least and TELLS * least[0] <= self.step.cost:
+                always = (least[1] * self.step.cost - usual * least[0]) / (self.step.cost - least[0])
+                always = min(max(always, 0.0), usual, least[1])
+            elif not least or self.step.cost <= least[0]:
+                least = self.step.cost, usual
+        told = replace(self, recent=recent, always=always, least=least)
         climbed = None if self.climbed is None else self.climbed + 1
         patience = self.patience
         if climbed is not None and climbed >= PROVEN:
             climbed, patience = None, PATIENCE
         # One slow picture is a hiccup of the machine, two are the scene.
-        if len(recent) > 1 and min(recent[-2:]) > budget and self.at + 1 < len(self.steps):
-            slow = min(recent[-2:]) / self.step.cost
-            at = next((i for i in range(self.at + 1, len(self.steps))
-                       if slow * self.steps[i].cost <= CLIMB * budget), len(self.steps) - 1)
-            failed = climbed is not None
-            return replace(self, at=at, recent=(), calm=0, climbed=None, fresh=True,
-                           patience=min(2 * patience, MOST_PATIENCE) if failed else patience)
-        calm = 0
-        if self.at and usual * self.steps[self.at - 1].cost / self.step.cost <= CLIMB * budget:
-            calm = self.calm + 1
+        slow = min(recent[-2:])
+        if len(recent) > 1 and slow > budget and self.at + 1 < len(self.steps):
+            at = next((i for i in range(self.at + 1, len(self.steps)) if told._expected(i, slow, 0.0) <= CLIMB * budget),
+                      len(self.steps) - 1)
+            if climbed is None:
+                return told._turned_to(at, patience=patience)
+            # What had made it look affordable was wrong.
+            return told._turned_to(at, climbed=None, patience=min(2 * patience, MOST_PATIENCE), always=0.0, least=None)
+        calm = self.calm + 1 if self.at and told._expected(self.at - 1, usual, ALWAYS) <= CLIMB * budget else 0
         if calm >= patience:
-            return replace(self, at=self.at - 1, recent=(), calm=0, climbed=0, fresh=True, patience=patience)
-        return replace(self, recent=recent, calm=calm, climbed=climbed, patience=patience)
+            return told._turned_to(self.at - 1, climbed=0, patience=patience)
+        return replace(told, calm=calm, climbed=climbed, patience=patience)
+
+    def _expected(self, at: int, seconds: float, share: float) -> float:
+        """What a step may take where this one takes so many seconds, a share of which any would, if nothing has told."""
+        always = share * seconds if self.always is None else min(self.always, seconds)
+        return always + (seconds - always) * self.steps[at].cost / self.step.cost
+
+    def _turned_to(self, at: int, **changes) -> Governor:
+        return replace(self, at=at, recent=(), calm=0, fresh=True, **changes)
 
 
 # -- at rest ----------------------------------------------------------------------------------------------------------
@@ -107,9 +127,9 @@ CHUNK = 0.08
 SLICE = 0.06
 """Seconds that a picture through the lens may take in one piece; one that takes longer is left to the reference, which
 comes in chunks."""
-PATIENCE_AT_REST = 1.5
+PATIENCE_AT_REST = 1.2
 """Seconds that the references of all pictures may take together."""
-FEWEST, MOST = 32, 160
+FEWEST, MOST = 20, 160
 """Views of the lens that a reference is the mean of: with fewer, lamps are flowers instead of discs."""
 AT_REST = Step(0.45), Step(0.75), Step(1.0)
 """Through the lens each picture tells whether the next one can be had in one piece; none is there already, or it would tell

@@ -89,10 +89,20 @@ def layout(size: tuple[int, int], aspect_a: float, aspect_b: float, mode: str, g
     return Layout(size, (round(lefts[0]), round(top(ha)), wa, ha), (round(lefts[1]), round(top(hb)), wb, hb))
 
 
-class ComparePass(ScreenPass):
+class _Pictures(ScreenPass):
+    fragment = "compare.frag"
+
+    def __init__(self, context, both: bool):
+        self.defines = {"BOTH": 1} if both else {}
+        super().__init__(context)
+
+
+class ComparePass:
     """Draws one comparison into a target; see shaders/compare.frag for what it sets."""
 
-    fragment = "compare.frag"
+    def __init__(self, context: moderngl.Context):
+        self.context = context
+        self._one, self._both = (_Pictures(context, both) for both in (False, True))
 
     def compare(self, target: moderngl.Framebuffer, place: Layout, a, b, mode: str, wipe: Wipe = Wipe(),
                 time: float = 0.0, origin: tuple[int, int] = (0, 0), frames=((1.0, 1.0), (1.0, 1.0)),
@@ -107,15 +117,25 @@ class ComparePass(ScreenPass):
         """
         kind = MODES[mode]
         shows = "AB"[int(time / BLINK) % 2] if kind.blinks else kind.shows
-        # One that is shown alone stands for both, so that nothing is beside it where the other would be larger.
-        (a, place_a, frame_a), (b, place_b, frame_b) = (
-            {"A": (a, place.a, frames[0]), "B": (b, place.b, frames[1])}[which] for which in (shows[0], shows[-1]))
-        target.viewport = (*origin, *place.size)
-        self.draw(target, a=a.displayed, b=b.displayed, place_a=_upward(place_a, place.size),
-                  place_b=_upward(place_b, place.size), frame_a=frame_a, frame_b=frame_b, outside=outside,
-                  border=border, origin=origin, extent=place.size,
-                  wipe=_line(wipe, place) if kind.wiped else (0.0, 0.0, 1.0), opacity=kind.opacity, gain=kind.gain,
-                  ground=ground)
+        look = {"outside": outside, "border": border, "origin": origin}
+        shown = [{"A": (a, place.a, frames[0]), "B": (b, place.b, frames[1])}[which] for which in shows]
+        pictures = [(frame.displayed, _upward(rect, place.size), delivered) for frame, rect, delivered in shown]
+        target.use()
+        target.clear(*ground, 1.0, viewport=(*origin, *place.size))
+        if kind.apart or len(pictures) == 1:
+            for picture, rect, delivered in pictures:
+                self._draw(self._one, target, rect, a=picture, place_a=rect, frame_a=delivered, **look)
+        else:
+            (under, place_a, frame_a), (over, place_b, frame_b) = pictures
+            self._draw(self._both, target, _around(place_a, place_b), a=under, place_a=place_a, frame_a=frame_a, b=over,
+                       place_b=place_b, frame_b=frame_b, extent=place.size, opacity=kind.opacity, gain=kind.gain, ground=ground,
+                       wipe=_line(wipe, place) if kind.wiped else (0.0, 0.0, 1.0), **look)
+
+    @staticmethod
+    def _draw(with_: _Pictures, target: moderngl.Framebuffer, rect: Rect, origin: tuple[int, int], **inputs) -> None:
+        left, bottom, *size = rect
+        target.viewport = (origin[0] + left, origin[1] + bottom, *size)
+        with_.draw(target, origin=origin, **inputs)
 
     def pixels(self, place: Layout, a, b, mode: str, **how) -> np.ndarray:
         """The comparison as uint8 (h, w, 3), row 0 on top; waits for the GPU."""
@@ -127,11 +147,21 @@ class ComparePass(ScreenPass):
         picture.release()
         return pixels
 
+    def release(self) -> None:
+        self._one.release()
+        self._both.release()
+
 
 def _upward(place: Rect, size: tuple[int, int]) -> Rect:
     """From the top left corner to GL's bottom left one."""
     left, top, width, height = place
     return left, size[1] - top - height, width, height
+
+
+def _around(a: Rect, b: Rect) -> Rect:
+    """The smallest place that holds both."""
+    left, bottom = min(a[0], b[0]), min(a[1], b[1])
+    return left, bottom, max(a[0] + a[2], b[0] + b[2]) - left, max(a[1] + a[3], b[1] + b[3]) - bottom
 
 
 def _line(wipe: Wipe, place: Layout) -> tuple[float, float, float]:

@@ -170,7 +170,7 @@ class Renderer(_Bound):
         if highlights:
             self.highlights = highlights
         self._exposure: Exposure | None = None
-        self.reproject = ReprojectPass(self.context, aside)
+        self.reproject, self._proxy = ReprojectPass(self.context, aside), None
         if load:
             self.use(layers or Layers.of(plate))
 
@@ -213,16 +213,34 @@ class Renderer(_Bound):
         """The same in short steps, between which the renderer goes on drawing from those of before."""
         yield from self.reproject.loading(layers, self.plate, self._let_go)
 
+    def using_proxy(self, proxy, layers: Layers) -> Iterator[None]:
+        """Draws quick pictures from a smaller plate's layers, in the same way, until other layers of the plate are used.
+
+        proxy  Plate.proxy of the plate
+        """
+        made = ReprojectPass(self.context, self.reproject.aside, like=self.reproject)
+        yield from made.loading(layers, proxy)
+        self._drop_proxy()
+        self._proxy = made
+
+    def _drop_proxy(self) -> None:
+        if self._proxy is not None:
+            self._complete_held()
+            self._proxy.release()
+            self._proxy = None
+
     def _let_go(self) -> None:
         """Completes what still needs the layers that are there."""
         self._complete_held()
+        self._drop_proxy()
         self._forget()
 
-    def render(self, camera: Camera, bokeh: str = "off", overlay: Overlay = Overlay()) -> Frame:
+    def render(self, camera: Camera, bokeh: str = "off", overlay: Overlay = Overlay(), quick: bool = False) -> Frame:
         """The plate as `camera` sees it.
 
         bokeh    off (a pinhole), gather (quick) or reference (the lens to the full), for a camera that has an f-stop
         overlay  what is laid over Frame.picture; Frame.color stays as it is
+        quick    from the proxy, if there is one and the picture is about as small
         """
         if bokeh not in BOKEH:
             raise PushinError(f"There is no bokeh called {bokeh!r}; choose one of {', '.join(BOKEH)}.")
@@ -231,12 +249,13 @@ class Renderer(_Bound):
         if lens:
             check_lens(camera)
         with self._targets() as targets:
-            finish = partial(self.reproject.draw_edges_depth, targets.scene, camera)
-            if not lens or (bokeh == "gather" and not self.bokeh.blurs(camera, self.reproject, self.size[0])):
-                self.reproject.draw(targets.scene, camera)
+            reproject = self._proxy if quick and self._proxy and self._proxy.serves(camera, self.size) else self.reproject
+            finish = partial(reproject.draw_edges_depth, targets.scene, camera)
+            if not lens or (bokeh == "gather" and not self.bokeh.blurs(camera, reproject, self.size[0])):
+                reproject.draw(targets.scene, camera)
             elif bokeh == "gather":
-                self.bokeh.draw(targets.flat, camera, self.reproject, self.highlights)
-                finish = partial(self._complete_gathered, targets, camera)
+                self.bokeh.draw(targets.flat, camera, reproject, self.highlights)
+                finish = partial(self._complete_gathered, targets, camera, reproject)
             else:
                 self._expose(targets, camera, VIEWS)
             return self._shown(targets, camera, overlay, finish)
@@ -273,12 +292,12 @@ class Renderer(_Bound):
         self._check_thread()
         check_camera(camera)
 
-    def _complete_gathered(self, targets: _Targets, camera: Camera) -> None:
+    def _complete_gathered(self, targets: _Targets, camera: Camera, reproject: ReprojectPass) -> None:
         """Gives a gathered picture the depth and the invented share of its pinhole's."""
         with making(self.context, targets.picture.size) as make:
             color = texture(make, targets.picture.size)
             pinhole = make.framebuffer([color], targets.depth)
-        self.reproject.draw(pinhole, camera, edges_depth=True)
+        reproject.draw(pinhole, camera, edges_depth=True)
         targets.flat.color_mask = False, False, False, True
         self.copy.draw(targets.flat, color=color)
         targets.flat.color_mask = True, True, True, True
@@ -340,6 +359,7 @@ class Renderer(_Bound):
         if not self._closed:
             self._closed = True
             self._complete_held()
+            self._drop_proxy()
             self._forget()
             free = (targets for kept in self._free.values() for targets in kept)
             for item in (*free, self.reproject, self.display, self.copy, self.accumulate, self.mean, self.bokeh):

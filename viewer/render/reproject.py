@@ -43,11 +43,17 @@ SMALL, UNSEEN = 0.7, 0.6
 SHARP = 0.75
 """Pixels of a picture to one of the plate from which reading between those of the plate blurs it."""
 
+SHRINKS = 0.45
+"""Pixels of a picture to one of the plate under which reading between those of the plate leaves some out."""
+
 SPLIT, WHITE = np.float32([[0.3, 0.6, 0.1, 0], [0, 0, 0, 1]]), 1.5
 """Brightness and alpha of a pixel, and the brightness from which it is a lamp's."""
 
 SECOND = np.float32([[1, -2, 1]]), np.float32([[1], [-2], [1]])
 """Kernels of the second differences in x and in y."""
+
+ABOUT = 1.3
+"""Pixels of a picture to one of the plate up to which it is hardly sharper than that."""
 
 STANDS = 0.01
 """Pixels of parallax under which a camera stands where the plate was taken."""
@@ -58,15 +64,16 @@ class ReprojectPass:
     sees all of it and nothing behind it. One instance serves every camera and every target.
 
     aside  does what takes long as a plate is put on the GPU, or None
+    like   another one, whose programs are this one's too; it is released last
     """
 
-    def __init__(self, context: moderngl.Context, aside: Aside | None = None):
-        self.context, self.aside = context, aside
-        self._programs: dict[frozenset, moderngl.Program] = {}
+    def __init__(self, context: moderngl.Context, aside: Aside | None = None, like: ReprojectPass | None = None):
+        self.context, self.aside, self._like = context, aside, like
+        self._programs: dict[frozenset, moderngl.Program] = like._programs if like else {}
         self.covers: list[list[_Part]] = []    # those that follow surfaces closely, and loosely
         self.parts: list[_Part] = []           # which of them is drawn
         self.outside: list[_Part] = []
-        self.standing = {cubic: _Standing(context, cubic) for cubic in (False, True)}
+        self.standing = like.standing if like else {cubic: _Standing(context, cubic) for cubic in (False, True)}
 
     def program(self, *features: str) -> moderngl.Program:
         """The program with these features of shaders/reproject.*; compiled when it is first wanted."""
@@ -173,6 +180,10 @@ class ReprojectPass:
         room = 1 / self.nearest - abs(forward) - np.hypot(*camera.position[:2])
         return 1 / max(room, NEAR) if self.nearest > 0 else 0.0
 
+    def serves(self, camera: Camera, size) -> bool:
+        """Whether a picture of this size is about as fine as the plate, or coarser, where a camera that does not travel looks."""
+        return self._scale(camera, size) <= ABOUT
+
     def share_between(self, nearer: np.ndarray, farther: np.ndarray, camera: Camera) -> np.ndarray:
         """Shares of the plate that lie between disparities, 1/m, from a camera that has travelled but not turned."""
         at = lambda disparity: np.searchsorted(self.disparities, disparity / np.maximum(1 - camera.position[2] * disparity, 1e-3))
@@ -259,9 +270,9 @@ class ReprojectPass:
         return camera.intrinsics(size)[0, 0] * self.lift[0, 0]
 
     def _filter(self, camera: Camera, size) -> int:
-        """Coarser levels only for a camera that shrinks something to less than half: bilinear filtering covers two pixels
-        without them, and they cost even where unused."""
-        return moderngl.LINEAR if self._least_scale(camera, size) > 0.5 else moderngl.LINEAR_MIPMAP_LINEAR
+        """Coarser levels only for a camera that shrinks something to much less than half: bilinear filtering covers two pixels
+        without them, and they cost a third more."""
+        return moderngl.LINEAR if self._least_scale(camera, size) > SHRINKS else moderngl.LINEAR_MIPMAP_LINEAR
 
     def _least_scale(self, camera: Camera, size) -> float:
         """Pixels of the picture to one of the plate, where that is least."""
@@ -279,6 +290,8 @@ class ReprojectPass:
 
     def release(self) -> None:
         self._drop()
+        if self._like:
+            return
         for standing in self.standing.values():
             standing.release()
         for p in self._programs.values():
