@@ -26,6 +26,7 @@ from viewer.plate.layers import Layers
 from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits
 from viewer.rehearsal.document import Document
+from viewer.rehearsal.quality import FEWEST
 from viewer.render import Renderer
 from viewer.shots.shotfile import load, parse, save
 
@@ -87,7 +88,7 @@ def test_until_there_are_programs_for_the_lens_pictures_have_no_blur(drive, smal
     """At the first start they take the driver some seconds, in which the window would stand still."""
     report = drive("unready", small_plate, *SMALL)
     assert not report["without"]["rested"] and not any(report["without"]["views"].values())
-    assert report["with"]["rested"] and report["with"]["views"]["A"] >= 32
+    assert report["with"]["rested"] and report["with"]["views"]["A"] >= FEWEST
     assert difference(picture(report, "without", "a"), picture(report, "with", "a")) > 1
     assert difference(screenshot(report, "loupe without"), screenshot(report, "loupe with")) > 1
 
@@ -201,7 +202,7 @@ def test_in_the_picture(drive, small_plate):
     assert focused.timeline.track("focus_distance").keys[0].value == "subject" and focused.camera.f_stop == 2.8
     assert report["focused"]["figures"][0]["focus"] == "1.00 m"
     # At rest the picture is that of the lens itself, of as many views as there was time for.
-    assert list(report["focused"]["views"]) == ["A"] and report["focused"]["views"]["A"] >= 32
+    assert list(report["focused"]["views"]) == ["A"] and report["focused"]["views"]["A"] >= FEWEST
     _, _, width, height = map(round, report["focused"]["a"])
     plate = Plate.open(small_plate, focal_length=35)
     with Renderer(plate, (width, height)) as renderer:
