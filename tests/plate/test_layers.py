@@ -303,3 +303,20 @@ def test_a_reduced_plate_is_the_same_place(step):
     whole = plate.color[:91 // step * step, :157 // step * step].astype(float).reshape(91 // step, step, 157 // step, step, 3).mean((1, 3))
     assert np.allclose(small.color[:91 // step, :157 // step], whole, atol=2e-3)
     assert small.digest not in (plate.digest, plate.reduced(step + 1).digest)
+
+
+def test_no_patch_sticks_out_of_a_small_step():
+    """One surface with steps that are no edges, such as a cup's rim before its inside: what lies on one side and what lies on the
+    other, and patches that lean from one to the other, end there; and no pixel is drawn by two of them."""
+    x, y = np.meshgrid(np.arange(160) + 0.5, np.arange(96) + 0.5)
+    disparity = (0.76 + 0.0005 * x + np.where(y > 47 + 4 * np.sin(x / 7), 0.025, 0)).astype(np.float32)
+    disparity[np.hypot(x - 80, y - 48) > 42] = 0.2
+    plate = Plate.from_arrays(plates.waves(1, 12, 5)(x, y).astype(np.float32), 1 / disparity, focal_length=35)
+    patches, drawn = Layers.of(plate).solid, np.zeros(disparity.shape, int)
+    slack = 0.004       # by which patches may be off their surface, and end half a pixel beyond
+    for n in np.flatnonzero((patches.level == 0) & ~patches.beyond & (patches.corners.max(1) > 0.5)):
+        left, top, right, bottom = patches.rect[n].astype(int)
+        here = disparity[top:bottom, left:right]
+        drawn[top:bottom, left:right] += 1
+        assert here.min() - slack < patches.corners[n].min() and patches.corners[n].max() < here.max() + slack, patches.rect[n]
+    assert drawn.max() == 1

@@ -27,6 +27,9 @@ FINE = 4
 JUMP = 8
 """Fits, that is two pixels of parallax: an error from which a patch spans a jump."""
 
+LEANS = 16
+"""Fits a pixel, that is four pixels of parallax, from which a slope is none but a step from one surface to another."""
+
 WELD = 2
 """Fits by which corners of one surface may be apart that are made to meet."""
 
@@ -55,7 +58,8 @@ class Patches:
     """n plane patches. Coordinates are plate pixels, origin at the plate's top left corner.
 
     rect      float32 (n, 4): x0, y0, x1, y1
-    plane     float32 (n, 3): disparity at the rectangle's middle (1/m) and its slopes per pixel in x and y
+    plane     float32 (n, 3): disparity at the rectangle's middle (1/m) and its slopes per pixel in x and y, with which it goes on
+              over its sides
     texture   float32 (n, 3): atlas pixels per plate pixel, and the atlas pixel of plate pixel (0, 0), so that
               atlas = texture[0] * plate + texture[1:]
     shown     float32 (n, 4): share that the plate showed at its corners, in the order of `corners`, where alpha in the atlas
@@ -97,6 +101,12 @@ class Patches:
     def __len__(self) -> int:
         return len(self.rect)
 
+    def between(self, ends: np.ndarray) -> Patches:
+        """The same, of which those that lean from one surface to another, as `fit` tells, go on beyond neither."""
+        self.plane[np.isfinite(ends[:, 0]), 1:] = 0
+        self.corners = self.corners.clip(*ends.T[..., None])
+        return self
+
     def take(self, order: np.ndarray) -> Patches:
         return Patches(*(getattr(self, name)[order] for name in self.__slots__))
 
@@ -123,7 +133,8 @@ def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None
     sizes           (width, height) to try, large to small; full: a rectangle must cover nothing else
     within          (n, s, s): a rectangle must lie in it; None is anywhere
     jump            (loose) tolerances from which the smallest rectangles do not lean from one surface to another
-    returns         tile (m,), x (m,), y (m,), size (m, 2), plane (m, 3): value in the middle, slopes per pixel
+    returns         tile (m,), x (m,), y (m,), size (m, 2), plane (m, 3): value in the middle, slopes per pixel; ends (m, 2):
+                    least and largest disparity of what leans over a step from one surface to another, else infinite
     """
     found = []
     jump, most, fine = jump * loose, JUMP * loose, FINE * loose ** 0.5
@@ -156,17 +167,21 @@ def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None
             plane[spans] = 0
             plane[spans, 0] = np.where(counts > 0, z, np.inf).min(1)[spans]
         good = (rms <= 0.5 * loose * tol) & (error <= 4 * loose * tol) | last | (side <= fine) & (error <= most * tol)
+        leans = np.abs(plane[:, 1:]).max(1) > LEANS * tol
+        ends = np.tile(np.float32([-np.inf, np.inf]), (len(plane), 1))
+        ends[leans] = np.stack([least(np.where(counts > 0, z, none)[leans], 1) for least, none in ((np.min, np.inf), (np.max, -np.inf))], -1)
         found.append((pick[0][good], pick[2][good] * wide, pick[1][good] * high,
-                      np.broadcast_to(np.float32(size), (good.sum(), 2)), plane[good]))
+                      np.broadcast_to(np.float32(size), (good.sum(), 2)), plane[good], ends[good]))
         if size == sizes[-1]:
             break
         done = np.zeros((n, down, across), bool)
         done[tuple(p[good] for p in pick)] = True
         open_ = open_ & ~np.repeat(np.repeat(done, high, 1), wide, 2)
     if not found:
-        return np.zeros(0, np.int64), *np.zeros((2, 0), np.float32), np.zeros((0, 2), np.float32), np.zeros((0, 3), np.float32)
-    which, x, y, size, plane = (np.concatenate(parts) for parts in zip(*found))
-    return which, x.astype(np.float32), y.astype(np.float32), size, plane.astype(np.float32)
+        return (np.zeros(0, np.int64), *np.zeros((2, 0), np.float32), np.zeros((0, 2), np.float32), np.zeros((0, 3), np.float32),
+                np.zeros((0, 2), np.float32))
+    which, x, y, size, plane, ends = (np.concatenate(parts) for parts in zip(*found))
+    return which, x.astype(np.float32), y.astype(np.float32), size, plane.astype(np.float32), ends
 
 
 def loosened(disparity: np.ndarray, focal: float, side: int = 64) -> int:
@@ -192,16 +207,26 @@ def alike(rect: np.ndarray, among: np.ndarray | None = None):
 
 
 def trim(covered, which, x, y, size, plane):
-    """Rectangles at x, y (m,) of tiles `which` of `covered` (n, s, s), without the rows and columns at their sides in which
-    nothing is covered, but for the next one, which a filter fades out in: x, y, size (m, 2). Planes keep to the middle."""
+    """Rectangles at x, y (m,) of tiles `which` of `covered` (n, s, s), in the order in which `fit` found them, without the rows and
+    columns at their sides that those before them cover, or in which nothing is covered, but for the next one of these, which a
+    filter fades out in: x, y, size (m, 2). Planes keep to the middle."""
     at = np.stack([x, y], -1)
     low, high = at.copy(), at + size
-    for same, (wide, tall) in alike(np.concatenate([at, at + size], -1)):
+    owner, parts = np.full(covered.shape, -1), []
+    for same, (wide, tall) in sorted(alike(np.concatenate([at, at + size], -1)), key=lambda part: part[0][0]):
         column, row = at[same].astype(int).T[..., None]
-        here = covered[which[same, None, None], (row + np.arange(tall))[:, :, None], (column + np.arange(wide))[:, None, :]]
-        for axis, lines in enumerate((here.any(1), here.any(2))):
-            low[same, axis] += (lines.argmax(1) - 1).clip(0)
-            high[same, axis] -= (lines[:, ::-1].argmax(1) - 1).clip(0)
+        there = which[same, None, None], (row + np.arange(tall))[:, :, None], (column + np.arange(wide))[:, None, :]
+        owner[there] = np.where(owner[there] < 0, same[:, None, None], owner[there])
+        parts.append((same, there))
+    for same, there in parts:
+        here = covered[there]
+        own = here & (owner[there] == same[:, None, None])
+        for axis in (0, 1):
+            lines, owned = here.any(axis + 1), own.any(axis + 1)
+            for side, end in ((low, 1), (high, -1)):
+                first = owned[:, ::end].argmax(1)
+                fades = (first > 0) & ~lines[:, ::end][np.arange(len(same)), first - 1]
+                side[same, axis] += end * (first - fades)
     shift = 0.5 * (low + high) - (at + 0.5 * size)
     plane[:, 0] += (plane[:, 1:] * shift).sum(1)
     return *low.T, high - low
