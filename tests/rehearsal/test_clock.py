@@ -22,6 +22,12 @@ def test_it_plays_once_and_rests_at_the_end():
     assert clock.play().time == 0 and clock.frame == 95
 
 
+@pytest.mark.parametrize("clock", [Clock(4), Clock(Fraction(4004, 1001), NTSC), Clock(10).with_in(2).with_out(3)])
+def test_it_plays_from_the_start_where_it_was_put_on_the_last_frame(clock):
+    assert clock.to_end().play().time == clock.home().time
+    assert clock.to_end().step(-1).play().time == clock.to_end().step(-1).time
+
+
 def test_it_loops_between_in_and_out():
     clock = Clock(10, loop=True).with_in(2).with_out(3).seek(2).play()
     assert clock.tick(0.5).time == pytest.approx(2.5)

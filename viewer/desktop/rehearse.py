@@ -115,10 +115,10 @@ class Rehearsal:
         if self.recording:
             self.finish()
             return
+        session.clock = session.clock.play()      # first, because it may go back to the start for it
         if not self.on:
             self.enter()
         self._recorder = Recorder(session.shot.take(self.take).camera)
-        session.clock = session.clock.play()
         session.recording = True
 
     def finish(self) -> None:

@@ -90,9 +90,9 @@ class Clock:
         return replace(self, time=end if self.speed > 0 else start, playing=False)
 
     def play(self) -> Clock:
-        """Plays; from the start where it rests at the end."""
+        """Plays; from the start where it rests at the end, or on the last frame."""
         start, end = map(float, self.span)
-        over = self.time >= end if self.speed > 0 else self.time <= start
+        over = self.time >= self.to_end().time if self.speed > 0 else self.time <= start
         again = start if self.speed > 0 else end
         return replace(self, playing=True, time=again if over else self.time)
 
