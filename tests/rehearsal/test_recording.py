@@ -108,6 +108,26 @@ def test_a_pull_is_performed_onto_a_move(shot):
         assert both.perform("B").camera(1.5).position == plays.camera(1.5).position
 
 
+@pytest.mark.parametrize("move, by", [("push-in", "zoom"), ("zoom in", "push-in")])
+def test_what_a_match_did_is_recorded_with_what_a_hand_did(shot, move, by):
+    """Nobody touches the ring or the dolly of a matched take: they keep the subject's size, and so does the recording."""
+    for hand, pushed in (("operator", Controls(tilt=0.3)), ("focus", Controls(focus=-1.0)), ("zoom", Controls(zoom=1.0))):
+        both = edits.replace_moves(shot, "A", move, subject="mira", amount="25%", seconds=4)
+        both = edits.match_take(both, "B", "A", "mira", by)
+        of, steady = both.take("B"), both.perform("B", steady=True)
+        operator, recorder, seen = Operator(of.camera, RIGS["dolly"]), Recorder(of.camera), []
+        state = operator.begin()
+        for n in range(1, 181):
+            state = operator.step(state, pushed if n > 30 else Controls(), 1 / 60, steady.camera(n / 60), {hand})
+            recorder.add(n / 60, state)
+            seen.append((n / 60, operator.camera(state)))
+        take = recorder.take("C", of, FPS, {hand})
+        play = both.with_take(take).perform("C")
+        assert take.match is None and take.timeline.duration == 4
+        for time, camera in seen:
+            assert max(differences(camera, play.camera(time))[:3]) < 1e-3    # focus on a subject follows it by itself
+
+
 @pytest.mark.parametrize("speed", [1.0, 0.5])
 def test_pulls_from_mark_to_mark_are_kept_as_marks(shot, speed):
     """What the number keys did becomes keys that name their subjects, and follow them; also in slow motion."""

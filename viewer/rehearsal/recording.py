@@ -34,6 +34,8 @@ CHANNELS: tuple[Channel, ...] = ("x", "y", "z", "pan", "tilt", "roll", "focal_le
 CHANNELS_OF = {"grip": ("x", "y", "z", "arc"), "operator": ("pan", "tilt", "roll"), "zoom": ("focal_length",),
                "focus": ("focus_distance",)}
 """The channels of each of controls.HANDS."""
+DRIVEN = {"zoom": {"operator", "zoom"}, "push-in": {"operator", "grip"}}
+"""Whose work a match does, by what it moves: it keeps the subject's place in the frame, too."""
 
 
 class Sample(NamedTuple):
@@ -70,9 +72,10 @@ class Recorder:
     def take(self, name: str, of: Take, fps: Fraction, hands: Iterable[str] = HANDS) -> Take:
         """A take as it was performed last: another take's camera, rig and lens, and its tracks where no hand was laid.
 
+        What a match did meanwhile is recorded as well: the take stands for itself from then on.
         hands  which of controls.HANDS performed; so a focus pull can be recorded onto a move
         """
-        samples, hands = self.passes[-1], set(hands)
+        samples, hands = self.passes[-1], set(hands) | (DRIVEN[of.match.by] if of.match else set())
         channels = {channel for hand in hands for channel in CHANNELS_OF[hand]}
         tracks = [track for track in of.timeline.tracks if track.channel not in channels]
         still = {"focal_length": self.start.focal_length, "focus_distance": self.start.focus_distance}
