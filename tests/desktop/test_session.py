@@ -8,6 +8,8 @@ from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop.layering import Layering
 from viewer.desktop.session import Session
+from viewer.desktop.timeline import TimelinePanel
+from viewer.errors import PushinError
 from viewer.plate.scale import Anchor
 from viewer.rehearsal import apart, edits
 from viewer.rehearsal.document import Document
@@ -31,6 +33,26 @@ def until(condition, each_time):
         assert time.monotonic() < end
         each_time()
         time.sleep(0.002)
+
+
+def test_the_figures_are_all_there_while_a_take_is_performed(session):
+    before = session.figures("A")
+    session.live = {"A": replace(session.camera("A"), focal_length=70)}
+    after = session.figures("A")
+    assert [words for words, _ in after] == [words for words, _ in before]
+    assert dict(before)["subject"] == dict(before)["background"] == "1.00×"
+    assert dict(after)["subject"] == dict(after)["background"] == "2.00×"
+
+
+def test_no_key_can_be_set_where_nothing_moves_and_it_is_said(session):
+    timeline = TimelinePanel(session)
+    session.edit(edits.add_take(session.shot, "C"), "New take")
+    session.view = replace(session.view, a="C")
+    with pytest.raises(PushinError, match="Nothing moves in C yet; rehearse"):
+        timeline.set_keys()
+    session.view = replace(session.view, a="B")
+    with pytest.raises(PushinError, match="B is matched to A .* set keys in A"):
+        timeline.set_keys()
 
 
 def test_advice_that_could_not_be_made_is_no_verdict(session):

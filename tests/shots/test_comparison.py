@@ -53,6 +53,16 @@ def test_a_match_lets_go_of_a_subject_that_is_lost(shot, scene, channel, value, 
     assert cameras[-1].position == (0, 0, 0)
 
 
+def test_figures_are_of_any_camera_that_they_are_asked_for(shot, scene):
+    """Such as one that is being performed, which the take itself never has."""
+    both = shot(A=push_in(scene, subject="mira", amount="25%", seconds=4))
+    figures = Comparison(both, "A", "mira")
+    there = figures.at(3)
+    assert figures.at(0, figures.play.camera(3)) == there._replace(time=0.0)
+    zoomed = figures.at(3, replace(figures.play.camera(3), focal_length=70))
+    assert zoomed.subject_scale == pytest.approx(2 * there.subject_scale) and zoomed.distance == there.distance
+
+
 def test_a_push_in_along_the_axis_matches_without_a_pan(shot, scene):
     both = shot(A=push_in(scene, subject="mira", amount="25%", seconds=4))
     both = both.with_take(matched(both.take("A"), "mira"))

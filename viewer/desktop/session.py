@@ -208,8 +208,8 @@ class Session:
         f, sizes = None, []
         if subject and subject.has_size and not gone:
             f = self._once(f"comparison {subject.name}", name, lambda: Comparison(
-                self.shot, name, subject.name, self._background(subject))).at(self.time)
-        if f and name not in self.live:
+                self.shot, name, subject.name, self._background(subject))).at(self.time, camera)
+        if f:
             found += [("travel", _metres(f.travel)), (f"to {subject.name}", _metres(f.distance)), ("", f.shot_size)]
             sizes = [(subject.name, f"{f.subject_scale:.2f}×"), ("background", f"{f.background_scale:.2f}×")]
         else:

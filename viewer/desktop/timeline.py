@@ -350,6 +350,12 @@ class TimelinePanel:
         lanes = {(p.take, p.track) for p in self.selected}
         lanes = lanes or {(name, i) for i in range(len(session.shot.take(name).timeline.tracks))}
         shot = session.shot
+        if not lanes and shot.take(name).match:
+            raise PushinError(f"{name} is matched to {shot.take(name).match.take} and has no lane of its own; set keys in "
+                              f"{shot.take(name).match.take}.")
+        if not lanes:
+            raise PushinError(f"Nothing moves in {name} yet; rehearse ({session.key('Rehearse')}) and press "
+                              f"{session.key('Set a key')}, or choose a move ({session.key('Choose a move')}).")
         for take, index in lanes:
             try:
                 shot = edits.insert_key(shot, take, index, session.frame_time)

@@ -11,7 +11,7 @@ from .. import optics
 from ..camera import Camera
 from .document import Match, Shot, Take
 from .errors import BadValue
-from .framing import Stage, Subject, pose_of, shot_size
+from .framing import Stage, Subject, pose_of, shot_size, sizer
 from .performance import Performance
 from .timeline import Timeline
 
@@ -81,25 +81,30 @@ class Comparison:
         self.background = background or background_depth(shot, self.subject, plate)
         self._coverage = Coverage(plate) if plate is not None else None
         self._circle = shot.circle(self.take)
+        self._sizer, self._point = sizer(shot.plate.stage, self.subject, self.play.lines), self.play.point(self.subject.name)
         self._start = self.play.camera(0)
-        self._start_size = self.play.size(self.subject.name, 0)
+        self._start_size = self._size(self._start)
         self._start_depth = self._background_at(self._start)
 
-    def at(self, t: float) -> Figures:
-        camera, play = self.play.camera(t), self.play
-        size = play.size(self.subject.name, t)
-        depth = self._background_at(camera)
+    def at(self, t: float, camera: Camera | None = None) -> Figures:
+        """The figures at a time; of another camera than the take's own where one is given, as while it is performed."""
+        camera = camera or self.play.camera(t)
+        size, depth = self._size(camera), self._background_at(camera)
         zoom = camera.focal_length / self._start.focal_length
         near, far = ((0.0, math.inf) if camera.f_stop is None else
                      map(float, optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance,
                                                       self._circle)))
         return Figures(
             float(t), camera.focal_length, math.dist(camera.position, self._start.position),
-            play.distance(self.subject.name, t), size, shot_size(size, self.subject.kind).name,
+            pose_of(camera).to(self._point)[2], size, shot_size(size, self.subject.kind).name,
             size / self._start_size, zoom * self._start_depth / max(depth, 1e-6),
             float(optics.field_of_view(camera.focal_length, camera.sensor_width)),
             camera.f_stop, camera.focus_distance, near, far,
             self._coverage.invented(camera, self.shot.aspect(self.take)) if self._coverage else None)
+
+    def _size(self, camera: Camera) -> float:
+        """As Performance.size."""
+        return self._sizer(pose_of(camera)) * camera.focal_length / camera.sensor_width
 
     def _background_at(self, camera: Camera) -> float:
         point = self.shot.plate.stage.point(*self.subject.anchor, self.background)
