@@ -46,6 +46,19 @@ def test_the_same_at_30_and_144_steps_a_second(rig, performed):
     assert a.focus == pytest.approx(b.focus, abs=1e-9)
 
 
+def test_a_push_goes_its_way_without_a_jolt_and_rests():
+    for name, control, way in (("dolly", "dolly", 0.1), ("steadicam", "dolly", -0.1), ("dolly", "zoom", 0.2),
+                               ("locked-off", "dolly", 0.1)):
+        operator = Operator(START, RIGS[name], distance=2.0)
+        states = [operator.pushed(operator.begin(), control, way)]
+        for _ in range(500):
+            states.append(operator.step(states[-1], Controls(), 1 / 60))
+        gone = states[-1].zoom - states[0].zoom if control == "zoom" else -states[-1].position[2]
+        assert gone == pytest.approx(0 if name == "locked-off" else way, abs=1e-4)
+        speeds = [state.speed[Controls._fields.index(control)] for state in states]
+        assert speeds[0] == 0 and abs(speeds[-1]) < 1e-4
+
+
 def test_it_takes_the_rigs_time_to_get_going_and_to_stop():
     for name in ("dolly", "handheld", "drone"):
         operator = Operator(START, RIGS[name], distance=2.0)

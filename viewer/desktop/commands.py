@@ -36,7 +36,7 @@ class Commands:
             self.actions = Actions(own_keys())
         except PushinError as error:      # a user's own keys are wrong: the usual ones, and it is said
             self.actions, self._problem = Actions(), str(error)
-        self.rehearsal = Rehearsal(self.session, self.actions)
+        self.rehearsal = self.session.rehearsal = Rehearsal(self.session, self.actions)
         self._bind()
         self._chords = [(chord_of(key), action.name) for action in self.actions.all for key in action.keys
                         if not action.control]

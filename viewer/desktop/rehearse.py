@@ -11,7 +11,7 @@ import glfw
 from ..errors import PushinError
 from ..rehearsal import controls, edits
 from ..rehearsal.background import smoothed
-from ..rehearsal.controls import Controls, Operator, Tempo
+from ..rehearsal.controls import HANDS, Controls, Operator, Tempo
 from ..rehearsal.recording import Recorder, Tolerance
 from ..shots.framing import anchor_point, distance
 from ..shots.kit import F_STOP
@@ -160,10 +160,19 @@ class Rehearsal:
             to = subjects[number - 1].name if number else INFINITY
             session.focus(name, to)
             return
-        to = anchor_point(session.shot.plate.stage, subjects[number - 1]) if number else math.inf
-        name = subjects[number - 1].name if number else INFINITY
+        self.pull(subjects[number - 1].name if number else INFINITY)
+
+    def pull(self, mark: float | str) -> None:
+        """Focus glides to a subject by its name, to infinity, or to so many metres."""
+        shot, name = self.session.shot, mark if isinstance(mark, str) else ""
+        to = math.inf if name == INFINITY else anchor_point(shot.plate.stage, shot.subject(name)) if name else mark
         self._state = self._operator.pull(self._state, to, self.tempo.seconds or PULL, name)
         self._hands |= {"focus"}
+
+    def push(self, control: str, way: float) -> None:
+        """One control glides on by a way, see Operator.pushed."""
+        self._state = self._operator.pushed(self._state, control, way)
+        self._hands |= {hand for hand, of in HANDS.items() if control in of}
 
     def tap(self) -> None:
         self.tempo = self.tempo.tap(time.monotonic())

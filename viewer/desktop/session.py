@@ -53,7 +53,7 @@ class Session:
         self.clock = Clock(Fraction(4))
         self.act: Callable[[str], None] = lambda name: None
         self.key: Callable[[str], str] = str    # what to press for an action
-        self.advice_panel = self.projector = self.screening = self.layering = self.mending = None
+        self.advice_panel = self.projector = self.screening = self.layering = self.mending = self.rehearsal = None
         self.before = False        # the depth is shown as it was before the repairs
         self.document = self.plate = None
         self.view = View()

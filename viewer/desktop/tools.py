@@ -184,7 +184,11 @@ class Tools:
         if spot is None:
             raise PushinError("The plate does not show what is there, so there is nothing to focus on.")
         subject = self.subject_at(spot)
-        session.focus(take_name, subject.name if subject else round(spot.depth, 3))
+        mark = subject.name if subject else round(spot.depth, 3)
+        if take_name in session.live:
+            session.rehearsal.pull(mark)
+        else:
+            session.focus(take_name, mark)
 
     def rack(self, take_name: str, first: Subject, second: Subject) -> None:
         """A rack from one subject to the other, from the playhead on."""
@@ -196,20 +200,26 @@ class Tools:
     def _wheel(self, which: int, notches: float, dolly: bool) -> None:
         session = self.session
         name = session.view.takes[which]
-        shot = session.shot
+        shot, performed = session.shot, name in session.live
         take = shot.take(name)
-        if take.match:
+        if take.match and not performed:
             what = "lens" if take.match.by == "zoom" else "travel"
             raise PushinError(f"{name} is matched to {take.match.take}: its {what} follows; change {take.match.take}, "
                               f"or free {name} in the lens panel.")
-        camera = take.camera
+        camera = session.live.get(name, take.camera)
         if dolly:
             subject = session.subject(name)
             metres = (1 - WHEEL ** -notches) * max(distance(shot.plate.stage, subject, camera), 0.3) if subject else \
                 0.05 * notches
+            if performed:
+                session.rehearsal.push("dolly", metres)
+                return
             forward = pose_of(camera).forward
             camera = replace(camera, position=tuple(p + metres * f for p, f in zip(camera.position, forward)))
             session.edit(edits.start_here(shot, name, camera), "Dolly", f"wheel dolly {name}")
+            return
+        if performed:
+            session.rehearsal.push("zoom", notches * math.log(WHEEL))
             return
         session.edit(edits.set_focal_length(shot, name, camera.focal_length * WHEEL ** notches), "Focal length",
                      f"wheel zoom {name}")

@@ -254,6 +254,13 @@ class Operator:
         start = last.to if last and last.elapsed >= last.seconds else state.focus
         return replace(state, pull=Pull(start, mark, 0.0, max(seconds, 1e-3), name))
 
+    def pushed(self, state: RigState, control: str, way: float) -> RigState:
+        """A push that carries one control so far on until it rests, as a notch of the wheel does: metres, degrees, or the
+        logarithm of the focal length."""
+        gain, i = list(state.gain), Controls._fields.index(control)
+        gain[i] += way * self._rates[i] ** 2     # left to itself it comes that far: v = way w² t exp(-w t)
+        return replace(state, gain=tuple(gain))
+
     def camera(self, state: RigState, time: float | None = None) -> Camera:
         """The camera of a state; with the rig's float where a time is given."""
         x, y, z = state.position
