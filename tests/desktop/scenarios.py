@@ -664,6 +664,46 @@ def rehearse(me):
     me.note("renamed", on=me.window.commands.rehearsal.on, recording=me.session.recording)
 
 
+def hands(me):
+    """Both hands on the rig: keys with and without Shift, clicks and the wheel, a panel open beside it."""
+    def see(name):
+        me.ctx.yield_(2)
+        me.wait(lambda: not me.window.commands.rehearsal.moving)
+        me.ctx.yield_(2)
+        camera = me.session.camera("A")
+        me.note(name, camera=[*camera.position, camera.focal_length, camera.focus_distance], mends=me.session.mending.on,
+                recording=me.session.recording, types=imgui.get_io().want_text_input)
+
+    me.opened()
+    me.key("Ctrl+M")
+    me.key("Tab")
+    me.hold("W", 0.4)
+    see("travelled")
+    me.key("B")
+    me.key("Shift+1")
+    see("pulled")
+    me.point(0, 0.12, 0.5)
+    me.ctx.mouse_click(0)
+    see("clicked")
+    me.ctx.mouse_wheel_y(3)
+    see("zoomed")
+    me.ctx.key_down(imgui.Key.mod_shift)
+    me.ctx.mouse_wheel_y(3)
+    me.ctx.key_up(imgui.Key.mod_shift)
+    see("dollied")
+    me.key("Tab")
+    me.key("End")
+    me.key("Shift+R")       # Shift is no finer hand before the rig is taken up
+    see("at the end")
+    me.key("R")
+    me.ctx.key_down(imgui.Key.mod_shift)
+    me.hold("D", 0.4)
+    me.note("under way", recording=me.session.recording)
+    me.key("Shift+R")
+    me.ctx.key_up(imgui.Key.mod_shift)
+    me.note("recorded", recording=me.session.recording)
+
+
 def edited(me):
     """The take is edited while it is rehearsed: by its lens, by where it starts, by its rig, and back."""
     def see(name):

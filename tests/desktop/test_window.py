@@ -362,6 +362,24 @@ def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
     assert [take.name for take in shot(report, "renamed").takes] == ["one", "B"]
 
 
+def test_hands_on_the_rig_reach_nothing_else(drive, small_plate):
+    """Keys, with Shift for a finer hand, clicks and the wheel are all the rig's, and the take stays as it is."""
+    report = drive("hands", small_plate, *SMALL)
+    travelled, pulled, clicked, zoomed, dollied = (report[moment]["camera"] for moment in (
+        "travelled", "pulled", "clicked", "zoomed", "dollied"))
+    assert travelled[2] < -0.03 and not any(report[moment]["types"] for moment in ("travelled", "dollied"))
+    near = lambda *values: pytest.approx(values, abs=2e-3)       # metres, mm
+    assert pulled == near(*travelled[:4], 1 + travelled[2])      # to the box at 1 m, by its number
+    assert clicked == near(*travelled[:4], 4 + travelled[2])     # to the wall at 4 m
+    assert zoomed[3] == pytest.approx(35 * 1.03 ** 3, rel=0.005) and zoomed[:3] == near(*travelled[:3])
+    assert dollied[2] < zoomed[2] - 0.03 and dollied[3] == pytest.approx(zoomed[3], rel=1e-4)
+    assert not any(report[moment]["dirty"] or report[moment]["mends"] for moment in ("pulled", "clicked", "dollied"))
+    assert not report["at the end"]["recording"] and report["under way"]["recording"]
+    assert report["under way"]["time"] < 3.5                     # not on the last frame, on which nothing can be recorded
+    assert not report["recorded"]["recording"]
+    assert shot(report, "recorded").take("C").timeline.track("x").keys[-1].value > 0.005
+
+
 def test_a_take_that_is_edited_while_it_is_rehearsed(drive, small_plate):
     """What no hand is on goes on as the take has it by now; the rest does not jump."""
     report = drive("edited", small_plate, *SMALL)

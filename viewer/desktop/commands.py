@@ -40,6 +40,7 @@ class Commands:
         self._bind()
         self._chords = [(chord_of(key), action.name) for action in self.actions.all for key in action.keys
                         if not action.control]
+        self._performing = self._for_performing()
 
     # -- what they do -------------------------------------------------------------------------------------------------
 
@@ -127,9 +128,16 @@ class Commands:
         asked = imgui.is_popup_open("", imgui.PopupFlags_.any_popup) and not self.window.timeline.editing
         if imgui.get_io().want_text_input or self.window.files.asks or self.window.export.asks or self.open or asked:
             return
-        for chord, name in self._chords:
+        for chord, name in self._performing if self.rehearsal.on else self._chords:
             if imgui.is_key_chord_pressed(chord):
                 self.act(name)
+
+    def _for_performing(self) -> list[tuple[int, str]]:
+        """The chords while hands are on the rig: Shift is the finer hand then, and what mends the depth lets go of it."""
+        keys = {key: action.name for action in self.actions.all for key in action.keys
+                if not action.control and action.category != "Depth"}
+        fine = {chord_of(f"Shift+{key}"): name for key, name in keys.items() if "+" not in key}
+        return list({**fine, **{chord_of(key): name for key, name in keys.items()}}.items())
 
     # -- drawing ------------------------------------------------------------------------------------------------------
 

@@ -187,7 +187,10 @@ class Window:
 
         def panel():
             style.ground()
+            # Tab is an action of its own; from popups, which have their own flags, it goes on from field to field.
+            imgui.push_item_flag(imgui.ItemFlags_.no_tab_stop, True)
             draw()
+            imgui.pop_item_flag()
 
         fixed = name in ("Pictures", "Timeline")
         made = hello_imgui.DockableWindow(name, where, self._guarded(bare if fixed else panel), shown, not fixed)
