@@ -704,6 +704,43 @@ def hands(me):
     me.note("recorded", recording=me.session.recording)
 
 
+def recording(me):
+    """Recordings that end in every way but the usual one: around a loop, by Home, by leaving, by opening something else."""
+    files, session = me.window.files, me.session
+
+    def end(name, how, key="W", **more):
+        me.key("Home")
+        me.key("R")
+        me.hold(key, 0.8)
+        how()
+        me.ctx.yield_(3)
+        me.note(name, asks=files.asks, recording=session.recording, steps=session.document.history.at, **more)
+
+    me.opened()
+    closed = []
+    end("home", lambda: me.key("Home"))
+    end("closed", lambda: NEXT.append(lambda: closed.append(files.may_close())), closed=closed)
+    me.ctx.item_click("//Not saved yet/Cancel")
+    session.document.save_as(me.folder / "kept.json")
+    end("opened", lambda: files.dropped([str(me.folder / "other.exr")]))
+    me.ctx.item_click("//Not saved yet/Cancel")
+    session.clock = session.clock.with_out(0.5).looped()
+    end("looped", lambda: (me.wait(lambda: 0.1 < session.time < 0.4), me.key("R")))
+    me.key("Ctrl+Z")
+    me.note("undone")
+
+
+def crash_recording(me):
+    """Performs, and says so; whoever started this kills it then."""
+    me.opened()
+    me.key("R")
+    me.ctx.key_down(imgui.Key.w)
+    me.wait(lambda: me.session.time > 3)
+    (me.folder / "performed").write_text(str(me.session.time))
+    print("ready", flush=True)
+    me.last(60)
+
+
 def edited(me):
     """The take is edited while it is rehearsed: by its lens, by where it starts, by its rig, and back."""
     def see(name):

@@ -380,6 +380,20 @@ def test_hands_on_the_rig_reach_nothing_else(drive, small_plate):
     assert shot(report, "recorded").take("C").timeline.track("x").keys[-1].value > 0.005
 
 
+def test_a_recording_is_kept_however_it_ends(drive, small_plate):
+    """It becomes a take, as one step, before anybody is asked whether what is unsaved may go."""
+    report = drive("recording", small_plate, *SMALL)
+    for steps, (moment, take, asks) in enumerate((("home", "C", ""), ("closed", "D", "unsaved"), ("opened", "E", "unsaved"),
+                                                  ("looped", "F", "")), 1):
+        assert report[moment]["steps"] == steps and report[moment]["asks"] == asks and report[moment]["dirty"]
+        assert not report[moment]["recording"] and f"as take {take}" in report[moment]["message"]
+        at, z = zip(*keys(report, moment, take))
+        assert len(at) > 3 and z[-1] < -0.02
+    assert report["closed"]["closed"] == [False] and keys(report, "opened", "E")[-1][0] > 0.5
+    assert "The last of " in report["looped"]["message"] and "passes" not in report["home"]["message"]
+    assert [take.name for take in shot(report, "undone").takes] == list("ABCDE")
+
+
 def test_a_take_that_is_edited_while_it_is_rehearsed(drive, small_plate):
     """What no hand is on goes on as the take has it by now; the rest does not jump."""
     report = drive("edited", small_plate, *SMALL)
@@ -512,8 +526,8 @@ def test_edits_while_something_is_opened_are_asked_about(drive, small_plate, tmp
     assert report["other"]["asks"] == "" and shot(report, "other").plate.path == str(tmp_path / "other.exr")
 
 
-def crashed(begin, *plate):
-    process = begin("crash", *plate)
+def crashed(begin, *plate, scenario="crash"):
+    process = begin(scenario, *plate)
     os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
     process.wait()
 
@@ -525,6 +539,14 @@ def test_nothing_is_lost_in_a_crash(drive, begin, small_plate, tmp_path):
     assert report["restored"]["dirty"] and report["restored"]["steps"] == 2
     assert shot(report, "undone") != shot(report, "restored")        # with its undo
     assert picture(report, "restored", "a").std() > 10
+
+
+def test_what_was_performed_comes_back_after_a_crash(drive, begin, small_plate, tmp_path):
+    crashed(begin, small_plate, *SMALL, scenario="crash_recording")
+    report = drive("recover", small_plate, *SMALL)
+    assert keys(report, "restored", "C")[-1][0] > float((tmp_path / "performed").read_text()) - 2
+    assert report["restored"]["steps"] == 1
+    assert [take.name for take in shot(report, "undone").takes] == ["A", "B"]
 
 
 def test_what_is_restored_is_not_taken_for_what_arrives_before_it(drive, begin, small_plate, tmp_path):

@@ -95,6 +95,41 @@ def test_what_was_done_comes_back_with_its_undo(shot, titled, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_not_a_step_yet_comes_back_as_one(shot, titled, tmp_path):
+    """What is being recorded when the program dies. The document itself knows nothing of it."""
+    journal = Journal(tmp_path)
+    document = Document(shot, journal=journal)
+    document.edit("One", titled(1))
+    document.edit("Two", titled(2))
+    document.undo()
+    for second in (1, 2, 3):
+        document.draft("Record take B", titled(f"recorded {second}"))
+        assert journal.flush() and document.shot == titled(1) and document.history.redo_label == "Two"
+    died(journal)
+    found, = recoverable(tmp_path)
+    again = Document.recovered(found)
+    assert again.shot == titled("recorded 3") and again.undo() == "Record take B" and again.shot == titled(1)
+
+
+def test_what_became_a_step_or_nothing_leaves_no_other(shot, titled, tmp_path):
+    journal = Journal(tmp_path)
+    document = Document(shot, journal=journal)
+    document.edit("Two", titled(2))
+    document.undo()
+    document.draft("Record take B", titled("given up"))
+    document.undraft()
+    document.redo()
+    document.edit("Drag", titled("dragged"), drag="d")
+    document.draft("Record take B", titled("half"))
+    document.edit("Drag", titled("dragged on"), drag="d")
+    document.draft("Record take B", titled("whole"))
+    document.edit("Record take B", titled("recorded"))
+    died(journal)
+    found, = recoverable(tmp_path)
+    assert [step.label for step in found.history.steps[1:]] == ["Two", "Drag", "Drag", "Record take B"]
+    assert [step.value for step in found.history.steps] == [step.value for step in document.history.steps]
+
+
 def test_saved_work_is_not_offered(shot, titled, tmp_path):
     journal = Journal(tmp_path / "journals")
     document = Document(shot, journal=journal)

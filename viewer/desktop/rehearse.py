@@ -13,6 +13,7 @@ from ..rehearsal import controls, edits
 from ..rehearsal.background import smoothed
 from ..rehearsal.controls import HANDS, Controls, Operator, Tempo
 from ..rehearsal.recording import Recorder, Tolerance
+from ..shots.document import Shot
 from ..shots.framing import anchor_point, distance
 from ..shots.kit import F_STOP
 from ..shots.rigs import RIGS, rig
@@ -22,6 +23,9 @@ from .loading import Loading
 
 PULL = 1.0
 """Seconds of a focus pull until a tempo is tapped."""
+
+DRAFTS = 1.0
+"""Seconds of a recording after which the journal is told of it again; at most so much is lost, and what the journal waits."""
 
 
 class Rehearsal:
@@ -33,6 +37,7 @@ class Rehearsal:
     def __init__(self, session, actions):
         self.session = session
         self._recorder: Recorder | None = None
+        self._drafted = 0.0      # when the journal was last told of what is being recorded
         self.on = False
         self.take = ""
         self.tempo = Tempo()
@@ -99,8 +104,7 @@ class Rehearsal:
     def abandon(self) -> None:
         """Leaves without keeping what is being recorded: what it is performed on has gone."""
         if self.recording:
-            self._recorder, self.session.recording = None, False
-            self.session.clock = self.session.clock.pause()
+            self._stop()
         self.leave()
 
     # -- recording ----------------------------------------------------------------------------------------------------
@@ -119,25 +123,49 @@ class Rehearsal:
         if not self.on:
             self.enter()
         self._recorder = Recorder(session.shot.take(self.take).camera)
-        session.recording = True
+        session.recording, self._drafted = True, time.monotonic()
 
     def finish(self) -> None:
         """What was recorded becomes a new take, which is shown as B beside the one it was performed on."""
         session = self.session
-        recorder, self._recorder = self._recorder, None
-        session.recording = False
-        session.clock = session.clock.pause()
+        recorder = self._stop()
         self.on, session.live = False, {}
         if not recorder.passes or not self._hands:
             session.say("Nothing was performed, so nothing was recorded.")
             return
         name = edits.free_name(session.shot)
-        shot = session.with_aperture(self.take) if "focus" in self._hands else session.shot
-        taken = recorder.take(name, shot.take(self.take), session.shot.fps, self._hands)
-        session.edit(session.shot.with_take(taken), f"Record take {name}")
+        session.edit(self._performed(recorder, name), f"Record take {name}")
         session.view = replace(session.view, b=name)
-        session.say(f"Recorded as take {name}, shown as B. {session.key('Smooth take')} makes it few keys; "
+        passes = len(recorder.passes)
+        what = "Recorded" if passes == 1 else f"The last of {passes} passes is recorded"
+        session.say(f"{what} as take {name}, shown as B. {session.key('Smooth take')} makes it few keys; "
                     f"{session.key('Undo')} throws it away.")
+
+    def keep(self) -> None:
+        """What is being recorded becomes a take at once, before anything is asked about that would put an end to it."""
+        if self.recording:
+            self.session.attempt(self.finish)
+
+    def _stop(self) -> Recorder:
+        session = self.session
+        recorder, self._recorder = self._recorder, None
+        session.recording = False
+        session.clock = session.clock.pause()
+        session.document.undraft()
+        return recorder
+
+    def _performed(self, recorder: Recorder, name: str) -> Shot:
+        """The shot with what has been recorded as one take more."""
+        session = self.session
+        shot = session.with_aperture(self.take) if "focus" in self._hands else session.shot
+        return session.shot.with_take(recorder.take(name, shot.take(self.take), session.shot.fps, self._hands))
+
+    def _draft(self) -> None:
+        """Tells the journal of what has been performed so far."""
+        self._drafted = time.monotonic()
+        name = edits.free_name(self.session.shot)
+        if self._hands:
+            self.session.document.draft(f"Record take {name}", self._performed(self._recorder, name))
 
     # -- what is asked for --------------------------------------------------------------------------------------------
 
@@ -242,9 +270,12 @@ class Rehearsal:
             camera = replace(camera, f_stop=session.performance(self.take).camera(session.time).f_stop)
         session.live = {self.take: camera}
         if self.recording:
-            self._recorder.add(session.time, self._state)
+            if session.clock.playing or session.time == float(session.clock.span[1]):    # not put somewhere by a hand
+                self._recorder.add(session.time, self._state)
             if not session.clock.playing:
                 session.attempt(self.finish)
+            elif time.monotonic() - self._drafted > DRAFTS:
+                session.attempt(self._draft)
         if any(pushed) or self.moving:
             hello_imgui.request_refresh()
 

@@ -390,6 +390,7 @@ class Window:
             projector.close()
             raise
         document = self.session.document
+        self.commands.rehearsal.keep()
         if document is not None and document.dirty and document.shot is not self._left:      # worked on meanwhile
             projector.close()
             self.files.unless_unsaved(lambda: self._show_after_all(opened))

@@ -121,6 +121,7 @@ class Document:
         self.history, self.saved, self.journal = history, saved, journal
         self.path = None if path is None else Path(path).absolute()
         self._drag: Hashable | None = None
+        self._drafted = False
         self._clean: tuple | None = None
         if journal:
             journal.begin(history, self.path, saved)
@@ -178,6 +179,20 @@ class Document:
             self._drag = None
             self._drop()
 
+    def draft(self, label: str, shot: Shot) -> None:
+        """What is to become a step and is not finished, such as a recording: only the journal is told, so that a crash
+        leaves it to the next start. The next draft, or whatever else is done, takes its place."""
+        self.release()
+        if self.journal:
+            self.journal.note(*(("change", shot) if self._drafted else ("step", label, shot)))
+            self._drafted = True
+
+    def undraft(self) -> None:
+        """The draft is finished, or given up."""
+        if self._drafted:
+            self._drafted = False
+            self.journal.note("drop")
+
     def undo(self) -> str:
         """One step back; its label, empty where there is none."""
         self.release()
@@ -199,6 +214,7 @@ class Document:
         self._tell("drop")
 
     def _tell(self, *change) -> None:
+        self.undraft()
         if self.journal:
             self.journal.note(*change)
 

@@ -39,11 +39,15 @@ DRIVEN = {"zoom": {"operator", "zoom"}, "push-in": {"operator", "grip"}}
 
 
 class Sample(NamedTuple):
-    """A state of the rig at a time: the values of CHANNELS, and the pull that focus was on."""
+    """A state of the rig at a time: a key for each of CHANNELS, and the pull that focus was on."""
 
     time: Fraction
-    values: tuple[float, ...]
+    keys: tuple[Key, ...]
     pull: Pull | None
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        return tuple(key.value for key in self.keys)
 
 
 class Recorder:
@@ -67,7 +71,7 @@ class Recorder:
         samples = self.passes[-1]
         if samples and at == samples[-1].time:
             samples.pop()   # the clock stood still; what holds is what was done last
-        samples.append(Sample(at, values, state.pull))
+        samples.append(Sample(at, tuple(Key(at, value) for value in values), state.pull))
 
     def take(self, name: str, of: Take, fps: Fraction, hands: Iterable[str] = HANDS) -> Take:
         """A take as it was performed last: another take's camera, rig and lens, and its tracks where no hand was laid.
@@ -81,7 +85,7 @@ class Recorder:
         still = {"focal_length": self.start.focal_length, "focus_distance": self.start.focus_distance}
         words = _words(self.start, samples)
         for i, channel in enumerate(CHANNELS):
-            keys = [Key(sample.time, sample.values[i]) for sample in samples]
+            keys = [sample.keys[i] for sample in samples]
             pulled = _pulls(samples, keys) if channel == "focus_distance" else None
             if channel in channels and pulled:
                 tracks.append(Track(channel, pulled, "rack", performed=True))
