@@ -443,6 +443,9 @@ def looping(me):
     me.key("Space")
     me.key("\\")
     me.note("cleared", **clock())
+    for moment in ("not cleared", "in alone", "undone"):
+        me.key("Ctrl+Z")
+        me.note(moment, **clock())
 
 
 def picture(me):

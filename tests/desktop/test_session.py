@@ -1,6 +1,7 @@
 """What the window's panels read and edit, without a window."""
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -71,6 +72,17 @@ def test_an_error_in_advice_ends_the_window_as_any_other_does(session):
     session.plate = replace(session.plate, notes=(lambda: "nothing that another process could be told",))
     with pytest.raises((AttributeError, TypeError), match="pickle"):
         until(lambda: not session.thinking, session.consult)
+
+
+def test_in_and_out_points_are_the_documents(session):
+    session.seek(3)
+    session.edit(replace(session.shot, in_point=1, out_point=2), "In and out")
+    assert session.clock.span == (1, 2) and session.time == 3
+    session.document.undo()
+    session.follow()
+    assert session.clock.span == (0, 4)
+    session.begin(SimpleNamespace(plate=session.plate), Document(replace(session.shot, out_point=2)))     # another shot, saved with its own
+    assert session.clock.span == (0, 2)
 
 
 def test_the_shot_follows_the_depth_from_where_an_undo_led(session):

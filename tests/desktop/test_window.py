@@ -194,6 +194,9 @@ def test_in_out_loop_and_speed(drive, small_plate):
     assert report["looped"]["playing"] and all(0.99 <= time < 2.01 for time in report["looped"]["times"])
     assert any(b < a for a, b in zip(report["looped"]["times"], report["looped"]["times"][1:]))
     assert report["cleared"]["span"] == [0.0, 4.0]
+    assert (shot(report, "set").in_point, shot(report, "set").out_point) == (1, 2) and report["set"]["dirty"]
+    assert [report[moment]["span"] for moment in ("not cleared", "in alone", "undone")] == [[1.0, 2.0], [1.0, 4.0], [0.0, 4.0]]
+    assert not report["undone"]["dirty"]
 
 
 def test_in_the_picture(drive, small_plate):

@@ -91,7 +91,7 @@ def test_in_and_out_points_that_cross():
     assert clock.span == (0, 4)
     assert clock.with_in(5).span == (5, 10)
     assert clock.with_in(99).span == (0, 10) and clock.with_in().span == (0, 4)
-    assert Clock(10).with_in(6).of(4, 25).span == (0, 4)
+    assert Clock(10).with_in(6).of(4, 25).span == (0, 4) and Clock(10).of(4, 25, 1, 3).span == (1, 3)
 
 
 def test_what_is_no_clock():

@@ -35,6 +35,15 @@ def same_cameras(a, b, take="A", times=(0, 0.3, 1.1, 1.7, 2.5, 4)):
         assert p.focal_length == pytest.approx(q.focal_length) and p.focus_distance == pytest.approx(q.focus_distance)
 
 
+def test_in_and_out_points_beyond_the_end_of_the_shot_go(shot):
+    between = replace(edits.add_take(shot), in_point=2, out_point=3)
+    shorter = lambda end: edits.end_take(edits.end_take(between, "A", end), "B", end)
+    points = lambda shot: (shot.in_point, shot.out_point)
+    assert points(edits.end_take(between, "A", 1)) == points(shorter(3)) == (2, 3)
+    assert points(shorter(2.5)) == (2, None) and points(shorter(2)) == points(shorter(1)) == (None, None)
+    assert points(edits.remove_take(edits.end_take(between, "B", 1), "A")) == (None, None)
+
+
 def test_takes(shot):
     two = edits.add_take(shot)
     assert [t.name for t in two.takes] == ["A", "B"] and two.take("B").timeline.tracks == ()

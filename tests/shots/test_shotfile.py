@@ -52,6 +52,13 @@ def test_save_load_save_is_identical(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] in (["one.json", "two.json"], ["two.json", "one.json"])
 
 
+def test_in_and_out_points_are_in_the_file_where_there_are_any(tmp_path):
+    shot = replace(example(), in_point=Fraction(3, 2), out_point=6)
+    save(shot, tmp_path / "shot.json")
+    assert load(tmp_path / "shot.json") == shot
+    assert "in_point" not in dump(example()) and "out_point" not in dump(example())
+
+
 times = st.fractions(0, 60, max_denominator=1001)
 names = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=12).filter(
     lambda n: n.strip() and n != INFINITY)
@@ -181,6 +188,9 @@ def edited(*place, value):
     (edited("plate", "stage", "principal_point", value=[1e308, 0]), "plate.stage: The plate's principal point lies far"),
     (edited("plate", "stage", "principal_point", value=[0, -1e308]), "plate.stage: The plate's principal point lies far"),
     (edited("takes", 0, "timeline", "tracks", 0, "keys", 1, "time", value=10**400), "is beyond a day"),
+    (edited("in_point", value="6"), r"The in point \(6 s\) must lie before the out point \(6 s\), and both within the shot's 6 s"),
+    (edited("in_point", value="-1"), "The in point .-1 s. must lie"), (edited("out_point", value="0"), "the out point .0 s."),
+    (edited("out_point", value="13/2"), "within the shot's 6 s"), (edited("out_point", value="soon"), "out_point: 'soon' is not a time"),
 ])
 def test_what_is_wrong_is_said_with_its_place(text, says):
     with pytest.raises(PushinError, match=says) as error:

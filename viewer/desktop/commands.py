@@ -60,8 +60,9 @@ class Commands:
             "Copy": timeline.copy, "Paste": timeline.paste, "Select all keys": timeline.select_all,
             "Give up": self._give_up, "Apply the remedy": self._remedy,
             "Play or pause": clock(lambda c: c.toggle()), "Loop": clock(lambda c: c.looped()),
-            "In point here": clock(lambda c: c.with_in(c.time)), "Out point here": clock(lambda c: c.with_out(c.time)),
-            "Clear in and out": clock(lambda c: c.with_in().with_out()),
+            "In point here": lambda: self._play_between("In point", session.clock.with_in(session.time)),
+            "Out point here": lambda: self._play_between("Out point", session.clock.with_out(session.time)),
+            "Clear in and out": lambda: self._play_between("Clear in and out", session.clock.with_in().with_out()),
             "Previous frame": clock(lambda c: c.step(-1)), "Next frame": clock(lambda c: c.step(1)),
             "Back a second": clock(lambda c: c.step(-round(c.fps))),
             "On a second": clock(lambda c: c.step(round(c.fps))),
@@ -295,6 +296,10 @@ class Commands:
         if len(names) > len(before):
             self._view(b=next(name for name in names if name not in before))
         return label
+
+    def _play_between(self, what: str, clock) -> None:
+        """In and out points as this clock has them: they are the shot's, and the session's clock follows."""
+        self.session.edit(replace(self.session.shot, in_point=clock.start, out_point=clock.end), what)
 
     def _give_up(self) -> None:
         if imgui.is_mouse_down(0) and not self.session.layering.held:    # what the wheel or a brush has done is done

@@ -96,7 +96,8 @@ class Session:
     def follow(self) -> None:
         """Keeps clock and view within what the document has become."""
         self._changed = time.monotonic()
-        self.clock = self.clock.of(self.shot.duration, self.shot.fps)
+        shot = self.shot
+        self.clock = self.clock.of(shot.duration, shot.fps, shot.in_point, shot.out_point)
         names = [take.name for take in self.shot.takes]
         kept = {side: getattr(self.view, side) if getattr(self.view, side) in names else names[min(i, len(names) - 1)]
                 for i, side in enumerate("ab")}

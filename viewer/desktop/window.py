@@ -408,7 +408,7 @@ class Window:
         self.session.begin(opened, self.files.document(opened))
         self.session.layering = Layering(self.session, self.projector, opened)
         self.timeline.give_up()
-        self.session.clock = self.session.clock.seek(0).play()
+        self.session.clock = self.session.clock.home().play()
         if opened.notes:
             self.session.say("\n".join(opened.notes))
 

@@ -144,10 +144,8 @@ class Clock:
         start = self.start if self.start is None or end is None or self.start < end else None
         return replace(self, end=None if end is not None and end <= 0 else end, start=start)
 
-    def of(self, duration, fps) -> Clock:
-        """The same playhead on a shot of another duration or frame rate."""
-        duration = seconds(duration)
-        start, end = (p if p is None or p < duration else None for p in (self.start, self.end))
+    def of(self, duration, fps, start=None, end=None) -> Clock:
+        """The same playhead on another shot: its duration, frame rate, in and out point."""
         return replace(self, duration=duration, fps=fps, start=start, end=end)
 
 

@@ -192,7 +192,7 @@ def remove_take(shot: Shot, take: str) -> Shot:
     shot.take(take)
     takes = tuple(replace(t, match=None) if t.match and t.match.take == take else t
                   for t in shot.takes if t.name != take)
-    return replace(shot, takes=takes)
+    return shot.with_takes(takes)
 
 
 def rename_take(shot: Shot, take: str, to: str) -> Shot:

@@ -148,6 +148,8 @@ class Shot:
     ratio            width over height of the delivered frame; None: all of the camera's
     delivery_width   pixels across the delivered picture, from which the acceptable circle follows
     body             from the kit; None: a camera with the plate's sensor
+    in_point         seconds from where the window plays it, None: from the start; exports have all of it
+    out_point        seconds up to where; None: to the end
     """
 
     __pydantic_config__ = STRICT
@@ -161,6 +163,8 @@ class Shot:
     delivery_width: int = 1920
     body: Body | None = None
     notes: str = ""
+    in_point: Seconds | None = None
+    out_point: Seconds | None = None
     version: int = VERSION
 
     def __post_init__(self):
@@ -179,6 +183,13 @@ class Shot:
             twice = next((name for name in names if names.count(name) > 1), None)
             if twice:
                 raise BadValue(f"Two {what}s are called '{twice}'; each needs a name of its own.")
+        for field in ("in_point", "out_point"):
+            if getattr(self, field) is not None:
+                object.__setattr__(self, field, seconds(getattr(self, field)))
+        start, end = self.in_point or Fraction(0), self.duration if self.out_point is None else self.out_point
+        if (self.in_point, self.out_point) != (None, None) and not 0 <= start < end <= self.duration:
+            raise BadValue(f"The in point ({float(start):g} s) must lie before the out point ({float(end):g} s), and both "
+                           f"within the shot's {float(self.duration):g} s.")
         subjects, takes = {s.name for s in self.subjects}, {t.name: t for t in self.takes}
         for take in self.takes:
             names = [*take.timeline.subjects, *([take.match.subject] if take.match else ())]
@@ -236,7 +247,7 @@ class Shot:
     @property
     def duration(self) -> Fraction:
         """The longest take's, seconds."""
-        return max((t.timeline.duration for t in self.takes), default=Fraction(0))
+        return _longest(self.takes)
 
     def frames(self, take: str | None = None) -> list[Fraction]:
         """The time of every frame of a take."""
@@ -266,11 +277,22 @@ class Shot:
 
     def with_take(self, take: Take) -> Shot:
         """Adds a take, or replaces the one of its name."""
-        return replace(self, takes=_with(self.takes, take))
+        return self.with_takes(_with(self.takes, take))
+
+    def with_takes(self, takes: tuple[Take, ...]) -> Shot:
+        """Other takes. An in or out point that lies behind the end of all of them goes."""
+        end = _longest(takes)
+        start = self.in_point if self.in_point is not None and self.in_point < end else None
+        stop = self.out_point if self.out_point is not None and self.out_point <= end else None
+        return replace(self, takes=takes, in_point=start, out_point=stop)
 
     def with_subject(self, subject: Subject) -> Shot:
         """Adds a subject, or replaces the one of its name."""
         return replace(self, subjects=_with(self.subjects, subject))
+
+
+def _longest(takes: tuple[Take, ...]) -> Fraction:
+    return max((take.timeline.duration for take in takes), default=Fraction(0))
 
 
 def _with(entries: tuple, new) -> tuple:
