@@ -129,6 +129,11 @@ def test_the_subject_goes_out_of_focus(shot, scene):
     assert "focus" not in topics(advise(one.with_take(advice.fixed)))
 
 
+def test_a_depth_of_field_that_does_not_end_is_written_as_in_the_figures(shot, scene):
+    one = shot(A=push_in(scene, subject="mira", amount="10%", seconds=4), camera=replace(scene.camera, focus_distance=40.0))
+    assert " m to ∞ is sharp" in the(advise(one), "focus").sentence
+
+
 def test_the_subject_leaves_the_frame(shot, scene):
     one = shot(A=make(scene, "pan", amount="20°", seconds=2) + follow(scene))
     advice = the(advise(one), "framing")

@@ -221,7 +221,7 @@ class Mending:
         if not imgui.begin_popup(title):
             return
         what, where = self._asked
-        now = f"How far away is this? It is taken for {self.session.plate.depth_at(where):.2f} m." \
+        now = f"How far away is this? It is taken for {_away(self.session.plate.depth_at(where))}." \
             if what == "distance" else "How tall is this person, from head to feet?"
         style.text(now, style.QUIET, scale=0.9)
         style.keyboard_here()
@@ -302,7 +302,7 @@ class Mending:
         if hovered and under and not self._from:
             point = self.point(*under)
             metres = self.session.plate.depth_at(point) if point else 0.0
-            words = "not on the plate" if not point else f"{metres:.2f} m" if math.isfinite(metres) else "the sky"
+            words = "not on the plate" if not point else _away(metres)
             ring = self.radius * self._place()[2] if self.tool.how == "brush" else 0.0
             away = max(1.1 * em, 0.75 * ring + 0.4 * em)
             style.label(draw, (mouse.x + away, mouse.y + away * 0.8), words, style.VALUE, 0.9, shade=True)
@@ -394,3 +394,7 @@ class DepthPanel:
         if self._of != now.anchors:
             self._of, self._lines = now.anchors, residuals(self.session.plate, now)
         return self._lines
+
+
+def _away(metres: float) -> str:
+    return f"{metres:.2f} m" if math.isfinite(metres) else "the sky"

@@ -185,11 +185,12 @@ def _focus(view: _View) -> Iterator[Advice]:
     if soft:
         time, camera = soft
         near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance, view.circle)
+        sharp = f"{near:.2f} to {far:.2f} m" if far < math.inf else f"{near:.2f} m to ∞"
         others = tuple(t for t in take.timeline.tracks if t.channel != "focus_distance")
         follow = Track("focus_distance", (Key(0, name),), "follow focus")
         yield Advice("focus", False, time,
                      f"{name} is out of focus from {time:.1f} s: {view.distance(name, camera):.2f} m away, while "
-                     f"{near:.2f} to {far:.2f} m is sharp.", f"Follow focus on {name}.",
+                     f"{sharp} is sharp.", f"Follow focus on {name}.",
                      replace(take, timeline=replace(take.timeline, tracks=(*others, follow))))
 
 
