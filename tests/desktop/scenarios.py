@@ -905,6 +905,8 @@ def work(me):
     me.ctx.yield_(2)
     for path in me.folder.glob("going.*"):
         path.unlink()
+    me.wait(lambda: "has gone" in me.session.message)
+    me.note("gone")
     me.key("Ctrl+S")
     me.type(str(me.folder / "nowhere" / "shot.json"))
     me.key("Enter")

@@ -28,7 +28,9 @@ from viewer.rehearsal import edits
 from viewer.rehearsal.document import Document
 from viewer.rehearsal.quality import FEWEST
 from viewer.render import Renderer
-from viewer.shots.shotfile import load, parse, save
+from viewer.shots.document import PlateFile, Shot
+from viewer.shots.framing import Stage
+from viewer.shots.shotfile import load, open_plate, parse, save
 
 SMALL = "--focal-length", "35", "--subject", "80,45"
 REFERENCES = Path(__file__).with_name("references")
@@ -302,6 +304,8 @@ def test_the_window_advises_what_can_be_done_there(small_plate, tmp_path):
     Image.new("RGB", (40, 30)).save(tmp_path / "flat.png")
     session.attempt(lambda: Plate.open(tmp_path / "flat.png"))
     assert "no depth" in session.message and "beside it" in session.message and "--" not in session.message
+    session.attempt(lambda: open_plate(Shot(PlateFile(Stage(4, 3), str(tmp_path / "away.exr")))))
+    assert "put it back, or open the picture where it is now" in session.message and "`" not in session.message
 
 
 def test_figures_of_a_subject_that_is_lost():
@@ -450,7 +454,9 @@ def test_fifty_steps_saved_and_opened_again(drive, small_plate, tmp_path):
     assert report["fifty"]["steps"] >= 48 and len(keys(report, "fifty")) >= 49
     assert report["undone"]["same"] and not report["undone"]["dirty"]
     assert "cannot be written" in report["refused"]["message"] and report["refused"]["dirty"]
-    assert not going.exists()                                        # deleted while it was open, and yet:
+    assert not going.exists()                                        # deleted while it was open, which is said, and yet:
+    assert report["gone"]["message"].startswith("going.exr has gone; what is open goes on")
+    assert report["saved"]["message"].startswith("Saved kept.json\ngoing.exr has gone")
     assert load(tmp_path / "kept.json").takes == shot(report, "saved").takes == shot(report, "fifty").takes
     assert not report["saved"]["dirty"]
     assert Image.open(tmp_path / report["shot"]["files"][0]).size[0] > 160

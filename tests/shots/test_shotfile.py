@@ -22,7 +22,7 @@ from viewer.shots.framing import Stage, Subject
 from viewer.shots.kit import kit
 from viewer.shots.moves import MOVES, Scene, make
 from viewer.shots.rigs import RIGS
-from viewer.shots.shotfile import changes, dump, load, open_plate, parse, plate_file, save
+from viewer.shots.shotfile import changes, dump, gone, load, open_plate, parse, plate_file, save
 from viewer.shots.timeline import INFINITY, Hold, Key, Timeline, Track
 
 STAGE = Stage(1280, 720, 35.0, 36.0, (640.0, 361.5))
@@ -132,6 +132,13 @@ def test_a_shot_knows_whether_its_plate_is_the_one_it_was_made_with(small_plate,
     assert changes(again) == [f"{own} has changed since the shot was saved; marks and sizes may be off."]
     with pytest.raises(PushinError, match="is not there"):
         open_plate(again)
+
+
+def test_files_of_the_plate_that_have_gone_are_one_sentence(small_plate):
+    there, depth = PlateFile(STAGE, str(small_plate)), "/stage/plate_depth.png"
+    assert gone(Shot(there)) == gone(Shot(PlateFile(STAGE))) == ""
+    assert gone(Shot(replace(there, depth=depth))).startswith("plate_depth.png has gone; what is open goes on, but")
+    assert gone(Shot(replace(there, path="/stage/plate.exr", depth=depth))).startswith("plate.exr and plate_depth.png have")
 
 
 def test_saving_is_whole_or_not_at_all(tmp_path, monkeypatch):

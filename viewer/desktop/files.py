@@ -16,6 +16,7 @@ import glfw
 from ..files import reaching
 from ..rehearsal.document import Document, Recent
 from ..rehearsal.journal import Journal, Recovered, recoverable
+from ..shots.shotfile import gone
 from . import style
 from .opening import Opened, open_file, open_shot
 
@@ -25,6 +26,10 @@ SHOTS = ["Shot files", "*.json"]
 
 BROWSERS = "zenity", "kdialog", "matedialog", "qarma"
 """Programs that show the system's file dialog where it has none of its own, which is on Linux."""
+
+
+LOOKS = 2.0
+"""Seconds between looks at whether the plate's files are still there."""
 
 
 class Files:
@@ -45,6 +50,7 @@ class Files:
         self._surely = False                             # asked once more whether what was found is to be thrown away
         self._found: list[Recovered] = []                # what is not dealt with yet, or not on the screen yet
         self._warned = None
+        self._gone, self._looked = "", 0.0               # what was said of the plate's files, and when
 
     def start(self) -> None:
         """Once the window is there: what a crash left is offered, and files may be dropped."""
@@ -141,7 +147,8 @@ class Files:
         return True
 
     def _saved(self) -> None:
-        self.session.say(f"Saved {self.session.document.name}")
+        self._gone = gone(self.session.shot)
+        self.session.say("\n".join(filter(None, (f"Saved {self.session.document.name}", self._gone))))
         after, self._after = self._after, None
         if after:
             after()
@@ -204,6 +211,7 @@ class Files:
             self._warned = problem
             if problem:
                 self.session.say(problem)
+        self._look()
         if not self.asks:
             self._shown = ""
             return
@@ -227,6 +235,14 @@ class Files:
                 self._shown = ""
                 imgui.close_current_popup()
             imgui.end_popup()
+
+    def _look(self) -> None:
+        """Says once that the plate's files have gone: it is open, and nobody would notice before the next start."""
+        if self.session.shot is None or time.monotonic() < self._looked + LOOKS:
+            return
+        self._looked, before, self._gone = time.monotonic(), self._gone, gone(self.session.shot)
+        if self._gone and self._gone != before:
+            self.session.say(self._gone)
 
     def _open_question(self, em: float) -> bool:
         return self._file_question(em, "Open", lambda path, sure: self.open_path(path),

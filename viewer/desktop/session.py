@@ -33,6 +33,7 @@ SETTLED = 0.3
 """Seconds without an edit after which advice is asked for."""
 
 HERE = (("tell one or two with --at X,Y=M", "tell one or two with Known distance, in the Depth menu"),
+        ("or make the shot again with `pushin move`", "or open the picture where it is now and make the shot again"),
         ("give a depth map with --depth FILE, or", "put its depth beside it, as photo_depth.png for photo.jpg, or"))
 """What the command line is advised to do, and what a person at the window does instead."""
 

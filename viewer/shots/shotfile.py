@@ -137,6 +137,16 @@ def open_plate(shot: Shot):
     return Plate.open(note.path, focal_length=note.stage.focal_length, sensor_width=note.stage.sensor_width, **told)
 
 
+def gone(shot: Shot) -> str:
+    """A sentence on files of the plate that are not there any more, for whoever has it open; empty where all are."""
+    names = [Path(p).name for p in (shot.plate.path, shot.plate.depth) if p and not os.path.isfile(p)]
+    if not names:
+        return ""
+    has, it_is = ("has", "it is") if len(names) == 1 else ("have", "they are")
+    return (f"{' and '.join(names)} {has} gone; what is open goes on, but this shot cannot be opened again until {it_is} "
+            "back.")
+
+
 def changes(shot: Shot, plate=None) -> list[str]:
     """Sentences on what of the plate is not what it was when the shot was saved, or not there: its files, and where it is
     opened its scale and repairs."""
