@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Iterator
 
 import moderngl
@@ -90,7 +91,9 @@ class Window:
 
     def run(self, run: Callable[[hello_imgui.RunnerParams], None] = hello_imgui.run) -> None:
         """Shows the window until it is closed; PushinError without a display or OpenGL 3.3, or for a bad plate."""
-        if not glfw.init():
+        with warnings.catch_warnings(action="ignore", category=glfw.GLFWError):      # we have a sentence for it
+            there = glfw.init()
+        if not there:
             raise PushinError("The window cannot open: no display answers; `pushin compare` works without one.")
         hint(RESET)
         self.open(self._first)      # there is work to do while the window comes up
