@@ -940,6 +940,10 @@ def another(me):
     rehearses = me.window.commands.rehearsal.on or me.session.recording or bool(me.session.live)
     me.opened()
     me.note("other", recent=[p.name for p in me.window.files.recent.paths()], rehearses=rehearses)
+    me.key("Ctrl+O")
+    me.ctx.item_click("//Open a shot or a plate/The bundled plate")
+    me.ctx.yield_(2)
+    me.note("bundled", asks=me.window.files.asks, opens=me.window._latest is bundled)     # which takes a while
 
 
 def browse(me):

@@ -475,6 +475,7 @@ def test_something_else_is_opened(drive, small_plate, tmp_path):
     assert shot(report, "other").plate.path == str(tmp_path / "other.exr")
     assert report["other"]["recent"][0] == "other.exr" and not report["other"]["rehearses"]
     assert picture(report, "other", "a").std() > 10
+    assert report["bundled"]["opens"] and report["bundled"]["asks"] == ""
 
 
 @pytest.mark.skipif(not (shutil.which("zenity") and shutil.which("xdotool")),

@@ -55,7 +55,7 @@ class Commands:
         ease = lambda name: lambda: timeline.ease(name)
         does: dict[str, Callable[[], object]] = {
             "Open": files.open, "Save": files.save, "Save as": files.save_as, "Open recent": files.open,
-            "Quit": files.quit,
+            "The bundled plate": files.open_bundled, "Quit": files.quit,
             "Undo": self._undo, "Redo": self._redo,
             "Copy": timeline.copy, "Paste": timeline.paste, "Select all keys": timeline.select_all,
             "Give up": self._give_up, "Apply the remedy": self._remedy,
@@ -107,7 +107,7 @@ class Commands:
                  "Take all repairs back": lambda: mending.clear("edits"),
                  "Forget the scale": lambda: mending.clear("anchors")}
         for name, run in does.items():
-            always = name in ("Open", "Open recent", "Quit", "All keys", "Find an action")
+            always = name in ("Open", "Open recent", "The bundled plate", "Quit", "All keys", "Find an action")
             self.actions.bind(name, run, (lambda: True) if always else is_open)
         for name, run in {"Cut": timeline.cut, "Delete": timeline.delete, "Move key back": lambda: timeline.nudge(-1),
                           "Move key on": lambda: timeline.nudge(1), "Ease linear": ease("linear"),

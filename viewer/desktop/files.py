@@ -18,7 +18,7 @@ from ..rehearsal.document import Document, Recent
 from ..rehearsal.journal import Journal, Recovered, recoverable
 from ..shots.shotfile import gone
 from . import style
-from .opening import Opened, open_file, open_shot
+from .opening import Opened, bundled, open_file, open_shot
 
 KINDS = "json exr png tif tiff jpg jpeg webp heic heif hif"
 PICTURES = ["Plates and shots", " ".join(f"*.{kind} *.{kind.upper()}" for kind in KINDS.split()), "All files", "*"]
@@ -102,6 +102,9 @@ class Files:
         if there is not None:
             self.unless_unsaved(lambda: self.window.open(lambda report: open_file(there, report)))
         return there is not None
+
+    def open_bundled(self) -> None:
+        self.unless_unsaved(lambda: self.window.open(bundled))
 
     def _reached(self, path: str | Path, ending: str = "") -> Path | None:
         """What a person writes as a path, with the ending that it should have; why it is none is said."""
@@ -245,9 +248,13 @@ class Files:
             self.session.say(self._gone)
 
     def _open_question(self, em: float) -> bool:
-        return self._file_question(em, "Open", lambda path, sure: self.open_path(path),
+        done = self._file_question(em, "Open", lambda path, sure: self.open_path(path),
                                    lambda: dialogs.open_file("Open a shot or a plate", self._folder, PICTURES),
                                    self.recent.paths())
+        if imgui.selectable("The bundled plate", False)[0]:      # below what was open last
+            self.open_bundled()
+            return True
+        return done
 
     def _save_question(self, em: float) -> bool:
         return self._file_question(em, "Save", self.save_to,

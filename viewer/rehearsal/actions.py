@@ -68,6 +68,7 @@ ACTIONS = _actions("""
 File
 Ctrl+O              | Open                     | Opens a picture with depth, or a shot.
 Ctrl+Shift+O        | Open recent              | Opens one of the files opened last.
+Ctrl+Shift+B        | The bundled plate        | Opens the plate that comes with the program.
 Ctrl+S              | Save                     | Saves the shot to its file.
 Ctrl+Shift+S        | Save as                  | Saves the shot to another file.
 Ctrl+E              | Export                   | Renders the shot to a film or to frames, while you go on working.
