@@ -1,5 +1,6 @@
 """What is shipped: the wheel carries shaders and assets, and works where there is nothing but the wheel."""
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -30,6 +31,13 @@ def test_the_wheel_carries_every_shader_and_asset(wheel):
 def test_shaders_have_no_letters_that_a_driver_need_not_know():
     for path in (ROOT / "shaders").rglob("*.*"):
         assert path.read_bytes().isascii(), path
+
+
+def test_the_pictures_in_readme_are_there_and_all_that_the_windows_tests_keep_of_its_states():
+    shown = set(re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8")))
+    assert all((ROOT / name).is_file() for name in shown)
+    states = {"advised", "brushing", "difference", "eased", "keys", "lens", "moved", "recording", "unsaved", "zones"}
+    assert {f"tests/desktop/references/{name}.png" for name in states} <= shown
 
 
 def test_the_wheel_works_on_its_own(wheel, tmp_path):

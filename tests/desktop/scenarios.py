@@ -179,6 +179,33 @@ def first_start(me):
     me.note("end")
 
 
+def readme(me):
+    """README's pictures, into FOLDER, of the bundled plate: A beside B through a lens, and A beside a take that was performed."""
+    def keep(name, seconds):
+        me.session.seek(seconds)
+        me.ctx.mouse_move_to_pos((1270, 710))
+        me.wait(lambda: not me.session.thinking)
+        me.rested()
+        me.session.say("")
+        me.note(name)
+        Image.open(me.folder / f"{name}.png").convert("RGB").save(me.folder / f"{name}.jpg", quality=88)
+
+    me.opened()
+    me.settled()
+    for name in "AB":
+        shot = edits.focus_on(edits.set_f_stop(me.session.shot, name, 2.0), name, "mira")
+        me.session.edit(edits.rack_between(shot, name, "mira", "tom", 3), "Rack")
+    keep("window", 2.9)
+    me.key("Home")
+    me.key("R")
+    for key, seconds in (("D", 0.5), ("J", 0.25), ("W", 0.8)):
+        me.hold(key, seconds)
+    me.wait(lambda: not me.session.recording)
+    me.key("Ctrl+K")
+    me.wait(lambda: "keys became" in me.session.message)
+    keep("takes", 2.9)
+
+
 def lively(me):
     """What takes long, while the window goes on: opening, refining, screenshots, an export, another plate."""
     window, session = me.window, me.session
@@ -297,6 +324,7 @@ def keys(me):
 def compare(me):
     """Every way of comparing, by its key; the wipe is dragged."""
     me.opened()
+    me.session.say("")
     me.key("End")
     for name, key in (("side by side", "F2"), ("A", "F1"), ("B", "Shift+F1"), ("difference", "Shift+F4"),
                       ("onion", "F5"), ("wipe", "F3")):
@@ -417,6 +445,8 @@ def easing(me):
         me.ctx.mouse_move_to_pos((x + part * (0.8 - x1) * wide, y - part * 0.2 * high))
         me.ctx.yield_()
     me.ctx.mouse_up()
+    me.rested()
+    me.session.say("")
     me.note("eased")
     me.key("Escape")
     me.key("Ctrl+Z")
@@ -455,6 +485,11 @@ def picture(me):
     me.ctx.mouse_click(0)
     me.rested()
     me.note("focused", time=me.session.time, views=me.window.screening.views)
+    me.key("F9")
+    me.rested()
+    me.session.say("")
+    me.note("zones")
+    me.key("F9")
     me.drag(0, (0.05, 0.2), (0.2, 0.6))
     me.note("asking")
     me.key("Escape")
@@ -647,6 +682,8 @@ def rehearse(me):
     me.key("Tab")
     me.key("R")
     me.hold("W", 0.7)
+    me.session.say("")
+    me.note("recording")
     me.hold("J", 0.5)
     me.key("1")
     me.last(0.6)
@@ -1025,7 +1062,9 @@ def own_kit(me):
     me.window.toggle("Lens")
     me.wait(lambda: me.session.message.startswith("Your own kit"))
     me.note("shown")
+    me.rested()
     me.session.say("")
+    me.note("lens")
     me.ctx.item_click("//Lens/ratio")
     me.ctx.item_click("//$FOCUSED/2.39")
     me.note("chosen")
@@ -1176,9 +1215,11 @@ def closing(me):
     me.opened()
     me.scrub(0.5)
     me.key("Enter")
+    me.rested()
     assert not me.window.files.may_close()   # what the window's close button asks
-    me.ctx.yield_(2)
-    me.note("asked")
+    me.session.say("")
+    me.last(0.5)      # what is behind it grows dim
+    me.note("unsaved")
     me.ctx.item_click("//Not saved yet/Cancel")
     me.ctx.yield_(2)
     me.note("stayed", asks=me.window.files.asks)

@@ -122,7 +122,8 @@ def test_every_way_of_comparing(drive, small_plate):
     assert all(min(difference(seen, x) for x in (a, b)) < 2 for seen in blinks)         # one or the other …
     assert all(min(difference(seen, x) for seen in blinks) < 2 for x in (a, b))         # … and both of them in turn
     assert difference(screenshot(report, "lines and marks"), screenshot(report, "wiped")) > 0.05
-    matches_reference(report, "lines and marks")
+    for moment in ("lines and marks", "difference", "onion"):
+        matches_reference(report, moment)
     magenta = ((picture(report, "invented", "a") - a)[..., [0, 2]].min(-1) > 30).mean()
     assert 0.0005 < magenta < 0.5                     # beside the box, where the push-in looks behind it
     assert difference(picture(report, "peaking", "a"), a) > 1
@@ -188,6 +189,7 @@ def test_the_window_of_a_key(drive, small_plate):
     assert shot(report, "undone") == shot(report, "typed")            # the whole drag is one step
     assert report["eased"]["popup"] and not report["undone"]["popup"]
     assert difference(screenshot(report, "typed"), screenshot(report, "eased")) > 0.1
+    matches_reference(report, "eased")
 
 
 def test_in_out_loop_and_speed(drive, small_plate):
@@ -214,6 +216,7 @@ def test_in_the_picture(drive, small_plate):
         camera = shot(report, "focused").perform("A").camera(report["focused"]["time"])
         frame = renderer.render(camera, "reference").picture[:height * 3 // 4]
     assert difference(picture(report, "focused", "a"), frame.astype(int)) < 1.5
+    matches_reference(report, "zones")
     wall = shot(report, "named").subject("wall")
     assert wall.depth == pytest.approx(4, rel=0.01)
     assert wall.box == pytest.approx((8, 18, 32, 54), abs=1.5)
@@ -346,6 +349,7 @@ def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
     x, y, z = report["trucked"]["live"]
     assert x > 0.05 and y == z == 0
     assert not report["trucked"]["dirty"]                            # nothing is written until it is recorded
+    matches_reference(report, "recording", pictures=False)           # which move
     many = shot(report, "recorded").take("C").timeline
     assert all(track.performed for track in many.tracks)
     assert many.track("z").keys[-1].value < -0.1 and many.track("pan").keys[-1].value < -3
@@ -511,6 +515,7 @@ def test_the_lens_panel_and_a_mistake_in_the_users_kit(drive, small_plate, tmp_p
     (tmp_path / "config" / "kit.toml").write_text("[[lenses]]")
     report = drive("own_kit", small_plate, *SMALL)
     assert "kit.toml" in report["shown"]["message"]
+    matches_reference(report, "lens")
     assert report["chosen"]["message"] == "" and shot(report, "chosen").ratio == 2.387
     assert report["focal lengths"]["disabled"] == [False, True]            # the matched zoom has the one that follows
     assert [shot(report, moment).take("A").camera.focal_length for moment in ("long", "short")] == [400, 8]
@@ -578,7 +583,8 @@ def test_what_cannot_be_restored_stays_for_the_next_start(drive, begin, small_pl
 
 def test_closing_with_unsaved_work_asks(drive, small_plate):
     report = drive("closing", small_plate, *SMALL)
-    assert difference(screenshot(report, "asked"), screenshot(report, "stayed")) > 1
+    assert difference(screenshot(report, "unsaved"), screenshot(report, "stayed")) > 1
+    matches_reference(report, "unsaved")
     assert report["stayed"]["asks"] == "" and report["stayed"]["dirty"] and report["closed"]
 
 
