@@ -532,6 +532,29 @@ def picture(me):
     me.note("brushed")
 
 
+def wheel(me):
+    """The wheel zooms; what is done after it, or after a while, is another step."""
+    me.opened()
+    me.point(0, 0.9, 0.9)
+    me.ctx.mouse_wheel_y(3)
+    me.note("zoomed")
+    me.point(0, 0.05, 0.2)
+    me.ctx.mouse_down()
+    me.point(0, 0.2, 0.6)
+    me.key("Escape")
+    me.ctx.mouse_up()
+    me.note("given up")
+    me.ctx.mouse_wheel_y(2)
+    me.last(1.0)
+    me.ctx.mouse_wheel_y(1)
+    me.ctx.mouse_wheel_y(1)
+    me.ctx.yield_(2)
+    me.key("Ctrl+Z")
+    me.note("last undone")
+    me.key("Ctrl+Z")
+    me.note("both undone")
+
+
 def palette(me):
     """The list of keys, and an action found by name; a move is picked."""
     me.opened()

@@ -236,6 +236,15 @@ def test_in_the_picture(drive, small_plate):
     assert len(shot(report, "brushed").plate.adjustments.edits) == 2         # and not the stroke that was given up
 
 
+def test_the_wheel_is_let_go_by_a_pause_or_a_click(drive, small_plate):
+    """So that Escape gives up the box that is being drawn and not the zoom before, and undo takes back what was one gesture."""
+    report = drive("wheel", small_plate, *SMALL)
+    focal = {moment: shot(report, moment).take("A").camera.focal_length / 35
+             for moment in ("zoomed", "given up", "last undone", "both undone")}
+    assert focal["zoomed"] == focal["given up"] == pytest.approx(1.03 ** 3) and not report["given up"]["popup"]
+    assert focal["last undone"] == pytest.approx(1.03 ** 5) and focal["both undone"] == focal["zoomed"]
+
+
 def test_palette_keys_and_moves(drive, small_plate):
     report = drive("palette", small_plate, *SMALL)
     assert report["keys"]["unbound"] == []            # every action does something

@@ -306,6 +306,7 @@ class Commands:
             self.session.document.cancel()
             self.session.follow()
         self.window.timeline.give_up()
+        self.window.picture.tools.give_up()
         self.session.mending.leave()
 
     def _mend(self) -> None:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 
 from imgui_bundle import imgui
@@ -15,6 +16,9 @@ from . import style
 
 WHEEL = 1.03
 """A notch of the wheel multiplies the focal length by this, or divides the distance to the subject by it."""
+
+PAUSE = 0.5
+"""Seconds without a notch after which the wheel has been let go: what it did is one step to undo."""
 
 BOX = 1.2
 """Text sizes that the mouse has to travel before a click becomes a box."""
@@ -33,6 +37,7 @@ class Tools:
         self.session, self.panel = session, panel
         self.under = self.spot = None
         self._pressed = None     # (which, u, v) where the button went down
+        self._wheeled = 0.0      # when the wheel was turned last, or 0 once that is a step of its own
         self._box = None         # (plate box, depth) that waits for its name
         self._name, self._person, self._asks = "", False, False
 
@@ -45,6 +50,9 @@ class Tools:
         self._hovered, self._active = imgui.is_item_hovered(), imgui.is_item_active()
         mouse = imgui.get_mouse_pos()
         self.under = panel.under(mouse.x, mouse.y) if self._hovered or self._active else None
+        if self._wheeled and (imgui.is_mouse_clicked(0) or time.monotonic() - self._wheeled > PAUSE):
+            self._wheeled = 0.0
+            self.session.document.release()
         if panel.mending.on:
             panel.mending.catch(self._hovered, self._active, self.under)
             return
@@ -56,6 +64,10 @@ class Tools:
         io = imgui.get_io()
         if self._hovered and self.under and io.mouse_wheel:
             self.session.attempt(lambda: self._wheel(self.under[0], io.mouse_wheel, io.key_ctrl or io.key_shift))
+
+    def give_up(self) -> None:
+        """What is being dragged in the picture becomes nothing."""
+        self._pressed = None
 
     def draw(self, em: float) -> None:
         """The box that is being drawn, the depth at the mouse, and the window that asks for a name."""
@@ -206,6 +218,7 @@ class Tools:
             what = "lens" if take.match.by == "zoom" else "travel"
             raise PushinError(f"{name} is matched to {take.match.take}: its {what} follows; change {take.match.take}, "
                               f"or free {name} in the lens panel.")
+        self._wheeled = time.monotonic()
         camera = session.live.get(name, take.camera)
         if dolly:
             subject = session.subject(name)
