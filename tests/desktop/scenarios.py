@@ -291,6 +291,9 @@ def unready(me):
     me.rested()
     me.note("with", rested=window.rested, views=window.screening.views)
     loupe(me, "loupe with")
+    me.key("Shift+F8")
+    me.rested()
+    me.note("sharp", views=me.window.screening.views)
 
 
 def loupe(me, moment):
@@ -307,6 +310,9 @@ def keys(me):
     for name, key in (("end", "End"), ("home", "Home"), ("step", "Right"), ("back", "Left")):
         me.key(key)
         me.note(name)
+    me.hold("Right", 1.5)
+    me.note("held")
+    me.key("Home")
     me.key("Space")
     me.ctx.yield_(8)
     me.note("played")

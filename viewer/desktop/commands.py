@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from imgui_bundle import imgui
+from imgui_bundle import hello_imgui, imgui
 
 from ..errors import PushinError
 from ..rehearsal import edits
@@ -19,6 +19,10 @@ from .rehearse import Rehearsal
 
 FRAME_LINES = ((True, False), (True, True), (False, False))
 """What the frame lines' key goes through: (delivered frame, thirds)."""
+
+REPEATED = frozenset(("Previous frame", "Next frame", "Back a second", "On a second", "Move key back", "Move key on",
+                      "Bigger brush", "Smaller brush"))
+"""Actions that go on while their key is held."""
 
 
 class Commands:
@@ -74,7 +78,7 @@ class Commands:
             "Blink": mode("blink"), "Difference": mode("difference"), "Onion": mode("onion"),
             "Swap A and B": lambda: self._view(a=session.view.b, b=session.view.a),
             "Frame lines": self._frame_lines, "Marks": flag("marks"), "Figures": flag("figures"),
-            "Loupe": flag("loupe"),
+            "Loupe": flag("loupe"), "Depth of field": flag("blur"),
             "Invented pixels": tint("invented"), "Focus peaking": tint("peaking"), "Near, sharp, far": tint("zones"),
             "Panels as they were": window.reset_panels, "Choose a move": lambda: window.toggle("Moves"),
             "Set a key": timeline.set_keys, "Snap to frames": timeline.toggle_snap,
@@ -130,8 +134,11 @@ class Commands:
         if imgui.get_io().want_text_input or self.window.files.asks or self.window.export.asks or self.open or asked:
             return
         for chord, name in self._performing if self.rehearsal.on else self._chords:
-            if imgui.is_key_chord_pressed(chord):
+            repeats = imgui.InputFlags_.repeat if name in REPEATED else 0
+            if imgui.internal.is_key_chord_pressed(chord, repeats):
                 self.act(name)
+            if repeats and imgui.is_key_down(chord & ~imgui.Key.mod_mask_):
+                hello_imgui.request_refresh()      # a key that rests on its place wakes nobody
 
     def _for_performing(self) -> list[tuple[int, str]]:
         """The chords while hands are on the rig: Shift is the finer hand then, and what mends the depth lets go of it."""
@@ -170,7 +177,8 @@ class Commands:
         return {"Mend the depth": mending.on, "Before or after": self.session.before,
                 **{name: mending.on and mending.tool is tool for name, tool in TOOLS.items()},
                 "Loop": clock.loop, "Frame lines": view.lines, "Marks": view.marks, "Figures": view.figures,
-                "Loupe": view.loupe, "Invented pixels": view.overlay.invented, "Focus peaking": view.overlay.peaking,
+                "Loupe": view.loupe, "Depth of field": view.blur,
+                "Invented pixels": view.overlay.invented, "Focus peaking": view.overlay.peaking,
                 "Near, sharp, far": view.overlay.zones, "A alone": view.mode == "A", "B alone": view.mode == "B",
                 **{name.capitalize(): view.mode == name for name in MODES if len(name) > 1}}.get(action.name, False)
 

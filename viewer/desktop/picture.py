@@ -41,11 +41,10 @@ class PicturePanel:
             self._progress(em)
             return
         view, scale = session.view, imgui.get_io().display_framebuffer_scale
-        below = (FIGURES * em if view.figures else 0.0)
+        below = FIGURES * em if view.figures else 0.0
         whole = (max(round(self.room[2] * scale.x), 1), max(round(self.room[3] * scale.y), 1))
-        margin = 0.6 * em * scale.y if view.panels else 0.0
         self.place = layout(whole, *(session.aspect(name) for name in view.takes), view.mode, 0.6 * em * scale.x,
-                            below * scale.y + margin)
+                            (below + 0.6 * em) * scale.y)
         self.tools.catch()
         for which in self.shown():
             if which and self.mending.on:

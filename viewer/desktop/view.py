@@ -18,7 +18,6 @@ class View:
     marks     the subjects, and where focus is
     figures   the line of figures under each picture
     loupe     the delivered pixels under the mouse, one to one
-    panels    everything but the pictures
     overlay   what tints the pictures: focus peaking, near and far, what is invented
     """
 
@@ -32,7 +31,6 @@ class View:
     marks: bool = False
     figures: bool = True
     loupe: bool = False
-    panels: bool = True
     overlay: Overlay = Overlay()
 
     @property

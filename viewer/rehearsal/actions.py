@@ -116,6 +116,7 @@ View
 F6                  | Frame lines              | The delivered frame, and thirds.
 F7                  | Invented pixels          | What the plate never showed.
 F8                  | Focus peaking            | Edges that are in focus.
+Shift+F8            | Depth of field           | The blur of the lens; without it all is sharp.
 F9                  | Near, sharp, far         | Tints what is in front of, within and behind the depth of field.
 F10                 | Marks                    | Subjects and focus marks in the picture.
 Shift+F10           | Figures                  | Focal length, travel, sizes and depth of field below the picture.
