@@ -38,6 +38,7 @@ from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits
 from viewer.rehearsal.depthmap import DepthMap
 from viewer.shots.easing import CURVES
+from viewer.shots.moves import MOVES
 from viewer.shots.shotfile import dump
 
 PLAY, RULER, PICTURE = "//Timeline/##play", "//Timeline/##ruler", "//Pictures/##picture"
@@ -158,15 +159,22 @@ class Person:
             self.ctx.yield_()
 
     def move(self, name, **words):
-        """Picks a move by its name, types its words, and has it done."""
+        """Picks a move by its name, types its words, in their order, and has it done: all by keys."""
         self.key("Ctrl+M")
+        self.pick(name, **words)
+
+    def pick(self, name, **words):
         self.ctx.yield_(3)
-        self.ctx.item_input_value("//Moves/##filter", name)
-        self.ctx.item_click(f"//Moves/**/{name}")
+        self.type(name)
+        self.key("Enter")
+        self.ctx.yield_(3)
+        at = 0
         for word, value in words.items():
-            self.ctx.item_input_value(f"//Moves/{word}", value)
-        self.ctx.item_click("//Moves/Do it")
-        self.ctx.yield_(2)
+            for _ in range(MOVES[name].words.index(word) - at):
+                self.key("Tab")
+            at = MOVES[name].words.index(word)
+            self.type(value)
+        self.key("Enter")
 
     def take(self, name):
         return self.session.shot.take(name)
@@ -579,12 +587,21 @@ def palette(me):
     me.ctx.yield_(3)
     button, panel = me.ctx.item_info("//Moves/Do it").rect_full, me.ctx.window_info("//Moves").window.inner_clip_rect
     me.report["foot"] = panel.max.y - button.max.y
+    me.key("Escape")
     me.key("Ctrl+M")
     me.move("truck", amount="0.5 m")
+    me.settled()
     me.rested()
     me.wait(lambda: not me.session.thinking)
     me.session.say("")
     me.note("moved")
+    me.session.clock = me.session.clock.pause().seek(2)
+    me.key("Ctrl+Shift+M")
+    me.pick("pan", amount="far")
+    me.note("refused")
+    me.type("10")       # in place of what was refused
+    me.key("Enter")
+    me.note("added")
 
 
 def advice(me):

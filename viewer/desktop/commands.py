@@ -80,7 +80,8 @@ class Commands:
             "Frame lines": self._frame_lines, "Marks": flag("marks"), "Figures": flag("figures"),
             "Loupe": flag("loupe"), "Depth of field": flag("blur"),
             "Invented pixels": tint("invented"), "Focus peaking": tint("peaking"), "Near, sharp, far": tint("zones"),
-            "Panels as they were": window.reset_panels, "Choose a move": lambda: window.toggle("Moves"),
+            "Panels as they were": window.reset_panels, "Choose a move": self._choose_move,
+            "Add a move": self._add_move,
             "Set a key": timeline.set_keys, "Snap to frames": timeline.toggle_snap,
             "Screenshot": window.screenshot, "Screenshot with overlays": lambda: window.screenshot(True),
             "Export": window.export.ask, "Cancel export": window.export.cancel,
@@ -319,14 +320,21 @@ class Commands:
 
     def _mend(self) -> None:
         """The tools in the picture come and go with their panel."""
-        mending, panel = self.session.mending, self.window.panel("Depth")
-        mending.toggle()
-        panel.is_visible = panel.focus_window_at_next_frame = mending.on
+        self.session.mending.toggle()
+        self.window.show("Depth", self.session.mending.on)
+
+    def _choose_move(self) -> None:
+        """The moves come, and the keyboard is theirs; or they go."""
+        self.window.toggle("Moves")
+        self.window.moves.ask(on_top=False)
+
+    def _add_move(self) -> None:
+        self.window.show("Moves")
+        self.window.moves.ask(on_top=True)
 
     def _pick(self, move) -> None:
         """A move in its panel, where its words are typed."""
-        panel = self.window.panel("Moves")
-        panel.is_visible = panel.focus_window_at_next_frame = True
+        self.window.show("Moves")
         self.window.moves.pick(move)
 
     def _new_take(self, what: str, shot) -> None:

@@ -10,6 +10,7 @@ from ..errors import PushinError
 from ..files import reaching
 from ..rehearsal import edits
 from ..shots.advice import THIRDS
+from ..shots.easing import EASES
 from ..shots.framing import SIZES
 from ..shots.kit import Kit, kit, kit_file, usable_kit
 from ..shots.moves import MOVES, find_moves
@@ -173,6 +174,11 @@ class MovesPanel:
         self._filter, self._picked = "", ""
         self._words: dict[str, str] = {}
         self._add = False
+        self._focus = ""      # the field that has the keyboard next, or ""
+
+    def ask(self, on_top: bool) -> None:
+        """The name of a move is what is typed next; on_top: of one that is added to what the take does, at the playhead."""
+        self._add, self._focus = on_top, "##filter"
 
     def draw(self) -> None:
         session, em = self.session, imgui.get_font_size()
@@ -187,18 +193,22 @@ class MovesPanel:
         self._add = imgui.checkbox("on top", self._add)[1]
         imgui.set_item_tooltip("Adds the move to what the take does already, instead of taking its place")
         imgui.set_next_item_width(-1)
-        self._filter = imgui.input_text_with_hint("##filter", "find a move", self._filter)[1]
-        ends = len(self._asked(MOVES[self._picked])) + 2.5 if self._picked else 0      # rows: a name and a button, too
+        entered, self._filter = self._field("##filter", "find a move", self._filter)
+        hits, typing = find_moves(self._filter), imgui.is_item_active() and bool(self._filter)
+        if entered and hits:
+            self.pick(hits[0])
+        marked = hits[0].name if typing and hits else self._picked      # what Enter picks, or is picked
+        ends = len(MOVES[self._picked].words) + 2.5 if self._picked else 0      # rows: a name and a button, too
         height = imgui.get_content_region_avail().y - ends * imgui.get_frame_height_with_spacing()
         if imgui.begin_child("list", (0, max(height, 5 * em))):
-            found, kind = sorted(find_moves(self._filter), key=lambda move: list(KINDS).index(move.kind)), None
+            found, kind = sorted(hits, key=lambda move: list(KINDS).index(move.kind)), None
             if not found:
                 style.text("Nothing is called that.", style.QUIET)
             for move in found:
                 if move.kind != kind:
                     kind = move.kind
                     style.text(KINDS[kind], style.QUIET, scale=0.88)
-                if imgui.selectable(move.name, move.name == self._picked)[0]:
+                if imgui.selectable(move.name, move.name == marked)[0]:
                     self.pick(move)
                 imgui.set_item_tooltip(move.line)
         imgui.end_child()
@@ -207,35 +217,49 @@ class MovesPanel:
 
     def pick(self, move) -> None:
         """Asks for the words of a move."""
-        self._picked = move.name
-        self._words = {}
+        self._picked, self._focus = move.name, move.words[0]
+        self._words = {"at": self._playhead} if self._add else {}
 
-    @staticmethod
-    def _asked(move) -> list[str]:
-        """The words of a move for which there is a place to type."""
-        return [word for word in move.words if word not in ("ease", "at")]
+    @property
+    def _playhead(self) -> str:
+        """Seconds at the playhead, as they are typed."""
+        return f"{float(self.session.frame_time):.3g}"
+
+    def _field(self, name: str, hint: str, value: str) -> tuple[bool, str]:
+        """A place to type, with the keyboard where it is its turn: (whether Enter was pressed, what it says)."""
+        if self._focus == name:
+            imgui.set_keyboard_focus_here()
+        entered, value = imgui.input_text_with_hint(name, hint, value, imgui.InputTextFlags_.enter_returns_true |
+                                                    imgui.InputTextFlags_.auto_select_all)
+        if self._focus == name and imgui.is_item_active():
+            self._focus = ""
+        return entered, value
 
     def _ends(self, move, em: float) -> None:
-        """The words of a move, each with a place to type it, and what makes it."""
+        """The words of a move, each with a place to type it, and what makes it: a button, or Enter in any of them."""
         session, names = self.session, [s.name for s in self.session.shot.subjects]
         imgui.separator()
         style.text(move.name, style.TEXT, style.FONTS.bold)
         choices = {"subject": names, "to": names, "start": [s.name for s in SIZES], "end": [s.name for s in SIZES],
-                   "size": [s.name for s in SIZES], "toward": ["axis", "subject"], "side": ["near", "far"]}
-        for word in self._asked(move):
-            imgui.set_next_item_width(10 * em)
-            value = self._words.get(word, "")
-            if word in choices:
-                if imgui.begin_combo(word, value or "–"):
+                   "size": [s.name for s in SIZES], "toward": ["axis", "subject"], "side": ["near", "far"],
+                   "ease": EASES, "at": [self._playhead]}
+        hints = {"amount": "25% or 0.4 m", "seconds": "4", "speed": "slow, fast, 0.2 m/s", "at": "0"}
+        typed = ""
+        for word in move.words:
+            value, wide = self._words.get(word, ""), 10 * em
+            if word in choices:       # to be typed, or picked from a list
+                if imgui.begin_combo(f"##{word} choices", "", imgui.ComboFlags_.no_preview):
                     for choice in ("", *choices[word]):
                         if imgui.selectable(choice or "–", choice == value)[0]:
-                            self._words[word] = choice
+                            self._words[word] = value = choice
                     imgui.end_combo()
-            else:
-                hint = {"amount": "25% or 0.4 m", "seconds": "4", "speed": "slow, fast, 0.2 m/s"}.get(word, "")
-                self._words[word] = imgui.input_text_with_hint(word, hint, value)[1]
-        if imgui.button("Do it", (10 * em, 0)):
-            session.attempt(self.apply)
+                imgui.same_line(0, 0)
+                wide -= imgui.get_frame_height()
+            imgui.set_next_item_width(wide)
+            entered, self._words[word] = self._field(word, hints.get(word, "–" if word in choices else ""), value)
+            typed = word if entered else typed
+        if (imgui.button("Do it", (10 * em, 0)) or typed) and not session.attempt(self.apply):
+            self._focus = typed       # what was refused is typed once more
 
     def apply(self) -> None:
         """Makes the picked move with the words that were said what the take does."""

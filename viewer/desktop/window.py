@@ -215,11 +215,13 @@ class Window:
             glfw.set_window_monitor(handle, None, *self._windowed, glfw.DONT_CARE)
             self._windowed = None
 
-    def toggle(self, name: str) -> None:
-        """Shows a panel, or puts it away."""
+    def show(self, name: str, shown: bool = True) -> None:
+        """Shows a panel before all others in its place, or puts it away."""
         panel = self.panel(name)
-        panel.is_visible = not panel.is_visible
-        panel.focus_window_at_next_frame = panel.is_visible
+        panel.is_visible = panel.focus_window_at_next_frame = shown
+
+    def toggle(self, name: str) -> None:
+        self.show(name, not self.panel(name).is_visible)
 
     def reset_panels(self) -> None:
         """All panels back to where they were at the first start."""

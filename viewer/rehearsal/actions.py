@@ -139,6 +139,7 @@ Ctrl+T              | New take                 | A take that stands where this o
 Ctrl+D              | Duplicate take           | The same take under another name.
 Ctrl+Delete         | Throw take away          | Removes the take; undo brings it back.
 Ctrl+M              | Choose a move            | Every move by its film name.
+Ctrl+Shift+M        | Add a move               | A move on top of what the take does, from the playhead on.
 Ctrl+R              | Rename take              | Gives the take another name.
 Ctrl+1              | Show as A                | Compares this take as A.
 Ctrl+2              | Show as B                | Compares this take as B.
