@@ -10,19 +10,30 @@ from ..errors import PushinError
 from ..rehearsal import edits
 from ..rehearsal.actions import Action, Actions, own_keys
 from ..render.compare import MODES
+from ..shots.advice import THIRDS
+from ..shots.kit import F_STOP
 from ..shots.moves import find_moves
 from ..shots.timeline import seconds
+from ..shots.words import read_amount
 from . import style
 from .keys import chord_of
 from .mending import BIGGER, TOOLS
+from .panels import FOCAL
 from .rehearse import Rehearsal
 
 FRAME_LINES = ((True, False), (True, True), (False, False))
 """What the frame lines' key goes through: (delivered frame, thirds)."""
 
 REPEATED = frozenset(("Previous frame", "Next frame", "Back a second", "On a second", "Move key back", "Move key on",
-                      "Bigger brush", "Smaller brush"))
+                      "Bigger brush", "Smaller brush", "Wipe left", "Wipe right", "Turn the wipe", "Wider stop",
+                      "Narrower stop"))
 """Actions that go on while their key is held."""
+
+WIPE = 0.02
+"""Of the pictures' width: how far a press of its key moves the wipe."""
+
+LEAN = 5.0
+"""Degrees by which a press of its key turns the wipe."""
 
 
 class Commands:
@@ -62,7 +73,8 @@ class Commands:
             "The bundled plate": files.open_bundled, "Quit": files.quit,
             "Undo": self._undo, "Redo": self._redo,
             "Copy": timeline.copy, "Paste": timeline.paste, "Select all keys": timeline.select_all,
-            "Give up": self._give_up, "Apply the remedy": self._remedy,
+            "Give up": self._give_up, "Apply the remedy": lambda: self._remedy(0),
+            "Apply the other remedy": lambda: self._remedy(1),
             "Play or pause": clock(lambda c: c.toggle()), "Loop": clock(lambda c: c.looped()),
             "In point here": lambda: self._play_between("In point", session.clock.with_in(session.time)),
             "Out point here": lambda: self._play_between("Out point", session.clock.with_out(session.time)),
@@ -76,10 +88,14 @@ class Commands:
             "Normal speed": clock(lambda c: c.at_speed(1.0)),
             "A alone": mode("A"), "B alone": mode("B"), "Side by side": mode("side by side"), "Wipe": mode("wipe"),
             "Blink": mode("blink"), "Difference": mode("difference"), "Onion": mode("onion"),
+            "Wipe left": lambda: self._wipe(by=-WIPE), "Wipe right": lambda: self._wipe(by=WIPE),
+            "Turn the wipe": lambda: self._wipe(turn=LEAN),
             "Swap A and B": lambda: self._view(a=session.view.b, b=session.view.a),
             "Frame lines": self._frame_lines, "Marks": flag("marks"), "Figures": flag("figures"),
             "Loupe": flag("loupe"), "Depth of field": flag("blur"),
             "Invented pixels": tint("invented"), "Focus peaking": tint("peaking"), "Near, sharp, far": tint("zones"),
+            "Next delivery ratio": self._next_ratio,
+            "Lens panel": lambda: window.toggle("Lens"), "Advice panel": lambda: window.toggle("Advice"),
             "Panels as they were": window.reset_panels, "Choose a move": self._choose_move,
             "Add a move": self._add_move,
             "Set a key": timeline.set_keys, "Snap to frames": timeline.toggle_snap,
@@ -99,9 +115,13 @@ class Commands:
                                                      edits.duplicate_take(session.shot, session.view.a)),
             "Throw take away": self._throw_away, "Rename take": self._rename, "Retime take": self._retime,
             "Show as A": lambda: self._next_take("a"), "Show as B": lambda: self._next_take("b"),
-            "Match B to A": self._match,
+            "Match B to A": self._match, "Free from match": self._free, "Notes": self._notes,
+            "Next lens": lambda: self._next_lens(1), "Previous lens": lambda: self._next_lens(-1),
+            "Focal length": self._focal_length,
+            "Wider stop": lambda: self._stop(-1), "Narrower stop": lambda: self._stop(1),
             "Next subject": lambda: self._count(1), "Previous subject": lambda: self._count(-1),
             "Name subject": window.picture.tools.name_here,
+            "Remove subject": self._remove_subject,
             "Rack to next subject": self._rack, "Follow subject": self._follow,
         }
         mending = window.picture.mending
@@ -160,11 +180,6 @@ class Commands:
                                        self.actions.enabled(action.name))[0]:
                         self.act(action.name)
                     imgui.set_item_tooltip(action.help)
-                if category == "View":
-                    imgui.separator()
-                    for name in ("Lens", "Moves", "Advice", "Depth"):
-                        if imgui.menu_item(name, "", self.window.panel(name).is_visible)[0]:
-                            self.window.toggle(name)
                 imgui.end_menu()
         document, em = self.session.document, imgui.get_font_size()
         if document:
@@ -174,8 +189,9 @@ class Commands:
 
     def _is_on(self, action: Action) -> bool:
         view, clock = self.session.view, self.session.clock
-        mending = self.session.mending
-        return {"Mend the depth": mending.on, "Before or after": self.session.before,
+        mending, shown = self.session.mending, lambda name: self.window.panel(name).is_visible
+        return {"Lens panel": shown("Lens"), "Advice panel": shown("Advice"), "Choose a move": shown("Moves"),
+                "Mend the depth": mending.on, "Before or after": self.session.before,
                 **{name: mending.on and mending.tool is tool for name, tool in TOOLS.items()},
                 "Loop": clock.loop, "Frame lines": view.lines, "Marks": view.marks, "Figures": view.figures,
                 "Loupe": view.loupe, "Depth of field": view.blur,
@@ -288,6 +304,19 @@ class Commands:
         lines, thirds = FRAME_LINES[(at + 1) % len(FRAME_LINES)]
         self._view(lines=lines, thirds=thirds)
 
+    def _wipe(self, by: float = 0.0, turn: float = 0.0) -> None:
+        """The wipe's line farther to the right, in shares of the pictures' width, and turned, degrees."""
+        wipe = self.session.view.wipe
+        wipe = replace(wipe, x=min(max(wipe.x + by, 0.0), 1.0), angle=(wipe.angle + turn) % 360)
+        self._view(mode="wipe", wipe=wipe)
+
+    def _next_ratio(self) -> None:
+        shot = self.session.shot
+        name, ratio = after([("all of the plate", None), *((r.name, r.ratio) for r in self.window.lens.kit.ratios)],
+                            lambda each: each[1] == shot.ratio)
+        self.session.edit(replace(shot, ratio=ratio), "Delivery ratio")
+        self.session.say(f"Delivery: {name}")
+
     def _undo(self) -> None:
         label = self._step(self.session.document.undo)
         self.session.say(f"Undo: {label}" if label else "There is nothing to undo.")
@@ -364,6 +393,49 @@ class Commands:
             raise PushinError("Matching needs two takes and a subject.")
         session.edit(edits.match_take(session.shot, b, a, subject.name), f"Match {b} to {a}")
 
+    def _free(self) -> None:
+        session = self.session
+        take = next((take for take in map(session.shot.take, reversed(session.view.takes)) if take.match), None)
+        if take is None:
+            raise PushinError("Neither take is matched to another.")
+        session.edit(session.shot.with_take(replace(take, match=None)), f"Free {take.name} from the match")
+
+    def _notes(self) -> None:
+        session, name = self.session, self.session.view.a
+
+        def note(words: str) -> None:
+            session.edit(session.shot.with_take(replace(session.shot.take(name), notes=words)), "Notes")
+        self._ask(f"Notes on take {name}", session.shot.take(name).notes, note)
+
+    def _next_lens(self, by: int) -> None:
+        session, name = self.session, self.session.view.a
+        lens = after([None, *self.window.lens.kit.lenses], lambda each: each == session.shot.take(name).lens, by)
+        session.edit(edits.set_lens(session.shot, name, lens), f"Lens {lens.name}" if lens else "Any lens")
+        session.say(f"{name}: {lens.name if lens else 'any lens'}")
+
+    def _focal_length(self) -> None:
+        session, name = self.session, self.session.view.a
+        take = session.shot.take(name)
+        if take.match and take.match.by == "zoom":
+            raise PushinError(f"{name} is matched to {take.match.take}: its lens follows; change {take.match.take}, or "
+                              f"free {name} with {self.actions.key('Free from match')}.")
+        self._ask(f"Millimetres for take {name}", f"{take.camera.focal_length:g}",
+                  lambda to: session.edit(edits.set_focal_length(session.shot, name, millimetres(to)), "Focal length"))
+
+    def _stop(self, by: int) -> None:
+        """The next marked stop, wider (-1) or narrower (1); a pinhole becomes a usual one, and is what the narrowest becomes."""
+        session, name = self.session, self.session.view.a
+        now = session.shot.take(name).camera.f_stop
+        there = [stop for stop in THIRDS if now is not None and (stop - now) * by > 1e-3]
+        stop = F_STOP if now is None else there[min(by, 0)] if there else None if by > 0 else now
+        words = f"f/{stop:g}" if stop else "Pinhole"
+        session.edit(edits.set_f_stop(session.shot, name, stop and float(stop)), words)
+
+    def _remove_subject(self) -> None:
+        session, name = self.session, self.session.next_subject(0).name
+        session.edit(edits.remove_subject(session.shot, name), f"Remove {name}")
+        session.say(f"{name} is removed; {self.actions.key('Undo')} brings it back.")
+
     def _rename(self) -> None:
         session, name = self.session, self.session.view.a
 
@@ -416,8 +488,23 @@ class Commands:
                      if any(track.performed for track in session.shot.take(name).timeline.tracks)]
         return named.take if named else performed[-1] if performed else session.view.a
 
-    def _remedy(self) -> None:
-        found = [counsel.remedies[0] for counsel in self.session.advice if counsel.remedies and self.session.advised]
-        if not found:
-            raise PushinError("There is no advice that could be followed.")
-        self.session.edit(found[0].shot, found[0].label)
+    def _remedy(self, number: int) -> None:
+        """What the advice panel offers first (0), or second (1)."""
+        found = [remedy for counsel in self.session.advice for remedy in counsel.remedies if self.session.advised]
+        if number >= len(found):
+            raise PushinError("There is no other remedy." if found else "There is no advice that could be followed.")
+        self.session.edit(found[number].shot, found[number].label)
+
+
+def millimetres(words: str) -> float:
+    """A focal length as it is typed: "50" or "50 mm"."""
+    length, unit = read_amount(words)
+    if unit not in ("", "mm") or not FOCAL[0] <= length <= FOCAL[1]:
+        raise PushinError(f"'{words}' is not a focal length; write millimetres from {FOCAL[0]} to {FOCAL[1]}, such as 50.")
+    return length
+
+
+def after(things: list, here: Callable[[object], bool], by: int = 1):
+    """The one after that which is here, or before it (-1), round and round; the first where none is."""
+    at = next((number for number, each in enumerate(things) if here(each)), -by)
+    return things[(at + by) % len(things)]

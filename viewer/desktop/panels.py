@@ -20,6 +20,9 @@ from . import style
 KINDS = {"camera": "Camera", "focus": "Focus", "combination": "Together"}
 """How the kinds of moves are called, in their order."""
 
+FOCAL = 8, 400
+"""Focal lengths that can be chosen, mm."""
+
 
 class LensPanel:
     """A take's lens, focus, rig and notes, and the list of takes from which A and B are chosen."""
@@ -28,7 +31,7 @@ class LensPanel:
         self.session = session
 
     @cached_property
-    def _kit(self) -> Kit:
+    def kit(self) -> Kit:
         """The kit; where the user's own cannot be used it is said, once, and the program's does."""
         try:
             with reaching(kit_file()):
@@ -87,14 +90,14 @@ class LensPanel:
         if imgui.begin_combo("lens", take.lens.name if take.lens else "any"):
             if imgui.selectable("any", take.lens is None)[0]:
                 edit("Any lens", edits.set_lens, None)
-            for lens in self._kit.lenses:
+            for lens in self.kit.lenses:
                 if imgui.selectable(lens.name, lens == take.lens)[0]:
                     edit(f"Lens {lens.name}", edits.set_lens, lens)
             imgui.end_combo()
         imgui.set_next_item_width(wide)
         follows = take.match is not None and take.match.by == "zoom"
         imgui.begin_disabled(follows)
-        moved, focal = imgui.drag_float("focal length", camera.focal_length, 0.2, 8, 400, "%.1f mm",
+        moved, focal = imgui.drag_float("focal length", camera.focal_length, 0.2, *FOCAL, "%.1f mm",
                                         imgui.SliderFlags_.always_clamp)
         imgui.end_disabled()
         if moved:
@@ -140,11 +143,11 @@ class LensPanel:
         session, shot = self.session, self.session.shot
         style.text("Delivery", style.QUIET, scale=0.9)
         imgui.set_next_item_width(12 * em)
-        name = next((r.name for r in self._kit.ratios if r.ratio == shot.ratio), None)
+        name = next((r.name for r in self.kit.ratios if r.ratio == shot.ratio), None)
         if imgui.begin_combo("ratio", name or (f"{shot.ratio:g}" if shot.ratio else "all of the plate")):
             if imgui.selectable("all of the plate", shot.ratio is None)[0]:
                 session.attempt(lambda: session.edit(replace(shot, ratio=None), "Delivery ratio"))
-            for ratio in self._kit.ratios:
+            for ratio in self.kit.ratios:
                 if imgui.selectable(ratio.name, ratio.ratio == shot.ratio)[0]:
                     session.attempt(lambda: session.edit(replace(shot, ratio=ratio.ratio), "Delivery ratio"))
                 if ratio.use:

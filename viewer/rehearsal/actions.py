@@ -86,6 +86,7 @@ Delete Backspace    | Delete                   | Takes the chosen keys away.
 Ctrl+A              | Select all keys          | Chooses every key of the take.
 Escape              | Give up                  | Gives up what is being dragged or typed, and lets go of what is chosen.
 Ctrl+Enter          | Apply the remedy         | Does what the first piece of advice suggests.
+Ctrl+Shift+Enter    | Apply the other remedy   | Does what is suggested second.
 Play
 Space               | Play or pause            | Starts and stops the clock.
 Ctrl+L              | Loop                     | At the end the clock goes on from the start.
@@ -111,9 +112,13 @@ F3                  | Wipe                     | B over A up to a line that can 
 F4                  | Blink                    | A and B in turns.
 Shift+F4            | Difference               | How far A and B differ, pixel by pixel.
 F5                  | Onion                    | A and B through each other.
+Ctrl+Left           | Wipe left                | The wipe's line goes to the left.
+Ctrl+Right          | Wipe right               | The wipe's line goes to the right.
+Ctrl+Down           | Turn the wipe            | The wipe's line leans farther.
 X                   | Swap A and B             | A becomes B, and B becomes A.
 View
 F6                  | Frame lines              | The delivered frame, and thirds.
+Shift+F6            | Next delivery ratio      | All of the plate, then the kit's ratios in turn.
 F7                  | Invented pixels          | What the plate never showed.
 F8                  | Focus peaking            | Edges that are in focus.
 Shift+F8            | Depth of field           | The blur of the lens; without it all is sharp.
@@ -122,6 +127,8 @@ F10                 | Marks                    | Subjects and focus marks in the
 Shift+F10           | Figures                  | Focal length, travel, sizes and depth of field below the picture.
 V                   | Loupe                    | The picture under the cursor at 100 %.
 Ctrl+F              | Director's monitor       | A clean picture with frame lines on the second screen.
+Ctrl+Shift+L        | Lens panel               | Takes, with lens, stop, rig and notes; delivery and subjects.
+Ctrl+Shift+A        | Advice panel             | What stands against the takes, with remedies.
 F11                 | Full screen              | The window fills the screen.
 Ctrl+0              | Panels as they were      | Puts all panels back to their places.
 Keys
@@ -144,12 +151,21 @@ Ctrl+R              | Rename take              | Gives the take another name.
 Ctrl+1              | Show as A                | Compares this take as A.
 Ctrl+2              | Show as B                | Compares this take as B.
 Ctrl+3              | Match B to A             | B shows the subject as large as A, by zooming or by travelling.
+Ctrl+Shift+3        | Free from match          | B, or else A, no longer follows the other take.
 Ctrl+K              | Smooth take              | Few keys in place of many, within a stated error.
 Ctrl+Shift+T        | Retime take              | Gives the take another duration.
+Ctrl+Shift+N        | Notes                    | Words that are kept with take A.
+Lens
+PageDown            | Next lens                | The kit's next lens on take A, or any.
+PageUp              | Previous lens            | The lens before it.
+Alt+F               | Focal length             | Take A's focal length, to be typed.
+F                   | Wider stop               | Take A's iris opens by a third of a stop.
+Shift+F             | Narrower stop            | It closes by a third; beyond the last stop all is sharp.
 Subjects
 .                   | Next subject             | The next subject is the one that counts.
 ,                   | Previous subject         | The one before it counts.
 Ctrl+N              | Name subject             | Names what was boxed in the picture.
+Shift+Delete        | Remove subject           | Takes away the subject that counts.
 Ctrl+Shift+R        | Rack to next subject     | Sets a rack from this subject to the next at the playhead.
 Ctrl+Shift+F        | Follow subject           | Focus stays on the subject however the camera travels.
 Depth

@@ -1,0 +1,109 @@
+"""What the window's actions do to the shot, without a window."""
+import pytest
+
+from viewer.cli import _parser
+from viewer.cli.open import opening
+from viewer.desktop.window import Window
+from viewer.rehearsal import edits
+from viewer.rehearsal.document import Document
+
+
+@pytest.fixture
+def window(small_plate, tmp_path, monkeypatch):
+    """A window that is never shown, with the small plate."""
+    monkeypatch.setenv("PUSHIN_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("PUSHIN_CONFIG", str(tmp_path / "config"))
+    words = ["open", str(small_plate), "--focal-length", "35", "--subject", "80,45"]
+    opened = opening(_parser("open").parse_args(words))(lambda *progress: None)
+    window = Window(lambda report: opened)
+    window.session.begin(opened, Document(opened.shot))
+    return window
+
+
+def test_the_lens_is_worked_by_keys(window):
+    act, session = window.commands.act, window.session
+    take = lambda: session.shot.take("A")
+    stops = []
+    for name in ("Wider stop", "Wider stop", "Narrower stop", "Narrower stop"):
+        act(name)
+        stops.append(take().camera.f_stop)
+    assert stops == [2.8, 2.5, 2.8, 3.2]           # a pinhole gets a usual stop first
+    while take().camera.f_stop is not None:
+        before = take().camera.f_stop
+        act("Narrower stop")
+    assert before == 22                            # beyond which all is sharp
+    kit = window.lens.kit
+    act("Next lens")
+    assert take().lens == kit.lenses[0]
+    for _ in range(2):
+        act("Previous lens")
+    assert take().lens == kit.lenses[-1]
+    act("Undo")
+    assert take().lens is None                     # any, which comes before the first
+
+
+@pytest.mark.parametrize("typed, known", [("50", 50), ("85 mm", 85), ("5 m", None), ("4000", None), ("long", None)])
+def test_a_focal_length_is_typed(window, typed, known):
+    window.commands.act("Focal length")
+    assert window.commands.open == "question"
+    done = window.session.attempt(lambda: window.commands._then(typed))
+    assert done == bool(known) and window.session.shot.take("A").camera.focal_length == (known or 35)
+    assert done or "'" + typed in window.session.message
+
+
+def test_the_rest_of_the_lens_panel_is_worked_by_keys(window):
+    act, session = window.commands.act, window.session
+    before = session.shot
+    ratios = []
+    for _ in range(len(window.lens.kit.ratios) + 1):
+        act("Next delivery ratio")
+        ratios.append(session.shot.ratio)
+    assert ratios == [*(ratio.ratio for ratio in window.lens.kit.ratios), None]
+    act("Notes")
+    window.commands._then("mind the lamp")
+    window.commands.open = ""
+    assert session.shot.take("A").notes == "mind the lamp"
+    assert session.shot.take("B").match
+    act("Free from match")
+    assert session.shot.take("B").match is None
+    act("Free from match")
+    assert "matched" in session.message
+    act("Remove subject")
+    assert session.shot.subjects == () and "brings it back" in session.message
+    while session.shot != before:
+        assert session.document.undo()
+    act("Free from match")
+    session.edit(edits.match_take(session.shot, "A", "B", "subject", "zoom"), "Match A to B")
+    act("Focal length")
+    assert "follows" in session.message and window.commands.open == ""
+
+
+def test_the_wipe_is_moved_by_keys(window):
+    act, view = window.commands.act, lambda: window.session.view
+    act("Wipe left")
+    assert view().mode == "wipe" and view().wipe.x == pytest.approx(0.48)
+    for _ in range(40):
+        act("Wipe right")
+    act("Turn the wipe")
+    assert view().wipe.x == 1 and view().wipe.angle == 5
+
+
+def test_remedies_are_followed_one_or_the_other(window, monkeypatch):
+    from types import SimpleNamespace
+    session = window.session
+    made = [edits.set_f_stop(session.shot, "A", stop) for stop in (4.0, 8.0)]
+    session.advice = [SimpleNamespace(remedies=()), SimpleNamespace(remedies=(SimpleNamespace(shot=made[0], label="f/4"),)),
+                      SimpleNamespace(remedies=(SimpleNamespace(shot=made[1], label="f/8"),))]
+    monkeypatch.setattr(type(session), "advised", True)
+    window.commands.act("Apply the other remedy")
+    assert session.shot == made[1]
+    session.document.undo()
+    window.commands.act("Apply the remedy")
+    assert session.shot == made[0]
+
+
+def test_panels_come_and_go_by_keys(window):
+    for name, panel in (("Lens panel", "Lens"), ("Advice panel", "Advice"), ("Choose a move", "Moves")):
+        for shown in (True, False):
+            window.commands.act(name)
+            assert window.panel(panel).is_visible is shown
