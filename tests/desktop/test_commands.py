@@ -107,3 +107,20 @@ def test_panels_come_and_go_by_keys(window):
         for shown in (True, False):
             window.commands.act(name)
             assert window.panel(panel).is_visible is shown
+
+
+def test_the_palette_finds_what_cannot_be_done_now_and_says_why(window):
+    found = lambda text: [(name, keys, can) for name, _, keys, can, _ in window.commands._found(text)]
+    for name in ("Ease in", "Hold", "Cut", "Delete"):
+        first, *_ = window.commands._found(name.lower())
+        assert first[0] == name and first[2] and not first[3]
+        first[4]()
+        assert window.session.message.startswith("No key is chosen")
+    held = next(each for each in window.commands._found("dolly in") if each[0] == "Dolly in")
+    held[4]()
+    assert held[2:4] == ("W", False) and window.session.message.startswith("Hold W")
+    names = [name for name, *_ in found("truck")]
+    assert names.index("truck") == 0 < names.index("Truck left")        # the move, and not a key that is held
+    window.commands.act("Select all keys")
+    assert found("delete")[0] == ("Delete", "Delete   Backspace", True)
+    assert len(found("")) == 14

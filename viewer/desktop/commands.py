@@ -29,6 +29,9 @@ REPEATED = frozenset(("Previous frame", "Next frame", "Back a second", "On a sec
                       "Narrower stop"))
 """Actions that go on while their key is held."""
 
+MOST = 14
+"""Lines of the palette."""
+
 WIPE = 0.02
 """Of the pictures' width: how far a press of its key moves the wipe."""
 
@@ -142,7 +145,18 @@ class Commands:
 
     def act(self, name: str) -> None:
         """Does an action by its name; why it cannot be done is said."""
-        self.session.attempt(lambda: self.actions.run(name))
+        def does() -> None:
+            if not self.actions.run(name):
+                raise PushinError(self._why_not(self.actions[name]))
+        self.session.attempt(does)
+
+    def _why_not(self, action: Action) -> str:
+        key = self.actions.key
+        if action.control:
+            return f"Hold {key(action.name)} while you rehearse, with {key('Rehearse')}: {action.help}"
+        if self.session.shot is None:
+            return "Nothing is open yet."
+        return f"No key is chosen; click on one in its lane, or choose all of them with {key('Select all keys')}."
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 
@@ -230,27 +244,40 @@ class Commands:
                                                    imgui.InputTextFlags_.enter_returns_true)
         if text != self._find:
             self._find, self._at = text, 0
-        words = self._find.lower().split()
-        moves = find_moves(self._find, lines=False)[:5] if words and self.session.shot is not None else []
-        moves = [(move.name, move.line, "move", lambda move=move: self._pick(move)) for move in moves]
-        found = [(action.name, action.help, "   ".join(action.keys), lambda name=action.name: self.act(name))
-                 for action in self.actions.search(self._find) if self.actions.enabled(action.name)][:14 - len(moves)]
-        named = sum(all(word in name.lower() for word in words) for name, *_ in found)      # before moves, and the others after
-        found[named:named] = moves
+        found = self._found(self._find)
         step = imgui.is_key_pressed(imgui.Key.down_arrow) - imgui.is_key_pressed(imgui.Key.up_arrow)
         self._at = min(max(self._at + step, 0), max(len(found) - 1, 0))
         if not found:
             style.text("Nothing is called that.", style.QUIET)
         run = found[self._at][-1] if entered and found else None
-        for number, (name, told, beside, does) in enumerate(found):
+        for number, (name, told, beside, can, does) in enumerate(found):
+            imgui.push_style_color(imgui.Col_.text, style.TEXT if can else style.QUIET)
             if imgui.selectable(f"{name}##found {number}", number == self._at)[0]:
                 run = does
+            imgui.pop_style_color()
             imgui.set_item_tooltip(told)
             imgui.same_line(22 * em)
             style.text(beside, style.QUIET, scale=0.9)
         if run:
             self.open = ""
             run()
+
+    def _found(self, text: str) -> list[tuple[str, str, str, bool, Callable[[], None]]]:
+        """What a text finds: name, what it does, its keys, whether it can be done from here and now, and what does it or
+        says why not.
+
+        Actions that are called so, moves, keys to hold that are called so, and what is only described with these words.
+        """
+        words = text.lower().split()
+        named = lambda action: all(word in action.name.lower() for word in words)
+        actions = sorted(self.actions.search(text), key=lambda each: (not named(each), bool(each.control)))
+        moves = find_moves(text, lines=False)[:5] if words and self.session.shot is not None else []
+        actions = actions[:MOST - len(moves)]
+        found = [(each.name, each.help, "   ".join(each.keys), self.actions.enabled(each.name),
+                  lambda name=each.name: self.act(name)) for each in actions]
+        at = sum(named(each) and not each.control for each in actions)
+        found[at:at] = [(move.name, move.line, "move", True, lambda move=move: self._pick(move)) for move in moves]
+        return found
 
     def _draw_help(self, em: float, port) -> None:
         """Every action with its key, in as many columns as the window has room for."""
