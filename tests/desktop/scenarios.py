@@ -1137,12 +1137,13 @@ def leaving(me):
     me.type(str(me.folder / "missing.exr"))
     me.key("Enter")
     me.note("asked", asks=files.asks)
-    me.ctx.item_click("//Not saved yet/Do not save")
+    me.key("Tab")
+    me.key("Enter")                         # do not save
     me.wait(lambda: "missing" in me.session.message)
     me.note("failed")                       # what was not to be saved is still there, and still not saved
     me.key("Ctrl+Q")
-    me.ctx.item_click("//Not saved yet/Save")
-    me.ctx.yield_(3)
+    me.key("Enter")                         # save
+    me.note("naming", asks=files.asks)
     me.key("Escape")                        # no name for it: the window stays …
     me.key("Ctrl+S")
     me.type(str(me.folder / "kept.json"))
@@ -1156,6 +1157,14 @@ def leaving(me):
     me.wait(lambda: me.window.projector is not before)
     me.opened()
     me.note("other")
+    recent = files.recent.paths()
+    me.key("Ctrl+Shift+O")
+    for _ in range(1 + [path.name for path in recent].index("kept.json")):
+        me.key("Down")
+    me.key("Enter")
+    me.wait(lambda: me.session.document.path is not None)
+    me.opened()
+    me.note("recent")
 
 
 def meanwhile(me):
@@ -1210,7 +1219,7 @@ def recover(me):
     me.ctx.item_click("//Unsaved work was found/###away")
     me.ctx.yield_(2)
     testing.capture(me.ctx, str(me.folder / "asked back.png"))
-    me.ctx.item_click("//Unsaved work was found/Restore")
+    me.key("Enter")                         # restore
     me.wait(lambda: me.session.shot is not None and me.session.document.history.at > 0)
     me.opened()
     me.note("restored", steps=me.session.document.history.at)

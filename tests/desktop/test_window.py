@@ -539,11 +539,12 @@ def test_the_lens_panel_and_a_mistake_in_the_users_kit(drive, small_plate, tmp_p
 def test_opening_with_unsaved_work_asks_and_loses_nothing(drive, small_plate, tmp_path):
     shutil.copy(small_plate, tmp_path / "other.exr")
     report = drive("leaving", small_plate, *SMALL)
-    assert report["asked"]["asks"] == "unsaved"
+    assert report["asked"]["asks"] == "unsaved" and report["naming"]["asks"] == "save"
     assert report["failed"]["dirty"] and shot(report, "failed") == shot(report, "asked")
     assert not report["stayed"]["dirty"] and shot(report, "stayed") == shot(report, "failed")
     assert len(keys(report, "stayed")) == 3 and len(load(tmp_path / "kept.json").take("A").timeline.track("z").keys) == 2
     assert shot(report, "other").plate.path == str(tmp_path / "other.exr")
+    assert shot(report, "recent") == load(tmp_path / "kept.json")
 
 
 def test_edits_while_something_is_opened_are_asked_about(drive, small_plate, tmp_path):

@@ -43,7 +43,7 @@ class Files:
         self.recent, self.journal = Recent(), Journal()
         self.asks, self._shown = "", ""
         self._dialog, self._browses = None, True
-        self._path = ""
+        self._path, self._at = "", -1                    # what is typed, and which of those opened last is marked
         self._replaces: Path | None = None               # the file that saving once more replaces
         self._leaves = False                             # nobody wants what is unsaved
         self._after: Callable[[], None] | None = None    # what follows once unsaved work is dealt with
@@ -93,7 +93,7 @@ class Files:
     # -- actions ------------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
-        self._path = ""
+        self._path, self._at = "", -1
         self._ask("open")
 
     def open_path(self, path: str | Path) -> bool:
@@ -261,12 +261,17 @@ class Files:
                                    lambda: dialogs.save_file("Save the shot", self._path, SHOTS))
 
     def _file_question(self, em: float, verb: str, use, dialog, recent=()) -> bool:
-        """A path to type, the system's own dialog where it has one, and what was open last."""
+        """A path to type, the system's own dialog where it has one, and what was open last, for the arrow keys, too."""
         style.keyboard_here()
         imgui.set_next_item_width(34 * em)
-        entered, self._path = imgui.input_text("##path", self._path, imgui.InputTextFlags_.enter_returns_true
-                                               | imgui.InputTextFlags_.auto_select_all)
+        entered, typed = imgui.input_text("##path", self._path, imgui.InputTextFlags_.enter_returns_true
+                                          | imgui.InputTextFlags_.auto_select_all)
+        step = imgui.is_key_pressed(imgui.Key.down_arrow) - imgui.is_key_pressed(imgui.Key.up_arrow)
+        self._at = -1 if typed != self._path else min(max(self._at + step, -1), len(recent) - 1)
+        self._path = typed
         chosen, sure = self._path if entered and self._path.strip() else None, False
+        if entered and 0 <= self._at < len(recent):
+            chosen = str(recent[self._at])
         if imgui.button(verb, (7 * em, 0)) and self._path.strip():
             chosen = self._path
         imgui.same_line()
@@ -283,8 +288,8 @@ class Files:
             if self._dialog.ready(0):
                 result, self._dialog = self._dialog.result(), None
                 chosen, sure = (result[0] if isinstance(result, list) and result else result) or chosen, True
-        for path in recent:
-            if imgui.selectable(f"{path.name}##{path}", False)[0]:
+        for number, path in enumerate(recent):
+            if imgui.selectable(f"{path.name}##{path}", number == self._at)[0]:
                 chosen = str(path)
             imgui.set_item_tooltip(str(path))
         if chosen:
@@ -293,31 +298,25 @@ class Files:
 
     def _unsaved_question(self, em: float) -> bool | str:
         style.text(f"{self.session.document.name} has changes that are not saved.", style.TEXT)
-        if imgui.button("Save", (8 * em, 0)):
+        answer = style.answers("Save", "Do not save", "Cancel")
+        if answer == 0:
             if self.session.document.path is None:
                 self.save_as()
                 return "another"
             self.save()
             return not self.session.document.dirty
-        imgui.same_line()
-        if imgui.button("Do not save", (8 * em, 0)):
+        if answer == 1:
             after, self._after = self._after, None
             after()
-            return True
-        imgui.same_line()
-        if imgui.button("Cancel", (8 * em, 0)):
-            self._after = None
-            return True
-        return False
+        return answer is not None
 
     def _exporting_question(self, em: float) -> bool:
         style.text("It would end with the window, unfinished.", style.TEXT)
-        if imgui.button("Close anyway", (8 * em, 0)):
+        answer = style.answers("Stay", "Close anyway")
+        if answer == 1:
             after, self._after = self._after, None
             after()
-            return True
-        imgui.same_line()
-        return imgui.button("Stay", (8 * em, 0)) or self.window.export.running is None
+        return answer is not None or self.window.export.running is None
 
     def _recover_question(self, em: float) -> bool | str:
         found = self._found[0]
@@ -325,16 +324,16 @@ class Files:
         style.text(f"The program ended unexpectedly. {found.name} was last changed {when}.", style.TEXT)
         steps = found.history.at
         style.text(f"{steps} step{'s' * (steps != 1)} can be restored, with undo.", style.QUIET)
-        if imgui.button("Restore", (8 * em, 0)):
+        answer = style.answers("Restore", "Later", "Really throw away###away" if self._surely else "Throw away###away",
+                               wide=10)
+        if answer == 0:
             self.window.open(lambda report: replace(open_shot(found.history.value, found.path, report), found=found))
             return True
-        imgui.same_line()
-        if imgui.button("Later", (8 * em, 0)):
+        if answer == 1 or imgui.is_key_pressed(imgui.Key.escape, False):
             self._surely = False
             self._found.pop(0).leave()
             return "another" if self._found else True
-        imgui.same_line()
-        if imgui.button("Really throw away###away" if self._surely else "Throw away###away", (10 * em, 0)):
+        if answer == 2:
             self._surely = not self._surely
             if not self._surely:
                 self._found.pop(0).discard()

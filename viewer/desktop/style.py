@@ -125,6 +125,29 @@ def keyboard_here() -> None:
         imgui.set_keyboard_focus_here()
 
 
+def answers(*names: str, wide: float = 8.0) -> int | None:
+    """A row of buttons that answer a question, each so many text sizes wide; returns which one is pressed.
+
+    Enter presses the one that is marked, which is the first until Tab or an arrow marks another.
+    """
+    pressed, kept, name = imgui.is_key_pressed, imgui.get_state_storage(), imgui.get_id("##marked")
+    step = pressed(imgui.Key.right_arrow) - pressed(imgui.Key.left_arrow)
+    step += pressed(imgui.Key.tab) * (-1 if imgui.get_io().key_shift else 1)
+    marked = 0 if imgui.is_window_appearing() else (kept.get_int(name) + step) % len(names)
+    kept.set_int(name, marked)
+    answer = None
+    for number, words in enumerate(names):
+        if number:
+            imgui.same_line()
+        if imgui.button(words, (wide * imgui.get_font_size(), 0)):
+            answer = number
+        if number == marked:
+            imgui.get_window_draw_list().add_rect(imgui.get_item_rect_min(), imgui.get_item_rect_max(), ink(VALUE), 3)
+    if not imgui.is_window_appearing() and (pressed(imgui.Key.enter, False) or pressed(imgui.Key.keypad_enter, False)):
+        answer = marked
+    return answer
+
+
 def end_popup() -> None:
     """Ends the current popup, and closes it on Escape: Dear ImGui does so only where keys move through its windows."""
     if imgui.is_key_pressed(imgui.Key.escape, False):
