@@ -295,10 +295,12 @@ class Commands:
             if entry != ("", "") or len(placed) % rows:
                 placed.append(entry)                   # … and no gap at the head of one
         entries = placed
-        room = port.size.y - 7 * em
-        high = min(max(room / rows, 1.05 * em), 1.25 * em)     # closer, where that shows all of them at once
+        room = port.size.y - 5.5 * em
+        high = min(max(room / rows, 0.95 * em), 1.25 * em)     # closer, where that shows all of them at once
         height = min(rows * high, room)
         imgui.begin_child("##all", (columns * 20 * em, height))
+        step = imgui.is_key_pressed(imgui.Key.down_arrow) - imgui.is_key_pressed(imgui.Key.up_arrow)
+        imgui.set_scroll_y(imgui.get_scroll_y() + 5 * high * step)
         corner, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()
         for i, (words, keys) in enumerate(entries):
             x, y = corner.x + (i // rows) * 20 * em, corner.y + (i % rows) * high
