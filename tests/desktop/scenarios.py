@@ -762,6 +762,7 @@ def hands(me):
 
     me.opened()
     me.key("Ctrl+M")
+    me.key("Escape")        # out of the panel's first field, which has the keyboard
     me.key("Tab")
     me.hold("W", 0.4)
     see("travelled")

@@ -190,8 +190,8 @@ class Window:
 
         def panel():
             style.ground()
-            # Tab is an action of its own; from popups, which have their own flags, it goes on from field to field.
-            imgui.push_item_flag(imgui.ItemFlags_.no_tab_stop, True)
+            # Tab is an action of its own; from one field to the next it goes only where somebody types.
+            imgui.push_item_flag(imgui.ItemFlags_.no_tab_stop, not imgui.get_io().want_text_input)
             draw()
             imgui.pop_item_flag()
 
