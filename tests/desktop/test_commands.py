@@ -1,4 +1,6 @@
 """What the window's actions do to the shot, without a window."""
+from dataclasses import replace
+
 import pytest
 
 from viewer.cli import _parser
@@ -49,6 +51,22 @@ def test_a_focal_length_is_typed(window, typed, known):
     done = window.session.attempt(lambda: window.commands._then(typed))
     assert done == bool(known) and window.session.shot.take("A").camera.focal_length == (known or 35)
     assert done or "'" + typed in window.session.message
+
+
+def test_a_lane_is_added_by_its_name(window):
+    """Of anything that a key can hold, the iris of a pinhole too; one step to undo each."""
+    session = window.session
+    window.commands.act("New take")
+    name, before = session.shot.takes[-1].name, session.shot
+    session.view = replace(session.view, a=name)
+    for word in ("pan", "Iris ", "zoom"):
+        window.commands.act("Add a lane")
+        assert session.attempt(lambda: window.commands._then(word))
+    assert {track.channel for track in session.shot.take(name).timeline.tracks} >= {"pan", "f_stop", "focal_length"}
+    assert not session.attempt(lambda: window.commands._then("sideways")) and "no lane called 'sideways'" in session.message
+    for _ in range(3):
+        window.commands.act("Undo")
+    assert session.shot == before
 
 
 def test_the_rest_of_the_lens_panel_is_worked_by_keys(window):

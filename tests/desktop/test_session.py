@@ -49,7 +49,7 @@ def test_no_key_can_be_set_where_nothing_moves_and_it_is_said(session):
     timeline = TimelinePanel(session)
     session.edit(edits.add_take(session.shot, "C"), "New take")
     session.view = replace(session.view, a="C")
-    with pytest.raises(PushinError, match="Nothing moves in C yet; rehearse"):
+    with pytest.raises(PushinError, match="Nothing moves in C yet; add a lane"):
         timeline.set_keys()
     session.view = replace(session.view, a="B")
     with pytest.raises(PushinError, match="B is matched to A .* set keys in A"):

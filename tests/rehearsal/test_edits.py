@@ -225,6 +225,18 @@ def test_a_key_put_in_changes_nothing(shot, channel, a, b, ease):
     same_cameras(plain, edits.insert_key(edits.insert_key(parted, "A", 0, 9), "A", 0, 1.5))
 
 
+@pytest.mark.parametrize("channel", ["x", "pan", "focal_length", "focus_distance", "f_stop"])
+def test_a_lane_that_is_added_changes_nothing_yet(shot, channel):
+    plain = edits.set_f_stop(edits.add_take(shot, "C", like="A"), "C", 2.8)
+    added = edits.add_lane(plain, "C", channel, 1.5)
+    assert [(track.channel, len(track.keys)) for track in added.take("C").timeline.tracks] == [(channel, 1)]
+    same_cameras(plain, added, "C")
+    again = edits.add_lane(added, "C", channel, 2)
+    assert [len(track.keys) for track in again.take("C").timeline.tracks] == [2]
+    with pytest.raises(PushinError, match="matches take A"):
+        edits.add_lane(edits.match_take(shot, "B", "A", "mira"), "B", "roll", 1)
+
+
 def test_a_camera_is_set_by_keys(shot):
     wanted = replace(shot.perform("A").camera(2), position=(0.1, 0.05, -0.4), pan=5.0, focal_length=50.0,
                      focus_distance=2.0, f_stop=4.0)

@@ -20,6 +20,7 @@ from .keys import chord_of
 from .mending import BIGGER, TOOLS
 from .panels import FOCAL
 from .rehearse import Rehearsal
+from .timeline import WORDS
 
 FRAME_LINES = ((True, False), (True, True), (False, False))
 """What the frame lines' key goes through: (delivered frame, thirds)."""
@@ -101,7 +102,7 @@ class Commands:
             "Lens panel": lambda: window.toggle("Lens"), "Advice panel": lambda: window.toggle("Advice"),
             "Panels as they were": window.reset_panels, "Choose a move": self._choose_move,
             "Add a move": self._add_move,
-            "Set a key": timeline.set_keys, "Snap to frames": timeline.toggle_snap,
+            "Set a key": timeline.set_keys, "Add a lane": self._add_lane, "Snap to frames": timeline.toggle_snap,
             "Screenshot": window.screenshot, "Screenshot with overlays": lambda: window.screenshot(True),
             "Export": window.export.ask, "Cancel export": window.export.cancel,
             "Director's monitor": lambda: window.monitor.toggle(files.handle()), "Full screen": window.full_screen,
@@ -450,6 +451,18 @@ class Commands:
                               f"free {name} with {self.actions.key('Free from match')}.")
         self._ask(f"Millimetres for take {name}", f"{take.camera.focal_length:g}",
                   lambda to: session.edit(edits.set_focal_length(session.shot, name, millimetres(to)), "Focal length"))
+
+    def _add_lane(self) -> None:
+        session, name = self.session, self.session.view.a
+        names = {word: channel for channel, word in WORDS.items() if channel != "arc"}      # that goes about a subject
+
+        def add(word: str) -> None:
+            channel = names.get(word.strip().lower())
+            if channel is None:
+                raise PushinError(f"There is no lane called {word.strip()[:20]!r}; it is one of {', '.join(names)}.")
+            shot = session.with_aperture(name) if channel in ("f_stop", "focus_distance") else session.shot
+            session.edit(edits.add_lane(shot, name, channel, session.frame_time), f"Add {word.strip()} to {name}")
+        self._ask(f"A lane of take {name}: {', '.join(names)}", "", add)
 
     def _stop(self, by: int) -> None:
         """The next marked stop, wider (-1) or narrower (1); a pinhole becomes a usual one, and is what the narrowest becomes."""

@@ -354,8 +354,8 @@ class TimelinePanel:
             raise PushinError(f"{name} is matched to {shot.take(name).match.take} and has no lane of its own; set keys in "
                               f"{shot.take(name).match.take}.")
         if not lanes:
-            raise PushinError(f"Nothing moves in {name} yet; rehearse ({session.key('Rehearse')}) and press "
-                              f"{session.key('Set a key')}, or choose a move ({session.key('Choose a move')}).")
+            raise PushinError(f"Nothing moves in {name} yet; add a lane ({session.key('Add a lane')}), choose a move "
+                              f"({session.key('Choose a move')}), or rehearse ({session.key('Rehearse')}).")
         for take, index in lanes:
             try:
                 shot = edits.insert_key(shot, take, index, session.frame_time)

@@ -133,6 +133,7 @@ F11                 | Full screen              | The window fills the screen.
 Ctrl+0              | Panels as they were      | Puts all panels back to their places.
 Keys
 Enter               | Set a key                | Sets a key at the playhead for what the camera does there.
+Alt+Enter           | Add a lane               | A lane for something that nothing moves yet: pan, zoom, iris and the rest.
 Alt+Left            | Move key back            | Moves the chosen keys one frame back.
 Alt+Right           | Move key on              | Moves the chosen keys one frame on.
 Alt+1               | Ease linear              | The way from the chosen keys is even.

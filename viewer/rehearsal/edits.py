@@ -367,14 +367,31 @@ def insert_key(shot: Shot, take: str, track: int, time) -> Shot:
     return _with_timeline(shot, take, _longer(timeline.replacing(of, _parted(of, snapped(time, shot.fps)))))
 
 
+def add_lane(shot: Shot, take: str, channel: Channel, time) -> Shot:
+    """A track with a key at a time for a channel that nothing moves yet, so that nothing changes yet; else a key on its track."""
+    of, time = shot.take(take), snapped(time, shot.fps)
+    for index, track in enumerate(of.timeline.tracks):
+        if track.channel == channel:
+            return insert_key(shot, take, index, time)
+    _own_way(of)
+    value = 0.0     # what moves is counted from where the take starts
+    if channel in (*ABSOLUTE, "focal_length"):
+        value = min(_value(shot.perform(take).camera(float(time)), channel), LIMITS[channel][1])
+    return _with_timeline(shot, take, _longer(of.timeline.with_track(Track(channel, (Key(time, value),)))))
+
+
+def _own_way(take: Take) -> None:
+    if take.match:
+        raise BadValue(f"Take {take.name} matches take {take.match.take}, which says where it goes; free it first.")
+
+
 def set_camera(shot: Shot, take: str, time, camera: Camera) -> Shot:
     """Keys at a time so that the take's camera there is this one; what does not differ gets none.
 
     A channel without a track gets one with this key, which then counts the whole take through.
     """
-    of, time = shot.take(take), snapped(time, shot.fps)
-    if of.match:
-        raise BadValue(f"Take {take} matches take {of.match.take}, which says where it goes; free it first.")
+    time = snapped(time, shot.fps)
+    _own_way(shot.take(take))
     for _ in range(2):   # a second time for what a hold, or the rig's inertia, made of the first
         now = shot.perform(take).camera(float(time))
         for channel in ("x", "y", "z", "pan", "tilt", "roll", "focal_length", "focus_distance", "f_stop"):
