@@ -85,6 +85,16 @@ def test_a_loop_gives_a_pass_each():
     assert played(recorder.take("B", EMPTY, FPS)).camera(0.9).position == CAMERA.position
 
 
+@pytest.mark.parametrize("last, kept", [(0.1, 1), (0.4, 1), (0.6, 2), (1.0, 2)])
+def test_a_pass_that_was_only_just_begun_takes_no_whole_ones_place(last, kept):
+    recorder, begin = Recorder(CAMERA), Operator(CAMERA, RIGS["dolly"]).begin()
+    for number, lasts in enumerate((1.0, 1.0, last)):
+        for n in range(round(10 * lasts) + 1):
+            recorder.add(n / 10, replace(begin, position=(0.0, 0.0, -0.1 * (number + 1))))
+    assert recorder.kept == kept
+    assert played(recorder.take("B", EMPTY, FPS)).camera(0.05).position[2] == pytest.approx(-0.1 * (kept + 1))
+
+
 def test_a_pull_is_performed_onto_a_move(shot):
     """Nobody touches the camera, so it goes on as the take has it; the hand on the focus ring is recorded."""
     for rig in ("dolly", "handheld"):

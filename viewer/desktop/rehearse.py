@@ -137,7 +137,8 @@ class Rehearsal:
         session.edit(self._performed(recorder, name), f"Record take {name}")
         session.view = replace(session.view, b=name)
         passes = len(recorder.passes)
-        what = "Recorded" if passes == 1 else f"The last of {passes} passes is recorded"
+        which = "last" if recorder.kept == passes - 1 else "last whole one"
+        what = "Recorded" if passes == 1 else f"The {which} of {passes} passes is recorded"
         session.say(f"{what} as take {name}, shown as B. {session.key('Smooth take')} makes it few keys; "
                     f"{session.key('Undo')} throws it away.")
 

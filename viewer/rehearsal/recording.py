@@ -38,6 +38,10 @@ DRIVEN = {"zoom": {"operator", "zoom"}, "push-in": {"operator", "grip"}}
 """Whose work a match does, by what it moves: it keeps the subject's place in the frame, too."""
 
 
+WHOLE = 0.5
+"""Of the longest pass of a loop, that a pass lasts at the least which was not just begun when the recording ended."""
+
+
 class Sample(NamedTuple):
     """A state of the rig at a time: a key for each of CHANNELS, and the pull that focus was on."""
 
@@ -73,13 +77,19 @@ class Recorder:
             samples.pop()   # the clock stood still; what holds is what was done last
         samples.append(Sample(at, tuple(Key(at, value) for value in values), state.pull))
 
+    @property
+    def kept(self) -> int:
+        """Which pass becomes the take: the last, or where that was only just begun, the last before it that was not."""
+        lasts = [samples[-1].time - samples[0].time for samples in self.passes]
+        return max(n for n, time in enumerate(lasts) if time >= WHOLE * max(lasts))
+
     def take(self, name: str, of: Take, fps: Fraction, hands: Iterable[str] = HANDS) -> Take:
-        """A take as it was performed last: another take's camera, rig and lens, and its tracks where no hand was laid.
+        """A take as it was performed last (`kept`): another take's camera, rig and lens, and its tracks where no hand was laid.
 
         What a match did meanwhile is recorded as well: the take stands for itself from then on.
         hands  which of controls.HANDS performed; so a focus pull can be recorded onto a move
         """
-        samples, hands = self.passes[-1], set(hands) | (DRIVEN[of.match.by] if of.match else set())
+        samples, hands = self.passes[self.kept], set(hands) | (DRIVEN[of.match.by] if of.match else set())
         channels = {channel for hand in hands for channel in CHANNELS_OF[hand]}
         tracks = [track for track in of.timeline.tracks if track.channel not in channels]
         still = {"focal_length": self.start.focal_length, "focus_distance": self.start.focus_distance}
