@@ -183,6 +183,7 @@ class Person:
 def first_start(me):
     """Nobody touches anything."""
     me.wait(lambda: me.window.projector is not None and me.window.projector.made >= 2)
+    me.note("first")
     me.wait(lambda: not me.session.clock.playing)
     me.note("end")
 

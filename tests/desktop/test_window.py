@@ -63,8 +63,9 @@ def keys(report, moment, take="A", channel="z"):
 # -- looking ----------------------------------------------------------------------------------------------------------
 
 def test_the_difference_shows_by_itself(drive):
-    """With the bundled plate and no click: it plays, and at the end push-in and zoom plainly differ."""
+    """With the bundled plate and no click: it plays, push-in and zoom differ in the first pictures and plainly at the end."""
     report = drive("first_start")
+    assert difference(picture(report, "first", "a"), picture(report, "first", "b")) > 5
     push, zoom = picture(report, "end", "a"), picture(report, "end", "b")
     assert push.std() > 20 and zoom.std() > 20  # there is a picture, and not just something grey
     assert difference(push, zoom) > 10

@@ -52,6 +52,9 @@ OUTSIDE = 0.25
 PATIENCE = 5.0
 """Seconds at the most for what is being opened to stop where no window can show it."""
 
+BEGINS = 0.4
+"""Of a new shot, where it begins to play at first: its first picture shows already how a push-in differs from a zoom."""
+
 KEPT = "your work is kept, and the next start offers it"
 
 Opening = Callable[[Callable[..., None]], Opened]
@@ -413,7 +416,8 @@ class Window:
         self.session.begin(opened, self.files.document(opened))
         self.session.layering = Layering(self.session, self.projector, opened)
         self.timeline.give_up()
-        self.session.clock = self.session.clock.home().play()
+        clock, new = self.session.clock.home(), opened.path is None and opened.found is None
+        self.session.clock = (clock.seek(BEGINS * float(self.session.shot.duration)) if new else clock).play()
         if opened.notes:
             self.session.say("\n".join(opened.notes))
 
