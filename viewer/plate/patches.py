@@ -102,7 +102,7 @@ class Patches:
         return len(self.rect)
 
     def between(self, ends: np.ndarray) -> Patches:
-        """The same, of which those that lean from one surface to another, as `fit` tells, go on beyond neither."""
+        """Itself, in which those that lean from one surface to another go on beyond neither; ends  of `fit`."""
         self.plane[np.isfinite(ends[:, 0]), 1:] = 0
         self.corners = self.corners.clip(*ends.T[..., None])
         return self
@@ -169,7 +169,8 @@ def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None
         good = (rms <= 0.5 * loose * tol) & (error <= 4 * loose * tol) | last | (side <= fine) & (error <= most * tol)
         leans = np.abs(plane[:, 1:]).max(1) > LEANS * tol
         ends = np.tile(np.float32([-np.inf, np.inf]), (len(plane), 1))
-        ends[leans] = np.stack([least(np.where(counts > 0, z, none)[leans], 1) for least, none in ((np.min, np.inf), (np.max, -np.inf))], -1)
+        here, at = counts[leans] > 0, z[leans]
+        ends[leans, 0], ends[leans, 1] = np.where(here, at, np.inf).min(1), np.where(here, at, -np.inf).max(1)
         found.append((pick[0][good], pick[2][good] * wide, pick[1][good] * high,
                       np.broadcast_to(np.float32(size), (good.sum(), 2)), plane[good], ends[good]))
         if size == sizes[-1]:

@@ -417,8 +417,7 @@ class Canvas:
                      for at, part_of_it in ((at, sum_in(cover, *at)) for at in quarters)]
             patches = Patches(rect, plane, corner, np.stack(share, -1).astype(np.float32), seen < 1e-3, self.outside(rect),
                               travel, np.full(len(rect), self.level, np.int32),
-                              most=room_beyond(open_, which, x + GUTTER, y + GUTTER, size).clip(SOFT_JOIN))
-            patches.between(ends)
+                              most=room_beyond(open_, which, x + GUTTER, y + GUTTER, size).clip(SOFT_JOIN)).between(ends)
             whole = sum_in(open_, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
             solid.append(patches.take(whole))
             soft.append(patches.take(~whole))

@@ -37,7 +37,6 @@ CHANNELS_OF = {"grip": ("x", "y", "z", "arc"), "operator": ("pan", "tilt", "roll
 DRIVEN = {"zoom": {"operator", "zoom"}, "push-in": {"operator", "grip"}}
 """Whose work a match does, by what it moves: it keeps the subject's place in the frame, too."""
 
-
 WHOLE = 0.5
 """Of the longest pass of a loop, that a pass lasts at the least which was not just begun when the recording ended."""
 
