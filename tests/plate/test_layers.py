@@ -180,6 +180,18 @@ def test_a_large_picture_is_taken_apart_smaller_and_shows_its_own_pixels(tmp_pat
     assert np.median(np.abs(reduced.color - whole)) < 0.004 and np.mean((reduced.color - whole) ** 2) < 0.01
 
 
+@pytest.mark.parametrize("position", [(-0.1, 0, 0), (0.1, 0, 0), (0, 0.07, 0), (0, -0.07, 0)])
+def test_a_large_picture_goes_on_over_its_frame_without_a_line(tmp_path, monkeypatch, position):
+    """Shrunk, its pixels are filtered across the frame: what is read there belongs to it."""
+    monkeypatch.setenv("PUSHIN_CACHE", str(tmp_path))
+    monkeypatch.setattr(layers_module, "WORKING", 480 * 288 / 8)
+    plate = Plate.from_arrays(np.full((288, 480, 3), 0.8, np.float16), np.full((288, 480), 2.0, np.float32))
+    with Renderer(plate, (160, 96), layers=Layers.of(plate)) as renderer:
+        frame = renderer.render(Camera(position=position))
+    assert 0.01 < frame.invented.mean() < 0.2
+    np.testing.assert_allclose(frame.color, 0.8, atol=0.01)
+
+
 def leaves(step, sky=1e3):
     """Two dark leaves of one tree, one hardly before the other, where they touch in a wavy line; bright sky behind them."""
     y, x = np.mgrid[:120, :200].astype(np.float32)

@@ -18,7 +18,7 @@ import numpy as np
 from . import cache
 from .clean import clean
 from .edges import REACH, near_distance
-from .patches import IN_ALPHA, Patches, alike
+from .patches import IN_ALPHA, JOIN, Patches, alike
 from .peel import DRAFT_LEVELS, LEVELS, Canvas
 
 WORKING, DRAFTED = 2.2e6, 3.5e5
@@ -135,23 +135,22 @@ def _enlarged(layers: Layers, color: np.ndarray, small: np.ndarray, step: int) -
     they show its own."""
     high, wide = layers.atlas.shape[:2]
     h, w = color.shape[:2]
-    # Beside the reduced picture's atlas, with a rim for the filter and for patches that end on a whole step.
-    size = max(high, h + step), wide + w + step
-    atlas = np.zeros((*size, 4), np.float16)
+    # Beside the reduced picture's atlas, with a rim that its filter reads, and patches that reach over the frame.
+    rim = JOIN * step + 2 ** (layers.levels + 1)
+    left = wide + rim
+    atlas = np.zeros((max(high, h + 2 * rim), left + w + rim, 4), np.float16)
     atlas[:high, :wide] = layers.atlas
-    own = atlas[:h + step, wide:]
-    own[:h, :w, :3], own[..., 3] = color, 1
-    own[h:, :w, :3] = own[h - 1, :w, :3]
-    own[:, w:, :3] = own[:, w - 1:w, :3]
+    own = atlas[:h + 2 * rim, wide:]
+    own[..., :3], own[..., 3] = np.pad(color.astype(np.float16), [(rim, rim), (rim, rim), (0, 0)], mode="edge"), 1
 
     def scaled(patches: Patches, solid: bool) -> Patches:
         texture = patches.texture / [step, 1, 1]
         plain = _as_photographed(patches, layers.atlas, small) & solid
-        texture[plain] = 1, wide, 0
+        texture[plain] = 1, left, rim
         return replace(patches, rect=patches.rect * step, plane=patches.plane / np.float32([1, step, step]),
                        texture=texture.astype(np.float32), over=patches.over * np.float32(step), most=patches.most * np.float32(step))
 
-    return layers._with(scaled, atlas=atlas, plate=np.array([1, wide, 0], np.float32))
+    return layers._with(scaled, atlas=atlas, plate=np.array([1, left, rim], np.float32))
 
 
 def _as_photographed(patches: Patches, atlas, small) -> np.ndarray:
