@@ -15,7 +15,7 @@ import numpy as np
 
 from .colour import perceptual
 from .edges import CUT_SHARE, Cuts, components, find_cuts, tolerance
-from .outline import evened, outlined, wanders
+from .outline import SOFT, WRONG, evened, outlined, wanders
 
 LOOK = 8
 """Pixels on either side of a depth edge that are searched for the colour edge that belongs to it, at 1280 of width; a
@@ -67,7 +67,7 @@ def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: fl
     cuts = find_cuts(d, focal)
     ramps = mixed(d)
     ramped = ramps.sum() > USUAL * (cuts.near.sum() + 1)
-    wandering = wanders(d, guide, focal)
+    wandering = wanders(d, guide, focal, SOFT if ramped else WRONG)
     if _whole(known) and not noisy and not ramped and not wandering:    # computed and not measured: there is nothing to mend
         return d
     if _whole(known) and wandering:    # an estimate, not a sensor's

@@ -18,8 +18,9 @@ from .holes import membrane
 LOOK = 8
 """Pixels on either side of an edge that ask, at 1280 of width; a larger picture of the same scene has its depth off by more."""
 
-WRONG = 0.05
-"""Share of the pixels right beside edges that look like the other side, from which edges wander."""
+WRONG, SOFT = 0.05, 0.025
+"""Share of the pixels right beside edges that look like the other side, from which edges wander; and where edges are ramps, as a
+network's and a phone's are, and a renderer's are not."""
 
 ASKED = 20_000
 """Pixels that tell whether edges wander."""
@@ -104,14 +105,14 @@ def parted(disparity: np.ndarray, least: float) -> np.ndarray:
     return disparity
 
 
-def wanders(disparity: np.ndarray, guide: np.ndarray, focal: float) -> bool:
-    """Whether depth edges lie beside what they are edges of: more than WRONG of the pixels there look like the other side."""
+def wanders(disparity: np.ndarray, guide: np.ndarray, focal: float, share: float = WRONG) -> bool:
+    """Whether depth edges lie beside what they are edges of: more than that share of the pixels there look like the other side."""
     disparity = parted(disparity, _least(focal))
     cuts = find_cuts(disparity, focal)
     if not cuts.near.any():
         return False
     _, _, _, _, _, is_near, odds, known = _votes(disparity, guide, cuts, (1, 2), ASKED)
-    return bool((known & (np.where(is_near, -odds, odds) > SURE)).sum() > WRONG * known.sum())
+    return bool((known & (np.where(is_near, -odds, odds) > SURE)).sum() > share * known.sum())
 
 
 def _least(focal: float, noise: float = 0.0) -> float:
