@@ -206,6 +206,16 @@ def test_infinity_is_sky_in_regions_only():
     assert (got[180, 20:26] == 0).all()
 
 
+def test_infinity_of_a_renderer_is_sky(tmp_path, picture):
+    """In the smallest window, too; of whoever else writes it, it is a failure there."""
+    values = METRES.copy()
+    values[20:23, 40:43] = np.inf
+    write_exr(tmp_path / "a.exr", {"Z": values})
+    np.save(tmp_path / "a.npy", values)
+    rendered, measured = (Plate.open(picture, tmp_path / name).depth for name in ("a.exr", "a.npy"))
+    assert np.isinf(rendered[20:23, 40:43]).all() and np.isfinite(measured).all()
+
+
 def test_infinity_in_disparity_is_unknown():
     values = np.full((200, 300), 5, np.float32)
     values[:60] = np.inf

@@ -68,11 +68,14 @@ def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: fl
     ramps = mixed(d)
     ramped = ramps.sum() > USUAL * (cuts.near.sum() + 1)
     wandering = wanders(d, guide, focal, SOFT if ramped else WRONG)
-    if _whole(known) and not noisy and not ramped and not wandering:    # computed and not measured: there is nothing to mend
+    whole, clear = _whole(known), not (noisy or ramped or wandering)
+    if whole and clear:    # computed and not measured: there is nothing to mend
         return d
-    if _whole(known) and wandering:    # an estimate, not a sensor's
+    if whole and wandering:    # an estimate, not a sensor's
         return outlined(d, guide, focal, sigma)
     shift, reach = alignment(d, guide, cuts)
+    if clear and not any(shift) and not reach:    # computed, too, but for what a renderer left out
+        return d
     if any(shift):
         def move(a, border):
             return cv2.warpAffine(a, np.float32([[1, 0, shift[0]], [0, 1, shift[1]]]), a.shape[::-1],

@@ -6,10 +6,11 @@ between two surfaces). Filling and fitting work on disparity 1/Z, in which a pla
 
 Unknown and sky
     0, negative numbers and NaN are unknown. Finite depths of SKY_METRES and more (renderers write 1e10; 65504 in half
-    float) are sky, always. Infinity is read in two ways, for renderers write it for sky and stereo for failure:
-    in metric files, an infinite region is sky when it is at least SKY_SHARE of the frame, or touches the frame's top
-    with at least SKY_SHARE_TOP of it; so is whatever infinity lies within SKY_REACH of such a region, the gaps between
-    leaves. Any other infinity is unknown. In disparity and inverse files, infinity is unknown.
+    float) are sky, always. Infinity is read in two ways, for renderers write it for sky and stereo for failure: in EXR,
+    the renderers' format, it is sky; in other metric files, an infinite region is sky when it is at least SKY_SHARE of
+    the frame, or touches the frame's top with at least SKY_SHARE_TOP of it; so is whatever infinity lies within
+    SKY_REACH of such a region, the gaps between leaves. Any other infinity is unknown. In disparity and inverse files,
+    infinity is unknown.
 """
 from __future__ import annotations
 
@@ -93,7 +94,7 @@ def check_used(name: str, kind: str, **told) -> None:
 
 
 def to_metres(name: str, values: np.ndarray, kind: str, focal_pixels: float, near=None, far=None, baseline=None,
-              doffs: float = 0.0) -> np.ndarray:
+              doffs: float = 0.0, rendered: bool = False) -> np.ndarray:
     """Metres, float32 (h, w): 0 where unknown, inf for sky. Raises PushinError.
 
     focal_pixels  focal length in pixels of the depth map, for disparity: Z = focal_pixels * baseline / (d + doffs)
@@ -101,6 +102,7 @@ def to_metres(name: str, values: np.ndarray, kind: str, focal_pixels: float, nea
                   between them over the range of the file's values; far may be infinite, and a map of one value lies
                   at near; ASSUMED_RANGE where neither is given
     baseline      metres between the two cameras;  doffs  pixels between their principal points
+    rendered      whether a renderer made it, and infinity of a metric kind is sky
     """
     if kind not in KINDS:
         raise PushinError(f"There is no depth kind {str(kind)[:40]!r}; use one of {', '.join(KINDS)}.")
@@ -125,7 +127,8 @@ def to_metres(name: str, values: np.ndarray, kind: str, focal_pixels: float, nea
             finite_sky = np.isfinite(metres) & (metres >= SKY_METRES)
             if half_sky:
                 finite_sky |= values >= 65504
-            metres = np.where(np.isposinf(metres) & ~_sky(np.isposinf(metres)), 0, metres)
+            if not rendered:
+                metres = np.where(np.isposinf(metres) & ~_sky(np.isposinf(metres)), 0, metres)
             metres[finite_sky] = np.inf
         metres = np.where(metres >= NEAREST_METRES, metres, 0).astype(np.float32)
         metres[metres >= SKY_METRES] = np.inf
@@ -258,7 +261,7 @@ def _from_exr(path: Path) -> Embedded:
     values = file.only()
     if values is None:
         raise PushinError(f"{name_of(path)} has no depth channel among {file.names()}; name it Z.")
-    return Embedded(values, None, name_of(path))
+    return Embedded(values, None, name_of(path), rendered=True)
 
 
 def _from_npy(path: Path) -> np.ndarray:

@@ -45,6 +45,7 @@ class Embedded:
     notes       sentences on what was assumed, the last of them on its kind
     in_photo    whether it comes from a photo, and not from a file of its own or a renderer
     opaque      bool (h, w), where its alpha says that there is depth, or None: everywhere
+    rendered    whether a renderer made it, whose rays miss nothing: infinity is sky
     """
 
     values: np.ndarray
@@ -56,6 +57,7 @@ class Embedded:
     notes: tuple[str, ...] = ()
     in_photo: bool = False
     opaque: np.ndarray | None = None
+    rendered: bool = False
 
     @property
     def coarse(self) -> bool:

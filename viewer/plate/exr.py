@@ -92,7 +92,7 @@ class Exr:
                          f"--depth-kind metres takes it as distance.")
         else:
             notes.append(f"{one_line(channel)} of {file} is taken as metres.")
-        return Embedded(values, kind, source, notes=tuple(notes))
+        return Embedded(values, kind, source, notes=tuple(notes), rendered=True)
 
     def only(self) -> np.ndarray | None:
         """The one channel of a file that holds just one, or three that are the same; None otherwise."""

@@ -137,7 +137,7 @@ class Plate:
             smaller = np.where(depths.reduced(opaque, size), smaller, np.float32(np.nan))
             notes.append(f"Where {source} is transparent its depth is taken as unknown.")
         shrunk = smaller.shape[1] / values.shape[1]
-        metres = depths.to_metres(source, smaller, depth_kind, focal_pixels, near, far, baseline, doffs)
+        metres = depths.to_metres(source, smaller, depth_kind, focal_pixels, near, far, baseline, doffs, found.rendered)
         if ray is None:
             ray = found.ray if told and found.ray else (
                 depth_kind in ("metres", "centimetres") and values.dtype.kind == "f" and not found.relative
