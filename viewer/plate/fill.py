@@ -52,12 +52,15 @@ def fill_smoothly(color: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return (share * color + (1 - share) * cv2.resize(coarse, (w, h), interpolation=cv2.INTER_LINEAR)).astype(np.float32)
 
 
-def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray, usable: np.ndarray) -> np.ndarray:
+def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray, usable: np.ndarray,
+                   fine: np.ndarray | None = None) -> np.ndarray:
     """Colour float32 (h, w, 3) with the `hidden` pixels painted from `usable` ones at like depth.
 
     Exemplar-based, coarse to fine: every hidden pixel looks for the patch of the picture that goes best with its
     surroundings, patches vote, and the finest level copies and mends its seams. Only pixels of like disparity take part, on
     either side of a comparison, so that nothing of a foreground is copied behind it (Wexler et al. 2007; Barnes et al. 2009).
+
+    fine  bool (h, w): the hidden pixels that need all the picture's detail; None is all. Others have half of it.
     """
     if not hidden.any() or not usable.any():
         return color.copy()
@@ -66,9 +69,12 @@ def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
     while min(levels[-1].hidden.shape) > 64 and len(levels) < 6:
         levels.append(levels[-1].half())
     match, guess = None, None
-    for level in reversed(levels):
-        match, guess = level.paint(match, guess, FINEST_ROUNDS if level.finest else ROUNDS)
     out = color.copy()
+    for level in reversed(levels):
+        if level.finest and fine is not None and guess is not None:
+            out[hidden] = cv2.resize(guess, hidden.shape[::-1], interpolation=cv2.INTER_LINEAR)[hidden]
+            level.hidden = hidden = hidden & fine
+        match, guess = level.paint(match, guess, FINEST_ROUNDS if level.finest else ROUNDS)
     out[hidden] = guess[hidden]
     return out
 
@@ -102,13 +108,14 @@ def continue_lines(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
     whole = cv2.erode(known, box, iterations=3)
     beside = cv2.dilate(hidden.astype(np.uint8), box).astype(bool) & usable
     near = np.maximum(blur(whole)[beside], 1e-6)
-    xx, xy, yy = (blur((a * b).sum(-1) * whole)[beside] / near for a, b in ((gx, gx), (gx, gy), (gy, gy)))
+    dot = lambda a, b: np.einsum("ijk,ijk->ij", a, b)
+    xx, xy, yy = (blur(dot(a, b) * whole)[beside] / near for a, b in ((gx, gx), (gx, gy), (gy, gy)))
     apart, angle = np.hypot(xx - yy, 2 * xy), 0.5 * np.arctan2(2 * xy, xx - yy)
     towards = np.stack([np.cos(angle), -np.sin(angle)], -1)     # at right angles to the gradient
     share = blur(hidden.astype(np.float32))
     inwards = np.stack([cv2.Sobel(share, cv2.CV_32F, 0, 1), cv2.Sobel(share, cv2.CV_32F, 1, 0)], -1)[beside]
     into = (towards * inwards).sum(-1) / np.maximum(np.hypot(*inwards.T), 1e-9)
-    differs = np.abs(seen - mean(seen, 2 * WINDOW))[beside].max(-1)
+    differs = np.abs(seen[beside] - mean(seen, 2 * WINDOW)[beside]).max(-1)
     strength = apart / np.maximum(xx + yy, 1e-9) * np.exp(-LINE / np.maximum(apart, 1e-9)) * np.minimum(differs / DIFFERS, 1) ** 2
     lines = (strength > 0.02) & (np.abs(into) > GRAZES)
     carried, weight = patchmatch.rays(seen, disparity, hidden, usable, np.flatnonzero(beside)[lines],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil
@@ -173,11 +174,12 @@ def build(color: np.ndarray, disparity: np.ndarray, focal: float, progress: Call
           draft: bool = False) -> Layers:
     """Layers of a picture: colour float32 (h, w, 3) scene-linear, disparity float32 (h, w) in 1/distance of what is near,
     focal in pixels."""
-    canvas = Canvas(color, disparity, focal, draft)
-    levels = DRAFT_LEVELS if draft else LEVELS
-    for level in range(levels):
-        if progress:
-            progress(level / levels, "Looking behind the foreground")
-        if not canvas.peel(last=level == levels - 1):
-            break
-    return Layers(**canvas.taken_apart())
+    with ThreadPoolExecutor(1) as aside:
+        canvas = Canvas(color, disparity, focal, draft, aside)
+        levels = DRAFT_LEVELS if draft else LEVELS
+        for level in range(levels):
+            if progress:
+                progress(level / levels, "Looking behind the foreground")
+            if not canvas.peel(last=level == levels - 1):
+                break
+        return Layers(**canvas.taken_apart())

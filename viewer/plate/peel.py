@@ -6,6 +6,9 @@ After Shade et al. 1998 (layered depth images), Kopf et al. 2020 (One Shot 3D Ph
 """
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from copy import copy
 from dataclasses import replace
 
 import cv2
@@ -37,7 +40,7 @@ SHEET, SHEET_SIZES = 64, sizes(64)
 TALLEST = 14_000
 """Pixels of the atlas, for which it rather is wider: a texture ends at 16,384."""
 
-LEVELS, DRAFT_LEVELS = 5, 2
+LEVELS, DRAFT_LEVELS = 8, 2
 """Surfaces behind each other that are told apart."""
 
 MOSTLY_FAR = 0.35
@@ -51,6 +54,9 @@ FAINT = 0.05
 
 DEEPEST = 0.22
 """Share of the plate's width to which a surface is continued behind a foreground at the most."""
+
+DETAILED = 0.6
+"""Share of what is painted beyond the frame, from which all of its detail is seen."""
 
 FOLD = 0.15
 """Of the largest step near by: a fold of less than that is lifted off as one surface, as hair is with its locks."""
@@ -66,9 +72,12 @@ BEYOND = 0.1
 
 
 class Canvas:
-    """The picture with its border, level by level."""
+    """The picture with its border, level by level.
 
-    def __init__(self, color, disparity, focal, draft):
+    aside  has one thread, on which a level is emitted while the next one is peeled
+    """
+
+    def __init__(self, color, disparity, focal, draft, aside: Executor):
         h, w = disparity.shape
         self.focal = focal
         self.draft = draft
@@ -97,7 +106,8 @@ class Canvas:
         self.tiles: list[np.ndarray] = []
         self.loose = tuple(loosened(disparity, focal) * loose for loose in (LOOSE[:1] if draft else LOOSE))
         self.solid, self.soft = ([[] for _ in self.loose] for _ in range(2))
-        self.count = 0
+        self.aside = aside
+        self.emitted: list[Future] = []
 
     def paint_beyond(self, pad) -> None:
         """Gives what lies beyond the frame the grain of what lies within it: less and less farther out, and none where it has
@@ -106,7 +116,8 @@ class Canvas:
         own = self.disparity[np.ix_(rows, columns)]
         bent = (self.disparity - own) / np.maximum(own, 1e-6)
         share = (1 - fade(own.shape, pad)) * np.exp(-(bent / BENT) ** 2)[..., None]
-        painted = continue_color(self.color, self.disparity, ~self.inside & (share[..., 0] > FAINT), self.inside)
+        share_of_it = share[..., 0]
+        painted = continue_color(self.color, self.disparity, ~self.inside & (share_of_it > FAINT), self.inside, share_of_it > DETAILED)
         self.color += share * (painted - self.color)
 
     # One level -----------------------------------------------------------------------------------------------------
@@ -123,8 +134,8 @@ class Canvas:
         cuts = Cuts.of(d, cuts.right, cuts.below, near_in=open_)
         lifted = np.zeros(d.shape, bool) if last else self.lifted(cuts) & open_
         if not lifted.any():
-            self.emit_whole(self.pending)
-            self.pending[:] = False
+            self.emit(Canvas.emit_whole, self.pending)
+            self.pending = np.zeros_like(self.pending)
             return False
         # What is lifted off together hides nothing of itself: in what lies behind, an edge between would be a hole.
         right, below = cuts.right.copy(), cuts.below.copy()
@@ -135,12 +146,12 @@ class Canvas:
         seams = self.seams
         matte = find_matte(self.color, d, Cuts.of(d, right & ~seams[0], below & ~seams[1], near_in=lifted),
                            lifted, self.trusted)
-        self.mixed |= matte.band
+        self.mixed = self.mixed | matte.band
         touched = lifted | matte.band | cuts.near | cuts.far
         blocks = _any_near(touched, MARGIN) & self.pending
         behind = self.look_behind(cuts, active, lifted, matte)
-        self.emit_whole(self.pending & ~blocks)
-        self.emit_lifted(blocks, cuts, active, lifted, matte)
+        self.emit(Canvas.emit_whole, self.pending & ~blocks)
+        self.emit(Canvas.emit_lifted, blocks, cuts, active, lifted, matte)
         self.pending = blocks
         seams[0][:, :-1] |= (lifted[:, 1:] != lifted[:, :-1]) & ~cuts.right[:, :-1]
         seams[1][:-1] |= (lifted[1:] != lifted[:-1]) & ~cuts.below[:-1]
@@ -204,14 +215,20 @@ class Canvas:
         return np.where((band & (share < 1))[..., None], matte.far, color), behind, travel
 
     def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte, color, behind, travel) -> None:
-        self.travel[lifted] = np.maximum(self.travel[lifted], travel)
+        deeper = np.zeros_like(self.travel)
+        deeper[lifted] = travel
+        self.travel = np.maximum(self.travel, deeper)
         # Beside the edge itself the plate shows both sides: a filter reads across it.
         glimpsed = matte.band & ((matte.coverage < OPAQUE) | active.near) & self.trusted
         self.shown = np.where(lifted, np.where(glimpsed, self.shown, 0), self.shown)
-        self.trusted &= ~lifted | glimpsed
+        self.trusted = self.trusted & (~lifted | glimpsed)
         self.disparity, self.color = behind, color
 
     # Out -----------------------------------------------------------------------------------------------------------
+
+    def emit(self, how: Callable[..., None], *what) -> None:
+        """how(itself as it is now, *what), one after the other, while it moves on: that makes new arrays and changes none."""
+        self.emitted.append(self.aside.submit(how, copy(self), *what))
 
     def emit_whole(self, blocks: np.ndarray) -> None:
         """Blocks in which this level is the last: the plate's own pixels at level 0, tiles later."""
@@ -302,8 +319,12 @@ class Canvas:
         first = self.count
         high, wide = tiles.shape[1:3]
         self.tiles.append(np.pad(tiles.astype(np.float16), ((0, 0), (0, -high % GUTTER), (0, -wide % GUTTER), (0, 0)), mode="edge"))
-        self.count += len(tiles)
         return np.arange(first, self.count)
+
+    @property
+    def count(self) -> int:
+        """Tiles so far."""
+        return sum(map(len, self.tiles))
 
     def emit_lifted(self, blocks, cuts: Cuts, active: Cuts, lifted, matte: Matte) -> None:
         """The surfaces that are lifted off, one tile for each in every block that it or its soft edge touches."""
@@ -479,6 +500,8 @@ class Canvas:
 
     def taken_apart(self) -> dict:
         """What Layers is made of."""
+        for each in self.emitted:
+            each.result()
         h, w = self.disparity.shape
         covers = [(Patches.joined(solid), Patches.joined(soft)) for solid, soft in zip(self.solid, self.soft)]
         # Under the plate itself what is drawn of the tiles, in rows of one height, and under them the backdrop.
