@@ -189,6 +189,32 @@ def test_depth_turns_with_its_picture(tmp_path):
         np.testing.assert_array_equal(Plate.open(tmp_path / "a.jpg", tmp_path / name).depth, np.rot90(METRES, -1))
 
 
+# Rays ---------------------------------------------------------------------------------------------------------------
+
+def room(cluttered=True):
+    """Planar metres (360, 640), focal length 600 pixels: a floor, a slanted wall, and things in front of them everywhere."""
+    y, x = np.mgrid[:360, :640].astype(np.float32)
+    depth = 1 / np.maximum((y - 180) / 600 / 1.2, (x + 400) / 600 / 4 + 0.02)
+    if cluttered:
+        rng = np.random.default_rng(5)
+        for _ in range(120):
+            cx, cy, r = rng.uniform(0, 640), rng.uniform(0, 360), rng.uniform(8, 40)
+            ball = np.hypot(x - cx, y - cy) < r
+            depth[ball] = np.minimum(depth, rng.uniform(1, 3) - 0.2 * np.sqrt(np.maximum(1 - ((x - cx) ** 2 + (y - cy) ** 2) / r ** 2, 0)))[ball]
+    return depth
+
+
+@pytest.mark.parametrize("cluttered", [False, True])
+@pytest.mark.parametrize("stored", [np.float32, np.float16])
+def test_distance_along_the_ray_is_told_from_depth(cluttered, stored):
+    depth_of = room(cluttered)
+    along = depth_of / depth.planar(np.ones_like(depth_of), 600, (320, 180))
+    assert not depth.along_rays(depth_of.astype(stored).astype(np.float32), 600, (320, 180))
+    assert depth.along_rays(along.astype(stored).astype(np.float32), 600, (320, 180))
+    noisy = along * np.random.default_rng(0).normal(1, 0.01, along.shape).astype(np.float32)
+    assert not depth.along_rays(noisy, 600, (320, 180)), "noise says nothing"
+
+
 # Sky ----------------------------------------------------------------------------------------------------------------
 
 def metres(values, kind="metres", **options):

@@ -334,25 +334,26 @@ def planar(metres: np.ndarray, focal_pixels: float, center: tuple[float, float])
 def along_rays(metres: np.ndarray, focal_pixels: float, center: tuple[float, float]) -> bool:
     """Whether a map's numbers are distances along the ray: its flat surfaces are flat only as such.
 
-    In disparity a plane is linear; its second differences, over a 24th of the width, are compared for both readings
-    at the median place. Noisy or curved scenes say nothing, and are planar.
+    In disparity a plane is linear. Over a 24th of the width its second differences are next to nothing in the right
+    reading, and in the other one about the square of the angle; counted is where they are. Noisy or curved scenes say
+    nothing, and are planar.
     """
     step = max(metres.shape[1] // 24, 2)
     if min(metres.shape) < 6 * step:
         return False
-    stretch = _stretch(metres.shape, focal_pixels, center)
-    found = []
+    flat = []
     with np.errstate(all="ignore"):
-        for scale in (1, stretch):
-            d = np.where((metres > 0) & np.isfinite(metres), scale / metres, np.nan)
-            for z in (d[::4], d[:, ::4].T):
-                bend = np.abs(z[:, :-2 * step] - 2 * z[:, step:-step] + z[:, 2 * step:]) / z[:, step:-step]
-                found.append(bend[np.isfinite(bend)])
-    flat, rays = np.concatenate(found[:2]), np.concatenate(found[2:])
-    if len(flat) < 1000:
-        return False
-    flat, rays = np.quantile(flat, 0.3), np.quantile(rays, 0.3)
-    return bool(flat > 2e-4 and rays < flat / 3)
+        for scale in (1, _stretch(metres.shape, focal_pixels, center)):
+            d = np.where((metres > 0) & np.isfinite(metres), scale / metres.astype(float), np.nan)
+            bends = [np.abs(z[:, :-2 * step] - 2 * z[:, step:-step] + z[:, 2 * step:]) / z[:, step:-step] for z in (d[::4], d[:, ::4].T)]
+            flat.append(np.mean([np.mean(bend < _FLAT * (step / focal_pixels) ** 2) for bend in bends]))
+    planar, rays = flat
+    return bool(rays > _FLAT_SHARE and rays > 3 * planar)
+
+
+_FLAT, _FLAT_SHARE = 0.1, 0.02
+"""Of the square of an angle, under which a second difference is none, and the share of the picture that is flat by it, at the
+least, before anything is said of it."""
 
 
 def _stretch(shape, focal_pixels, center) -> np.ndarray:
