@@ -1,4 +1,5 @@
 """Measured disparity made fit for cutting."""
+import cv2
 import numpy as np
 import pytest
 
@@ -86,6 +87,16 @@ def test_ramps_in_otherwise_exact_depth_are_parted():
     out = clean(measured(inside, ramp=5), textured(inside), ALL, FOCAL)
     assert np.minimum(np.abs(out - NEAR), np.abs(out - FAR)).max() < 0.1 * (NEAR - FAR)
     assert np.abs((out > 0.6).sum(1) - 70).max() <= 2
+
+
+@pytest.mark.parametrize("sigma", [0.5, 0.6])
+def test_what_a_pixel_filter_mixed_becomes_one_side_or_the_other(sigma):
+    """Renderers smooth some depth as they do colour; thin things stay where they are."""
+    inside = slab() | (np.abs((X + 0.3 * Y) % 37 - 18) < 1.5) | (np.abs((X - 0.6 * Y) % 53 - 26) < 1.5)
+    exact = np.where(inside, NEAR, FAR).astype(np.float32)
+    off = lambda d: (np.abs(d - exact) > 0.02).mean()
+    filtered = cv2.GaussianBlur(exact, (0, 0), sigma)
+    assert off(clean(filtered, textured(inside), ALL, FOCAL)) < 0.1 * off(filtered)
 
 
 @pytest.mark.parametrize("slope", [(0, 0), (0.002, 0), (0.001, -0.0015)])

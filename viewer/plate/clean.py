@@ -15,14 +15,15 @@ import numpy as np
 
 from .colour import perceptual
 from .edges import CUT_SHARE, Cuts, components, find_cuts, tolerance
-from .outline import SOFT, WRONG, evened, outlined, wanders
+from .outline import SOFT, WRONG, evened, outlined, stepped, wanders
 
 LOOK = 8
 """Pixels on either side of a depth edge that are searched for the colour edge that belongs to it, at 1280 of width; a
 larger picture of the same scene has its depth off by more pixels."""
 
-USUAL = 0.1
-"""Pixels of ramps to a pixel at an edge from which edges are ramps, and not now and then a narrow surface between two."""
+USUAL, NARROW = 0.1, 1.0
+"""Pixels of ramps to a pixel at an edge from which edges are ramps, and not now and then a narrow surface between two; and up to
+which they are as narrow as a pixel filter."""
 
 SUPPORT = 8
 """Pixels of 25 that have a value in common where there is a surface; a ramp has 5, its level line."""
@@ -73,6 +74,8 @@ def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: fl
         return d
     if whole and wandering:    # an estimate, not a sensor's
         return outlined(d, guide, focal, sigma)
+    if whole and not noisy and ramps.sum() < NARROW * cuts.near.sum():    # a renderer's, through its pixel filter
+        return stepped(d, focal)
     shift, reach = alignment(d, guide, cuts)
     if clear and not any(shift) and not reach:    # computed, too, but for what a renderer left out
         return d

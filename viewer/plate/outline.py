@@ -105,6 +105,11 @@ def parted(disparity: np.ndarray, least: float) -> np.ndarray:
     return disparity
 
 
+def stepped(disparity: np.ndarray, focal: float) -> np.ndarray:
+    """Disparity whose edges lie right but are mixed, as a pixel filter mixes them, with steps there."""
+    return parted(disparity, _least(focal))
+
+
 def wanders(disparity: np.ndarray, guide: np.ndarray, focal: float, share: float = WRONG) -> bool:
     """Whether depth edges lie beside what they are edges of: more than that share of the pixels there look like the other side."""
     disparity = parted(disparity, _least(focal))
