@@ -43,6 +43,9 @@ TALLEST = 14_000
 LEVELS, DRAFT_LEVELS = 8, 2
 """Surfaces behind each other that are told apart."""
 
+LATE = 2
+"""Level from which every surface is taken for one between others, and lifted off where nothing is in front of it."""
+
 MOSTLY_FAR = 0.35
 """Coverage up to which a pixel's far colour, taken apart from the near one, is better than a guess."""
 
@@ -180,7 +183,7 @@ class Canvas:
         count = lambda mask: np.bincount(cells[mask], minlength=cells.max() + 1)
         near_side, far_side = count(near) > 0, count(far) > 0
         background = np.where(near_side, count(waits) > 0.5 * count(np.ones_like(waits)), far_side | (count(waits) > 0))
-        tangled = near_side & far_side | (self.level >= LEVELS // 2)
+        tangled = near_side & far_side | (self.level >= LATE)
         return (np.where(tangled, count(candidate & ~waits) > 0, (count(candidate) > 0) & ~background))[cells]
 
     def look_behind(self, cuts: Cuts, active: Cuts, lifted: np.ndarray, matte: Matte):
