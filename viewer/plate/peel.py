@@ -183,7 +183,10 @@ class Canvas:
         count = lambda mask: np.bincount(cells[mask], minlength=cells.max() + 1)
         near_side, far_side = count(near) > 0, count(far) > 0
         background = np.where(near_side, count(waits) > 0.5 * count(np.ones_like(waits)), far_side | (count(waits) > 0))
-        tangled = near_side & far_side | (self.level >= LATE)
+        late = self.level >= LATE
+        tangled = near_side & far_side | late
+        if late:    # beyond the frame, where surfaces run into each other, they leave crumbs
+            candidate &= self.inside
         return (np.where(tangled, count(candidate & ~waits) > 0, (count(candidate) > 0) & ~background))[cells]
 
     def look_behind(self, cuts: Cuts, active: Cuts, lifted: np.ndarray, matte: Matte):
