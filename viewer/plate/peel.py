@@ -43,6 +43,9 @@ TALLEST = 14_000
 LEVELS, DRAFT_LEVELS = 8, 2
 """Surfaces behind each other that are told apart."""
 
+CRUMBS = 0.004
+"""Share of the picture that is worth another level."""
+
 LATE = 2
 """Level from which every surface is taken for one between others, and lifted off where nothing is in front of it."""
 
@@ -136,7 +139,7 @@ class Canvas:
         open_ = np.kron(self.pending, np.ones((BLOCK, BLOCK), bool))
         cuts = Cuts.of(d, cuts.right, cuts.below, near_in=open_)
         lifted = np.zeros(d.shape, bool) if last else self.lifted(cuts) & open_
-        if not lifted.any():
+        if lifted.mean() < CRUMBS:
             self.emit(Canvas.emit_whole, self.pending)
             self.pending = np.zeros_like(self.pending)
             return False
@@ -183,10 +186,7 @@ class Canvas:
         count = lambda mask: np.bincount(cells[mask], minlength=cells.max() + 1)
         near_side, far_side = count(near) > 0, count(far) > 0
         background = np.where(near_side, count(waits) > 0.5 * count(np.ones_like(waits)), far_side | (count(waits) > 0))
-        late = self.level >= LATE
-        tangled = near_side & far_side | late
-        if late:    # beyond the frame, where surfaces run into each other, they leave crumbs
-            candidate &= self.inside
+        tangled = near_side & far_side | (self.level >= LATE)
         return (np.where(tangled, count(candidate & ~waits) > 0, (count(candidate) > 0) & ~background))[cells]
 
     def look_behind(self, cuts: Cuts, active: Cuts, lifted: np.ndarray, matte: Matte):
