@@ -10,7 +10,7 @@ GAPS = {
     **{f"test_an_edge_that_opens_stays_as_sharp[{case}]": EDGE for case in (
         "position0-1.5", "position1-1.5", "position3-1.5")},
     **{f"test_thin_bars_move_as_what_they_are[position{i}]": "what is behind bars no wider than soft edges counts as seen" for i in (0, 1)},
-    "test_a_wall_is_a_handful[steep]": CORNER,
+    **{f"test_a_wall_is_a_handful[{case}]": CORNER for case in ("slanted", "steep")},
 }
 
 MESA = {"test_a_fine_checker_far_away_does_not_alias[2-3.7]": "as Mesa reads two mip levels they are not enough for a fine checker"}

@@ -194,6 +194,14 @@ def test_a_large_picture_goes_on_over_its_frame_without_a_line(tmp_path, monkeyp
     np.testing.assert_allclose(frame.color, 0.8, atol=0.01)
 
 
+def test_the_smallest_foreground_has_a_wall_behind_it():
+    """A box on a two-hundredth of the picture is lifted off, and the wall goes on behind it."""
+    scene = plates.card_before_wall((320, 192), region=plates.box(200, 80, 212, 104))
+    layers = Layers.of(scene.plate())
+    assert len(layers.soft) > 0, "its edge is soft"
+    assert (layers.solid.level[~layers.solid.beyond] > 0).any(), "the wall lies under it"
+
+
 def leaves(step, sky=1e3):
     """Two dark leaves of one tree, one hardly before the other, where they touch in a wavy line; bright sky behind them."""
     y, x = np.mgrid[:120, :200].astype(np.float32)

@@ -331,6 +331,11 @@ def planar(metres: np.ndarray, focal_pixels: float, center: tuple[float, float])
     return (metres / _stretch(metres.shape, focal_pixels, center)).astype(np.float32)
 
 
+_FLAT, _FLAT_SHARE = 0.1, 0.02
+"""Of the square of an angle, under which a second difference is none, and the share of the picture that is flat by it, at the
+least, before anything is said of it."""
+
+
 def along_rays(metres: np.ndarray, focal_pixels: float, center: tuple[float, float]) -> bool:
     """Whether a map's numbers are distances along the ray: its flat surfaces are flat only as such.
 
@@ -349,11 +354,6 @@ def along_rays(metres: np.ndarray, focal_pixels: float, center: tuple[float, flo
             flat.append(np.mean([np.mean(bend < _FLAT * (step / focal_pixels) ** 2) for bend in bends]))
     planar, rays = flat
     return bool(rays > _FLAT_SHARE and rays > 3 * planar)
-
-
-_FLAT, _FLAT_SHARE = 0.1, 0.02
-"""Of the square of an angle, under which a second difference is none, and the share of the picture that is flat by it, at the
-least, before anything is said of it."""
 
 
 def _stretch(shape, focal_pixels, center) -> np.ndarray:

@@ -43,11 +43,9 @@ TALLEST = 14_000
 LEVELS, DRAFT_LEVELS = 8, 2
 """Surfaces behind each other that are told apart."""
 
-CRUMBS = 0.004
-"""Share of the picture that is worth another level."""
-
-LATE = 2
-"""Level from which every surface is taken for one between others, and lifted off where nothing is in front of it."""
+LATE, CRUMBS = 2, 0.004
+"""Level from which every surface is taken for one between others, and lifted off where nothing is in front of it; and the share of
+the picture that is worth a level from then on."""
 
 MOSTLY_FAR = 0.35
 """Coverage up to which a pixel's far colour, taken apart from the near one, is better than a guess."""
@@ -122,8 +120,8 @@ class Canvas:
         own = self.disparity[np.ix_(rows, columns)]
         bent = (self.disparity - own) / np.maximum(own, 1e-6)
         share = (1 - fade(own.shape, pad)) * np.exp(-(bent / BENT) ** 2)[..., None]
-        share_of_it = share[..., 0]
-        painted = continue_color(self.color, self.disparity, ~self.inside & (share_of_it > FAINT), self.inside, share_of_it > DETAILED)
+        seen, detailed = (share[..., 0] > least for least in (FAINT, DETAILED))
+        painted = continue_color(self.color, self.disparity, ~self.inside & seen, self.inside, detailed)
         self.color += share * (painted - self.color)
 
     # One level -----------------------------------------------------------------------------------------------------
@@ -139,7 +137,7 @@ class Canvas:
         open_ = np.kron(self.pending, np.ones((BLOCK, BLOCK), bool))
         cuts = Cuts.of(d, cuts.right, cuts.below, near_in=open_)
         lifted = np.zeros(d.shape, bool) if last else self.lifted(cuts) & open_
-        if lifted.mean() < CRUMBS:
+        if lifted.mean() <= (CRUMBS if self.level >= LATE else 0):
             self.emit(Canvas.emit_whole, self.pending)
             self.pending = np.zeros_like(self.pending)
             return False
