@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 
 from .edges import Cuts, nearest
-
-BAND = 2
-"""Pixels on either side of a cut that may be mixed: the width of a lens's and a resampler's blur."""
+from .fringe import USUAL, Fringe
 
 BLUR = 0.7
 """Pixels: standard deviation of the side mask's blur, that of a usual pixel filter."""
+
+WINDOW = 4
+"""Pixels: half the window in which either side's clean colour is gathered, beside a fringe of the usual width."""
 
 
 OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]], np.float32).T / np.sqrt([3, 2, 6], dtype=np.float32)
@@ -58,19 +59,20 @@ class Matte:
 
 
 def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.ndarray, trusted: np.ndarray,
-               reach: int = 4) -> Matte:
+               fringe: Fringe) -> Matte:
     """Coverage and colours of both sides in the band round every cut.
 
     color      float32 (h, w, 3) scene-linear
     disparity  float32 (h, w)
     lifted     bool (h, w): near surfaces that the matte is for; others stay as they are
     trusted    bool (h, w): the pixel's colour was photographed; elsewhere coverage comes from the side mask alone
-    reach      pixels: half the window in which either side's clean colour is gathered
+    fringe     how wide the band is, and how much of the near side there is in it, where it is wider than usual
     """
     h, w = disparity.shape
     sides = cuts.near | cuts.far
     index, distance = nearest(sides)
-    band = distance < BAND - 0.5
+    width = np.where(trusted, fringe.width, USUAL)
+    band = distance < width + 0.5
     y, x = np.nonzero(band)
     at = index[y, x]
     far_side = cuts.far.ravel()[at]
@@ -89,39 +91,17 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     base = disparity.ravel()[nearest(cuts.near)[0][y, x]]
     close = 0.25 * np.maximum(base - behind, 1e-9)
 
-    pad = reach
-    plane = lambda a: cv2.copyMakeBorder(a, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
-    d, c = plane(disparity), plane(color)
-    clean = plane((distance >= BAND - 0.5).astype(np.float32))
+    clean = distance >= width + 0.5
     n = len(y)
-    sums = {side: [np.zeros((n, 3), np.float32), np.zeros(n, np.float32), *np.zeros((2, n, 3), np.float32)] for side in (0, 1)}
-    mask = np.zeros(n, np.float32)
-    mask_total = 0.0
-    front_sum, front_weight = np.zeros(n, np.float32), np.zeros(n, np.float32)
-    for dy in range(-reach, reach + 1):
-        for dx in range(-reach, reach + 1):
-            r2 = dx * dx + dy * dy
-            if r2 > reach * reach + 1:
-                continue
-            there = (y + pad + dy, x + pad + dx)
-            dd, cc, ok = d[there], c[there], clean[there]
-            near = dd > middle
-            gauss = np.exp(-r2 / (2 * BLUR * BLUR))
-            if gauss > 1e-4:
-                mask += gauss * near
-                mask_total += gauss
-            weight = np.exp(-r2 / 6.0) * (ok + 1e-3)
-            for side in (0, 1):
-                k = weight * (near == bool(side))
-                s = sums[side]
-                s[0] += k[:, None] * cc
-                s[1] += k
-                s[2] += k[:, None] * cc * cc
-                s[3] += k[:, None] * (cc @ OPPONENT) ** 2
-            k = np.exp(-r2 / 3.0) * (np.abs(dd - base) < close)
-            front_sum += k * dd
-            front_weight += k
-    mask /= mask_total
+    # An edge is as wide as its wider side.
+    wide = cv2.dilate(np.where(band, width, 0).astype(np.uint8), np.ones((2 * WINDOW + 1, 2 * WINDOW + 1), np.uint8))[y, x].astype(int)
+    windows = -(-(wide + 1) // 2)     # from one side of the band to what is beyond the other
+    gathered = _Gathered.empty(n)
+    for times in np.unique(windows):
+        at = np.flatnonzero(windows == times)
+        gathered.put(at, _gather(times, color, disparity, clean, *(a[at] for a in (y, x, middle, base, close))))
+    sums, front_sum, front_weight = gathered.sums, gathered.front, gathered.front_weight
+    mask = np.where((wide > USUAL) & (fringe.profile[y, x] >= 0), fringe.profile[y, x], gathered.mask)
     here = color[y, x]
     far, near = (s[0] / np.maximum(s[1], 1e-9)[:, None] for s in (sums[0], sums[1]))
     far = np.where(sums[0][1][:, None] > 1e-9, far, here)
@@ -193,6 +173,60 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     out.near[y, x] = np.maximum(near, 0)
     out.far[y, x] = np.maximum(far, 0)
     out.front[y, x] = np.where(is_near, own, np.where(front_weight > 0, front_sum / np.maximum(front_weight, 1e-9), base))
+    return out
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What lies in windows round n pixels: of the far and of the near side the sums of clean colour (n, 3), of weights (n,), and
+    of squares of colour and of hues (n, 3); the blurred side mask; sum and weight of the near surface's disparity."""
+
+    sums: tuple[list[np.ndarray], list[np.ndarray]]
+    mask: np.ndarray
+    front: np.ndarray
+    front_weight: np.ndarray
+
+    @classmethod
+    def empty(cls, n: int) -> _Gathered:
+        side = lambda: [np.zeros((n, 3), np.float32), np.zeros(n, np.float32), *np.zeros((2, n, 3), np.float32)]
+        return cls((side(), side()), *np.zeros((3, n), np.float32))
+
+    def put(self, at: np.ndarray, part: _Gathered) -> None:
+        for here, theirs in zip((*self.sums[0], *self.sums[1], self.mask, self.front, self.front_weight),
+                                (*part.sums[0], *part.sums[1], part.mask, part.front, part.front_weight)):
+            here[at] = theirs
+
+
+def _gather(times: int, color, disparity, clean, y, x, middle, base, close) -> _Gathered:
+    """Looks round pixels in windows `times` as wide as usual, of as many samples."""
+    reach = WINDOW * times
+    pad = lambda a: cv2.copyMakeBorder(a, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    d, c, k = pad(disparity), pad(color), pad(clean.astype(np.float32))
+    out = _Gathered.empty(len(y))
+    total = 0.0
+    for dy in range(-WINDOW, WINDOW + 1):
+        for dx in range(-WINDOW, WINDOW + 1):
+            r2 = dx * dx + dy * dy
+            if r2 > WINDOW * WINDOW + 1:
+                continue
+            there = (y + reach + times * dy, x + reach + times * dx)
+            dd, cc, ok = d[there], c[there], k[there]
+            near = dd > middle
+            gauss = np.exp(-r2 / (2 * BLUR * BLUR))
+            if gauss > 1e-4:
+                out.mask += gauss * near
+                total += gauss
+            weight = np.exp(-r2 / 6.0) * (ok + 1e-3)
+            for side, s in enumerate(out.sums):
+                share = weight * (near == bool(side))
+                s[0] += share[:, None] * cc
+                s[1] += share
+                s[2] += share[:, None] * cc * cc
+                s[3] += share[:, None] * (cc @ OPPONENT) ** 2
+            share = np.exp(-r2 / 3.0) * (np.abs(dd - base) < close)
+            out.front += share * dd
+            out.front_weight += share
+    out.mask /= total
     return out
 
 

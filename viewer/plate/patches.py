@@ -46,6 +46,9 @@ OVERLAP, JOIN, SOFT_JOIN = 0.3, 3, 0.5
 """Plate pixels by which patches reach over their rectangle, at the least, so that neighbours leave no crack between them, and
 at the most; and where they are soft, which are blended twice there. Less than half a pixel samples inside the rectangle only."""
 
+SEAM = 0.02
+"""The same at the least where two soft ones meet: what rounding may open. They would be seen twice in what is more."""
+
 FARTHER = 1.1
 """Times as far as a step opens, that patches reach under each other: it is looked at beside the middles of pixels only."""
 
@@ -233,22 +236,23 @@ def trim(covered, which, x, y, size, plane):
     return *low.T, high - low
 
 
-def join(solid: Patches, soft: Patches, focal: float) -> None:
+def join(solid: Patches, soft: Patches, focal: float, loose: bool = False) -> None:
     """Lets patches reach under nearer neighbours, as far as a move opens a step between them, where it has nothing behind it and
     a crack would show the far background: under those of their level, and where one surface was lifted off at several, of
     any. Corners have been welded; a large patch may meet small ones in the middle of its side."""
     level, hidden = (np.concatenate([getattr(p, name) for p in (solid, soft)]) for name in ("level", "hidden"))
     every = Patches.joined([solid, soft])
+    blended = np.repeat([False, not loose], [len(solid), len(soft)])      # loose ones are seen small, and leave larger cracks
     for each in np.unique(level):
-        _reach_under(every, np.flatnonzero(level == each), focal)
-    _reach_under(every, np.flatnonzero(~hidden), focal, CUT_SHARE)
+        _reach_under(every, np.flatnonzero(level == each), focal, blended)
+    _reach_under(every, np.flatnonzero(~hidden), focal, blended, CUT_SHARE)
     solid.over[:], soft.over[:] = np.split(every.over, [len(solid)])
 
 
-def _reach_under(patches: Patches, mine: np.ndarray, focal: float, most: float | None = None) -> None:
+def _reach_under(patches: Patches, mine: np.ndarray, focal: float, blended: np.ndarray, most: float | None = None) -> None:
     """Lets those of the patches at indices `mine` reach under each other where they are no more than `most` apart, as a share of
-    their disparity."""
-    rect, corners, over = patches.rect[mine], patches.corners[mine], patches.over[mine]
+    their disparity; a side along which two that are blended meet reaches over no more than it has to."""
+    rect, corners, over, blended = patches.rect[mine], patches.corners[mine], patches.over[mine], blended[mine]
     low = rect[:, :2].min(0).astype(int)
     x0, y0, x1, y1 = (rect - np.tile(low, 2)).astype(int).T
     number = np.full((y1.max(), x1.max()), -1, np.int32)
@@ -269,7 +273,13 @@ def _reach_under(patches: Patches, mine: np.ndarray, focal: float, most: float |
         gap = db - da
         if most is not None:
             gap[np.abs(gap) > most * np.maximum(da, db)] = 0
-        reach = np.maximum(FARTHER * REACH * focal * np.abs(gap), OVERLAP).astype(np.float32)
+        reach = (FARTHER * REACH * focal * np.abs(gap)).astype(np.float32)
+        close = blended[a] & blended[b] & (reach < OVERLAP)
+        if most is None:
+            for side, k in ((before, a), (after, b)):
+                some, others = (np.bincount(k[at], minlength=len(mine)) > 0 for at in (close, ~close))
+                over[some & ~others, side] = SEAM
+        reach = np.maximum(reach, np.where(close, SEAM, OVERLAP))
         np.maximum.at(over[:, before], a[gap > 0], reach[gap > 0])
         np.maximum.at(over[:, after], b[gap < 0], reach[gap < 0])
     patches.over[mine] = over

@@ -18,15 +18,13 @@ from .behind import continue_depth
 from .beyond import CELL, continue_beyond, fade, farthest, soften
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import continue_color, continue_plainly
-from .matte import BAND, LEFT, OPAQUE, Matte, find_matte
+from .fringe import Fringe, find_fringe
+from .matte import LEFT, OPAQUE, Matte, find_matte
 from .patches import (FIT, IN_ALPHA, JUMP, LOOSE, SOFT_JOIN, STEEP, Patches, alike, fit, integral, join, least_in, loosened, room_beyond,
                       sizes, sum_in, trim, weld)
 
 BLOCK = 16
 """Pixels: side of the blocks in which surfaces are told apart."""
-
-MARGIN = BAND + 4
-"""Pixels round a block in which its surfaces are known too: the band, and what a texture filter reads beyond."""
 
 GUTTER = 4
 """Pixels of a tile round its block in the atlas: what the filter reads at the second mip level."""
@@ -99,6 +97,10 @@ class Canvas:
             self.paint_beyond(pad)
         self.trusted = self.inside.copy()
         self.pending = np.ones((high // BLOCK, wide // BLOCK), bool)
+        self.fringe = (Fringe.usual(self.disparity) if draft
+                       else find_fringe(self.color, self.disparity, find_cuts(self.disparity, focal), self.inside))
+        # Round a block its surfaces are known too: the band, and what a texture filter reads beyond.
+        self.margin = self.fringe.widest + 1 + GUTTER
         # The frame's border is no edge of what it crops.
         self.seams = np.zeros((2, high, wide), bool)
         self.seams[0][:, :-1] = self.inside[:, 1:] != self.inside[:, :-1]
@@ -149,10 +151,10 @@ class Canvas:
         # Where one block of a surface was lifted off before the next, its edge is none: in front it goes on.
         seams = self.seams
         matte = find_matte(self.color, d, Cuts.of(d, right & ~seams[0], below & ~seams[1], near_in=lifted),
-                           lifted, self.trusted)
+                           lifted, self.trusted, self.fringe)
         self.mixed = self.mixed | matte.band
         touched = lifted | matte.band | cuts.near | cuts.far
-        blocks = _any_near(touched, MARGIN) & self.pending
+        blocks = _any_near(touched, self.margin) & self.pending
         behind = self.look_behind(cuts, active, lifted, matte)
         self.emit(Canvas.emit_whole, self.pending & ~blocks)
         self.emit(Canvas.emit_lifted, blocks, cuts, active, lifted, matte)
@@ -168,7 +170,7 @@ class Canvas:
         d = self.disparity
         near = cuts.near
         behind = np.where(near, cuts.behind, d)
-        reach = reach_of(d - behind, self.focal, 2 * BAND, self.deepest)
+        reach = reach_of(d - behind, self.focal, 2 * (self.fringe.width + 1), self.deepest)
         middle = 0.5 * (d + behind)
         candidate = near.copy()
         for index, distance in octaves(reach):
@@ -333,7 +335,7 @@ class Canvas:
     def emit_lifted(self, blocks, cuts: Cuts, active: Cuts, lifted, matte: Matte) -> None:
         """The surfaces that are lifted off, one tile for each in every block that it or its soft edge touches."""
         by, bx = np.nonzero(blocks)
-        m, s = MARGIN, BLOCK + 2 * MARGIN
+        m, s = self.margin, BLOCK + 2 * self.margin
         window = _windows(by, bx, self.disparity.shape, m)
         n = len(by)
         right, below = cuts.right[window].copy(), cuts.below[window].copy()
@@ -541,7 +543,7 @@ class Canvas:
         for loose, (solid, soft) in zip(self.loose, covers):
             solid, soft = placed(solid), placed(soft)
             weld(solid, soft, FIT * loose * tolerance(self.focal), loose > self.loose[0])
-            join(solid, soft, self.focal)
+            join(solid, soft, self.focal, loose > self.loose[0])
             solid = Patches.joined([solid, behind])
             drawn.append((solid.take(np.argsort(-solid.plane[:, 0], kind="stable")),
                           soft.take(np.lexsort((soft.plane[:, 0], -soft.level, _depth_class(soft.plane[:, 0]))))))

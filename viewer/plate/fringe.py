@@ -1,0 +1,112 @@
+"""How wide edges are blurred in the picture: a lens out of focus, a resampler or a network's depth leaves a foreground's light farther
+out than a pixel filter does.
+
+At one pixel a pattern is not to be told from a blur. Along an edge it is: the mean of what lies so far from it tells how much of
+either side is there.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .edges import Cuts, nearest
+
+USUAL, WIDEST = 1, 8
+"""Pixels beside those at a cut that are mixed in a sharp picture, and those that are looked at."""
+
+ROUND, BESIDE = 6.0, 8
+"""Pixels: standard deviation of the window for either side's own colour, and how far beyond WIDEST that is looked for."""
+
+ALONG = 8.0
+"""Pixels: standard deviation of the window along an edge, and how far along it a width goes on."""
+
+FALLS = 0.9
+"""Of that at the pixel before, which the share of the other side is at the most."""
+
+ENOUGH = 8
+"""Pixels of an edge of which a mean is one."""
+
+DIFFERENT = 0.2
+"""Of their brightness, by which two sides have to differ."""
+
+FEW = 0.05
+"""Share of unsharp edges under which they are taken for patterns, and the picture for sharp."""
+
+LEAST, SURE = 0.03, 3.0
+"""Share of the other side that is one, and standard errors that it has to be away from none."""
+
+
+@dataclass(slots=True)
+class Fringe:
+    """width    int32 (h, w): pixels beside those at a cut, up to which its sides are mixed; USUAL where it is not told
+    profile  float32 (h, w): mean share of the near side so far from the cut, in 0..1; -1 where it is not told"""
+
+    width: np.ndarray
+    profile: np.ndarray
+
+    @classmethod
+    def usual(cls, disparity: np.ndarray) -> Fringe:
+        return cls(np.full(disparity.shape, USUAL, np.int32), np.full(disparity.shape, -1, np.float32))
+
+    @property
+    def widest(self) -> int:
+        return int(self.width.max(initial=USUAL))
+
+
+def find_fringe(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, known: np.ndarray) -> Fringe:
+    """Fringes of cuts in a picture: colour float32 (h, w, 3), disparity float32 (h, w); known, bool (h, w): photographed."""
+    out = Fringe.usual(disparity)
+    near, far = cuts.near, cuts.far
+    if not (near | far).any():
+        return out
+    index, distance = nearest(near | far)
+    middle = np.where(near, 0.5 * (disparity + np.where(near, cuts.behind, 0)), 0.5 * (disparity + cuts.in_front))
+    is_near = disparity > middle.ravel()[index]
+    apart = known & (distance > WIDEST + 0.5) & (distance <= WIDEST + BESIDE)
+    # Of the edge that a pixel is beside, for there both are about as far away.
+    (behind, enough_behind), (front, enough) = ((mean.reshape(-1, 3)[index], many.ravel()[index]) for mean, many in (
+        _mean(color, apart & (is_near == side)) for side in (False, True)))
+    line = front - behind
+    length = (line * line).sum(-1)
+    told = known & enough & enough_behind & (distance < WIDEST + 0.5) & (length > (DIFFERENT * (front + behind)).max(-1) ** 2)
+    share = np.where(told, ((color - behind) * line).sum(-1) / np.maximum(length, 1e-9), 0).astype(np.float32).clip(-1, 2)
+    rings = np.rint(distance)
+    for side in (False, True):
+        other = 1 - share if side else share
+        goes_on, before, width = told & (is_near == side), np.inf, np.zeros(told.shape, np.uint8)
+        for ring in range(WIDEST + 1):
+            here = told & (is_near == side) & (rings == ring)
+            mean, error = _along(other, here)
+            out.profile[here] = (1 - mean if side else mean)[here].clip(0, 1)
+            # A blur becomes less and less, to nothing; what else changes beside an edge is a pattern or a shadow.
+            ends = goes_on & (mean <= LEAST) & np.isfinite(error)
+            width[ends] = np.maximum(width[ends], max(ring - 1, 0))
+            goes_on &= (mean > LEAST) & (mean > SURE * error) & (mean < FALLS * before)
+            before = mean
+            if not goes_on.any():
+                break
+        wide = cv2.dilate(width, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * int(ALONG) + 1,) * 2))
+        here = told & (is_near == side)
+        out.width[here] = np.maximum(out.width, wide)[here]
+    sharp = (out.width[near | far] > USUAL).mean() < FEW
+    return Fringe.usual(disparity) if sharp else out
+
+
+def _mean(color, where):
+    """Mean colour round every pixel of those that count, and whether there are any."""
+    blur = lambda a: cv2.GaussianBlur(a, (0, 0), ROUND)
+    weight = blur(where.astype(np.float32))
+    return blur(color * where[..., None]) / np.maximum(weight, 1e-6)[..., None], weight > 0.01
+
+
+def _along(values, where):
+    """Mean round every pixel of those values that count, and its standard error."""
+    blur = lambda a: cv2.GaussianBlur(a.astype(np.float32), (0, 0), ALONG)
+    weight = blur(where)
+    some = np.maximum(weight, 1e-6)
+    mean, squares = blur(np.where(where, values, 0)) / some, blur(np.where(where, values * values, 0)) / some
+    count = weight * 4 * np.pi * ALONG ** 2
+    error = np.sqrt(np.maximum(squares - mean * mean, 1e-4) / np.maximum(count, 1))
+    return mean, np.where(count < ENOUGH, np.inf, error)
