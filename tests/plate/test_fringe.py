@@ -42,6 +42,7 @@ def test_a_fringe_is_as_wide_as_the_blur(blur, grain):
 @pytest.mark.parametrize("color", [
     picture(0), picture(0.6), picture(0.6, 0.4),
     picture(0) * (1 + 0.5 * np.exp(-EDGE / 6))[..., None],                      # a glow beside the edge, that goes on
+    picture(0.6) * (1 - 0.7 * ~HEAD * np.exp(-EDGE / 2))[..., None],              # a shadow on the wall
     np.full((*X.shape, 3), 0.4, np.float32),
     np.random.default_rng(3).uniform(0.1, 0.9, (*X.shape, 3)).astype(np.float32)])
 def test_a_sharp_picture_has_no_fringe(color):

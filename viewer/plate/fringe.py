@@ -31,8 +31,11 @@ ENOUGH = 8
 DIFFERENT = 0.2
 """Of their brightness, by which two sides have to differ."""
 
-FEW = 0.05
-"""Share of unsharp edges under which they are taken for patterns, and the picture for sharp."""
+ACROSS = 0.25
+"""Share of the other side right beside the edge, on either, at the least."""
+
+ROUND_ABOUT, FEW = 65, 0.3
+"""Pixels: side of a window, and share of the edges in it that are unsharp, under which they are taken for patterns beside sharp ones."""
 
 LEAST, SURE = 0.03, 3.0
 """Share of the other side that is one, and standard errors that it has to be away from none."""
@@ -73,6 +76,9 @@ def find_fringe(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, known: np.
     told = known & enough & enough_behind & (distance < WIDEST + 0.5) & (length > (DIFFERENT * (front + behind)).max(-1) ** 2)
     share = np.where(told, ((color - behind) * line).sum(-1) / np.maximum(length, 1e-9), 0).astype(np.float32).clip(-1, 2)
     rings = np.rint(distance)
+    # A blur is on both sides of an edge; a shadow is on one.
+    across = np.minimum(*(_along(1 - share if side else share, told & (is_near == side) & (rings == 0))[0] for side in (False, True)))
+    told &= across > ACROSS
     for side in (False, True):
         other = 1 - share if side else share
         goes_on, before, width = told & (is_near == side), np.inf, np.zeros(told.shape, np.uint8)
@@ -80,7 +86,7 @@ def find_fringe(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, known: np.
             here = told & (is_near == side) & (rings == ring)
             mean, error = _along(other, here)
             out.profile[here] = (1 - mean if side else mean)[here].clip(0, 1)
-            # A blur becomes less and less, to nothing; what else changes beside an edge is a pattern or a shadow.
+            # A blur becomes less and less, to nothing; what else changes beside an edge is a pattern.
             ends = goes_on & (mean <= LEAST) & np.isfinite(error)
             width[ends] = np.maximum(width[ends], max(ring - 1, 0))
             goes_on &= (mean > LEAST) & (mean > SURE * error) & (mean < FALLS * before)
@@ -90,8 +96,11 @@ def find_fringe(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, known: np.
         wide = cv2.dilate(width, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * int(ALONG) + 1,) * 2))
         here = told & (is_near == side)
         out.width[here] = np.maximum(out.width, wide)[here]
-    sharp = (out.width[near | far] > USUAL).mean() < FEW
-    return Fringe.usual(disparity) if sharp else out
+    # A lens blurs all of an edge; here and there a pattern looks like that.
+    sides = near | far
+    wide, of = (cv2.blur(a.astype(np.float32), (ROUND_ABOUT, ROUND_ABOUT)) for a in (sides & (out.width > USUAL), sides))
+    out.width[wide < FEW * of] = USUAL
+    return out
 
 
 def _mean(color, where):
