@@ -19,8 +19,8 @@ USUAL, WIDEST = 1, 8
 ROUND, BESIDE = 6.0, 8
 """Pixels: standard deviation of the window for either side's own colour, and how far beyond WIDEST that is looked for."""
 
-ALONG = 8.0
-"""Pixels: standard deviation of the window along an edge, and how far along it a width goes on."""
+ALONG = 27
+"""Pixels: side of the window along an edge; a width goes on along it for a third of that."""
 
 FALLS = 0.9
 """Of that at the pixel before, which the share of the other side is at the most."""
@@ -93,7 +93,7 @@ def find_fringe(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, known: np.
             before = mean
             if not goes_on.any():
                 break
-        wide = cv2.dilate(width, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * int(ALONG) + 1,) * 2))
+        wide = cv2.dilate(width, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * (ALONG // 3) - 1,) * 2))
         here = told & (is_near == side)
         out.width[here] = np.maximum(out.width, wide)[here]
     # A lens blurs all of an edge; here and there a pattern looks like that.
@@ -112,10 +112,10 @@ def _mean(color, where):
 
 def _along(values, where):
     """Mean round every pixel of those values that count, and its standard error."""
-    blur = lambda a: cv2.GaussianBlur(a.astype(np.float32), (0, 0), ALONG)
+    blur = lambda a: cv2.blur(a.astype(np.float32), (ALONG, ALONG))
     weight = blur(where)
     some = np.maximum(weight, 1e-6)
     mean, squares = blur(np.where(where, values, 0)) / some, blur(np.where(where, values * values, 0)) / some
-    count = weight * 4 * np.pi * ALONG ** 2
+    count = weight * ALONG ** 2
     error = np.sqrt(np.maximum(squares - mean * mean, 1e-4) / np.maximum(count, 1))
     return mean, np.where(count < ENOUGH, np.inf, error)
