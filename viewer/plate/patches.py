@@ -239,25 +239,32 @@ def trim(covered, which, x, y, size, plane):
 def join(solid: Patches, soft: Patches, focal: float, loose: bool = False) -> None:
     """Lets patches reach under nearer neighbours, as far as a move opens a step between them, where it has nothing behind it and
     a crack would show the far background: under those of their level, and where one surface was lifted off at several, of
-    any. Corners have been welded; a large patch may meet small ones in the middle of its side."""
-    level, hidden = (np.concatenate([getattr(p, name) for p in (solid, soft)]) for name in ("level", "hidden"))
+    any, in the frame and beyond it. Corners have been welded; a large patch may meet small ones in the middle of its side."""
+    level, hidden, beyond = (np.concatenate([getattr(p, name) for p in (solid, soft)]) for name in ("level", "hidden", "beyond"))
     every = Patches.joined([solid, soft])
     blended = np.repeat([False, not loose], [len(solid), len(soft)])      # loose ones are seen small, and leave larger cracks
     for each in np.unique(level):
         _reach_under(every, np.flatnonzero(level == each), focal, blended)
-    _reach_under(every, np.flatnonzero(~hidden), focal, blended, CUT_SHARE)
+    _reach_under(every, np.flatnonzero(~hidden | beyond), focal, blended, CUT_SHARE)
     solid.over[:], soft.over[:] = np.split(every.over, [len(solid)])
 
 
 def _reach_under(patches: Patches, mine: np.ndarray, focal: float, blended: np.ndarray, most: float | None = None) -> None:
     """Lets those of the patches at indices `mine` reach under each other where they are no more than `most` apart, as a share of
     their disparity; a side along which two that are blended meet reaches over no more than it has to."""
+    if not len(mine):
+        return
     rect, corners, over, blended = patches.rect[mine], patches.corners[mine], patches.over[mine], blended[mine]
     low = rect[:, :2].min(0).astype(int)
     x0, y0, x1, y1 = (rect - np.tile(low, 2)).astype(int).T
-    number = np.full((y1.max(), x1.max()), -1, np.int32)
+    # Whose pixels they are: of those that lie behind each other, the nearest one's.
+    number, d = np.full((y1.max(), x1.max()), -1, np.int32), patches.plane[mine, 0]
+    top = np.full(number.shape, -np.inf, np.float32)
     for at, (wide, high) in alike(rect):
-        number[y0[at, None, None] + np.arange(high)[:, None], x0[at, None, None] + np.arange(wide)] = at[:, None, None]
+        at = at[np.argsort(d[at], kind="stable")]
+        there = y0[at, None, None] + np.arange(high)[:, None], x0[at, None, None] + np.arange(wide)
+        number[there] = np.where(d[at, None, None] >= top[there], at[:, None, None], number[there])
+        top[there] = np.maximum(top[there], d[at, None, None])
 
     def value(k, x, y):
         across, down = (x - x0[k]) / (x1 - x0)[k], (y - y0[k]) / (y1 - y0)[k]
