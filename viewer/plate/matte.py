@@ -191,9 +191,12 @@ class _Gathered:
         side = lambda: [np.zeros((n, 3), np.float32), np.zeros(n, np.float32), *np.zeros((2, n, 3), np.float32)]
         return cls((side(), side()), *np.zeros((3, n), np.float32))
 
+    @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        return *self.sums[0], *self.sums[1], self.mask, self.front, self.front_weight
+
     def put(self, at: np.ndarray, part: _Gathered) -> None:
-        for here, theirs in zip((*self.sums[0], *self.sums[1], self.mask, self.front, self.front_weight),
-                                (*part.sums[0], *part.sums[1], part.mask, part.front, part.front_weight)):
+        for here, theirs in zip(self.arrays, part.arrays):
             here[at] = theirs
 
 

@@ -252,8 +252,6 @@ def join(solid: Patches, soft: Patches, focal: float, loose: bool = False) -> No
 def _reach_under(patches: Patches, mine: np.ndarray, focal: float, blended: np.ndarray, most: float | None = None) -> None:
     """Lets those of the patches at indices `mine` reach under each other where they are no more than `most` apart, as a share of
     their disparity; a side along which two that are blended meet reaches over no more than it has to."""
-    if not len(mine):
-        return
     rect, corners, over, blended = patches.rect[mine], patches.corners[mine], patches.over[mine], blended[mine]
     low = rect[:, :2].min(0).astype(int)
     x0, y0, x1, y1 = (rect - np.tile(low, 2)).astype(int).T
