@@ -99,7 +99,7 @@ def _nearest_round(sources: np.ndarray, hidden: np.ndarray, walls, farthest: flo
     inside, right, below = pad(hidden), *(pad(a) for a in walls)
     best = np.full(inside.shape, np.inf, np.float32)
     best[front] = 0
-    y, x = np.zeros((2, *inside.shape), np.int32)     # from the source
+    y, x, order = np.zeros((3, *inside.shape), np.int32)     # from the source; order: in which a pixel was reached last
     while len(front):
         changed = []
         for down, over, wall, back in ((0, 1, right, 0), (0, -1, right, -1), (1, 0, below, 0), (-1, 0, below, -w)):
@@ -111,7 +111,9 @@ def _nearest_round(sources: np.ndarray, hidden: np.ndarray, walls, farthest: flo
             there = there[ok]
             best[there], y[there], x[there] = far[ok], y_there[ok], x_there[ok]
             changed.append(there)
-        front = np.unique(np.concatenate(changed))
+        changed = np.concatenate(changed)
+        order[changed] = at = np.arange(len(changed))
+        front = changed[order[changed] == at]     # each once
     crop = lambda a: a.reshape(high + 2, w)[1:-1, 1:-1]
     return np.maximum(np.arange(high * wide).reshape(high, wide) - crop(y) * wide - crop(x), 0), crop(best)
 

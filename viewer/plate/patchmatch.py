@@ -39,6 +39,9 @@ FAR = 0.3
 COMPARED = np.array([(dy, dx) for dy in range(-PATCH, PATCH + 1) for dx in range(-PATCH, PATCH + 1) if (dy + dx) % 2 == 0])
 """Pixels of a patch that are compared, of a chessboard one colour: their neighbours say much the same."""
 
+COUNTS = np.exp(-(np.arange(-PATCH, PATCH + 1)[:, None] ** 2 + np.arange(-PATCH, PATCH + 1) ** 2) / 4.0).astype(np.float32)
+"""How much a patch has to say of a pixel that lies so far from its middle."""
+
 ALIKE = (0.002, 0.008)
 """Shares of all sources, in the order of their depth, from among which one is drawn at random."""
 
@@ -178,7 +181,7 @@ def vote(match, here, color, disparity, usable):
                     continue
                 if abs(disparity[sy, sx] - d) >= 0.15 * d + 0.004:
                     continue
-                k = np.float32(np.exp(-(dy * dy + dx * dx) / 4.0))
+                k = COUNTS[dy + PATCH, dx + PATCH]
                 red += k * color[sy, sx, 0]
                 green += k * color[sy, sx, 1]
                 blue += k * color[sy, sx, 2]

@@ -7,7 +7,7 @@ After Shade et al. 1998 (layered depth images), Kopf et al. 2020 (One Shot 3D Ph
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import replace
 
@@ -150,18 +150,21 @@ class Canvas:
         active = Cuts.of(d, right, below, near_in=lifted)
         # Where one block of a surface was lifted off before the next, its edge is none: in front it goes on.
         seams = self.seams
-        matte = find_matte(self.color, d, Cuts.of(d, right & ~seams[0], below & ~seams[1], near_in=lifted),
-                           lifted, self.trusted, self.fringe)
+        with ThreadPoolExecutor(1) as beside:
+            deeper = beside.submit(continue_depth, d, lifted, cuts, active, self.focal, self.deepest, self.inside, self.trusted)
+            matte = find_matte(self.color, d, Cuts.of(d, right & ~seams[0], below & ~seams[1], near_in=lifted),
+                               lifted, self.trusted, self.fringe)
         self.mixed = self.mixed | matte.band
         touched = lifted | matte.band | cuts.near | cuts.far
         blocks = _any_near(touched, self.margin) & self.pending
-        behind = self.look_behind(cuts, active, lifted, matte)
+        behind, travel = deeper.result()
+        color = self.look_behind(behind, lifted, matte)
         self.emit(Canvas.emit_whole, self.pending & ~blocks)
         self.emit(Canvas.emit_lifted, blocks, cuts, active, lifted, matte)
         self.pending = blocks
         seams[0][:, :-1] |= (lifted[:, 1:] != lifted[:, :-1]) & ~cuts.right[:, :-1]
         seams[1][:-1] |= (lifted[1:] != lifted[:-1]) & ~cuts.below[:-1]
-        self.move_on(active, lifted, matte, *behind)
+        self.move_on(active, lifted, matte, color, behind, travel)
         self.level += 1
         return True
 
@@ -189,10 +192,9 @@ class Canvas:
         tangled = near_side & far_side | (self.level >= LATE)
         return (np.where(tangled, count(candidate & ~waits) > 0, (count(candidate) > 0) & ~background))[cells]
 
-    def look_behind(self, cuts: Cuts, active: Cuts, lifted: np.ndarray, matte: Matte):
-        """(colour, disparity, travel) of what is behind the lifted pixels; in the matte, the two colours of pixels that are
-        mostly near are parted anew, now that the far one is known."""
-        behind, travel = continue_depth(self.disparity, lifted, cuts, active, self.focal, self.deepest, self.inside, self.trusted)
+    def look_behind(self, behind: np.ndarray, lifted: np.ndarray, matte: Matte) -> np.ndarray:
+        """Colour of what is behind the lifted pixels, of which the disparity is known; in the matte, the two colours of pixels
+        that are mostly near are parted anew, now that the far one is."""
         band, share = matte.band, matte.coverage
         color = np.where(band[..., None], matte.far, self.color)
         usable = ~lifted & ~(band & (share > MOSTLY_FAR))
@@ -218,7 +220,7 @@ class Canvas:
         lamp = (near.max(1) > DAZZLES * before.max(1))[:, None] & (matte.far[again] > 1).any(1, keepdims=True)
         matte.near[again] = np.where(lamp, before, near)
         matte.far[again] = np.where(lamp, matte.far[again], far)
-        return np.where((band & (share < 1))[..., None], matte.far, color), behind, travel
+        return np.where((band & (share < 1))[..., None], matte.far, color)
 
     def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte, color, behind, travel) -> None:
         deeper = np.zeros_like(self.travel)
