@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from viewer.plate.behind import continue_depth
+from viewer.plate.behind import _nearest_surface, continue_depth
 from viewer.plate.edges import Cuts, find_cuts
 
 FOCAL = 400.0
@@ -13,7 +13,8 @@ def behind(disparity, hidden):
     d = np.where(hidden, FRONT, disparity).astype(np.float32)
     cuts = find_cuts(d, FOCAL)
     everywhere = np.ones(d.shape, bool)
-    return continue_depth(d, hidden, cuts, Cuts.of(d, cuts.right, cuts.below, near_in=hidden), FOCAL, 60, everywhere, everywhere)[0]
+    return continue_depth(d, hidden, cuts, Cuts.of(d, cuts.right, cuts.below, near_in=hidden), FOCAL, 60, everywhere, everywhere,
+                          np.zeros_like(d))[0]
 
 
 @pytest.mark.parametrize("lean", [0, 0.15, -0.3, 0.7])
@@ -45,5 +46,28 @@ def test_what_was_seen_counts_more_than_what_was_made_up():
     cuts = find_cuts(d, FOCAL)
     made_up = (Y >= 70) & (X >= 100)
     known = np.ones(d.shape, bool)
-    out, _ = continue_depth(d, hidden, cuts, Cuts.of(d, cuts.right, cuts.below, near_in=hidden), FOCAL, 60, known, ~made_up)
+    out, *_ = continue_depth(d, hidden, cuts, Cuts.of(d, cuts.right, cuts.below, near_in=hidden), FOCAL, 60, known, ~made_up,
+                             np.zeros_like(d))
     assert (np.abs(out - NEARER) < 0.02)[hidden & (Y < 90) & (X > 82)].all()
+
+
+@pytest.mark.parametrize("gone", [0, 25, 200])
+def test_what_was_continued_already_goes_on_less_far(gone):
+    """Something is hidden below a wall and to the right of one that was continued `gone` pixels already."""
+    hidden = (Y >= 80) & (X >= 60)
+    d = np.where(hidden, FRONT, WALL).astype(np.float32)
+    reach = np.where((X == 59) & (Y >= 80) | (Y == 79) & (X >= 60), 60, 0).astype(np.float32)
+    away, everywhere, no_wall = np.where(X < 60, gone, 0).astype(np.float32), np.ones(d.shape, bool), np.zeros((2, *d.shape), bool)
+    anchor, far = _nearest_surface(d, hidden, everywhere, reach, no_wall, away)
+    y, x = np.nonzero(hidden)
+    left, above = gone + x - 59, y - 79
+    continued, clear = anchor % d.shape[1] == 59, np.abs(left - above) > 1
+    assert (continued == (left < above))[clear & (np.minimum(left, above) < 80)].all()
+    assert np.allclose(far, np.minimum(left, above), atol=1e-3)
+
+
+def test_where_nothing_is_behind_a_surface_goes_on_behind_itself():
+    d = np.full((160, 200), FRONT, np.float32)
+    hidden = (np.abs(X - 100) < 20) & (np.abs(Y - 80) < 20)
+    out = behind(d, hidden)
+    assert (out[hidden] < FRONT).all() and (out[hidden] > 0.9 * FRONT).all()

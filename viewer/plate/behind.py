@@ -18,9 +18,9 @@ EDGE_LENGTHS = 24, 12, 6
 ON_A_LINE = 0.6
 """Pixels by which they may be off it, root mean square."""
 
-RATHER_FAR = 1.0
-"""What is farther rather goes on behind: distances count times this plus the share of a surface's disparity in that of what hides
-it."""
+RATHER_NEAR = 2 / 3
+"""Where nothing that a move uncovers goes on, something hardly farther away is likelier to hide there than something far: the share
+by which its distance counts less."""
 
 GOES_ON = 4
 """Times the length from which its direction is told, for which an edge goes on out of sight."""
@@ -30,12 +30,13 @@ STEPS = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)])
 
 
 def continue_depth(disparity: np.ndarray, hidden: np.ndarray, edges: Cuts, cuts: Cuts, focal: float, deepest: float,
-                   known: np.ndarray, shown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What lies behind the pixels in `hidden`, continued from the far sides of `cuts`: (disparity, travel).
+                   known: np.ndarray, shown: np.ndarray, away: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What lies behind the pixels in `hidden`, continued from the far sides of `cuts`: (disparity, travel, away).
 
     edges      all edges between surfaces, of which `cuts` are those of what hides
     known      bool (h, w): within the plate's frame; what lies beyond it is bent, and asked only if need be
     shown      bool (h, w): what the plate shows, rather than what was continued before; asked first, too
+    away       float32 (h, w): pixels from where its surface was last seen: with every one it is less sure to be there
     disparity  float32 (h, w): each far side goes on along its own plane and stays behind the surface that hides it
     travel     float32 (n,), for the hidden pixels in the order of np.nonzero: metres that a camera has to move sideways
                until the pixel comes to light
@@ -46,8 +47,11 @@ def continue_depth(disparity: np.ndarray, hidden: np.ndarray, edges: Cuts, cuts:
     own = d[y, x]
     sources = cuts.far & ~hidden
     reach = reach_of(np.where(sources, cuts.in_front - d, 0), focal, 4, deepest)
-    anchor = _nearest_surface(d, hidden, known & shown, reach, _walls(d, edges, hidden))
-    anchor[anchor < 0] = np.argmin(np.where(hidden, np.inf, d))
+    anchor, far = _nearest_surface(d, hidden, known & shown, reach, _walls(d, edges, hidden), away)
+    nothing = anchor < 0
+    anchor[nothing] = y[nothing] * d.shape[1] + x[nothing]
+    away = away.copy()
+    away[y, x] = np.where(nothing, away[y, x], far)
     depth_in = nearest(sources)[1][y, x]
     used, slot = np.unique(anchor, return_inverse=True)
     base, sx, sy = planes(d, ~hidden & known, used, focal)
@@ -56,49 +60,58 @@ def continue_depth(disparity: np.ndarray, hidden: np.ndarray, edges: Cuts, cuts:
     ax, ay = used % d.shape[1], used // d.shape[1]
     value = base[slot] + sx[slot] * (x - ax[slot]) + sy[slot] * (y - ay[slot])
     low, high = 0.6 * base[slot], np.minimum(1.5 * base[slot], own * 0.99)
-    out[y, x] = np.clip(value, np.minimum(low, high), high)
+    out[y, x] = np.where(nothing, own, np.clip(value, np.minimum(low, high), high))
     for part, among in ((known, known), (~known, np.ones_like(known))):
         out = smooth_where(out, hidden & part, among, 8 * tolerance(focal))
     # Clearly behind: patches follow surfaces within a few tolerances only, and may not come out in front.
     out[y, x] = np.maximum(np.minimum(out[y, x], 0.99 * own - 6 * tolerance(focal)), 0)
-    return out, np.maximum(depth_in - 4, 0) / (focal * np.maximum(own - out[y, x], 1e-6))
+    return out, np.maximum(depth_in - 4, 0) / (focal * np.maximum(own - out[y, x], 1e-6)), away
 
 
-def _nearest_surface(d, hidden, known, reach, walls) -> np.ndarray:
-    """Flat index of the far side whose surface each hidden pixel is of, int64 (n,) in the order of np.nonzero; -1: there is none.
+def _nearest_surface(d, hidden, known, reach, walls, away) -> tuple[np.ndarray, np.ndarray]:
+    """Flat index of the far side whose surface each hidden pixel is of, int64 (n,) in the order of np.nonzero, -1: there is none; and
+    how far away from where that was seen it is.
 
-    The nearest that lies behind, is not beyond a wall, and can come to light that deep; failing that, the nearest behind.
+    The nearest that lies behind, is not beyond a wall, and can come to light that deep; failing that, the nearest behind. What
+    was continued there before has gone part of its way already: else a bit of sky would spread from level to level.
     """
     y, x = np.nonzero(hidden)
     own = d[y, x]
     anchor = np.full(len(y), -1, np.int64)
-    best = np.full(len(y), np.inf, np.float32)
+    best, total = np.full((2, len(y)), np.inf, np.float32)
     inner = np.where(known, reach, 0)
-    within = lambda sources, most: _nearest_round(sources, hidden, walls, 1.5 * most)
-    for strict, sources in ((True, octaves(inner, within)), (True, octaves(reach, within)), (False, octaves(reach))):
+    within = lambda sources, most: _nearest_round(sources, hidden, walls, 1.5 * most, away)
+    anywhere = lambda sources, _: _and_away(*nearest(sources), away)
+    for strict, sources in ((True, octaves(inner, within)), (True, octaves(reach, within)), (False, octaves(reach, anywhere))):
         if (anchor >= 0).all():
             break
         for index, distance in sources:
             found, far = index[y, x], distance[y, x]
-            cost = far * (RATHER_FAR + d.ravel()[found] / np.maximum(own, 1e-9))
-            good = (cost < best) & (d.ravel()[found] < 0.99 * own)
+            deep = d.ravel()[found] / np.maximum(own, 1e-9)
+            cost = far if strict else far * (1 - RATHER_NEAR * deep)
+            good = (cost < best) & (deep < 0.99)
             if strict:
                 good &= far <= 1.5 * reach.ravel()[found]
-            anchor[good], best[good] = found[good], cost[good]
+            anchor[good], best[good], total[good] = found[good], cost[good], far[good]
         best[anchor >= 0] = -1
-    return anchor
+    return anchor, total
 
 
-def _nearest_round(sources: np.ndarray, hidden: np.ndarray, walls, farthest: float) -> tuple[np.ndarray, np.ndarray]:
+def _and_away(index, distance, away):
+    return index, distance + away.ravel()[index]
+
+
+def _nearest_round(sources: np.ndarray, hidden: np.ndarray, walls, farthest: float, away) -> tuple[np.ndarray, np.ndarray]:
     """(index, distance) of the nearest source for every hidden pixel, as `nearest` has them, by ways through hidden pixels that
-    cross no wall; inf beyond `farthest` pixels."""
+    cross no wall, and with that by which a source is away itself; inf beyond `farthest` pixels."""
     high, wide = hidden.shape
     w = wide + 2
     pad = lambda a: np.pad(a, 1).ravel()
     front = np.flatnonzero(pad(sources))
     inside, right, below = pad(hidden), *(pad(a) for a in walls)
     best = np.full(inside.shape, np.inf, np.float32)
-    best[front] = 0
+    best[front] = away[sources]
+    start = best.copy()
     y, x, order = np.zeros((3, *inside.shape), np.int32)     # from the source; order: in which a pixel was reached last
     while len(front):
         changed = []
@@ -106,10 +119,11 @@ def _nearest_round(sources: np.ndarray, hidden: np.ndarray, walls, farthest: flo
             there = front + (down * w + over)
             ok = np.flatnonzero(inside[there] & ~wall[front + back])
             there, y_there, x_there = there[ok], y[front[ok]] + down, x[front[ok]] + over
-            far = np.sqrt((y_there * y_there + x_there * x_there).astype(np.float32))
+            begun = start[front[ok]]
+            far = begun + np.sqrt((y_there * y_there + x_there * x_there).astype(np.float32))
             ok = np.flatnonzero((far < best[there] - 1e-3) & (far <= farthest))
             there = there[ok]
-            best[there], y[there], x[there] = far[ok], y_there[ok], x_there[ok]
+            best[there], start[there], y[there], x[there] = far[ok], begun[ok], y_there[ok], x_there[ok]
             changed.append(there)
         changed = np.concatenate(changed)
         order[changed] = at = np.arange(len(changed))

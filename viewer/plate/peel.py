@@ -86,6 +86,7 @@ class Canvas:
         border = int(np.ceil(BEYOND * w / BLOCK)) * BLOCK
         self.border = border
         self.size, self.surface = (w, h), disparity.astype(np.float32)
+        self.brightest = color.max((0, 1))
         self.deepest = DEEPEST * w
         high, wide = (int(np.ceil(n / BLOCK)) * BLOCK + 2 * border for n in (h, w))
         pad = ((border, high - h - border), (border, wide - w - border))
@@ -105,7 +106,7 @@ class Canvas:
         self.seams = np.zeros((2, high, wide), bool)
         self.seams[0][:, :-1] = self.inside[:, 1:] != self.inside[:, :-1]
         self.seams[1][:-1] = self.inside[1:] != self.inside[:-1]
-        self.travel = np.zeros((high, wide), np.float32)
+        self.travel, self.away = np.zeros((2, high, wide), np.float32)
         self.level = 0
         self.plate, self.photographed = None, self.disparity
         self.mixed = ~self.inside
@@ -151,13 +152,13 @@ class Canvas:
         # Where one block of a surface was lifted off before the next, its edge is none: in front it goes on.
         seams = self.seams
         with ThreadPoolExecutor(1) as beside:
-            deeper = beside.submit(continue_depth, d, lifted, cuts, active, self.focal, self.deepest, self.inside, self.trusted)
+            deeper = beside.submit(continue_depth, d, lifted, cuts, active, self.focal, self.deepest, self.inside, self.trusted, self.away)
             matte = find_matte(self.color, d, Cuts.of(d, right & ~seams[0], below & ~seams[1], near_in=lifted),
                                lifted, self.trusted, self.fringe)
         self.mixed = self.mixed | matte.band
         touched = lifted | matte.band | cuts.near | cuts.far
         blocks = _any_near(touched, self.margin) & self.pending
-        behind, travel = deeper.result()
+        behind, travel, away = deeper.result()
         color = self.look_behind(behind, lifted, matte)
         self.emit(Canvas.emit_whole, self.pending & ~blocks)
         self.emit(Canvas.emit_lifted, blocks, cuts, active, lifted, matte)
@@ -165,6 +166,7 @@ class Canvas:
         seams[0][:, :-1] |= (lifted[:, 1:] != lifted[:, :-1]) & ~cuts.right[:, :-1]
         seams[1][:-1] |= (lifted[1:] != lifted[:-1]) & ~cuts.below[:-1]
         self.move_on(active, lifted, matte, color, behind, travel)
+        self.away = away
         self.level += 1
         return True
 
@@ -220,7 +222,8 @@ class Canvas:
         lamp = (near.max(1) > DAZZLES * before.max(1))[:, None] & (matte.far[again] > 1).any(1, keepdims=True)
         matte.near[again] = np.where(lamp, before, near)
         matte.far[again] = np.where(lamp, matte.far[again], far)
-        return np.where((band & (share < 1))[..., None], matte.far, color)
+        # From level to level, taking edges apart might make what is behind them brighter than anything.
+        return np.minimum(np.where((band & (share < 1))[..., None], matte.far, color), self.brightest)
 
     def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte, color, behind, travel) -> None:
         deeper = np.zeros_like(self.travel)

@@ -40,8 +40,8 @@ AHEAD = 8
 SMALL, UNSEEN = 0.7, 0.6
 """Pixels of a picture to one of the plate up to which patches may follow surfaces loosely, and pixels that these may be off."""
 
-SHARP = 0.75
-"""Pixels of a picture to one of the plate from which reading between those of the plate blurs it."""
+SHARP = 0.8
+"""Pixels of a picture to one of the plate, at what is usually far in it, from which reading between those of the plate blurs it."""
 
 SHRINKS = 0.45
 """Pixels of a picture to one of the plate under which reading between those of the plate leaves some out."""
@@ -144,6 +144,7 @@ class ReprojectPass:
         self.parts = self.covers[0]
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
         self.disparities = np.sort(layers.surface[::8, ::8], axis=None)
+        self.usual = float(self.disparities[len(self.disparities) // 2])
         self.within = layers.reach
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
@@ -250,7 +251,7 @@ class ReprojectPass:
         for patches in parts or self.parts:
             patches.select(camera, self.nearest, self.matrix, part, scale)
         self.atlas.texture.filter = self._filter(camera, target.size), moderngl.LINEAR
-        self.cubic = self._least_scale(camera, target.size) >= SHARP
+        self.cubic = self._least_scale(camera, target.size) >= SHARP * (1 + min(z, 0) * self.usual)
         self.atlas.texture.use(0)
         self.bend.texture.use(1)
         target.use()
