@@ -252,7 +252,7 @@ def lively(me):
         window.open(bundled)
         me.wait(lambda: window.projector is not before and window.projector.made >= 2)
     layers = window.projector.layers
-    high, wide = 6140, 5639      # pixels of what a photograph of twelve megapixels becomes: 277 MB
+    high, wide = 6400, 5410      # pixels of what a photograph of twelve megapixels becomes: 277 MB
     atlas = np.zeros((high, wide, 4), layers.atlas.dtype)
     atlas[:layers.atlas.shape[0], :layers.atlas.shape[1]] = layers.atlas
     with me.lively("large"):
