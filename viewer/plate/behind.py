@@ -81,12 +81,13 @@ def _nearest_surface(d, hidden, known, reach, walls, away) -> tuple[np.ndarray, 
     best, total = np.full((2, len(y)), np.inf, np.float32)
     inner = np.where(known, reach, 0)
     within = lambda sources, most: _nearest_round(sources, hidden, walls, 1.5 * most, away)
-    anywhere = lambda sources, _: _and_away(*nearest(sources), away)
-    for strict, sources in ((True, octaves(inner, within)), (True, octaves(reach, within)), (False, octaves(reach, anywhere))):
+    for strict, sources in ((True, octaves(inner, within)), (True, octaves(reach, within)), (False, octaves(reach))):
         if (anchor >= 0).all():
             break
         for index, distance in sources:
             found, far = index[y, x], distance[y, x]
+            if not strict:
+                far = far + away.ravel()[found]
             deep = d.ravel()[found] / np.maximum(own, 1e-9)
             cost = far if strict else far * (1 - RATHER_NEAR * deep)
             good = (cost < best) & (deep < 0.99)
@@ -95,10 +96,6 @@ def _nearest_surface(d, hidden, known, reach, walls, away) -> tuple[np.ndarray, 
             anchor[good], best[good], total[good] = found[good], cost[good], far[good]
         best[anchor >= 0] = -1
     return anchor, total
-
-
-def _and_away(index, distance, away):
-    return index, distance + away.ravel()[index]
 
 
 def _nearest_round(sources: np.ndarray, hidden: np.ndarray, walls, farthest: float, away) -> tuple[np.ndarray, np.ndarray]:

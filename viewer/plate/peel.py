@@ -152,7 +152,8 @@ class Canvas:
         # Where one block of a surface was lifted off before the next, its edge is none: in front it goes on.
         seams = self.seams
         with ThreadPoolExecutor(1) as beside:
-            deeper = beside.submit(continue_depth, d, lifted, cuts, active, self.focal, self.deepest, self.inside, self.trusted, self.away)
+            deeper = beside.submit(continue_depth, d, lifted, cuts, active, self.focal, self.deepest, self.inside, self.trusted,
+                                   self.away)
             matte = find_matte(self.color, d, Cuts.of(d, right & ~seams[0], below & ~seams[1], near_in=lifted),
                                lifted, self.trusted, self.fringe)
         self.mixed = self.mixed | matte.band
@@ -165,8 +166,7 @@ class Canvas:
         self.pending = blocks
         seams[0][:, :-1] |= (lifted[:, 1:] != lifted[:, :-1]) & ~cuts.right[:, :-1]
         seams[1][:-1] |= (lifted[1:] != lifted[:-1]) & ~cuts.below[:-1]
-        self.move_on(active, lifted, matte, color, behind, travel)
-        self.away = away
+        self.move_on(active, lifted, matte, color, behind, travel, away)
         self.level += 1
         return True
 
@@ -225,7 +225,7 @@ class Canvas:
         # From level to level, taking edges apart might make what is behind them brighter than anything.
         return np.minimum(np.where((band & (share < 1))[..., None], matte.far, color), self.brightest)
 
-    def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte, color, behind, travel) -> None:
+    def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte, color, behind, travel, away) -> None:
         deeper = np.zeros_like(self.travel)
         deeper[lifted] = travel
         self.travel = np.maximum(self.travel, deeper)
@@ -233,7 +233,7 @@ class Canvas:
         glimpsed = matte.band & ((matte.coverage < OPAQUE) | active.near) & self.trusted
         self.shown = np.where(lifted, np.where(glimpsed, self.shown, 0), self.shown)
         self.trusted = self.trusted & (~lifted | glimpsed)
-        self.disparity, self.color = behind, color
+        self.disparity, self.color, self.away = behind, color, away
 
     # Out -----------------------------------------------------------------------------------------------------------
 

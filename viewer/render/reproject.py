@@ -40,8 +40,9 @@ AHEAD = 8
 SMALL, UNSEEN = 0.7, 0.6
 """Pixels of a picture to one of the plate up to which patches may follow surfaces loosely, and pixels that these may be off."""
 
-SHARP = 0.8
-"""Pixels of a picture to one of the plate, at what is usually far in it, from which reading between those of the plate blurs it."""
+SHARP, GROWS = 0.75, 0.1
+"""Pixels of a picture to one of the plate, at what is usually far in it, from which reading between those of the plate blurs it;
+and how many more until all of that is taken back, so that no frame of a move is suddenly sharper."""
 
 SHRINKS = 0.45
 """Pixels of a picture to one of the plate under which reading between those of the plate leaves some out."""
@@ -221,19 +222,19 @@ class ReprojectPass:
             self._draw_parts(target, self.outside, None)
         self.context.depth_func = "1"   # always
         scale = self._scale(camera, target.size)
-        self.standing[self.cubic].draw(
+        self.standing[self.sharpness > 0].draw(
             target, picture=self.atlas.texture, bend=self.bend.texture, surface=self.surface, to_plate=tuple(to_plate.T.ravel()),
             axis=tuple(self.matrix[3]), stored=tuple(0.5 * (self.matrix[2] + self.matrix[3])), size=self.plate_size,
-            texture_=self.plate_texture, texel=self.texel, margin=max(0.5, 0.5 / scale))
+            texture_=self.plate_texture, texel=self.texel, sharpness=self.sharpness, margin=max(0.5, 0.5 / scale))
         self._restore()
 
     def _render(self, patches: _Part, part: Slice | None, *features: str) -> None:
-        if self.cubic and (not part or part.sharp) and "SURFACE" not in features:
+        if self.sharpness > 0 and (not part or part.sharp) and "SURFACE" not in features:
             features += ("CUBIC",)
         p = self.program(*features)
         set_uniforms(p, texel=self.texel, picture=0, bend=1, plate_to_clip=tuple(self.matrix.T.ravel()),
                      depths=part.depths if part else (0.0, 1.0), overlap=part.overlap if part else 0.0,
-                     reach=self.reach)
+                     reach=self.reach, sharpness=self.sharpness)
         patches.render(p)
 
     def _prepare(self, target, camera, part: Slice | None = None, parts: list[_Part] | None = None) -> None:
@@ -251,7 +252,8 @@ class ReprojectPass:
         for patches in parts or self.parts:
             patches.select(camera, self.nearest, self.matrix, part, scale)
         self.atlas.texture.filter = self._filter(camera, target.size), moderngl.LINEAR
-        self.cubic = self._least_scale(camera, target.size) >= SHARP * (1 + min(z, 0) * self.usual)
+        usual = self._least_scale(camera, target.size) / max(1 + min(z, 0) * self.usual, 0.1)
+        self.sharpness = float(np.clip((usual - SHARP) / GROWS, 0, 1))
         self.atlas.texture.use(0)
         self.bend.texture.use(1)
         target.use()
