@@ -1,8 +1,7 @@
 // Reading the atlas; CUBIC: as sharp as it is.
 uniform sampler2D picture;
 uniform vec2 texel;      // 1 / atlas size
-
-const float SHARPER = -0.3;  // mip levels: what shimmers a little less than it blurs
+uniform float bias;      // mip levels by which it is read finer
 
 #ifdef CUBIC
 // Reading between texels blurs. Catmull and Rom's cubic is linear reading less f (1 - f) / 2 of the second difference, in x and in y.
@@ -25,7 +24,7 @@ vec4 sharpened(vec4 pixel, vec2 at) {
 // What the atlas shows at a pixel of it. A texture unit resolves 1/256 of a texel: snapping to that makes the identity camera
 // exact beside bright lights.
 vec4 shown_at(vec2 place) {
-    vec4 pixel = texture(picture, round(place * 256.0) * (texel / 256.0), SHARPER);
+    vec4 pixel = texture(picture, round(place * 256.0) * (texel / 256.0), bias);
 #ifdef CUBIC
     pixel = sharpened(pixel, place);
 #endif

@@ -71,3 +71,24 @@ def test_where_nothing_is_behind_a_surface_goes_on_behind_itself():
     hidden = (np.abs(X - 100) < 20) & (np.abs(Y - 80) < 20)
     out = behind(d, hidden)
     assert (out[hidden] < FRONT).all() and (out[hidden] > 0.9 * FRONT).all()
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_bar_goes_on_behind_as_far_as_it_is_seen(turns):
+    """To the right of what hides there is a bar before the wall, and to its left the wall itself."""
+    bar, hidden = (X >= 100) & (X < 110), (X >= 40) & (X < 100)
+    d, hidden = (np.rot90(a, turns) for a in (np.where(bar, NEARER, WALL), hidden))
+    out = np.rot90(behind(d, hidden), -turns)[50:-50]    # beside the frame nobody knows
+    assert (np.abs(out - NEARER) < 0.02)[:, 95:99].all()
+    assert (np.abs(out - WALL) < 0.02)[:, 41:82].all()
+
+
+def test_a_surface_that_parts_from_itself_goes_on_behind_itself():
+    """Beside what hides lies hardly anything farther on the left, and the wall on the right."""
+    hidden = (X >= 60) & (X < 140)
+    d = np.where(hidden, FRONT, np.where(X < 100, 0.995 * FRONT, WALL)).astype(np.float32)
+    reach = np.where((X == 59) | (X == 140), 60, 0).astype(np.float32)
+    everywhere, no_wall = np.ones(d.shape, bool), np.zeros((2, *d.shape), bool)
+    anchor, _ = _nearest_surface(d, hidden, everywhere, reach, no_wall, np.zeros_like(d))
+    _, x = np.nonzero(hidden)
+    assert (anchor % d.shape[1] == np.where(x < 99.5, 59, 140))[np.abs(x - 99.5) > 1].all()

@@ -32,3 +32,14 @@ def test_a_lamp_does_not_ring(rendered):
     scene = plates.Scene((320, 192), (plates.Surface.at(2.0, lamp),))
     frame = rendered(scene.plate(), Camera(focal_length=60, pan=0.3))
     assert frame.color.min() > 0.09
+
+
+@pytest.mark.parametrize("scale", [0.45, reproject.AFAR, reproject.SHRINKS, reproject.SHARP, reproject.SHARP + reproject.GROWS])
+@pytest.mark.parametrize("forward", [0, 0.004], ids=["zoom", "move"])
+def test_no_frame_of_a_move_is_suddenly_softer_or_sharper(rendered, scale, forward):
+    scene = plates.Scene((320, 192), (plates.Surface.at(2.0, waves(4.0)),))
+    plate = scene.plate()
+    before, after = (rendered(plate, Camera(position=(0, 0, -forward), focal_length=plate.focal_length * scale * (1 + e))).color
+                     for e in (-1e-5, 1e-5))
+    inside = np.s_[70:-70, 110:-110]
+    assert np.abs(after - before)[inside].max() < 0.003

@@ -9,6 +9,9 @@ import numpy as np
 
 from .edges import CUT_SHARE, Cuts, nearest, octaves, reach_of, tolerance
 
+LEAST = 4
+"""Pixels that every surface goes on behind what hides it."""
+
 SLOPE_WINDOW = 6
 """Pixels round a far side from which its plane is estimated."""
 
@@ -28,6 +31,8 @@ GOES_ON = 4
 STEPS = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)])
 """(down, right) of a step between neighbours."""
 
+DIRECTIONS = [(down, over) for down in (-1, 0, 1) for over in (-1, 0, 1) if down or over]
+
 
 def continue_depth(disparity: np.ndarray, hidden: np.ndarray, edges: Cuts, cuts: Cuts, focal: float, deepest: float,
                    known: np.ndarray, shown: np.ndarray, away: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -46,7 +51,8 @@ def continue_depth(disparity: np.ndarray, hidden: np.ndarray, edges: Cuts, cuts:
     y, x = np.nonzero(hidden)
     own = d[y, x]
     sources = cuts.far & ~hidden
-    reach = reach_of(np.where(sources, cuts.in_front - d, 0), focal, 4, deepest)
+    reach = reach_of(np.where(sources, cuts.in_front - d, 0), focal, LEAST, deepest)
+    reach = np.minimum(reach, np.maximum(_seen_for(d, edges, cuts, reach), LEAST))
     anchor, far = _nearest_surface(d, hidden, known & shown, reach, _walls(d, edges, hidden), away)
     nothing = anchor < 0
     anchor[nothing] = y[nothing] * d.shape[1] + x[nothing]
@@ -66,6 +72,44 @@ def continue_depth(disparity: np.ndarray, hidden: np.ndarray, edges: Cuts, cuts:
     # Clearly behind: patches follow surfaces within a few tolerances only, and may not come out in front.
     out[y, x] = np.maximum(np.minimum(out[y, x], 0.99 * own - 6 * tolerance(focal)), 0)
     return out, np.maximum(depth_in - 4, 0) / (focal * np.maximum(own - out[y, x], 1e-6)), away
+
+
+def _seen_for(disparity: np.ndarray, edges: Cuts, cuts: Cuts, most: np.ndarray) -> np.ndarray:
+    """Pixels, float32 (h, w), for which a far side of `cuts` is seen, away from what hides it, until it ends: a leaf or a bar goes on
+    as far behind. inf for more than `most` (h, w), and where something hides how far it goes, or the picture ends."""
+    wide = disparity.shape[1] + 2
+    d = np.pad(disparity, 1, constant_values=np.inf).ravel()        # round the picture something hides the rest
+    right, below, cut_right, cut_below = (np.pad(a, 1).ravel() for a in (edges.right, edges.below, cuts.right, cuts.below))
+    outside = np.flatnonzero(np.isinf(d))
+    right[outside], below[outside] = True, True
+    right[outside[outside > 0] - 1], below[outside[outside >= wide] - wide] = True, True
+    most = np.pad(most, 1).ravel()
+    seen = np.zeros(d.shape, np.float32)
+    for down, over in DIRECTIONS:
+        to = down * wide + over
+        across = lambda at, cut: cut[at + min(over, 0)]
+        along = lambda at, cut: cut[at + min(down, 0) * wide]
+        # What hides is on the side that it comes from.
+        at = np.flatnonzero(most)
+        hides = np.zeros(len(at), bool)
+        for step, cut, side in ((over, cut_right, across), (down * wide, cut_below, along)):
+            if step:
+                hides |= side(at - step, cut) & (d[at - step] > d[at])
+        start = at = at[hides]
+        gone = 0
+        while len(at):
+            if not (down and over):
+                ends = across(at, right) if over else along(at, below)
+            else:
+                ends = (across(at, right) | along(at + over, below)) & (along(at, below) | across(at + down * wide, right))
+            gone += 1      # aslant too: what stands beside what hides it is no longer for that
+            far = ends & (d[at + to] <= d[at])
+            seen[start[far]] = np.maximum(seen[start[far]], gone)
+            seen[start[ends & ~far]] = np.inf
+            goes_on = ~ends & (gone < most[start])
+            seen[start[~ends & ~goes_on]] = np.inf
+            at, start = at[goes_on] + to, start[goes_on]
+    return seen.reshape(-1, wide)[1:-1, 1:-1]
 
 
 def _nearest_surface(d, hidden, known, reach, walls, away) -> tuple[np.ndarray, np.ndarray]:
@@ -90,7 +134,7 @@ def _nearest_surface(d, hidden, known, reach, walls, away) -> tuple[np.ndarray, 
                 far = far + away.ravel()[found]
             deep = d.ravel()[found] / np.maximum(own, 1e-9)
             cost = far if strict else far * (1 - RATHER_NEAR * deep)
-            good = (cost < best) & (deep < 0.99)
+            good = (cost < best) & (deep < 1)
             if strict:
                 good &= far <= 1.5 * reach.ravel()[found]
             anchor[good], best[good], total[good] = found[good], cost[good], far[good]

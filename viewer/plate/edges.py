@@ -27,6 +27,9 @@ CUT_SHARE = 0.025
 CUT_PARALLAX = 1.0
 """Pixels of parallax, at REACH, under which nobody sees that a surface was not cut."""
 
+SURE, JOINED = (1.0, 3.0), (0.5, 2.0)
+"""Shares of CUT_PARALLAX, and times the slope beside it, that a jump must exceed: by itself, and joined to one that does."""
+
 
 @dataclass(slots=True)
 class Cuts:
@@ -89,7 +92,9 @@ def tolerance(focal: float) -> float:
 def find_cuts(disparity: np.ndarray, focal: float) -> Cuts:
     """Where neighbouring pixels belong to different surfaces; focal in pixels.
 
-    A steep but straight slope is no edge: the jump has to exceed three times the slope on its smoother side.
+    A steep but straight slope is no edge: the jump has to exceed three times the slope on its smoother side, or twice where it goes
+    on what does. An edge whose height is about the least would else be cut here and not there (hysteresis: Canny 1986, A
+    Computational Approach to Edge Detection).
     """
     least = 4 * CUT_PARALLAX * tolerance(focal)
 
@@ -97,11 +102,29 @@ def find_cuts(disparity: np.ndarray, focal: float) -> Cuts:
         size = np.abs(np.diff(d, axis=1))
         slope = np.pad(size, ((0, 0), (1, 1)), mode="edge")
         slope = np.minimum(slope[:, :-2], slope[:, 2:])
-        cut = np.zeros(d.shape, bool)
-        cut[:, :-1] = (size > CUT_SHARE * np.maximum(d[:, 1:], d[:, :-1])) & (size > least) & (size > 3 * slope)
-        return cut
+        large = size > CUT_SHARE * np.maximum(d[:, 1:], d[:, :-1])
+        return [np.pad(large & (size > share * least) & (size > times * slope), ((0, 0), (0, 1))) for share, times in (SURE, JOINED)]
 
-    return Cuts.of(disparity, along(disparity), along(disparity.T).T)
+    return Cuts.of(disparity, *_joined(*zip(along(disparity), (cut.T for cut in along(disparity.T)))))
+
+
+def _joined(sure, all_):
+    """Cuts (right, below) of all that are joined to sure ones, end to end. Cuts and the corners of the pixels are the cells of one
+    image, which a library labels."""
+    h, w = all_[0].shape
+    right, below = np.s_[:-2:2, 1:-1:2], np.s_[1:-1:2, :-2:2]
+
+    def cells(cuts):
+        cells = np.zeros((2 * h + 2, 2 * w + 2), np.uint8)
+        cells[right], cells[below] = cuts
+        return cells
+
+    joined = cells(all_)
+    joined[1:-1:2, 1:-1:2] = joined[right] | joined[2::2, 1:-1:2] | joined[below] | joined[1:-1:2, 2::2]
+    count, labels = cv2.connectedComponents(joined, connectivity=4, ltype=cv2.CV_32S)
+    kept = np.zeros(count, bool)
+    kept[labels[cells(sure) > 0]] = True
+    return [cut & kept[labels[where]] for cut, where in zip(all_, (right, below))]
 
 
 def components(right: np.ndarray, below: np.ndarray) -> np.ndarray:

@@ -104,10 +104,12 @@ class Patches:
     def __len__(self) -> int:
         return len(self.rect)
 
-    def between(self, ends: np.ndarray) -> Patches:
-        """Itself, in which those that lean from one surface to another go on beyond neither; ends  of `fit`."""
-        self.plane[np.isfinite(ends[:, 0]), 1:] = 0
-        self.corners = self.corners.clip(*ends.T[..., None])
+    def between(self, ends: np.ndarray, leans: np.ndarray) -> Patches:
+        """Itself, in which what is hidden within the frame is nowhere nearer than what it covers, and what leans is not beyond that at either end;
+        ends and leans of `fit`."""
+        self.plane[leans, 1:] = 0
+        least, most = ends.T
+        self.corners = self.corners.clip(np.where(leans, least, -np.inf)[:, None], np.where(leans | self.hidden & ~self.beyond, most, np.inf)[:, None])
         return self
 
     def take(self, order: np.ndarray) -> Patches:
@@ -137,7 +139,8 @@ def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None
     within          (n, s, s): a rectangle must lie in it; None is anywhere
     jump            (loose) tolerances from which the smallest rectangles do not lean from one surface to another
     returns         tile (m,), x (m,), y (m,), size (m, 2), plane (m, 3): value in the middle, slopes per pixel; ends (m, 2):
-                    least and largest disparity of what leans over a step from one surface to another, else infinite
+                    disparities of what it covers, about; leans (m,): whether it leans over a step from one surface
+                    to another
     """
     found = []
     jump, most, fine = jump * loose, JUMP * loose, FINE * loose ** 0.5
@@ -171,11 +174,11 @@ def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None
             plane[spans, 0] = np.where(counts > 0, z, np.inf).min(1)[spans]
         good = (rms <= 0.5 * loose * tol) & (error <= 4 * loose * tol) | last | (side <= fine) & (error <= most * tol)
         leans = np.abs(plane[:, 1:]).max(1) > LEANS * tol
-        ends = np.tile(np.float32([-np.inf, np.inf]), (len(plane), 1))
-        here, at = counts[leans] > 0, z[leans]
-        ends[leans, 0], ends[leans, 1] = np.where(here, at, np.inf).min(1), np.where(here, at, -np.inf).max(1)
+        # What covers a few pixels of a rectangle is no nearer elsewhere in it: it would come out in front of what hides it.
+        there, more = counts > 0, np.where(leans, 0, most * tol)
+        ends = np.stack([np.where(there, z, np.inf).min(1) - more, np.where(there, z, -np.inf).max(1) + more], -1)
         found.append((pick[0][good], pick[2][good] * wide, pick[1][good] * high,
-                      np.broadcast_to(np.float32(size), (good.sum(), 2)), plane[good], ends[good]))
+                      np.broadcast_to(np.float32(size), (good.sum(), 2)), plane[good], ends[good], leans[good]))
         if size == sizes[-1]:
             break
         done = np.zeros((n, down, across), bool)
@@ -183,9 +186,9 @@ def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None
         open_ = open_ & ~np.repeat(np.repeat(done, high, 1), wide, 2)
     if not found:
         return (np.zeros(0, np.int64), *np.zeros((2, 0), np.float32), np.zeros((0, 2), np.float32), np.zeros((0, 3), np.float32),
-                np.zeros((0, 2), np.float32))
-    which, x, y, size, plane, ends = (np.concatenate(parts) for parts in zip(*found))
-    return which, x.astype(np.float32), y.astype(np.float32), size, plane.astype(np.float32), ends
+                np.zeros((0, 2), np.float32), np.zeros(0, bool))
+    which, x, y, size, plane, *ends = (np.concatenate(parts) for parts in zip(*found))
+    return which, x.astype(np.float32), y.astype(np.float32), size, plane.astype(np.float32), *ends
 
 
 def loosened(disparity: np.ndarray, focal: float, side: int = 64) -> int:

@@ -263,7 +263,7 @@ class Canvas:
             sheet = np.concatenate([color[window], share[window][..., None]], -1)
             kept = self.keep_tiles(sheet)
         for loose, solid in zip(self.loose, self.solid):
-            which, x, y, side, plane, ends = (np.concatenate(both) for both in zip(*(
+            which, x, y, side, plane, *ends = (np.concatenate(both) for both in zip(*(
                 fit(split(self.disparity)[used], keep[used] & part, split(self.shown)[used] > 0, FIT * tolerance(self.focal),
                     SHEET_SIZES, full=True, jump=jump, loose=loose) for part, jump in ((inside, JUMP), (~inside, STEEP)))))
             n = len(which)
@@ -277,7 +277,7 @@ class Canvas:
                 hidden = sum_in(integral(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3]), which, x, y, side) < 1e-3
                 travel = least_in(split(self.travel)[used], which, x, y, side)
             solid.append(Patches(rect, plane, corner, np.full((n, 4), IN_ALPHA, np.float32), hidden, self.outside(rect), travel,
-                                 np.full(n, self.level, np.int32)).between(ends))
+                                 np.full(n, self.level, np.int32)).between(*ends))
 
     def part_at_jumps(self, rect: np.ndarray, corner: np.ndarray) -> None:
         """Gives patches beside another surface tiles of their own, in which a filter does not read of that."""
@@ -432,7 +432,7 @@ class Canvas:
         window = _windows(by, bx, self.disparity.shape, 0)
         cover, seen_of_it, open_ = integral(alpha), integral(shown * alpha), integral(tile[..., 3] < OPAQUE)
         for loose, solid, soft in zip(self.loose, self.solid, self.soft):
-            which, x, y, size, plane, ends = (np.concatenate(both) for both in zip(*(
+            which, x, y, size, plane, *ends = (np.concatenate(both) for both in zip(*(
                 fit(depth, np.where(alpha > 0, alpha.clip(FAINT), 0), shown > 0, FIT * tolerance(self.focal), SIZES, within=part,
                     jump=jump, loose=loose)
                 for part, jump in ((self.inside[window], JUMP), (~self.inside[window], STEEP)))))
@@ -449,7 +449,7 @@ class Canvas:
                      for at, part_of_it in ((at, sum_in(cover, *at)) for at in quarters)]
             patches = Patches(rect, plane, corner, np.stack(share, -1).astype(np.float32), seen < 1e-3, self.outside(rect),
                               travel, np.full(len(rect), self.level, np.int32),
-                              most=room_beyond(open_, which, x + GUTTER, y + GUTTER, size).clip(SOFT_JOIN)).between(ends)
+                              most=room_beyond(open_, which, x + GUTTER, y + GUTTER, size).clip(SOFT_JOIN)).between(*ends)
             whole = sum_in(open_, which, x + GUTTER - 1, y + GUTTER - 1, size + 2) == 0
             solid.append(patches.take(whole))
             soft.append(patches.take(~whole))
@@ -482,7 +482,7 @@ class Canvas:
         color = np.pad(color, [*((0, -n % step) for n in color.shape[:2]), (0, 0)], mode="edge")
         h, w = d.shape
         z = d.reshape(h // step, step, w // step, step).swapaxes(1, 2).reshape(-1, step, step)
-        which, _, _, _, plane, _ = fit(z, np.ones(z.shape, bool), np.zeros(z.shape, bool), np.inf, ((step, step),))
+        which, _, _, _, plane, *_ = fit(z, np.ones(z.shape, bool), np.zeros(z.shape, bool), np.inf, ((step, step),))
         x, y = which % (w // step) * step, which // (w // step) * step
         # Corners are shared, for there is nothing behind a crack.
         around = cv2.blur(np.pad(d, 1, mode="edge"), (2, 2), anchor=(1, 1))[1:, 1:]

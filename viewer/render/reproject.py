@@ -44,8 +44,12 @@ SHARP, GROWS = 0.75, 0.1
 """Pixels of a picture to one of the plate, at what is usually far in it, from which reading between those of the plate blurs it;
 and how many more until all of that is taken back, so that no frame of a move is suddenly sharper."""
 
-SHRINKS = 0.45
-"""Pixels of a picture to one of the plate under which reading between those of the plate leaves some out."""
+SHRINKS, AFAR = 0.7, 0.6
+"""Pixels of a picture to one of the plate under which reading between those of the plate leaves some out; and under which coarser
+levels are read by BIAS, from where they are read by none, so that no frame of a move is suddenly softer."""
+
+BIAS = -0.3
+"""Mip levels: what shimmers a little less than it blurs."""
 
 SPLIT, WHITE = np.float32([[0.3, 0.6, 0.1, 0], [0, 0, 0, 1]]), 1.5
 """Brightness and alpha of a pixel, and the brightness from which it is a lamp's."""
@@ -225,7 +229,7 @@ class ReprojectPass:
         self.standing[self.sharpness > 0].draw(
             target, picture=self.atlas.texture, bend=self.bend.texture, surface=self.surface, to_plate=tuple(to_plate.T.ravel()),
             axis=tuple(self.matrix[3]), stored=tuple(0.5 * (self.matrix[2] + self.matrix[3])), size=self.plate_size,
-            texture_=self.plate_texture, texel=self.texel, sharpness=self.sharpness, margin=max(0.5, 0.5 / scale))
+            texture_=self.plate_texture, texel=self.texel, bias=self.bias, sharpness=self.sharpness, margin=max(0.5, 0.5 / scale))
         self._restore()
 
     def _render(self, patches: _Part, part: Slice | None, *features: str) -> None:
@@ -234,7 +238,7 @@ class ReprojectPass:
         p = self.program(*features)
         set_uniforms(p, texel=self.texel, picture=0, bend=1, plate_to_clip=tuple(self.matrix.T.ravel()),
                      depths=part.depths if part else (0.0, 1.0), overlap=part.overlap if part else 0.0,
-                     reach=self.reach, sharpness=self.sharpness)
+                     reach=self.reach, bias=self.bias, sharpness=self.sharpness)
         patches.render(p)
 
     def _prepare(self, target, camera, part: Slice | None = None, parts: list[_Part] | None = None) -> None:
@@ -251,8 +255,11 @@ class ReprojectPass:
         self.parts = self.covers[-1 if scale <= SMALL and off <= UNSEEN else 0]
         for patches in parts or self.parts:
             patches.select(camera, self.nearest, self.matrix, part, scale)
-        self.atlas.texture.filter = self._filter(camera, target.size), moderngl.LINEAR
-        usual = self._least_scale(camera, target.size) / max(1 + min(z, 0) * self.usual, 0.1)
+        least = self._least_scale(camera, target.size)
+        # Coarser levels only where something shrinks: they cost a third more.
+        self.atlas.texture.filter = moderngl.LINEAR if least > SHRINKS else moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR
+        self.bias = float(np.interp(least, (AFAR, SHRINKS), (BIAS, np.log2(SHRINKS))))
+        usual = least / max(1 + min(z, 0) * self.usual, 0.1)
         self.sharpness = float(np.clip((usual - SHARP) / GROWS, 0, 1))
         self.atlas.texture.use(0)
         self.bend.texture.use(1)
@@ -271,11 +278,6 @@ class ReprojectPass:
     def _scale(self, camera: Camera, size) -> float:
         """Pixels of the picture to one of the plate, for a camera that does not travel."""
         return camera.intrinsics(size)[0, 0] * self.lift[0, 0]
-
-    def _filter(self, camera: Camera, size) -> int:
-        """Coarser levels only for a camera that shrinks something to much less than half: bilinear filtering covers two pixels
-        without them, and they cost a third more."""
-        return moderngl.LINEAR if self._least_scale(camera, size) > SHRINKS else moderngl.LINEAR_MIPMAP_LINEAR
 
     def _least_scale(self, camera: Camera, size) -> float:
         """Pixels of the picture to one of the plate, where that is least."""
