@@ -1,10 +1,14 @@
 import os
+import signal
 
 import numpy as np
 import OpenEXR
 import pytest
 
 from tests.gaps import GAPS
+
+# A shell that starts something in its background has it ignore Ctrl-C, which some tests press.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):
