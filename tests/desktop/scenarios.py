@@ -252,9 +252,10 @@ def lively(me):
         window.open(bundled)
         me.wait(lambda: window.projector is not before and window.projector.made >= 2)
     layers = window.projector.layers
-    high, wide = 6400, 5410      # pixels of what a photograph of twelve megapixels becomes: 277 MB
-    atlas = np.zeros((high, wide, 4), layers.atlas.dtype)
-    atlas[:layers.atlas.shape[0], :layers.atlas.shape[1]] = layers.atlas
+    high, wide = layers.atlas.shape[:2]
+    large = 34_624_000           # pixels of what a photograph of twelve megapixels becomes: 277 MB
+    atlas = np.zeros((high, large // high, 4), layers.atlas.dtype)
+    atlas[:, :wide] = layers.atlas
     with me.lively("large"):
         window._arriving = window.projector.using(replace(layers, atlas=atlas))
         me.wait(lambda: window._arriving is None)
