@@ -1,7 +1,7 @@
 // Reading the atlas; CUBIC: as sharp as it is.
 uniform sampler2D picture;
 uniform vec2 texel;      // 1 / atlas size
-uniform float bias;      // mip levels by which it is read finer
+uniform float bias;      // of the mip level: below 0 is finer
 
 #ifdef CUBIC
 // Reading between texels blurs. Catmull and Rom's cubic is linear reading less f (1 - f) / 2 of the second difference, in x and in y.

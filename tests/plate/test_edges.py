@@ -49,3 +49,5 @@ def test_a_slope_is_no_edge_and_a_step_on_it_is(focal):
     on_it = lambda step: find_cuts((0.05 + slope * X + np.where(X >= 31, step * slope, 0)).astype(np.float32), focal).right
     assert not on_it(0).any() and not on_it(1.5).any()
     assert on_it(2.5)[:, 30].all() and on_it(2.5).sum() == len(X)
+    partly = on_it(np.where(Y < 40, 2.5, np.where(Y < 60, 1.5, 0.5)))
+    assert (partly[:, 30] == (Y[:, 0] < 60)).all(), "followed where it is twice as steep as the slope"

@@ -34,7 +34,7 @@ def test_a_lamp_does_not_ring(rendered):
     assert frame.color.min() > 0.09
 
 
-@pytest.mark.parametrize("scale", [0.45, reproject.AFAR, reproject.SHRINKS, reproject.SHARP, reproject.SHARP + reproject.GROWS])
+@pytest.mark.parametrize("scale", [0.45, reproject.MINIFIED, reproject.SHRINKS, reproject.SHARP, reproject.SHARP + reproject.GROWS])
 @pytest.mark.parametrize("forward", [0, 0.004], ids=["zoom", "move"])
 def test_no_frame_of_a_move_is_suddenly_softer_or_sharper(rendered, scale, forward):
     scene = plates.Scene((320, 192), (plates.Surface.at(2.0, waves(4.0)),))

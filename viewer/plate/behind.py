@@ -79,23 +79,19 @@ def _seen_for(disparity: np.ndarray, edges: Cuts, cuts: Cuts, most: np.ndarray) 
     as far behind. inf for more than `most` (h, w), and where something hides how far it goes, or the picture ends."""
     wide = disparity.shape[1] + 2
     d = np.pad(disparity, 1, constant_values=np.inf).ravel()        # round the picture something hides the rest
-    right, below, cut_right, cut_below = (np.pad(a, 1).ravel() for a in (edges.right, edges.below, cuts.right, cuts.below))
-    outside = np.flatnonzero(np.isinf(d))
-    right[outside], below[outside] = True, True
-    right[outside[outside > 0] - 1], below[outside[outside >= wide] - wide] = True, True
-    most = np.pad(most, 1).ravel()
+    right, below, cut_right, cut_below, most = (np.pad(a, 1).ravel() for a in (edges.right, edges.below, cuts.right, cuts.below, most))
+    sources = np.flatnonzero(most)
     seen = np.zeros(d.shape, np.float32)
     for down, over in DIRECTIONS:
         to = down * wide + over
         across = lambda at, cut: cut[at + min(over, 0)]
         along = lambda at, cut: cut[at + min(down, 0) * wide]
         # What hides is on the side that it comes from.
-        at = np.flatnonzero(most)
-        hides = np.zeros(len(at), bool)
+        hides = np.zeros(len(sources), bool)
         for step, cut, side in ((over, cut_right, across), (down * wide, cut_below, along)):
             if step:
-                hides |= side(at - step, cut) & (d[at - step] > d[at])
-        start = at = at[hides]
+                hides |= side(sources - step, cut) & (d[sources - step] > d[sources])
+        start = at = sources[hides]
         gone = 0
         while len(at):
             if not (down and over):
@@ -103,11 +99,11 @@ def _seen_for(disparity: np.ndarray, edges: Cuts, cuts: Cuts, most: np.ndarray) 
             else:
                 ends = (across(at, right) | along(at + over, below)) & (along(at, below) | across(at + down * wide, right))
             gone += 1      # aslant too: what stands beside what hides it is no longer for that
-            far = ends & (d[at + to] <= d[at])
-            seen[start[far]] = np.maximum(seen[start[far]], gone)
-            seen[start[ends & ~far]] = np.inf
+            hidden = d[at + to] > d[at]
+            ends |= np.isinf(d[at + to])
+            seen[start[ends & ~hidden]] = np.maximum(seen[start[ends & ~hidden]], gone)
             goes_on = ~ends & (gone < most[start])
-            seen[start[~ends & ~goes_on]] = np.inf
+            seen[start[~goes_on & (hidden | ~ends)]] = np.inf
             at, start = at[goes_on] + to, start[goes_on]
     return seen.reshape(-1, wide)[1:-1, 1:-1]
 

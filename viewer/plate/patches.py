@@ -139,7 +139,7 @@ def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None
     within          (n, s, s): a rectangle must lie in it; None is anywhere
     jump            (loose) tolerances from which the smallest rectangles do not lean from one surface to another
     returns         tile (m,), x (m,), y (m,), size (m, 2), plane (m, 3): value in the middle, slopes per pixel; ends (m, 2):
-                    disparities of what it covers, about; leans (m,): whether it leans over a step from one surface
+                    least and about the largest disparity of what it covers; leans (m,): whether it leans over a step from one surface
                     to another
     """
     found = []
@@ -174,11 +174,11 @@ def fit(depth, weight, shown, tol: float, sizes, full: bool = False, within=None
             plane[spans, 0] = np.where(counts > 0, z, np.inf).min(1)[spans]
         good = (rms <= 0.5 * loose * tol) & (error <= 4 * loose * tol) | last | (side <= fine) & (error <= most * tol)
         leans = np.abs(plane[:, 1:]).max(1) > LEANS * tol
-        # What covers a few pixels of a rectangle is no nearer elsewhere in it: it would come out in front of what hides it.
-        there, more = counts > 0, np.where(leans, 0, most * tol)
-        ends = np.stack([np.where(there, z, np.inf).min(1) - more, np.where(there, z, -np.inf).max(1) + more], -1)
-        found.append((pick[0][good], pick[2][good] * wide, pick[1][good] * high,
-                      np.broadcast_to(np.float32(size), (good.sum(), 2)), plane[good], ends[good], leans[good]))
+        leans, there, at = leans[good], counts[good] > 0, z[good]
+        # What covers a few pixels of a rectangle is hardly nearer elsewhere in it: it would come out in front of what hides it.
+        nearest = np.where(there, at, -np.inf).max(1) + np.where(leans, 0, most * tol)
+        found.append((pick[0][good], pick[2][good] * wide, pick[1][good] * high, np.broadcast_to(np.float32(size), (good.sum(), 2)),
+                      plane[good], np.stack([np.where(there, at, np.inf).min(1), nearest], -1), leans))
         if size == sizes[-1]:
             break
         done = np.zeros((n, down, across), bool)

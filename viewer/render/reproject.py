@@ -44,12 +44,12 @@ SHARP, GROWS = 0.75, 0.1
 """Pixels of a picture to one of the plate, at what is usually far in it, from which reading between those of the plate blurs it;
 and how many more until all of that is taken back, so that no frame of a move is suddenly sharper."""
 
-SHRINKS, AFAR = 0.7, 0.6
-"""Pixels of a picture to one of the plate under which reading between those of the plate leaves some out; and under which coarser
-levels are read by BIAS, from where they are read by none, so that no frame of a move is suddenly softer."""
+SHRINKS, MINIFIED = 0.7, 0.6
+"""Pixels of a picture to one of the plate under which reading between those of the plate leaves some out, and mip levels begin; and
+under which their bias is BIAS. Between the two it grows to that, so that no frame of a move is suddenly softer."""
 
 BIAS = -0.3
-"""Mip levels: what shimmers a little less than it blurs."""
+"""Mip levels by which the atlas is read finer than its scale says: it shimmers a little less than it would blur."""
 
 SPLIT, WHITE = np.float32([[0.3, 0.6, 0.1, 0], [0, 0, 0, 1]]), 1.5
 """Brightness and alpha of a pixel, and the brightness from which it is a lamp's."""
@@ -256,9 +256,9 @@ class ReprojectPass:
         for patches in parts or self.parts:
             patches.select(camera, self.nearest, self.matrix, part, scale)
         least = self._least_scale(camera, target.size)
-        # Coarser levels only where something shrinks: they cost a third more.
+        # Mip levels only where something shrinks: they cost a third more.
         self.atlas.texture.filter = moderngl.LINEAR if least > SHRINKS else moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR
-        self.bias = float(np.interp(least, (AFAR, SHRINKS), (BIAS, np.log2(SHRINKS))))
+        self.bias = float(np.interp(least, (MINIFIED, SHRINKS), (BIAS, np.log2(SHRINKS))))
         usual = least / max(1 + min(z, 0) * self.usual, 0.1)
         self.sharpness = float(np.clip((usual - SHARP) / GROWS, 0, 1))
         self.atlas.texture.use(0)
