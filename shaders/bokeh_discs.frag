@@ -6,12 +6,11 @@ uniform float roundness;
 uniform float squeeze;
 uniform float ring;
 uniform vec2 size;
-#ifndef FRONT
+#ifdef FAR
 uniform sampler2D depth;
 uniform vec2 lens;
-#endif
-#ifdef FAR
-uniform sampler2D tiles;        // of what is about in focus: r: its largest radius near by
+uniform sampler2D far_tiles;    // a: its least radius, negated
+uniform sampler2D tiles;        // of what is about in focus: the largest radius near by, r: behind the focus, g: before it
 uniform sampler2D before;       // its coverage,
 uniform sampler2D before_depth; // and depth
 #endif
@@ -24,7 +23,7 @@ flat in vec4 disc;
 
 out vec4 added;
 
-#ifndef FRONT
+#ifdef FAR
 float radius_at(vec2 at) { return radius_of(texelFetch(depth, clamp(ivec2(at), ivec2(0), textureSize(depth, 0) - 1), 0).r, lens); }
 #endif
 
@@ -50,9 +49,12 @@ void main() {
     vec2 field = (2.0 * gl_FragCoord.xy - size) / length(size);
     lit *= clamp((1.0 - length(p + cats_eye * field)) * disc.z / disc.w + 0.5, 0.0, 1.0);
 #endif
-#ifndef FRONT
-    // Light on its way from the lamp to this pixel passes a surface of radius r so far from the lamp as r is from the lamp's.
+#ifdef FAR
+    // Light on its way from the lamp to this pixel passes a surface of radius r so far from the lamp as r is from the lamp's: what is
+    // seen here, or the nearest round about.
     float here = radius_at(gl_FragCoord.xy);
+    for (int i = 0; i < 4 && here >= disc.z - APART; i++)
+        here = -texelFetch(far_tiles, ivec2(mix(gl_FragCoord.xy, disc.xy, float(i) / 3.0) / TILE), 0).a;
     vec2 passed = mix(gl_FragCoord.xy, disc.xy, here / disc.z) - 0.5, part = fract(passed);
     int asked = here < disc.z - APART ? 4 : 0;
     float open = asked > 0 ? 0.0 : 1.0;
@@ -60,14 +62,12 @@ void main() {
         vec2 corner = vec2(i & 1, i >> 1), share = mix(1.0 - part, part, corner);
         open += share.x * share.y * smoothstep(-3.0 * APART, -APART, radius_at(floor(passed) + corner) - disc.z);
     }
-    lit *= open;
-#ifdef FAR
+    // And so it does what is about in focus.
     ivec2 pixel = ivec2(gl_FragCoord.xy);
-    float covered = texelFetch(before, pixel, 0).a;
-    float nearer = covered > 0.0 ? radius_of(texelFetch(before_depth, pixel, 0).r, lens) : texelFetch(tiles, pixel / int(TILE), 0).r;
-    if (covered > 0.0 || nearer > 0.0)
-        lit *= 1.0 - textureLod(before, mix(gl_FragCoord.xy, disc.xy, clamp(nearer, 0.0, MOST_IN_FOCUS) / disc.z) / size, 0.0).a;
-#endif
+    vec2 most = texelFetch(tiles, pixel / int(TILE), 0).rg;
+    float stored = texelFetch(before_depth, pixel, 0).r, nearer = most.r > most.g ? most.r : -most.g;
+    if (stored > 0.0) nearer = clamp(radius_of(stored, lens), -MOST_IN_FOCUS, MOST_IN_FOCUS);
+    lit *= open * (1.0 - textureLod(before, mix(gl_FragCoord.xy, disc.xy, nearer / disc.z) / size, 0.0).a);
 #endif
     added = vec4(lit * light, 0.0);
 }

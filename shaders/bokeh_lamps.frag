@@ -14,7 +14,6 @@ layout(location = 2) out vec4 found;    // r: brightness over which light is dra
 
 const float OVER = 1.5;                 // times as bright as what is around: what the lamp leaves behind
 const vec2 SHOWS = vec2(0.02, 0.06);    //   and its disc
-const vec2 SPREADS = vec2(1.5, 3.0);    // pixels of radius: a disc from here on, wholly from there on
 const float NONE = 6e4;
 
 void main() {
@@ -47,8 +46,8 @@ void main() {
     if (sum == 0.0) return;
     float r = radii / weights;
     found.gb = vec2(OVER * base, r);
-    float taken = smoothstep(SPREADS.x, SPREADS.y, r)
-        * smoothstep(STANDS_OUT.x, STANDS_OUT.y, sum / (CELL * CELL * base)) * smoothstep(SHOWS.x, SHOWS.y, sum / (3.14 * r * r * base));
+    float taken = smoothstep(STANDS_OUT.x, STANDS_OUT.y, sum / (CELL * CELL * base))
+        * smoothstep(SHOWS.x, SHOWS.y, sum / (3.14 * r * r * base));
     if (taken == 0.0) return;
     float cut = mix(most, OVER * base, taken);
     sum = 0.0;

@@ -2,7 +2,7 @@
 // What may reach a cell of the slice that is about in focus. PIXELS: the largest radii in it; else: in it and in those that it may be reached from.
 #ifdef PIXELS
 uniform sampler2D light;       // shaders/bokeh_prepare.frag
-uniform sampler2D radius;
+uniform sampler2D discs;
 #else
 uniform sampler2D cells;       // as this pass left them
 #endif
@@ -18,9 +18,8 @@ void main() {
     ivec2 end = textureSize(light, 0) - 1;
     for (int i = 0; i < int(CELL * CELL); i++) {
         ivec2 pixel = min(at * int(CELL) + ivec2(i % int(CELL), i / int(CELL)), end);
-        vec4 theirs = texelFetch(light, pixel, 0);
-        float r = texelFetch(radius, pixel, 0).r / weight_of(theirs);
-        if (theirs.a > 0.0) largest = max(largest, vec2(r, -r));
+        float r = texelFetch(discs, pixel, 0).r;
+        if (texelFetch(light, pixel, 0).a > 0.0) largest = max(largest, vec2(r, -r));
     }
 #else
     for (int i = 0; i < 25; i++)

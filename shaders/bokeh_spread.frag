@@ -1,7 +1,6 @@
 #version 330
 // What may reach a tile: the largest radii of all tiles from which a circle that large comes so far; and what has to be done.
 uniform sampler2D tiles;
-uniform sampler2D around;
 uniform sampler2D front_tiles;
 uniform sampler2D front_around;
 uniform sampler2D far_tiles;
@@ -26,7 +25,7 @@ void main() {
     vec4 near_by = vec4(0.0), by_them = vec4(0.0);    // beside it; and beside those
     float finest = -MUCH;
     largest = vec4(0.0);
-    vec4 roots = vec4(0.0);    // in focus, in front, far, and how many
+    vec3 roots = vec3(0.0);    // in front, far, and how many
     for (int y = -reach; y <= reach; y++)
         for (int x = -reach; x <= reach; x++) {
             ivec2 there = at + ivec2(x, y);
@@ -47,13 +46,12 @@ void main() {
                 largest.a = max(largest.a, theirs.r * step(gap, theirs.r));
                 if (steps <= 1) finest = max(finest, theirs.a);
             }
-            if (steps <= ring) roots += vec4(texelFetch(around, there, 0).r, texelFetch(front_around, there, 0).r, texelFetch(far_around, there, 0).r, 1.0);
+            if (steps <= ring) roots += vec3(texelFetch(front_around, there, 0).r, texelFetch(far_around, there, 0).r, 1.0);
         }
     largest.rg = near_by.rg;
-    roots.rgb /= roots.a;
+    roots.rg /= roots.b;
     kind = 1.0 * float(max(near_by.r, near_by.g) > SHARP) + 2.0 * float(max(by_them.r, by_them.g) > SHARP)
-         + 4.0 * float(has_far && near_by.a > 0.0) + 8.0 * float(has_far && by_them.a > 0.0) + 16.0 * float(finest < MUCH - COARSEST)
+         + 4.0 * float(has_far && near_by.a > 0.0) + 8.0 * float(has_far && by_them.a > 0.0) + 16.0 * float(finest < -COARSEST)
          + 32.0 * float(has_front && largest.b >= BEGINS) + 64.0 * float(has_front && texelFetch(front_tiles, at, 0).b > 0.0)
-         + 128.0 * float(has_lamps(around, at, roots.r)) + 256.0 * float(has_front && has_lamps(front_around, at, roots.g))
-         + 512.0 * float(has_far && has_lamps(far_around, at, roots.b));
+         + 128.0 * float(has_front && has_lamps(front_around, at, roots.r)) + 256.0 * float(has_far && has_lamps(far_around, at, roots.g));
 }

@@ -1,18 +1,20 @@
 #version 330
-// What every tile holds of a slice. FAR: r: its largest radius, a: how much less than MUCH its least is. FOCUS: r: its largest
+// What every tile holds of a slice. FAR: r: its largest radius, a: its least, negated. FOCUS: r: its largest
 // signed radius, g: its least, negated; a: whether there are gaps. FRONT: b: its largest radius.
 #include "common/bokeh.glsl"
 #include "common/slice.glsl"
 
 layout(location = 0) out vec4 largest;
+#ifndef FOCUS
 layout(location = 1) out vec4 around;    // r: mean root of its light, to which few lamps add little; g: its brightest light
+#endif
 
 void main() {
     ivec2 first = ivec2(gl_FragCoord.xy) * int(TILE), end = textureSize(color, 0) - 1;
-    float roots = 0.0, brightest = 0.0;
 #ifdef FOCUS
     largest = vec4(-MUCH, -MUCH, 0.0, 0.0);
 #else
+    float roots = 0.0, brightest = 0.0;
     largest = vec4(-MUCH, -MUCH, 0.0, -MUCH);
 #endif
     for (int y = 0; y < int(TILE); y += 2)
@@ -25,9 +27,11 @@ void main() {
 #ifndef FAR
             if (pixel.a == 0.0) continue;
 #endif
+#ifndef FOCUS
             float light = bright(pixel.rgb);
             roots += sqrt(light);
             brightest = max(brightest, light);
+#endif
             // Of two of them: no line is so thin that it passes between.
             float d0 = texelFetch(depth, min(at, end), 0).r, d1 = texelFetch(depth, min(at + 1, end), 0).r, r0 = radius_of(d0, lens), r1 = radius_of(d1, lens);
 #ifdef FRONT
@@ -38,8 +42,10 @@ void main() {
             if (d1 > 0.0) largest.rg = max(largest.rg, min(vec2(r1, -r1), MOST_IN_FOCUS));
 #else
             largest.r = max(largest.r, max(r0, r1));
-            largest.a = max(largest.a, MUCH - min(r0, r1));
+            largest.a = max(largest.a, -min(r0, r1));
 #endif
         }
+#ifndef FOCUS
     around = vec4(4.0 * roots / (TILE * TILE), brightest, 0.0, 0.0);
+#endif
 }

@@ -1,7 +1,7 @@
 // Circles are signed radii in full-resolution pixels: positive behind the focus, negative in front of it.
-// TILE, CELL, SHARP, MUCH, BEGINS and TAPS come from viewer/render/bokeh.py.
+// TILE, CELL, SHARP, MUCH, BEGINS, FINE, SHARPENED, TAPS and GRID come from viewer/render/bokeh.py.
 const float MOST_IN_FOCUS = 5.5; // pixels: radius of anything in the slice between them
-const float COARSEST = 12.0;   // pixels: radius from which a quarter of the resolution will do
+const float COARSEST = 10.0;   // pixels: radius from which a quarter of the resolution will do
 const float APART = 0.5;       // pixels of radius between two surfaces
 const float NEARER = 0.6;      // of a radius behind the focus: what is blurred less is another surface, before it
 const float THIN = 1.0;        // pixels: radius from which a surface may be seen round
@@ -9,22 +9,24 @@ const float THIN = 1.0;        // pixels: radius from which a surface may be see
 const float RIM = 0.4;         // pixels over which a disc ends: reading between pixels softens it by one more
 
 // Pixels: radii up to which a gather reads at half, a quarter and an eighth of the resolution. A disc's radius is
-// then no more than a dozen of what it reads, so that few points leave no gaps; what would show them is drawn as a disc.
-const float AT_HALF = 24.0, AT_QUARTER = 32.0, AT_EIGHTH = 64.0;
+// then no more than 16 of what it reads, so that few points leave no gaps; what would show them is drawn as a disc.
+const float AT_HALF = 32.0, AT_QUARTER = 48.0, AT_EIGHTH = 96.0;
 
 const float DIM = 0.02;                 // of white: what is darker all round counts as this, when it is asked what is a lamp
 const vec2 STANDS_OUT = vec2(8.0, 16.0); // times as bright as what is around: a lamp from here on, wholly from there on
 
-// Rows of points of the iris, for radii up to 2, 4 and 6 pixels, for larger ones, and for those that are gathered at a quarter of
-// the resolution: x, y for an iris of radius 1, radius within its shape, and share of the light. viewer/render/bokeh.py: ROWS
-layout(std140) uniform Iris { vec4 taps[TAPS]; };
+// Rows of points of the iris, for radii up to 4, 6 and 12 pixels, for larger ones, and for those that are gathered at a quarter of the
+// resolution: x, y for an iris of radius 1, radius within its shape, and share of the light. And the pixels round one, nearest first:
+// x, y, radius of the iris on whose rim that is, and, for radii in steps of 1 / FINE, how many pixels' light a disc has.
+// viewer/render/bokeh.py: ROWS, GRID
+layout(std140) uniform Iris { vec4 taps[TAPS]; vec4 grid[GRID]; };
 uniform int ends[5];
 uniform float cats_eye;
 
 #ifdef COARSELY
 int row_for(float r) { return 4; }
 #else
-int row_for(float r) { return r < 2.0 ? 0 : r < 4.0 ? 1 : r < 6.0 ? 2 : 3; }
+int row_for(float r) { return r < 4.0 ? 0 : r < 6.0 ? 1 : r < 12.0 ? 2 : 3; }
 #endif
 
 int first_of(int row) { return row > 0 ? ends[row - 1] : 0; }
@@ -56,22 +58,51 @@ float reach_of(float here, float behind, float before) {
 }
 
 // From none to all: by how much a surface of a signed radius is seen as blurred.
-float blurred_by(float radius) { return radius < 0.0 ? smoothstep(SHARP, 3.0 * SHARP, -radius) : smoothstep(THIN, 2.0 * THIN, radius); }
+float blurred_by(float radius) { return smoothstep(SHARP, 3.0 * SHARP, abs(radius)); }
 
-// Share of its light that a sample whose disc has radius `r` brings, at `tap` of a gather over `reach` pixels.
-float brought(float r, float reach, vec4 tap) { return tap.w / (r * r) * clamp((r - reach * tap.z) / RIM + 0.5, 0.0, 1.0); }
+// The disc of a signed radius: its radius, SHARP at the least, and the share of its light that a pixel (EXACT), or a point of the iris,
+// brings.
+struct Disc { float signed_, radius, share; };
 
-// Adds one sample (light and coverage, signed radius) at `tap` of a gather over `reach` pixels round a pixel of signed radius `here`.
+#ifdef EXACT
+uniform float ring;
+
+Disc disc_of(float radius) {
+    float r = clamp(abs(radius), SHARP, MOST_IN_FOCUS), at = FINE * r;
+    return Disc(radius, r, 1.0 / mix(grid[int(at)].w, grid[int(at) + 1].w, fract(at)));
+}
+
+// Of the light of a pixel with this disc, what reaches the one at `tap` of the grid round it.
+float brought(float r, float share, float reach, vec4 tap) {
+    float within = min(tap.z / r, 1.0);
+    return share * clamp(r - tap.z + 0.5, 0.0, 1.0) * (1.0 + ring * (2.0 * within * within - 1.0));
+}
+#else
+Disc disc_of(float radius) {
+    float r = max(abs(radius), SHARP);
+    return Disc(radius, r, 1.0 / (r * r));
+}
+
+// Of the light of a sample with this disc, what it brings at `tap` of a gather over `reach` pixels.
+float brought(float r, float share, float reach, vec4 tap) {
+    return tap.w * reach * reach * share * clamp((r - reach * tap.z) / RIM + 0.5, 0.0, 1.0);
+}
+#endif
+
+// Adds one sample, light and coverage, at `tap` of a gather over `reach` pixels round a pixel with the disc `own`.
 // nearest: signed radius at which the slice ends and a nearer one begins.
-void collect(inout Found found, vec4 light, float radius, float here, float nearest, float reach, vec4 tap) {
-    float own = abs(here), r = abs(radius);
-    bool covers = radius < here - APART && (-radius > own || here > BEGINS && radius < NEARER * here), behind = radius > here + APART;
+void collect(inout Found found, vec4 light, Disc theirs, Disc own, float nearest, float reach, vec4 tap) {
+    float here = own.signed_, radius = theirs.signed_;
+    bool before = radius < here - APART, behind = radius > here + APART;
+    bool covers = before && (-radius > abs(here) || here > BEGINS && radius < NEARER * here);
     // Behind what is blurred in front of the focus things go on; behind a sharp surface they do not come over it.
-    if (behind) r = here < 0.0 ? max(r, own) : own < THIN ? min(r, own) : r;
-    float k = brought(max(r, SHARP), reach, tap);
-    // Between a sharp pixel and a blurred one a sample is of both: what is sharp does not come over what is behind it.
-    if (here > THIN && here < NOTHING && radius > -SHARP && radius < min(NEARER * here, 1.6)) return;
+    if (behind && (here < 0.0 ? theirs.radius < own.radius : own.radius < THIN && theirs.radius > own.radius)) theirs = own;
+    float k = brought(theirs.radius, theirs.share, reach, tap);
     if (here == NOTHING) k *= blurred_by(radius);    // a sharp edge ends where it does
+#ifdef EXACT
+    // Behind what is nearer and does not come over it, this surface goes on.
+    else if (before && !covers) found.hidden += max(brought(own.radius, own.share, reach, tap) - k, 0.0) * light.a;
+#endif
     if (radius < nearest) found.hidden += k * light.a;
     else if (covers) found.over += k * light;
     else if (behind) found.behind += k * light;
@@ -79,14 +110,14 @@ void collect(inout Found found, vec4 light, float radius, float here, float near
 }
 
 // Light and coverage of what was found round a pixel of this light and coverage.
-vec4 collected(Found found, vec4 own, float here, float reach) {
-    float share = mix(own.a, min((found.same.a + found.hidden) * reach * reach, 1.0), blurred_by(here));
+vec4 collected(Found found, vec4 own, float here) {
+    float share = mix(own.a, min(found.same.a + found.hidden, 1.0), blurred_by(here));
     // A sharp pixel is what it is, however far what reaches it was looked for.
     vec4 surface = own / max(own.a, 1e-4);
     if (found.same.a > 0.0) surface = mix(surface, found.same / found.same.a, smoothstep(0.5 * SHARP, 1.5 * SHARP, abs(here)));
     float rest = found.behind.a + found.open;
     surface = rest > 0.0 ? share * surface + (1.0 - share) / rest * found.behind : surface;
-    vec4 over = reach * reach * found.over;
+    vec4 over = found.over;
     over /= max(over.a, 1.0);
     return over + (1.0 - over.a) * surface;
 }
@@ -101,8 +132,9 @@ bool vignetted(vec2 at, vec2 field) {
 }
 
 // Means of four pixels, reading between them, `coarse` wide, and being read between such of `pixel`, widen a disc. Its points lie closer
-// by as much: variances are 1/12 and 1/6 of those widths squared, and 1/4 of the radius squared.
-float drawn_in(float reach, float coarse, float pixel) { return sqrt(max(1.0 - (coarse * coarse + 0.67 * pixel * pixel) / (reach * reach), 0.3)); }
+// by as much as sharpening (bokeh_sharpen.frag) does not take back: variances are 1/12 and 1/6 of those widths squared, 2 SHARPENED of a
+// pixel at half the resolution squared, and 1/4 of the radius squared.
+float drawn_in(float reach, float coarse, float pixel) { return sqrt(max(1.0 - (coarse * coarse + 0.67 * pixel * pixel - 32.0 * SHARPENED) / (reach * reach), 0.3)); }
 
 // The foreground's light and coverage, premultiplied; radius: its radii times coverage. In front of the focus the image of the iris
 // is upside down; a sample lies where its light comes from. soft: pixels over which a disc ends.

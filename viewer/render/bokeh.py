@@ -2,9 +2,9 @@
 
 The scene is drawn in up to three slices: what lies far behind the focus, complete; what is about in focus; and what lies
 well in front of it, both with their coverage. In each, every pixel collects the light of those around it whose own circle
-of confusion reaches it (scatter as gather): small circles at full resolution, large ones at less. Then they are laid over
-each other. What stands out too much for a gather, lamps, is taken out before and drawn as discs. Circles are affine in
-disparity. After Jimenez (2014), Abadie (2018) and Filament's depth of field.
+of confusion reaches it (scatter as gather): small circles from every pixel, large ones from points at less resolution, of which
+what stands out too much, lamps, is taken out before and drawn as discs. Then they are laid over each other. Circles are affine
+in disparity. After Jimenez (2014), Abadie (2018) and Filament's depth of field.
 """
 from __future__ import annotations
 
@@ -18,18 +18,26 @@ from .. import optics
 from ..camera import Camera
 from .display import STORED, coc_coefficients
 from .gl import ScreenPass, making, texture
-from .lens import aperture_points, iris_area
+from .lens import aperture_points, iris_area, radius_within
 from .reproject import ReprojectPass, Slice
 
 TILE, CELL, SHARP, MUCH, BEGINS = 16, 4, 0.5, 1e4, 3.0
 """Pixels: sides of the tiles in which the largest circles are known, and of the cells whose lamps are drawn as discs; radii that
 no pixel can show, that are more than any, and from which, at the least, a surface is in the front or in the far slice."""
 
-ROWS = 8, 16, 32, 48, 48
-"""Points of the iris for radii up to 2, 4 and 6 pixels, for larger ones, and for those that are gathered at a quarter of the
+ROWS = 16, 32, 48, 96, 96
+"""Points of the iris for radii up to 4, 6 and 12 pixels, for larger ones, and for those that are gathered at a quarter of the
 resolution (row_for in shaders/common/bokeh.glsl)."""
 
-SHARED = {"TILE": float(TILE), "CELL": float(CELL), "SHARP": SHARP, "MUCH": MUCH, "BEGINS": BEGINS, "TAPS": sum(ROWS)}
+GRID, FINE = 256, 4
+"""Pixels round one whose light may reach it, in what is about in focus; and steps of a pixel of radius in which it is known how
+many pixels' light a disc has."""
+
+SHARPENED = 0.12
+"""Of the difference of a pixel gathered at half the resolution to each of those beside it, that is added to it."""
+
+SHARED = {"TILE": float(TILE), "CELL": float(CELL), "SHARP": SHARP, "MUCH": MUCH, "BEGINS": BEGINS, "FINE": float(FINE),
+          "SHARPENED": SHARPENED, "TAPS": sum(ROWS), "GRID": GRID}
 """What every shader of these passes is told."""
 
 FRONT_FROM, FAR_FROM = np.linspace(BEGINS, 4.5, 16), np.linspace(BEGINS, 5, 21)
@@ -52,9 +60,9 @@ USUAL = 1280
 
 LEVELS = "half", "quarter", "eighth", "sixteenth"
 
-BLURRED, BY_BLURRED, FAR, BY_FAR, COARSE, VEIL, FRONT, FOCUS_LAMPS, FRONT_LAMPS, FAR_LAMPS = (1 << bit for bit in range(10))
+BLURRED, BY_BLURRED, FAR, BY_FAR, COARSE, VEIL, FRONT, FRONT_LAMPS, FAR_LAMPS = (1 << bit for bit in range(9))
 """What a tile shows: something about in focus that is blurred, or a neighbour of such a tile; something far, or a neighbour of
-that, nothing but very large circles there; the foreground's veil. And what it holds: something in front, and lamps in each slice
+that, nothing but very large circles there; the foreground's veil. And what it holds: something in front, and lamps in front and far
 (shaders/bokeh_spread.frag)."""
 
 
@@ -103,7 +111,7 @@ class BokehPass:
         self.context = context
         self.passes: dict[tuple, _Pass] = {}
         self.targets: _Targets | None = None
-        self.taps = context.buffer(reserve=16 * sum(ROWS))
+        self.taps = context.buffer(reserve=16 * (sum(ROWS) + GRID))
         self._iris = None
 
     def _pass(self, kind: type[_Pass], fragment: str, *features: str) -> _Pass:
@@ -153,11 +161,10 @@ class BokehPass:
         self._survey(read, has_far, has_front, max(far, -nearest, 0.0))
         if has_far:
             self._gather_far(read | t.far.read | {"nearest": far_from}, iris, eye)
-        self._gather_focus(target, read | t.focus.read | {"nearest": front_from if has_front else -MUCH}, iris, eye, has_far)
+        self._gather_focus(target, read | t.focus.read | {"nearest": front_from if has_front else -MUCH}, iris | {"ring": camera.ring}, eye, has_far)
         if has_far:
             self._add_discs(target, t.far, FAR_LAMPS, ("FAR", *eye), depth=t.far.depth, lens=lens,
-                            before=t.focus.color, before_depth=t.focus.depth, **shape)
-        self._add_discs(target, t.focus, FOCUS_LAMPS, eye, depth=t.focus.depth, lens=lens, **shape)
+                            far_tiles=t.far.tiles, before=t.focus.color, before_depth=t.focus.depth, **shape)
         if has_front:
             self._gather_front(target, read | t.front.read | {"nearest": -MUCH}, iris, eye)
             self._add_discs(target, t.front, FRONT_LAMPS, ("FRONT", *eye), **shape)
@@ -175,7 +182,7 @@ class BokehPass:
         for slice_, feature, there in ((t.far, "FAR", has_far), (t.focus, "FOCUS", True), (t.front, "FRONT", has_front)):
             if there:
                 self._over_all(slice_.tiles_target, "bokeh_survey.frag", feature, **read, **slice_.read)
-        self._over_all(t.spread_target, "bokeh_spread.frag", tiles=t.focus.tiles, around=t.focus.around, front_tiles=t.front.tiles,
+        self._over_all(t.spread_target, "bokeh_spread.frag", tiles=t.focus.tiles, front_tiles=t.front.tiles,
                        front_around=t.front.around, far_tiles=t.far.tiles, far_around=t.far.around, has_front=has_front, has_far=has_far,
                        highlights=read["highlights"], ring=ring, reach=max(int(np.ceil(min(largest, 0.1 * t.size[0]) / TILE)) + 1, ring, 2))
 
@@ -201,20 +208,18 @@ class BokehPass:
         t.wider_target.clear()
         over_tiles(BY_FAR | COARSE, BY_FAR | COARSE, t.wider_target, "bokeh_gather.frag", "FAR", "COARSELY", *eye, scale=4, **levels)
         over_tiles(BY_FAR | COARSE, BY_FAR | COARSE, t.wide_target, "bokeh_enlarge.frag", "PARTLY", scale=2, smaller=t.wider)
+        over_tiles(BY_FAR, BY_FAR, t.crisp_target, "bokeh_sharpen.frag", scale=2, gathered=t.wide)
 
     def _gather_focus(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...], has_far: bool) -> None:
         """Draws what is about in focus, over what lies behind it: all of the target, and so it needs no clearing."""
         t, over_tiles = self.targets, self._over_tiles
-        self._find_lamps(t.focus, FOCUS_LAMPS, "FOCUS", read)
-        for lit in (0, FOCUS_LAMPS):
-            over_tiles(BY_BLURRED | FOCUS_LAMPS, BY_BLURRED | lit, t.light_target, "bokeh_prepare.frag", "FOCUS", *_flags(LAMPS=lit),
-                       lamps=t.focus.found, **read)
-        over_tiles(BY_BLURRED, BY_BLURRED, t.cells_target, "bokeh_reach.frag", "PIXELS", scale=CELL, light=t.light, radius=t.radius)
+        over_tiles(BY_BLURRED, BY_BLURRED, t.light_target, "bokeh_prepare.frag", "FOCUS", **read)
+        over_tiles(BY_BLURRED, BY_BLURRED, t.cells_target, "bokeh_reach.frag", "PIXELS", scale=CELL, light=t.light, discs=t.discs)
         over_tiles(BLURRED, BLURRED, t.reach_target, "bokeh_reach.frag", scale=CELL, cells=t.cells)
-        gathered = {"light": t.light, "radius": t.radius, "cells": t.reach, "nearest": read["nearest"], **iris}
+        gathered = {"light": t.light, "discs": t.discs, "cells": t.reach, "nearest": read["nearest"], **iris}
         for far in (0, FAR) if has_far else (0,):
-            over_tiles(FAR | BLURRED, far, target, "bokeh_focus.frag", *_flags(FAR=far), color=t.focus.color, far=t.wide)
-            over_tiles(FAR | BLURRED, far | BLURRED, target, "bokeh_focus.frag", "BLURRED", *_flags(FAR=far), *eye, far=t.wide, **gathered)
+            over_tiles(FAR | BLURRED, far, target, "bokeh_focus.frag", *_flags(FAR=far), color=t.focus.color, far=t.crisp)
+            over_tiles(FAR | BLURRED, far | BLURRED, target, "bokeh_focus.frag", "BLURRED", *_flags(FAR=far), *eye, far=t.crisp, **gathered)
 
     def _gather_front(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
         """Lays the veil that the front slice is over what lies behind it."""
@@ -229,8 +234,10 @@ class BokehPass:
         t.wide_target.clear()
         over_tiles(VEIL, VEIL, t.wide_target, "bokeh_gather.frag", "VEIL", *eye, scale=2, **_named("at_", t.front_levels),
                    **_named("radius_at_", t.front_radii), **iris)
+        t.crisp_target.clear()
+        over_tiles(VEIL, VEIL, t.crisp_target, "bokeh_sharpen.frag", scale=2, gathered=t.wide)
         with self._laid_over():
-            over_tiles(VEIL, VEIL, target, "bokeh_enlarge.frag", smaller=t.wide)
+            over_tiles(VEIL, VEIL, target, "bokeh_enlarge.frag", smaller=t.crisp)
 
     @contextmanager
     def _laid_over(self):
@@ -261,6 +268,7 @@ class BokehPass:
             points, weight = aperture_points(count, camera)
             plain, _ = aperture_points(count, replace(camera, blades=0, roundness=0.0, squeeze=1.0, blade_rotation=0.0))
             rows.append(np.column_stack([points, np.hypot(*plain.T), weight]))
+        rows.append(_grid(camera))
         self.taps.write(np.concatenate(rows).astype("f4").tobytes())
         self._area = iris_area(camera)
 
@@ -275,6 +283,18 @@ class BokehPass:
             item.release()
 
 
+def _grid(camera: Camera) -> np.ndarray:
+    """The pixels round one, nearest first, float64 (GRID, 4): x, y, radius of the camera's iris on whose rim that is; and, for radii
+    in steps of 1 / FINE, the light of a disc in pixels of its mean."""
+    side = np.arange(-GRID // 16, GRID // 16 + 1)
+    x, y = (a.ravel() for a in np.meshgrid(side, side))
+    within = radius_within(x, y, camera)
+    radius = np.maximum(np.arange(GRID) / FINE, SHARP)[:, None]
+    light = np.clip(radius - within + 0.5, 0, 1) * (1 + camera.ring * (2 * np.minimum(within / radius, 1) ** 2 - 1))
+    nearest = np.argsort(within, kind="stable")[:GRID]
+    return np.column_stack([x[nearest], y[nearest], within[nearest], light.sum(1)])
+
+
 def _flags(**wanted) -> list[str]:
     return [name for name, is_ in wanted.items() if is_]
 
@@ -284,20 +304,15 @@ def _named(prefix: str, textures) -> dict:
 
 
 class _SliceTargets:
-    """A slice of the scene, what its tiles hold, and its lamps."""
+    """A slice of the scene, and what its tiles hold."""
 
     def __init__(self, context, size):
         reduced = lambda k: tuple(-(-n // k) for n in size)
         self.color, self.depth = texture(context, size), context.depth_texture(size)
         self.depth.compare_func = ""
-        self.tiles, self.around = (texture(context, reduced(TILE)) for _ in range(2))
-        self.lamps, self.places = (texture(context, reduced(CELL), dtype="f4") for _ in range(2))
-        self.found = texture(context, reduced(CELL))
-        for read_between in (self.color, self.around):
-            read_between.filter = moderngl.LINEAR, moderngl.LINEAR
-        self.scene = context.framebuffer([self.color], self.depth)
-        self.tiles_target = context.framebuffer([self.tiles, self.around])
-        self.lamps_target = context.framebuffer([self.lamps, self.places, self.found])
+        self.color.filter = moderngl.LINEAR, moderngl.LINEAR
+        self.tiles = texture(context, reduced(TILE))
+        self.scene, self.tiles_target = context.framebuffer([self.color], self.depth), context.framebuffer([self.tiles])
 
     @property
     def read(self) -> dict:
@@ -308,6 +323,20 @@ class _SliceTargets:
             item.release()
 
 
+class _LitTargets(_SliceTargets):
+    """A slice of which lamps are drawn as discs."""
+
+    def __init__(self, context, size):
+        super().__init__(context, size)
+        cells = tuple(-(-n // CELL) for n in size)
+        self.around = texture(context, self.tiles.size)
+        self.around.filter = moderngl.LINEAR, moderngl.LINEAR
+        self.lamps, self.places, self.found = (texture(context, cells, dtype=dtype) for dtype in ("f4", "f4", "f2"))
+        self.tiles_target.release()
+        self.tiles_target = context.framebuffer([self.tiles, self.around])
+        self.lamps_target = context.framebuffer([self.lamps, self.places, self.found])
+
+
 class _Targets:
     """What lies between the passes, for pictures of one size."""
 
@@ -315,20 +344,20 @@ class _Targets:
         self.size = size
         reduced = lambda k: tuple(-(-n // k) for n in size)
         target = context.framebuffer
-        self.far, self.focus, self.front = (_SliceTargets(context, size) for _ in range(3))
+        self.far, self.focus, self.front = (kind(context, size) for kind in (_LitTargets, _SliceTargets, _LitTargets))
         self.spread, self.kinds = texture(context, reduced(TILE)), texture(context, reduced(TILE), 1)
-        self.light, self.radius = texture(context, size), texture(context, size, 1, "f4")     # times the brightest light
+        self.light, self.discs = texture(context, size), texture(context, size, 2)
         self.cells, self.reach = (texture(context, reduced(CELL), 2) for _ in range(2))
         self.far_levels, self.front_levels = ([texture(context, reduced(2 ** k)) for k in range(1, 5)] for _ in range(2))
         self.front_radii = [texture(context, reduced(2 ** k), 1) for k in range(1, 5)]
-        self.wide, self.wider = (texture(context, reduced(k)) for k in (2, 4))
-        for read_between in (self.light, self.radius, *self.far_levels, *self.front_levels, *self.front_radii, self.wide, self.wider):
+        self.wide, self.wider, self.crisp = (texture(context, reduced(k)) for k in (2, 4, 2))
+        for read_between in (*self.far_levels, *self.front_levels, *self.front_radii, self.wide, self.wider, self.crisp):
             read_between.filter = moderngl.LINEAR, moderngl.LINEAR
-        self.spread_target, self.light_target = target([self.spread, self.kinds]), target([self.light, self.radius])
+        self.spread_target, self.light_target = target([self.spread, self.kinds]), target([self.light, self.discs])
         self.far_targets = [target([level]) for level in self.far_levels]
         self.front_targets = [target([level, radius]) for level, radius in zip(self.front_levels, self.front_radii)]
         self.cells_target, self.reach_target = target([self.cells]), target([self.reach])
-        self.wide_target, self.wider_target = target([self.wide]), target([self.wider])
+        self.wide_target, self.wider_target, self.crisp_target = target([self.wide]), target([self.wider]), target([self.crisp])
 
     def release(self) -> None:
         for name, items in vars(self).items():

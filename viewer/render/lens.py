@@ -56,6 +56,17 @@ def _reach_of_blades(side, camera: Camera):
     return reach + camera.roundness * (1 - reach)
 
 
+def radius_within(x: np.ndarray, y: np.ndarray, camera: Camera) -> np.ndarray:
+    """Radius of the camera's iris, all of its shape scaled alike, on whose rim a point lies, +x right and +y up."""
+    across, up = np.asarray(x) * camera.squeeze, np.asarray(y)
+    radius = np.hypot(across, up)
+    if not camera.blades:
+        return radius
+    sector = 2 * np.pi / camera.blades
+    angle = np.arctan2(up, across) - np.radians(camera.blade_rotation)
+    return radius / _reach_of_blades(np.mod(angle + sector / 2, sector) - sector / 2, camera)
+
+
 def iris_area(camera: Camera) -> float:
     """Area of a camera's iris of radius 1."""
     if not camera.blades:
