@@ -28,13 +28,14 @@ void main() {
         Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0), 1e-4 * (1.0 - over.a), 0.0);
         Disc own = disc_of(here);
         ivec2 end = textureSize(light, 0) - 1;
-        for (int i = 0; i < GRID && grid[i].z < reach + 0.5; i++) {
+        for (int i = 0; i < GRID && (reach - grid[i].z) * grid[i].w > -0.5; i++) {
             if (vignetted(grid[i].xy / reach, field)) continue;
             ivec2 there = clamp(pixel - ivec2(grid[i].xy), ivec2(0), end);
             vec4 theirs = texelFetch(light, there, 0);
             vec2 disc = texelFetch(discs, there, 0).rg;
-            collect(found, theirs, Disc(disc.r, max(abs(disc.r), SHARP), disc.g), own, nearest, reach, grid[i]);
-            found.open += (1.0 - theirs.a) * brought(own.radius, own.share, reach, grid[i]);
+            float mine = brought(own.radius, own.share, reach, grid[i]);
+            collect(found, theirs, Disc(disc.r, max(abs(disc.r), SHARP), disc.g), own, mine, nearest, reach, grid[i]);
+            found.open += (1.0 - theirs.a) * mine;
         }
         over = mix(over, collected(found, over, here), smoothstep(SHARP, 2.0 * SHARP, reach));
     }

@@ -35,7 +35,7 @@ vec4 far_in(sampler2D light, vec2 at, vec2 size, vec2 field, float here, float r
     for (int i = first_of(row); i < ends[row]; i++) {
         if (vignetted(taps[i].xy, field)) continue;
         vec4 theirs = textureLod(light, at - taps[i].xy * step_, 0.0);
-        collect(found, vec4(theirs.rgb, 1.0), disc_of(radius_in(theirs)), own_disc, nearest, reach, taps[i]);
+        collect(found, vec4(theirs.rgb, 1.0), disc_of(radius_in(theirs)), own_disc, 0.0, nearest, reach, taps[i]);
     }
     vec4 own = vec4(texelFetch(OWN, ivec2(gl_FragCoord.xy), 0).rgb, 1.0);
     return collected(found, own, here);

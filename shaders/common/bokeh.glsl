@@ -1,5 +1,5 @@
 // Circles are signed radii in full-resolution pixels: positive behind the focus, negative in front of it.
-// TILE, CELL, SHARP, MUCH, BEGINS, FINE, SHARPENED, TAPS and GRID come from viewer/render/bokeh.py.
+// TILE, CELL, SHARP, MUCH, BEGINS, FINE, SHARPENED, TAPS, GRID and STEPS come from viewer/render/bokeh.py.
 const float MOST_IN_FOCUS = 5.5; // pixels: radius of anything in the slice between them
 const float COARSEST = 10.0;   // pixels: radius from which a quarter of the resolution will do
 const float APART = 0.5;       // pixels of radius between two surfaces
@@ -16,10 +16,10 @@ const float DIM = 0.02;                 // of white: what is darker all round co
 const vec2 STANDS_OUT = vec2(8.0, 16.0); // times as bright as what is around: a lamp from here on, wholly from there on
 
 // Rows of points of the iris, for radii up to 4, 6 and 12 pixels, for larger ones, and for those that are gathered at a quarter of the
-// resolution: x, y for an iris of radius 1, radius within its shape, and share of the light. And the pixels round one, nearest first:
-// x, y, radius of the iris on whose rim that is, and, for radii in steps of 1 / FINE, how many pixels' light a disc has.
-// viewer/render/bokeh.py: ROWS, GRID
-layout(std140) uniform Iris { vec4 taps[TAPS]; vec4 grid[GRID]; };
+// resolution: x, y for an iris of radius 1, radius within its shape, and share of the light. The pixels round one, those first that a
+// smaller iris reaches: x, y, radius of the iris on whose rim that is, and pixels to one of that radius. And for radii in steps of
+// 1 / FINE, of how many pixels a disc is. viewer/render/bokeh.py: ROWS, GRID
+layout(std140) uniform Iris { vec4 taps[TAPS]; vec4 grid[GRID]; vec4 areas[STEPS]; };
 uniform int ends[5];
 uniform float cats_eye;
 
@@ -65,17 +65,25 @@ float blurred_by(float radius) { return smoothstep(SHARP, 3.0 * SHARP, abs(radiu
 struct Disc { float signed_, radius, share; };
 
 #ifdef EXACT
+#ifdef RING
+const float EXTENT = 0.12;      // mean square of where in a pixel light comes from
 uniform float ring;
+#endif
 
 Disc disc_of(float radius) {
     float r = clamp(abs(radius), SHARP, MOST_IN_FOCUS), at = FINE * r;
-    return Disc(radius, r, 1.0 / mix(grid[int(at)].w, grid[int(at) + 1].w, fract(at)));
+    vec2 area = areas[int(at)].xy;      // and the next one
+    return Disc(radius, r, 1.0 / mix(area.x, area.y, fract(at)));
 }
 
 // Of the light of a pixel with this disc, what reaches the one at `tap` of the grid round it.
 float brought(float r, float share, float reach, vec4 tap) {
-    float within = min(tap.z / r, 1.0);
-    return share * clamp(r - tap.z + 0.5, 0.0, 1.0) * (1.0 + ring * (2.0 * within * within - 1.0));
+    float light = share * clamp((r - tap.z) * tap.w + 0.5, 0.0, 1.0);
+#ifdef RING
+    float middle = 0.5 * (tap.z - 0.5 + min(tap.z + 0.5, r)), within = min((middle * middle + EXTENT) / (r * r), 1.0);
+    light *= 1.0 + ring * (2.0 * within - 1.0);
+#endif
+    return light;
 }
 #else
 Disc disc_of(float radius) {
@@ -90,8 +98,9 @@ float brought(float r, float share, float reach, vec4 tap) {
 #endif
 
 // Adds one sample, light and coverage, at `tap` of a gather over `reach` pixels round a pixel with the disc `own`.
+// mine: what it would bring with the disc `own`; 0: what nobody sees of this surface ends where something nearer begins.
 // nearest: signed radius at which the slice ends and a nearer one begins.
-void collect(inout Found found, vec4 light, Disc theirs, Disc own, float nearest, float reach, vec4 tap) {
+void collect(inout Found found, vec4 light, Disc theirs, Disc own, float mine, float nearest, float reach, vec4 tap) {
     float here = own.signed_, radius = theirs.signed_;
     bool before = radius < here - APART, behind = radius > here + APART;
     bool covers = before && (-radius > abs(here) || here > BEGINS && radius < NEARER * here);
@@ -99,10 +108,7 @@ void collect(inout Found found, vec4 light, Disc theirs, Disc own, float nearest
     if (behind && (here < 0.0 ? theirs.radius < own.radius : own.radius < THIN && theirs.radius > own.radius)) theirs = own;
     float k = brought(theirs.radius, theirs.share, reach, tap);
     if (here == NOTHING) k *= blurred_by(radius);    // a sharp edge ends where it does
-#ifdef EXACT
-    // Behind what is nearer and does not come over it, this surface goes on.
-    else if (before && !covers) found.hidden += max(brought(own.radius, own.share, reach, tap) - k, 0.0) * light.a;
-#endif
+    else if (before && !covers) found.hidden += max(mine - k, 0.0) * light.a;    // behind what does not come over it, it goes on
     if (radius < nearest) found.hidden += k * light.a;
     else if (covers) found.over += k * light;
     else if (behind) found.behind += k * light;

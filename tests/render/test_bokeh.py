@@ -1,6 +1,7 @@
 """The gather pass: discs of the thin lens, layers that show through each other, and the reference as its oracle."""
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from tests import plates
 from tests.flip import display
 from viewer import Camera, Plate, Renderer
 from viewer.optics import in_pixels, signed_circle_of_confusion
+from viewer.render.lens import radius_within
 
 SIZE = (240, 180)
 
@@ -44,6 +46,24 @@ def test_a_light_becomes_a_disc_of_the_thin_lens(lamp, radius, side):
     spread = np.sqrt(2 * ((light * ((x - 120) ** 2 + (y - 90) ** 2))[60:120, 90:150].sum() / total))
     # The lamp itself is 3 pixels wide: its mean square adds to the disc's.
     assert np.sqrt(max(spread ** 2 - 2 * (9 - 1) / 6, 0)) == pytest.approx(radius, abs=0.5)
+
+
+@pytest.mark.parametrize("iris", [{}, {"blades": 6, "blade_rotation": 20}, {"squeeze": 2.0}, {"squeeze": 0.5}, {"ring": 0.8}, {"ring": -0.8}],
+                         ids=str)
+@pytest.mark.parametrize("focus", [2.0, 20.0])
+def test_a_small_blur_is_the_mean_over_the_iris(cache, focus, iris):
+    """Of fine grain on a plane, pixel by pixel."""
+    grain = np.random.default_rng(3).uniform(0, 0.8, (SIZE[1], SIZE[0], 1)) * (1.0, 0.5, 0.8)
+    one = abs(in_pixels(signed_circle_of_confusion(4.0, 35, 1.0, focus), 36, SIZE[0])) / 2
+    x, y = np.meshgrid(*2 * [(np.arange(15 * 9) + 0.5) / 9 - 7.5])      # ninths of a pixel
+    with Renderer(plate_of(grain, 4.0), SIZE) as renderer:
+        for radius in (1.5, 2.0, 2.6):
+            camera = Camera(focal_length=35, f_stop=one / radius, focus_distance=focus, **iris)
+            within = radius_within(x, y, camera) / radius
+            kernel = ((within <= 1) * (1 + camera.ring * (2 * within ** 2 - 1))).reshape(15, 9, 15, 9).sum((1, 3))
+            wanted = cv2.filter2D(grain, -1, kernel / kernel.sum())
+            off = (renderer.render(camera, "gather").color - wanted)[20:-20, 20:-20]
+            assert np.abs(off).max() < 0.045 and off.std() < 0.01, radius
 
 
 def test_a_disc_is_even_and_has_no_holes(lamp):
@@ -184,6 +204,65 @@ def test_a_lamp_behind_a_bar_out_of_focus_lights_what_its_light_reaches(cache, f
         camera = Camera(focal_length=35, f_stop=f_stop, focus_distance=1.3)
         got, wanted = (display(renderer.render(camera, bokeh).color)[65:90, 105:135] for bokeh in ("gather", "reference"))
     assert np.abs(got - wanted).mean() < 0.03
+
+
+@pytest.mark.parametrize("depth", [3.0, 4.0])
+def test_a_lamp_half_hidden_by_a_beam_does_not_shine_on_beyond_it(cache, depth):
+    """Above the beam there is wall again, but no light: it passes the beam on its way."""
+    w, h = SIZE
+    y, x = np.indices((h, w))
+    beam = (y >= 78) & (y < 86)
+    lit = (np.hypot(x - 120, y - 92) < 9) & (y >= 86)
+    color = np.where(lit[..., None], 20.0, np.where(beam, 0.05, 0.02)[..., None] * np.ones(3))
+    with Renderer(plate_of(color, np.where(beam, depth, 8.0)), SIZE) as renderer:
+        camera = Camera(focal_length=35, f_stop=0.25, focus_distance=1.3)
+        got, wanted = (display(renderer.render(camera, bokeh).color)[70:78, 100:140] for bokeh in ("gather", "reference"))
+    assert np.abs(got - wanted).mean() < 0.015
+
+
+@pytest.mark.parametrize("blur", [1.5, 2.5])
+def test_a_leaf_before_the_focus_hides_its_part_of_a_far_lamp(cache, blur):
+    """A line in front of the focus, blurred itself, does not cut the disc behind it at its own sharp edge."""
+    w, h = SIZE
+    y, x = np.indices((h, w))
+    leaf = (x >= 118) & (x < 121)
+    lit = np.hypot(x - 112, y - 90) < 4
+    color = np.where(leaf, 0.02, np.where(lit, 20.0, 0.05))[..., None] * np.ones(3)
+    one = abs(in_pixels(signed_circle_of_confusion(1.4, 35, 1.0, 2.0), 36, w)) / 2
+    with Renderer(plate_of(color, np.where(leaf, 1.4, 12.0)), SIZE) as renderer:
+        camera = Camera(focal_length=35, f_stop=one / blur, focus_distance=2.0)
+        got, wanted = (display(renderer.render(camera, bokeh).color)[80:100, 108:132] for bokeh in ("gather", "reference"))
+    assert np.abs(got - wanted).mean() < 0.03
+
+
+@pytest.mark.parametrize("radius", [1.2, 1.5, 2.0])
+def test_a_wire_before_a_wall_blurred_more_is_blurred_too(cache, radius):
+    """And not a line of pixels as sharp as they are in the plate."""
+    w, h = SIZE
+    y, x = np.indices((h, w))
+    wire = np.abs(x - 80 - 0.4 * y) < 0.75
+    color = np.where(wire[..., None], 0.05, 0.6) * np.ones(3)
+    one = abs(in_pixels(signed_circle_of_confusion(3.0, 35, 1.0, 2.0), 36, w)) / 2
+    with Renderer(plate_of(color, np.where(wire, 3.0, 8.0)), SIZE) as renderer:
+        camera = Camera(focal_length=35, f_stop=one / radius, focus_distance=2.0)
+        got, wanted = (renderer.render(camera, bokeh).color[30:150, 60:180, 1] for bokeh in ("gather", "reference"))
+    assert np.sqrt(np.mean((got - wanted) ** 2)) < 0.02
+    assert abs((got - wanted).mean(1).sum()) < 0.2
+
+
+@pytest.mark.parametrize("radius", [1.5, 2.0, 2.8])
+@pytest.mark.parametrize("far", [4.0, 9.0])
+def test_a_band_between_a_sharp_bar_and_a_window_farther_away_is_that_of_the_reference(cache, radius, far):
+    """It goes on behind the bar; on its other side it ends, blurred."""
+    w, h = SIZE
+    y, x = np.indices((h, w))
+    bar, band = y % 24 < 4, y % 24 < 7
+    color = np.where(bar, 0.3, np.where(band, 0.1, 0.8))[..., None] * np.ones(3)
+    one = abs(in_pixels(signed_circle_of_confusion(3.0, 35, 1.0, 2.0), 36, w)) / 2
+    with Renderer(plate_of(color, np.where(bar, 2.0, np.where(band, 3.0, far))), SIZE) as renderer:
+        camera = Camera(focal_length=35, f_stop=one / radius, focus_distance=2.0)
+        got, wanted = (renderer.render(camera, bokeh).color[48:144, 60:180, 1].mean(1) for bokeh in ("gather", "reference"))
+    assert np.abs(got - wanted).max() < 0.05
 
 
 @pytest.mark.parametrize("f_stop", [0.4, 0.5, 0.6, 0.8])

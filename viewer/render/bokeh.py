@@ -25,19 +25,19 @@ TILE, CELL, SHARP, MUCH, BEGINS = 16, 4, 0.5, 1e4, 3.0
 """Pixels: sides of the tiles in which the largest circles are known, and of the cells whose lamps are drawn as discs; radii that
 no pixel can show, that are more than any, and from which, at the least, a surface is in the front or in the far slice."""
 
-ROWS = 16, 32, 48, 96, 96
+ROWS = 16, 32, 48, 64, 96
 """Points of the iris for radii up to 4, 6 and 12 pixels, for larger ones, and for those that are gathered at a quarter of the
 resolution (row_for in shaders/common/bokeh.glsl)."""
 
-GRID, FINE = 256, 4
-"""Pixels round one whose light may reach it, in what is about in focus; and steps of a pixel of radius in which it is known how
-many pixels' light a disc has."""
+GRID, FINE, STEPS = 256, 4, 24
+"""Pixels round one whose light may reach it, in what is about in focus; and the steps of a pixel of radius, and how many of them, in
+which it is known of how many pixels a disc is."""
 
 SHARPENED = 0.12
 """Of the difference of a pixel gathered at half the resolution to each of those beside it, that is added to it."""
 
 SHARED = {"TILE": float(TILE), "CELL": float(CELL), "SHARP": SHARP, "MUCH": MUCH, "BEGINS": BEGINS, "FINE": float(FINE),
-          "SHARPENED": SHARPENED, "TAPS": sum(ROWS), "GRID": GRID}
+          "SHARPENED": SHARPENED, "TAPS": sum(ROWS), "GRID": GRID, "STEPS": STEPS}
 """What every shader of these passes is told."""
 
 FRONT_FROM, FAR_FROM = np.linspace(BEGINS, 4.5, 16), np.linspace(BEGINS, 5, 21)
@@ -111,7 +111,7 @@ class BokehPass:
         self.context = context
         self.passes: dict[tuple, _Pass] = {}
         self.targets: _Targets | None = None
-        self.taps = context.buffer(reserve=16 * (sum(ROWS) + GRID))
+        self.taps = context.buffer(reserve=16 * (sum(ROWS) + GRID + STEPS))
         self._iris = None
 
     def _pass(self, kind: type[_Pass], fragment: str, *features: str) -> _Pass:
@@ -161,7 +161,8 @@ class BokehPass:
         self._survey(read, has_far, has_front, max(far, -nearest, 0.0))
         if has_far:
             self._gather_far(read | t.far.read | {"nearest": far_from}, iris, eye)
-        self._gather_focus(target, read | t.focus.read | {"nearest": front_from if has_front else -MUCH}, iris | {"ring": camera.ring}, eye, has_far)
+        read_focus = read | t.focus.read | {"nearest": front_from if has_front else -MUCH}
+        self._gather_focus(target, read_focus, iris | {"ring": camera.ring}, eye, has_far)
         if has_far:
             self._add_discs(target, t.far, FAR_LAMPS, ("FAR", *eye), depth=t.far.depth, lens=lens,
                             far_tiles=t.far.tiles, before=t.focus.color, before_depth=t.focus.depth, **shape)
@@ -219,7 +220,8 @@ class BokehPass:
         gathered = {"light": t.light, "discs": t.discs, "cells": t.reach, "nearest": read["nearest"], **iris}
         for far in (0, FAR) if has_far else (0,):
             over_tiles(FAR | BLURRED, far, target, "bokeh_focus.frag", *_flags(FAR=far), color=t.focus.color, far=t.crisp)
-            over_tiles(FAR | BLURRED, far | BLURRED, target, "bokeh_focus.frag", "BLURRED", *_flags(FAR=far), *eye, far=t.crisp, **gathered)
+            over_tiles(FAR | BLURRED, far | BLURRED, target, "bokeh_focus.frag", "BLURRED", *_flags(FAR=far, RING=iris["ring"]), *eye,
+                       far=t.crisp, **gathered)
 
     def _gather_front(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
         """Lays the veil that the front slice is over what lies behind it."""
@@ -268,7 +270,7 @@ class BokehPass:
             points, weight = aperture_points(count, camera)
             plain, _ = aperture_points(count, replace(camera, blades=0, roundness=0.0, squeeze=1.0, blade_rotation=0.0))
             rows.append(np.column_stack([points, np.hypot(*plain.T), weight]))
-        rows.append(_grid(camera))
+        rows.extend(_grid(camera))
         self.taps.write(np.concatenate(rows).astype("f4").tobytes())
         self._area = iris_area(camera)
 
@@ -283,16 +285,21 @@ class BokehPass:
             item.release()
 
 
-def _grid(camera: Camera) -> np.ndarray:
-    """The pixels round one, nearest first, float64 (GRID, 4): x, y, radius of the camera's iris on whose rim that is; and, for radii
-    in steps of 1 / FINE, the light of a disc in pixels of its mean."""
+def _grid(camera: Camera) -> tuple[np.ndarray, np.ndarray]:
+    """The pixels round one, those first that a smaller iris reaches, float64 (GRID, 4): x, y, radius of the camera's iris on whose
+    rim that is, and pixels to one of that radius; and the areas of discs in pixels, for radii in steps of 1 / FINE, float64
+    (STEPS, 4), each with the next one."""
     side = np.arange(-GRID // 16, GRID // 16 + 1)
     x, y = (a.ravel() for a in np.meshgrid(side, side))
     within = radius_within(x, y, camera)
-    radius = np.maximum(np.arange(GRID) / FINE, SHARP)[:, None]
-    light = np.clip(radius - within + 0.5, 0, 1) * (1 + camera.ring * (2 * np.minimum(within / radius, 1) ** 2 - 1))
-    nearest = np.argsort(within, kind="stable")[:GRID]
-    return np.column_stack([x[nearest], y[nearest], within[nearest], light.sum(1)])
+    scale = np.where(within > 0, np.hypot(x, y) / np.maximum(within, 1e-6), 1.0)
+    # As `brought` in shaders/common/bokeh.glsl.
+    radius = np.maximum(np.arange(STEPS + 1) / FINE, SHARP)[:, None]
+    middle = (within - 0.5 + np.minimum(within + 0.5, radius)) / 2
+    light = np.clip((radius - within) * scale + 0.5, 0, 1) * (1 + camera.ring * (2 * np.minimum((middle ** 2 + 0.12) / radius ** 2, 1) - 1))
+    areas = light.sum(1)
+    first = np.argsort(within - 0.5 / scale, kind="stable")[:GRID]
+    return np.column_stack([x, y, within, scale])[first], np.column_stack([areas[:-1], areas[1:], *np.zeros((2, STEPS))])
 
 
 def _flags(**wanted) -> list[str]:
