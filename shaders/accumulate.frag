@@ -22,7 +22,6 @@ void main() {
     // Where the views of a small lamp come to lie apart it would become as many dots: there each is as wide as the gap.
     ivec2 at = ivec2(gl_FragCoord.xy), end = textureSize(color, 0) - 1;
     float r = radius_of(texelFetch(depth, at, 0).r, lens);
-    float times = mix(1.0, highlights, smoothstep(0.0, 0.5, abs(r)));   // in focus a light clips, as it did in the plate
     int n = clamp(int(0.5 * spacing * abs(r) - 0.05), 0, 5);
     vec4 sum = vec4(0.0);
     float weights = 0.0;
@@ -32,7 +31,7 @@ void main() {
             vec4 pixel = texelFetch(color, there, 0);
             float alike = x == 0 && y == 0 ? 1.0 : 1.0 - smoothstep(0.5, 1.5, abs(radius_of(texelFetch(depth, there, 0).r, lens) - r));
             float w = alike * float((n + 1 - abs(x)) * (n + 1 - abs(y)));
-            sum += w * vec4(recovered(pixel.rgb, times), pixel.a);
+            sum += w * vec4(recovered(pixel.rgb, highlights, r), pixel.a);
             weights += w;
         }
     light = reached * sum / weights;

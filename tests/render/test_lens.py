@@ -136,6 +136,29 @@ def test_a_clipped_light_in_focus_stays_as_bright_as_the_plate_has_it(cache):
             assert renderer.render(sharp, bokeh).color[60, 80] == pytest.approx(1, abs=0.01)
 
 
+@pytest.mark.parametrize("bokeh", ["gather", "reference"])
+@pytest.mark.parametrize("surface", [(1.0, 0.1, 0.1), (1.0, 0.95, 0.7), (0.5, 0.7, 1.0)])
+@pytest.mark.parametrize("z", [3.9, 3.0, 2.0, 8.0])
+def test_a_surface_of_which_some_channel_is_known_is_as_bright_out_of_focus_as_in_it(cache, surface, z, bokeh):
+    """Red paint, wood in the sun and the sky, through the focus and out of it: no lamp, and no edges of tiles either."""
+    color = np.broadcast_to(np.float32(surface), (SIZE[1], SIZE[0], 3)).copy()
+    with Renderer(Plate.from_arrays(color, np.full(SIZE[::-1], 4.0, np.float32), focal_length=50), SIZE, highlights=8) as renderer:
+        got = renderer.render(replace(LENS, focus_distance=z), bokeh).color
+    assert np.abs(got - surface)[20:-20, 20:-20].max() < 0.02
+
+
+def test_a_clipped_surface_that_slopes_out_of_focus_has_no_steps(cache):
+    """White clips in focus and is taken to be brighter out of it: gradually, whatever tiles it lies in."""
+    x = np.linspace(1 / 4, 1 / 2, SIZE[0])
+    color = np.ones((SIZE[1], SIZE[0], 3), np.float32)
+    plate = Plate.from_arrays(color, np.broadcast_to(np.float32(1 / x), SIZE[::-1]).copy(), focal_length=50)
+    with Renderer(plate, SIZE, highlights=8) as renderer:
+        for bokeh in ("gather", "reference"):
+            row = renderer.render(replace(LENS, focus_distance=4.0), bokeh).color[30:-30, 15:-15, 1]
+            assert np.abs(np.diff(row, axis=1)).max() < 1.0 and np.abs(np.diff(row, axis=0)).max() < 0.05, bokeh
+            assert row.min() < 1.05 and row.max() > 7
+
+
 def test_the_picture_grows_into_the_reference_without_a_jump(cache):
     plate, camera = plates.steps((160, 96)).plate(), Camera(f_stop=1.0, focus_distance=1.5)
     with Renderer(plate, plate.size) as renderer:

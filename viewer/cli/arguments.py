@@ -182,7 +182,7 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
 
 
 def add_bokeh(group) -> None:
-    """How blur is made and shaped; `bokeh` and `iris` read it."""
+    """How blur is made and shaped; `bokeh` and `iris` read it, and a Renderer takes the highlights."""
     group.add_argument("--bokeh", choices=BOKEH,
                        help="how blur is made: gather is fast, reference exact and slow (default: gather with "
                             "--f-stop, else off)")
@@ -194,6 +194,9 @@ def add_bokeh(group) -> None:
                                 ("cats-eye", 0.0, "optical vignetting: how far the blur is cut towards the corners, 0 to 1"),
                                 ("ring", 0.0, "profile of the blur: 1 a soap bubble, 0 even, -1 creamy")):
         group.add_argument(f"--{name}", type=number, metavar="N", help=f"{text} (default: {default:g})")
+    group.add_argument("--highlights", type=positive, metavar="N",
+                       help="times as bright as white that a clipped light is taken to be where it is blurred "
+                            "(default: 8; 1, as it is, for a plate brighter than white)")
 
 
 def iris(args: argparse.Namespace) -> dict[str, float]:
@@ -205,7 +208,8 @@ def iris(args: argparse.Namespace) -> dict[str, float]:
 def camera(args: argparse.Namespace, plate):
     """The Camera that the arguments of `add_camera` describe."""
     from ..shots.framing import Stage, distance
-    idle = next(iter(iris(args)), "focus" if args.focus is not None else "bokeh" if args.bokeh not in (None, "off") else None)
+    idle = next(iter(iris(args)), "focus" if args.focus is not None else "bokeh" if args.bokeh not in (None, "off") else
+                "highlights" if args.highlights is not None else None)
     if idle and args.f_stop is None:
         raise PushinError(f"--{idle.replace('_', '-')} means nothing without --f-stop: everything is sharp.")
     if args.subject is not None and args.push is None and (args.f_stop is None or args.focus is not None):

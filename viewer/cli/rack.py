@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     stage = Stage.of(plate)
     size = args.size or (PANEL_WIDTH, max(1, round(PANEL_WIDTH * plate.size[1] / plate.size[0])))
     panels = []
-    with Renderer(plate, size=size) as renderer:
+    with Renderer(plate, size=size, highlights=args.highlights) as renderer:
         for i in range(args.pictures):
             share = i / max(args.pictures - 1, 1)
             focus = 1 / ((1 - share) / start + share / end)

@@ -35,6 +35,6 @@ def run(args: argparse.Namespace) -> int:
     plate = arguments.open_plate(args)
     camera = arguments.camera(args, plate)
     from ..render import Renderer
-    with Renderer(plate, size=args.size or plate.size) as renderer:
+    with Renderer(plate, size=args.size or plate.size, highlights=args.highlights) as renderer:
         write_still(args.output, renderer.render(camera, bokeh=arguments.bokeh(args)))
     return 0

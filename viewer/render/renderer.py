@@ -25,9 +25,8 @@ BOKEH = ("off", "gather", "reference")
 VIEWS = 160
 """Views of the lens that the reference is the mean of."""
 
-HIGHLIGHTS = 4.0
-"""Times white that a clipped light of a display-referred plate is taken to be."""
-
+HIGHLIGHTS, MOST_HIGHLIGHTS = 8.0, 1000.0
+"""Times white that a clipped light of a display-referred plate is taken to be, and that anybody may take it to be."""
 
 SIZES_KEPT = 4
 """Sizes whose targets wait for the next frame of that size: a window's pictures go back and forth between a few."""
@@ -167,8 +166,11 @@ class Renderer(_Bound):
         self.display, self.copy = DisplayPass(self.context), CopyPass(self.context)
         self.accumulate, self.mean = AccumulatePass(self.context), MeanPass(self.context)
         self.bokeh = BokehPass(self.context)
-        if highlights:
-            self.highlights = highlights
+        if highlights is not None:
+            if not 1 <= highlights <= MOST_HIGHLIGHTS:
+                raise PushinError(f"A clipped light may be taken to be from 1 to {MOST_HIGHLIGHTS:g} times as bright as white, and not "
+                                  f"{highlights!r:.40} times.")
+            self.highlights = float(highlights)
         self._exposure: Exposure | None = None
         self.reproject, self._proxy = ReprojectPass(self.context, aside), None
         if load:
