@@ -31,7 +31,7 @@ void main() {
             vec4 pixel = texelFetch(color, there, 0);
             float alike = x == 0 && y == 0 ? 1.0 : 1.0 - smoothstep(0.5, 1.5, abs(radius_of(texelFetch(depth, there, 0).r, lens) - r));
             float w = alike * float((n + 1 - abs(x)) * (n + 1 - abs(y)));
-            sum += w * vec4(recovered(pixel.rgb, highlights, r), pixel.a);
+            sum += w * vec4(brightened(pixel.rgb, highlights, r), pixel.a);
             weights += w;
         }
     light = reached * sum / weights;

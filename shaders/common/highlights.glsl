@@ -1,7 +1,6 @@
-// A light of which every channel clipped was brighter than that. Nobody knows by how much; a lens spreads it into a disc, and a
-// disc of mere white would be grey. Where one channel is below white its light is known: it is a bright surface, and stays one.
-// In focus a light clips, as it did in the plate. radius: of the circle of confusion, pixels
-vec3 recovered(vec3 linear, float times, float radius) {
-    float clipped = smoothstep(0.9, 1.0, min(linear.r, min(linear.g, linear.b)));
-    return linear * mix(1.0, times, clipped * smoothstep(0.5, 1.0, abs(radius)));
+// Light that is white in every channel, or brighter, times as bright as the plate has it where it is blurred: how bright a light was that
+// clipped is a guess (viewer/plate/lights.py). radius: of the circle of confusion, pixels
+vec3 brightened(vec3 linear, float times, float radius) {
+    float white = smoothstep(0.9, 1.0, min(linear.r, min(linear.g, linear.b)));
+    return linear * mix(1.0, times, white * smoothstep(0.5, 1.0, abs(radius)));
 }

@@ -29,7 +29,7 @@ float radius_at(ivec2 at) {
 #endif
 
 vec4 light_of(vec4 pixel, float r) {
-    vec3 light = recovered(pixel.rgb, highlights, r);
+    vec3 light = brightened(pixel.rgb, highlights, r);
     // A lamp's light is not to come from two slices: the nearer one brings what slopes into it.
     return vec4(light - step(r, nearest) * max(light - 1.0, 0.0), pixel.a);
 }

@@ -99,7 +99,7 @@ def test_without_a_screen_a_shot_becomes_its_sheet(pushin, shot, monkeypatch):
 
 @pytest.mark.parametrize("words, says", [
     ("--blades 6", "--blades means nothing without --f-stop"), ("--focus 2", "--focus means nothing"),
-    ("--highlights 4", "--highlights means nothing"), ("--f-stop 2 --highlights .5", "from 1 to 1000 times"),
+    ("--highlights 4", "--highlights means nothing"), ("--f-stop 2 --highlights .001", "from 0.01 to 1000 times"),
     ("--bokeh gather", "--bokeh means nothing"), ("--squeeze 2", "--squeeze means nothing"),
     ("--subject 5000,5", "--subject means nothing"), ("--subject 9,9 --f-stop 2 --focus 1", "--subject means nothing"),
     ("--position 1e300,0,0", "position must be"),

@@ -194,9 +194,8 @@ def add_bokeh(group) -> None:
                                 ("cats-eye", 0.0, "optical vignetting: how far the blur is cut towards the corners, 0 to 1"),
                                 ("ring", 0.0, "profile of the blur: 1 a soap bubble, 0 even, -1 creamy")):
         group.add_argument(f"--{name}", type=number, metavar="N", help=f"{text} (default: {default:g})")
-    group.add_argument("--highlights", type=positive, metavar="N",
-                       help="times as bright as white that a clipped light is taken to be where it is blurred "
-                            "(default: 8; 1, as it is, for a plate brighter than white)")
+    group.add_argument("--highlights", type=positive, default=1.0, metavar="N",
+                       help="times as bright as the plate has it that what is at least white is taken to be in the blur (default: 1)")
 
 
 def iris(args: argparse.Namespace) -> dict[str, float]:
@@ -209,7 +208,7 @@ def camera(args: argparse.Namespace, plate):
     """The Camera that the arguments of `add_camera` describe."""
     from ..shots.framing import Stage, distance
     idle = next(iter(iris(args)), "focus" if args.focus is not None else "bokeh" if args.bokeh not in (None, "off") else
-                "highlights" if args.highlights is not None else None)
+                "highlights" if args.highlights != 1 else None)
     if idle and args.f_stop is None:
         raise PushinError(f"--{idle.replace('_', '-')} means nothing without --f-stop: everything is sharp.")
     if args.subject is not None and args.push is None and (args.f_stop is None or args.focus is not None):

@@ -2,6 +2,7 @@
 
     plate       the value itself, and how it is opened
     images      pictures from files; colour their transfer curves and profiles, lens what EXIF says of it, exr OpenEXR
+    lights      clipped lights, given back their brightness and colour
     depth       depth from files; embedded that inside phones' photos, source what readers share
     restore     small and noisy maps; outline brings their edges onto the picture's, holes fills what is unknown
     estimate    depth by a network; hub where its file comes from

@@ -109,7 +109,7 @@ class Exposure:
     """A picture through the lens that grows view by view, and can be looked at before the last.
 
     count       views in all
-    highlights  how many times brighter than white a clipped light is taken to be; 1 takes it as it is
+    highlights  how many times brighter a light is taken to be; 1 takes it as it is
     first       a Frame to look at before there are views
     """
 

@@ -25,8 +25,8 @@ BOKEH = ("off", "gather", "reference")
 VIEWS = 160
 """Views of the lens that the reference is the mean of."""
 
-HIGHLIGHTS, MOST_HIGHLIGHTS = 8.0, 1000.0
-"""Times white that a clipped light of a display-referred plate is taken to be, and that anybody may take it to be."""
+HIGHLIGHTS = 0.01, 1000.0
+"""Times as bright as the plate has it that a light may be taken to be."""
 
 SIZES_KEPT = 4
 """Sizes whose targets wait for the next frame of that size: a window's pictures go back and forth between a few."""
@@ -145,8 +145,7 @@ class Renderer(_Bound):
     size     (width, height) in pixels
     context  the moderngl context of a window; None works without one
     layers   the plate's layers; None takes them from the cache or builds them
-    highlights  times white that a clipped light is taken to be when it is blurred; None is HIGHLIGHTS for a plate that
-             ends at white and 1 (off) for one that does not
+    highlights  times as bright as the plate has it that what is at least white is taken to be when it is blurred
     load     False: it draws only once `using` has been gone through
     aside    does there what takes long, where another thread can; see gl.Aside
 
@@ -155,7 +154,7 @@ class Renderer(_Bound):
     """
 
     def __init__(self, plate, size: tuple[int, int], context: moderngl.Context | None = None,
-                 layers: Layers | None = None, highlights: float | None = None, load: bool = True,
+                 layers: Layers | None = None, highlights: float = 1.0, load: bool = True,
                  aside: Aside | None = None):
         super().__init__()
         self.context = context or headless_context()
@@ -166,20 +165,15 @@ class Renderer(_Bound):
         self.display, self.copy = DisplayPass(self.context), CopyPass(self.context)
         self.accumulate, self.mean = AccumulatePass(self.context), MeanPass(self.context)
         self.bokeh = BokehPass(self.context)
-        if highlights is not None:
-            if not 1 <= highlights <= MOST_HIGHLIGHTS:
-                raise PushinError(f"A clipped light may be taken to be from 1 to {MOST_HIGHLIGHTS:g} times as bright as white, and not "
-                                  f"{highlights!r:.40} times.")
-            self.highlights = float(highlights)
+        least, most = HIGHLIGHTS
+        if not least <= highlights <= most:
+            raise PushinError(f"A light may be taken to be from {least:g} to {most:g} times as bright as the plate has it, and not "
+                              f"{highlights!r:.40} times.")
+        self.highlights = float(highlights)
         self._exposure: Exposure | None = None
         self.reproject, self._proxy = ReprojectPass(self.context, aside), None
         if load:
             self.use(layers or Layers.of(plate))
-
-    @cached_property
-    def highlights(self) -> float:
-        """Looked for when something is blurred first: a large plate takes its time."""
-        return HIGHLIGHTS if np.max(self.plate.color) <= 1 else 1.0
 
     def resize(self, size: tuple[int, int]) -> None:
         """Renders in another size from now on; frames of before stay as they are, and going back costs nothing.

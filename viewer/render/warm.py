@@ -28,9 +28,6 @@ def warming(renderer: Renderer, lens: bool) -> Iterator[None]:
     near, far = np.quantile(depths, (0.02, 0.9)).tolist() if depths.size else (1.0, 10.0)     # all of it sky
     edge = math.degrees(math.atan(plate.sensor_width / 2 / plate.focal_length))
     made = []
-    if lens:
-        renderer.highlights     # known from here on; of a large plate a step by itself
-        yield
     for zoom in (1.0, max(plate.width / SIZE[0], 1.0)):     # small, as it moves, and pixel by pixel of the plate
         still = Camera(focal_length=zoom * plate.focal_length, sensor_width=plate.sensor_width)
         moved = [replace(still, position=(0.02 * near, 0.0, -0.02 * near), pan=pan)
