@@ -67,3 +67,11 @@ def test_a_photo_shows_the_same_and_its_lamps_are_brighter(tmp_path):
     np.save(tmp_path / "photo_depth.npy", np.full(codes.shape[:2], 3.0, np.float32))
     plate = Plate.open(tmp_path / "photo.png", focal_length=35)
     assert plate.color[lamp].max() >= TIMES and (np.minimum(plate.color, 1)[lamp] == 1).all()
+
+
+def test_a_few_pixels_at_the_top_of_a_bright_wall_are_no_lamps():
+    """Sharpening in a phone lifts what lies beside an edge to white."""
+    wall = np.full((40, 40, 3), (0.95, 1.0, 0.96), np.float16)
+    wall[:, 18:22] = 0.1
+    wall[4::6, 17] = 1
+    assert restored(wall).max() < 1.3

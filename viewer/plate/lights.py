@@ -22,6 +22,10 @@ STANDS_OUT = 0.05
 """Of white, by which a pixel of a rim is brighter than that, or it tells no colour."""
 
 
+SHARE = 0.2, 0.5
+"""Of a light's pixels, of which every channel clipped: it is no brighter than the others tell, and a lamp."""
+
+
 def restored(color: np.ndarray) -> np.ndarray:
     """A display-referred picture with its clipped lights brighter than white.
 
@@ -50,8 +54,14 @@ def restored(color: np.ndarray) -> np.ndarray:
 
     where = np.nonzero(lit)
     tint, under, was, out = tints[light[where]], ground[light[where]], color[where].astype(np.float32), clipped[where]
+    of, all_out = light[where], out.all(-1)
     known = np.where(out, np.inf, (was - under) / tint).min(-1)         # times its tint, by what did not clip
-    times = np.where(out.all(-1), np.maximum(TIMES, ((1 - under) / tint).max(-1)), known)
+    most = np.zeros(count)
+    np.maximum.at(most, of[~all_out], known[~all_out])
+    # Few pixels at the top of a bright wall are no lamp of their own.
+    share = np.bincount(of[all_out], minlength=count) / np.maximum(np.bincount(of, minlength=count), 1)
+    guess = (most + (np.maximum(TIMES, most) - most) * np.clip((share - SHARE[0]) / (SHARE[1] - SHARE[0]), 0, 1))[of]
+    times = np.where(all_out, np.maximum(guess, ((1 - under) / tint).max(-1)), known)
     result = color.copy()
     result[where] = np.where(out, np.clip(under + times[:, None] * tint, was, MOST), was)
     return result
