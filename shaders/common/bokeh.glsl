@@ -1,5 +1,5 @@
 // Circles are signed radii in full-resolution pixels: positive behind the focus, negative in front of it.
-// TILE, CELL, SHARP, MUCH, BEGINS, FINE, SHARPENED, TAPS, GRID and STEPS come from viewer/render/bokeh.py.
+// TILE, CELL, SHARP, MUCH, BEGINS, FINE, SHARPENED, EXTENT, TAPS, GRID and STEPS come from viewer/render/bokeh.py.
 const float MOST_IN_FOCUS = 5.5; // pixels: radius of anything in the slice between them
 const float COARSEST = 10.0;   // pixels: radius from which a quarter of the resolution will do
 const float APART = 0.5;       // pixels of radius between two surfaces
@@ -66,7 +66,6 @@ struct Disc { float signed_, radius, share; };
 
 #ifdef EXACT
 #ifdef RING
-const float EXTENT = 0.12;      // mean square of where in a pixel light comes from
 uniform float ring;
 #endif
 

@@ -29,6 +29,12 @@ def lamp(cache):
         yield renderer
 
 
+def gathered_and_exact(color, depth, camera):
+    """Linear colour by gather, and by the reference."""
+    with Renderer(plate_of(color, depth), SIZE) as renderer:
+        return [renderer.render(camera, bokeh).color for bokeh in ("gather", "reference")]
+
+
 def psnr(a, b):
     return -10 * np.log10(max(np.mean((display(a) - display(b)) ** 2), 1e-12))
 
@@ -200,9 +206,8 @@ def test_a_lamp_behind_a_bar_out_of_focus_lights_what_its_light_reaches(cache, f
     bar = (y >= 81) & (y < 90)
     lit = (np.hypot(x - 120, y - 93) < 4) & ~bar
     color = np.where(lit[..., None], 40.0, np.where(bar, 0.05, 0.02)[..., None] * np.ones(3))
-    with Renderer(plate_of(color, np.where(bar, 2.4, 8.0)), SIZE) as renderer:
-        camera = Camera(focal_length=35, f_stop=f_stop, focus_distance=1.3)
-        got, wanted = (display(renderer.render(camera, bokeh).color)[65:90, 105:135] for bokeh in ("gather", "reference"))
+    camera = Camera(focal_length=35, f_stop=f_stop, focus_distance=1.3)
+    got, wanted = (display(c)[65:90, 105:135] for c in gathered_and_exact(color, np.where(bar, 2.4, 8.0), camera))
     assert np.abs(got - wanted).mean() < 0.03
 
 
@@ -214,9 +219,8 @@ def test_a_lamp_half_hidden_by_a_beam_does_not_shine_on_beyond_it(cache, depth):
     beam = (y >= 78) & (y < 86)
     lit = (np.hypot(x - 120, y - 92) < 9) & (y >= 86)
     color = np.where(lit[..., None], 20.0, np.where(beam, 0.05, 0.02)[..., None] * np.ones(3))
-    with Renderer(plate_of(color, np.where(beam, depth, 8.0)), SIZE) as renderer:
-        camera = Camera(focal_length=35, f_stop=0.25, focus_distance=1.3)
-        got, wanted = (display(renderer.render(camera, bokeh).color)[70:78, 100:140] for bokeh in ("gather", "reference"))
+    camera = Camera(focal_length=35, f_stop=0.25, focus_distance=1.3)
+    got, wanted = (display(c)[70:78, 100:140] for c in gathered_and_exact(color, np.where(beam, depth, 8.0), camera))
     assert np.abs(got - wanted).mean() < 0.015
 
 
@@ -229,9 +233,8 @@ def test_a_leaf_before_the_focus_hides_its_part_of_a_far_lamp(cache, blur):
     lit = np.hypot(x - 112, y - 90) < 4
     color = np.where(leaf, 0.02, np.where(lit, 20.0, 0.05))[..., None] * np.ones(3)
     one = abs(in_pixels(signed_circle_of_confusion(1.4, 35, 1.0, 2.0), 36, w)) / 2
-    with Renderer(plate_of(color, np.where(leaf, 1.4, 12.0)), SIZE) as renderer:
-        camera = Camera(focal_length=35, f_stop=one / blur, focus_distance=2.0)
-        got, wanted = (display(renderer.render(camera, bokeh).color)[80:100, 108:132] for bokeh in ("gather", "reference"))
+    camera = Camera(focal_length=35, f_stop=one / blur, focus_distance=2.0)
+    got, wanted = (display(c)[80:100, 108:132] for c in gathered_and_exact(color, np.where(leaf, 1.4, 12.0), camera))
     assert np.abs(got - wanted).mean() < 0.03
 
 
@@ -243,9 +246,8 @@ def test_a_wire_before_a_wall_blurred_more_is_blurred_too(cache, radius):
     wire = np.abs(x - 80 - 0.4 * y) < 0.75
     color = np.where(wire[..., None], 0.05, 0.6) * np.ones(3)
     one = abs(in_pixels(signed_circle_of_confusion(3.0, 35, 1.0, 2.0), 36, w)) / 2
-    with Renderer(plate_of(color, np.where(wire, 3.0, 8.0)), SIZE) as renderer:
-        camera = Camera(focal_length=35, f_stop=one / radius, focus_distance=2.0)
-        got, wanted = (renderer.render(camera, bokeh).color[30:150, 60:180, 1] for bokeh in ("gather", "reference"))
+    camera = Camera(focal_length=35, f_stop=one / radius, focus_distance=2.0)
+    got, wanted = (c[30:150, 60:180, 1] for c in gathered_and_exact(color, np.where(wire, 3.0, 8.0), camera))
     assert np.sqrt(np.mean((got - wanted) ** 2)) < 0.02
     assert abs((got - wanted).mean(1).sum()) < 0.2
 
@@ -259,9 +261,9 @@ def test_a_band_between_a_sharp_bar_and_a_window_farther_away_is_that_of_the_ref
     bar, band = y % 24 < 4, y % 24 < 7
     color = np.where(bar, 0.3, np.where(band, 0.1, 0.8))[..., None] * np.ones(3)
     one = abs(in_pixels(signed_circle_of_confusion(3.0, 35, 1.0, 2.0), 36, w)) / 2
-    with Renderer(plate_of(color, np.where(bar, 2.0, np.where(band, 3.0, far))), SIZE) as renderer:
-        camera = Camera(focal_length=35, f_stop=one / radius, focus_distance=2.0)
-        got, wanted = (renderer.render(camera, bokeh).color[48:144, 60:180, 1].mean(1) for bokeh in ("gather", "reference"))
+    camera = Camera(focal_length=35, f_stop=one / radius, focus_distance=2.0)
+    depth = np.where(bar, 2.0, np.where(band, 3.0, far))
+    got, wanted = (c[48:144, 60:180, 1].mean(1) for c in gathered_and_exact(color, depth, camera))
     assert np.abs(got - wanted).max() < 0.05
 
 

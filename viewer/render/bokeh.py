@@ -36,8 +36,11 @@ which it is known of how many pixels a disc is."""
 SHARPENED = 0.12
 """Of the difference of a pixel gathered at half the resolution to each of those beside it, that is added to it."""
 
+EXTENT = 0.12
+"""Mean square, in pixels, of where in a pixel its light comes from: a ring is not the same all over one."""
+
 SHARED = {"TILE": float(TILE), "CELL": float(CELL), "SHARP": SHARP, "MUCH": MUCH, "BEGINS": BEGINS, "FINE": float(FINE),
-          "SHARPENED": SHARPENED, "TAPS": sum(ROWS), "GRID": GRID, "STEPS": STEPS}
+          "SHARPENED": SHARPENED, "EXTENT": EXTENT, "TAPS": sum(ROWS), "GRID": GRID, "STEPS": STEPS}
 """What every shader of these passes is told."""
 
 FRONT_FROM, FAR_FROM = np.linspace(BEGINS, 4.5, 16), np.linspace(BEGINS, 5, 21)
@@ -162,7 +165,7 @@ class BokehPass:
         if has_far:
             self._gather_far(read | t.far.read | {"nearest": far_from}, iris, eye)
         read_focus = read | t.focus.read | {"nearest": front_from if has_front else -MUCH}
-        self._gather_focus(target, read_focus, iris | {"ring": camera.ring}, eye, has_far)
+        self._gather_focus(target, read_focus, shape, eye, has_far)
         if has_far:
             self._add_discs(target, t.far, FAR_LAMPS, ("FAR", *eye), depth=t.far.depth, lens=lens,
                             far_tiles=t.far.tiles, before=t.focus.color, before_depth=t.focus.depth, **shape)
@@ -211,16 +214,16 @@ class BokehPass:
         over_tiles(BY_FAR | COARSE, BY_FAR | COARSE, t.wide_target, "bokeh_enlarge.frag", "PARTLY", scale=2, smaller=t.wider)
         over_tiles(BY_FAR, BY_FAR, t.crisp_target, "bokeh_sharpen.frag", scale=2, gathered=t.wide)
 
-    def _gather_focus(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...], has_far: bool) -> None:
+    def _gather_focus(self, target: moderngl.Framebuffer, read: dict, shape: dict, eye: tuple[str, ...], has_far: bool) -> None:
         """Draws what is about in focus, over what lies behind it: all of the target, and so it needs no clearing."""
         t, over_tiles = self.targets, self._over_tiles
         over_tiles(BY_BLURRED, BY_BLURRED, t.light_target, "bokeh_prepare.frag", "FOCUS", **read)
         over_tiles(BY_BLURRED, BY_BLURRED, t.cells_target, "bokeh_reach.frag", "PIXELS", scale=CELL, light=t.light, discs=t.discs)
         over_tiles(BLURRED, BLURRED, t.reach_target, "bokeh_reach.frag", scale=CELL, cells=t.cells)
-        gathered = {"light": t.light, "discs": t.discs, "cells": t.reach, "nearest": read["nearest"], **iris}
+        gathered = {"light": t.light, "discs": t.discs, "cells": t.reach, "nearest": read["nearest"], **shape}
         for far in (0, FAR) if has_far else (0,):
             over_tiles(FAR | BLURRED, far, target, "bokeh_focus.frag", *_flags(FAR=far), color=t.focus.color, far=t.crisp)
-            over_tiles(FAR | BLURRED, far | BLURRED, target, "bokeh_focus.frag", "BLURRED", *_flags(FAR=far, RING=iris["ring"]), *eye,
+            over_tiles(FAR | BLURRED, far | BLURRED, target, "bokeh_focus.frag", "BLURRED", *_flags(FAR=far, RING=shape["ring"]), *eye,
                        far=t.crisp, **gathered)
 
     def _gather_front(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
@@ -296,7 +299,7 @@ def _grid(camera: Camera) -> tuple[np.ndarray, np.ndarray]:
     # As `brought` in shaders/common/bokeh.glsl.
     radius = np.maximum(np.arange(STEPS + 1) / FINE, SHARP)[:, None]
     middle = (within - 0.5 + np.minimum(within + 0.5, radius)) / 2
-    light = np.clip((radius - within) * scale + 0.5, 0, 1) * (1 + camera.ring * (2 * np.minimum((middle ** 2 + 0.12) / radius ** 2, 1) - 1))
+    light = np.clip((radius - within) * scale + 0.5, 0, 1) * (1 + camera.ring * (2 * np.minimum((middle ** 2 + EXTENT) / radius ** 2, 1) - 1))
     areas = light.sum(1)
     first = np.argsort(within - 0.5 / scale, kind="stable")[:GRID]
     return np.column_stack([x, y, within, scale])[first], np.column_stack([areas[:-1], areas[1:], *np.zeros((2, STEPS))])
@@ -311,15 +314,22 @@ def _named(prefix: str, textures) -> dict:
 
 
 class _SliceTargets:
-    """A slice of the scene, and what its tiles hold."""
+    """A slice of the scene, what its tiles hold, and its lamps if they are drawn as discs."""
 
-    def __init__(self, context, size):
+    def __init__(self, context, size, lamps: bool):
         reduced = lambda k: tuple(-(-n // k) for n in size)
         self.color, self.depth = texture(context, size), context.depth_texture(size)
         self.depth.compare_func = ""
         self.color.filter = moderngl.LINEAR, moderngl.LINEAR
-        self.tiles = texture(context, reduced(TILE))
-        self.scene, self.tiles_target = context.framebuffer([self.color], self.depth), context.framebuffer([self.tiles])
+        self.scene, self.tiles = context.framebuffer([self.color], self.depth), texture(context, reduced(TILE))
+        surveyed = [self.tiles]
+        if lamps:
+            self.around = texture(context, reduced(TILE))
+            self.around.filter = moderngl.LINEAR, moderngl.LINEAR
+            surveyed.append(self.around)
+            self.lamps, self.places, self.found = (texture(context, reduced(CELL), dtype=dtype) for dtype in ("f4", "f4", "f2"))
+            self.lamps_target = context.framebuffer([self.lamps, self.places, self.found])
+        self.tiles_target = context.framebuffer(surveyed)
 
     @property
     def read(self) -> dict:
@@ -330,20 +340,6 @@ class _SliceTargets:
             item.release()
 
 
-class _LitTargets(_SliceTargets):
-    """A slice of which lamps are drawn as discs."""
-
-    def __init__(self, context, size):
-        super().__init__(context, size)
-        cells = tuple(-(-n // CELL) for n in size)
-        self.around = texture(context, self.tiles.size)
-        self.around.filter = moderngl.LINEAR, moderngl.LINEAR
-        self.lamps, self.places, self.found = (texture(context, cells, dtype=dtype) for dtype in ("f4", "f4", "f2"))
-        self.tiles_target.release()
-        self.tiles_target = context.framebuffer([self.tiles, self.around])
-        self.lamps_target = context.framebuffer([self.lamps, self.places, self.found])
-
-
 class _Targets:
     """What lies between the passes, for pictures of one size."""
 
@@ -351,7 +347,7 @@ class _Targets:
         self.size = size
         reduced = lambda k: tuple(-(-n // k) for n in size)
         target = context.framebuffer
-        self.far, self.focus, self.front = (kind(context, size) for kind in (_LitTargets, _SliceTargets, _LitTargets))
+        self.far, self.focus, self.front = (_SliceTargets(context, size, lamps) for lamps in (True, False, True))
         self.spread, self.kinds = texture(context, reduced(TILE)), texture(context, reduced(TILE), 1)
         self.light, self.discs = texture(context, size), texture(context, size, 2)
         self.cells, self.reach = (texture(context, reduced(CELL), 2) for _ in range(2))

@@ -25,7 +25,7 @@ BOKEH = ("off", "gather", "reference")
 VIEWS = 160
 """Views of the lens that the reference is the mean of."""
 
-HIGHLIGHTS = 0.01, 1000.0
+HIGHLIGHTS_RANGE = 0.01, 1000.0
 """Times as bright as the plate has it that a light may be taken to be."""
 
 SIZES_KEPT = 4
@@ -165,7 +165,7 @@ class Renderer(_Bound):
         self.display, self.copy = DisplayPass(self.context), CopyPass(self.context)
         self.accumulate, self.mean = AccumulatePass(self.context), MeanPass(self.context)
         self.bokeh = BokehPass(self.context)
-        least, most = HIGHLIGHTS
+        least, most = HIGHLIGHTS_RANGE
         if not least <= highlights <= most:
             raise PushinError(f"A light may be taken to be from {least:g} to {most:g} times as bright as the plate has it, and not "
                               f"{highlights!r:.40} times.")
