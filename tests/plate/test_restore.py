@@ -34,6 +34,17 @@ def test_a_blur_is_found(scene, blur):
     assert found == pytest.approx(blur, abs=0.12)
 
 
+def test_a_blur_is_found_in_few_codes_before_a_far_view(scene):
+    """What 8 bits leave of houses far away is no detail that a blur would have to explain."""
+    disparity, guide = scene
+    y, x = np.mgrid[:SIZE[0], :SIZE[1]]
+    far = np.where((x // 20 + y // 20) % 2, 0.004, 0.0)           # houses before the sky
+    small = softened(np.where(disparity == 0.25, far, disparity).astype(np.float32), 1.5)
+    coarse = (np.round(small / small.max() * 255) / 255).astype(np.float32)
+    found = restore.blur_of(coarse, np.ones_like(coarse), cv2.resize(guide, small.shape[::-1], interpolation=cv2.INTER_AREA), False)
+    assert found == pytest.approx(1.5, abs=0.15)
+
+
 @pytest.mark.parametrize("blur, noise", ((1.5, 0), (0.7, 0.01)))
 def test_soft_and_noisy_maps_become_the_surfaces_they_were_made_of(scene, blur, noise):
     disparity, guide = scene

@@ -16,7 +16,7 @@ SIZE, MAP = (640, 360), (192, 108)
 """Half of the bundled plate, to be quick; the map is as small a part of it, and as soft, as 384 x 216 of the whole."""
 BLUR = 1.5
 VIEWS = {"push": dict(position=(0.0, 0.0, -0.3)), "truck": dict(position=(0.15, 0.0, 0.0))}
-LEAST_DB, MOST_FLIP = 21.1, 0.135
+LEAST_DB, MOST_FLIP = 21.8, 0.122
 """What is reached today, with a little room; raise them with the depth's quality."""
 
 

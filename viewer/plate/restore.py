@@ -22,14 +22,18 @@ PENALTY, NOISE_PENALTY = 0.2, 0.3
 """Of steps, against that of misses, per value of the map; or, where that is more, per unit of relative noise and value to
 a side, since in a small map more values lie beside steps: noise goes, and surfaces of 2 values' width stay."""
 
-POWER = 0.7
+POWER = 0.5
 """Exponent of a step's penalty."""
+
+ABSOLUTE = 0.3
+"""Of the nearest disparity, under which misses and steps are as large as there and not in proportion: a map's codes and its blur do not
+shrink with distance, and neither does parallax."""
 
 ROUNDS, FINE_ROUNDS, STEPS = (0.1, 0.05, 0.03, 0.02) + (0.01,) * 8, (0.01,) * 4, 20
 """Relative steps, one for each round, below which the penalty is quadratic: the first rounds are nearly convex, the last ones
 make up their mind; at half the size first, then in full. And steps of conjugate gradients in each."""
 
-COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.03
+COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.06
 """Of 255 on a square-root scale: colour changes that let a step through, and the share of its penalty that stays."""
 
 STEP = 0.05
@@ -220,7 +224,7 @@ def _solved(disparity, weight, guide, start, blur: float, penalty: float, rounds
         return times * _given_back(columns, _given_back(rows, a).T).T
 
     x = _resized(start, size)
-    least = np.float32(0.01 * disparity.mean())
+    least = np.float32(ABSOLUTE * np.quantile(disparity, 0.99))
     level = np.maximum(_resized(disparity, size), least)
     links = []
     for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
