@@ -285,6 +285,18 @@ def test_a_blurred_bar_before_a_wall_blurred_more_is_the_closed_form(cache, f_st
     assert cover.sum() == pytest.approx(wide, rel=0.07)
 
 
+def test_what_is_blurred_little_goes_on_behind_thin_things_blurred_much(cache):
+    """A card behind leaves close to the lens, with a bright wall behind it that must not shine through where they are."""
+    y, x = np.indices(SIZE[::-1])
+    leaf, card = (x + y // 2) % 20 < 4, (x > 40) & (x < 200) & (y > 30) & (y < 150)
+    depth = np.where(leaf, 0.5, np.where(card, 2.0, 8.0))
+    color = np.where(leaf, 0.1, np.where(card, 0.2, 0.9))[..., None] * (0.6, 1.0, 0.7)
+    one = abs(in_pixels(signed_circle_of_confusion(2.0, 35, 1.0, 8.0), 36, SIZE[0])) / 2
+    gathered, exact = gathered_and_exact(color, depth, Camera(focal_length=35, f_stop=one / 5, focus_distance=8.0))
+    off = np.abs(display(gathered) - display(exact))[50:130, 60:180]
+    assert off.mean() < 0.012, off.mean()
+
+
 def test_nothing_sharp_in_front_bleeds_into_a_blurred_background(cache):
     scene = plates.card_before_wall(SIZE, near=1.0, far=6.0, card=plates.flat(5.0, 0.0, 0.0), wall=plates.flat(0.0, 0.3, 0.3),
                                     region=plates.box(60, 40, 120, 140))

@@ -1,10 +1,10 @@
-"""The thin lens in one gather: blur from three slices of depth, at a cost that follows the blur.
+"""The thin lens in one gather: blur from three or four slices of depth, at a cost that follows the blur.
 
-The scene is drawn in up to three slices: what lies far behind the focus, complete; what is about in focus; and what lies
-well in front of it, both with their coverage. In each, every pixel collects the light of those around it whose own circle
-of confusion reaches it (scatter as gather): small circles from every pixel, large ones from points at less resolution, of which
-what stands out too much, lamps, is taken out before and drawn as discs. Then they are laid over each other. Circles are affine
-in disparity. After Jimenez (2014), Abadie (2018) and Filament's depth of field.
+The scene is drawn in slices: what lies far behind the focus, complete; what is about in focus; what lies well in front of it;
+and, in front of that, what is very near, all of these with their coverage. In each, every pixel collects the light of those
+around it whose own circle of confusion reaches it (scatter as gather): small circles from every pixel, large ones from points
+at less resolution, of which what stands out too much, lamps, is taken out before and drawn as discs. Then they are laid over
+each other. Circles are affine in disparity. After Jimenez (2014), Abadie (2018) and Filament's depth of field.
 """
 from __future__ import annotations
 
@@ -47,6 +47,11 @@ FRONT_FROM, FAR_FROM = np.linspace(BEGINS, 4.5, 16), np.linspace(BEGINS, 5, 21)
 """Pixels: radii in front of the focus and behind it at which the front and the far slice may begin. They do where least of the
 plate is near: a gap between two things, so that nothing is cut that need not be. BEGINS and MOST_IN_FOCUS bound them
 (shaders/common/bokeh.glsl)."""
+
+MIDDLES, GAP, EMPTY, FEW = np.geomspace(7, 48, 40), 0.5, 0.0005, 0.002
+"""Pixels: radii in front of the focus at which the front slice may be cut in two, and to either side of a cut where there may be no more
+than this share of the plate, so that no surface is cut; and the share that both of them must hold. Leaves close to the lens are thin and
+spread wide, and a chair behind them, blurred little, goes on behind them as a slice of its own."""
 
 NEAR_BY = 0.15
 """Pixels of radius within which a surface counts as near such a beginning."""
@@ -144,16 +149,19 @@ class BokehPass:
         nearest = far + per_disparity * reproject.nearest_in(camera)
         front_from, far_from = (self._begin(radii, far, per_disparity, camera, reproject) for radii in (-FRONT_FROM, FAR_FROM))
         has_front, has_far = bool(nearest < front_from), bool(far > far_from)
+        fronts = self._fronts(front_from, nearest, far, per_disparity, camera, reproject) if has_front else []
 
-        # Depths as they are stored for the plate's own surfaces.
-        begins, ends = ((radius - lens[0]) / lens[1] for radius in (far_from, front_from))
         seen_round = optics.aperture_diameter(camera.focal_length, camera.f_stop) / 2000
-        within = begins if has_far else -1.0, ends if has_front else 1.0
+        # Depths as they are stored for the plate's own surfaces.
+        stored = lambda radius: (radius - lens[0]) / lens[1] if radius > -MUCH else 1.0
+        in_front = lambda radii: reproject.draw(t.front.scene, camera, Slice(tuple(map(stored, radii)), seen_round, True), edges_depth=True)
+        begins = stored(far_from)
+        within = begins if has_far else -1.0, stored(front_from) if has_front else 1.0
         reproject.draw(t.focus.scene, camera, Slice(within, seen_round, True, GOES_ON, sharp=True), edges_depth=True)
         if has_far:
             reproject.draw(t.far.scene, camera, Slice((-1.0, begins), seen_round, False, GOES_ON), edges_depth=True)
         if has_front:
-            reproject.draw(t.front.scene, camera, Slice((ends, 1.0), seen_round, True), edges_depth=True)
+            in_front(fronts[0])
 
         self._load_iris(camera)
         read = {"lens": lens, "highlights": highlights, "coarseness": max(width / USUAL, 1.0)}     # coarseness of lamps
@@ -161,7 +169,8 @@ class BokehPass:
         shape = iris | {"blades": camera.blades, "blade_rotation": np.radians(camera.blade_rotation), "roundness": camera.roundness,
                         "squeeze": camera.squeeze, "ring": camera.ring, "iris_area": self._area, "size": tuple(map(float, target.size))}
         eye = ("CATS_EYE",) if camera.cats_eye else ()
-        self._survey(read, has_far, has_front, max(far, -nearest, 0.0))
+        largest = max(far, -nearest, 0.0)
+        self._survey(read, has_far, has_front, largest)
         if has_far:
             self._gather_far(read | t.far.read | {"nearest": far_from}, iris, eye)
         read_focus = read | t.focus.read | {"nearest": front_from if has_front else -MUCH}
@@ -169,9 +178,22 @@ class BokehPass:
         if has_far:
             self._add_discs(target, t.far, FAR_LAMPS, ("FAR", *eye), depth=t.far.depth, lens=lens,
                             far_tiles=t.far.tiles, before=t.focus.color, before_depth=t.focus.depth, **shape)
-        if has_front:
+        for front in fronts:
+            if front is not fronts[0]:
+                in_front(front)
+                self._survey(read, has_far, has_front, largest, again=True)
             self._gather_front(target, read | t.front.read | {"nearest": -MUCH}, iris, eye)
             self._add_discs(target, t.front, FRONT_LAMPS, ("FRONT", *eye), **shape)
+
+    def _fronts(self, begins: float, nearest: float, far: float, per_disparity: float, camera: Camera,
+                reproject: ReprojectPass) -> list[tuple[float, float]]:
+        """Signed radii at which what is in front of the focus begins and ends, farthest first: in one slice or, where there is a gap
+        between what is blurred much and what is behind that, in two."""
+        share = lambda nearer, farther: reproject.share_between((nearer - far) / per_disparity, (farther - far) / per_disparity, camera)
+        middle = -MIDDLES[np.argmin(share(-MIDDLES - GAP, -MIDDLES + GAP))]
+        if nearest < middle and share(middle - GAP, middle + GAP) <= EMPTY < FEW < min(share(-MUCH, middle), share(middle, begins)):
+            return [(begins, float(middle)), (float(middle), -MUCH)]
+        return [(begins, -MUCH)]
 
     @staticmethod
     def _begin(radii: np.ndarray, far: float, per_disparity: float, camera: Camera, reproject: ReprojectPass) -> float:
@@ -180,10 +202,10 @@ class BokehPass:
         cost = reproject.share_between(nearer, farther, camera) + OFF_MIDDLE * np.abs(radii - radii.mean())
         return float(radii[np.argmin(cost)])
 
-    def _survey(self, read: dict, has_far: bool, has_front: bool, largest: float) -> None:
-        """Finds out what every tile holds and what may reach it; largest: radius in pixels."""
+    def _survey(self, read: dict, has_far: bool, has_front: bool, largest: float, again: bool = False) -> None:
+        """Finds out what every tile holds and what may reach it; largest: radius in pixels; again: only the front slice is another."""
         t, ring = self.targets, round(read["coarseness"])
-        for slice_, feature, there in ((t.far, "FAR", has_far), (t.focus, "FOCUS", True), (t.front, "FRONT", has_front)):
+        for slice_, feature, there in ((t.far, "FAR", has_far and not again), (t.focus, "FOCUS", not again), (t.front, "FRONT", has_front)):
             if there:
                 self._over_all(slice_.tiles_target, "bokeh_survey.frag", feature, **read, **slice_.read)
         self._over_all(t.spread_target, "bokeh_spread.frag", tiles=t.focus.tiles, front_tiles=t.front.tiles,
