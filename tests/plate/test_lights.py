@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from viewer import Plate
-from viewer.plate.lights import CLIPPED, MOST, TIMES, restored
+from viewer.plate.lights import CLIPPED, MOST, TIMES, unclipped
 
 
 def clipped_lamp(light, around=(0.05, 0.04, 0.04), radius=5.0):
@@ -22,39 +22,39 @@ def clipped_lamp(light, around=(0.05, 0.04, 0.04), radius=5.0):
 @pytest.mark.parametrize("light", [(26.0, 13.4, 0.8), (31.0, 1.8, 0.9), (2.0, 0.5, 0.1)])
 def test_a_lamp_of_which_a_channel_is_known_gets_its_light_back(light):
     picture, lamp = clipped_lamp(np.array(light))
-    got = np.median(restored(picture)[lamp].astype(float), 0)
+    got = np.median(unclipped(picture)[lamp].astype(float), 0)
     np.testing.assert_allclose(got, np.minimum(light, MOST), rtol=0.25)
 
 
 def test_a_lamp_that_clipped_altogether_gets_its_colour_back():
     picture, lamp = clipped_lamp(np.array((26.0, 13.4, 1.8)))
     assert (picture[lamp] == 1).all()
-    got = np.median(restored(picture)[lamp].astype(float), 0)
+    got = np.median(unclipped(picture)[lamp].astype(float), 0)
     np.testing.assert_allclose(got / got[0], np.array((26.0, 13.4, 1.8)) / 26, atol=0.05)
     assert TIMES <= got[0] <= MOST
 
 
 def test_a_white_lamp_is_so_many_times_white():
     picture, lamp = clipped_lamp(np.full(3, 9.0))
-    np.testing.assert_allclose(restored(picture)[lamp].astype(float), TIMES, rtol=0.1)
+    np.testing.assert_allclose(unclipped(picture)[lamp].astype(float), TIMES, rtol=0.1)
 
 
 @pytest.mark.parametrize("surface", [(1.0, 0.1, 0.1), (1.0, 0.95, 0.7), (0.5, 0.7, 1.0)])
 def test_a_surface_of_which_channels_are_known_stays_as_it_is(surface):
     picture, card = clipped_lamp(np.array(surface), radius=12)
-    assert np.abs(restored(picture)[card].astype(float) - surface).max() < 0.06
+    assert np.abs(unclipped(picture)[card].astype(float) - surface).max() < 0.06
 
 
 def test_a_picture_without_clipped_lights_is_the_same_one():
     picture = np.full((8, 8, 3), 0.9, np.float16)
-    assert restored(picture) is picture
+    assert unclipped(picture) is picture
 
 
 @settings(max_examples=60, deadline=None)
 @given(arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12), st.just(3))))
 def test_what_did_not_clip_is_the_same_and_the_rest_no_darker(codes):
     picture = (codes / 255).astype(np.float16)
-    got = restored(picture)
+    got = unclipped(picture)
     known = picture < np.float16(CLIPPED)
     assert got.dtype == np.float16 and (got[known] == picture[known]).all()
     assert (got >= picture).all() and got.max(initial=0) <= MOST
@@ -74,4 +74,4 @@ def test_a_few_pixels_at_the_top_of_a_bright_wall_are_no_lamps():
     wall = np.full((40, 40, 3), (0.95, 1.0, 0.96), np.float16)
     wall[:, 18:22] = 0.1
     wall[4::6, 17] = 1
-    assert restored(wall).max() < 1.3
+    assert unclipped(wall).max() < 1.3

@@ -21,12 +21,11 @@ AROUND = 9
 STANDS_OUT = 0.05
 """Of white, by which a pixel of a rim is brighter than that, or it tells no colour."""
 
-
 SHARE = 0.2, 0.5
 """Of a light's pixels, of which every channel clipped: it is no brighter than the others tell, and a lamp."""
 
 
-def restored(color: np.ndarray) -> np.ndarray:
+def unclipped(color: np.ndarray) -> np.ndarray:
     """A display-referred picture with its clipped lights brighter than white.
 
     color    float16 (h, w, 3), linear, 0 to 1

@@ -16,7 +16,7 @@ from .adjust import Adjustments, adjusted, focus_anchor, unscaled
 from .edges import SAME_SURFACE
 from .holes import filled
 from .images import SIDEWAYS, read_picture, repaired, to_half, upright
-from .lights import restored
+from .lights import unclipped
 from .source import check_declared, check_shape, existing, name_of
 
 PROXY = 60_000
@@ -152,7 +152,7 @@ class Plate:
             scale = size[0] / picture.full_size[0]
             principal_point = tuple(v * scale for v in _point(principal_point))
         coarse = values.dtype == np.uint8 or found.coarse
-        color = picture.color if picture.color.max() > 1 else restored(picture.color)
+        color = picture.color if picture.color.max() > 1 else unclipped(picture.color)
         plate = cls._made(color, metres, lens, principal_point, image, notes, coarse)
         plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence,
                         full_size=picture.full_size, depth_path=depth_path)

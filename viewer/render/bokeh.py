@@ -191,7 +191,8 @@ class BokehPass:
         between what is blurred much and what is behind that, in two."""
         share = lambda nearer, farther: reproject.share_between((nearer - far) / per_disparity, (farther - far) / per_disparity, camera)
         middle = -MIDDLES[np.argmin(share(-MIDDLES - GAP, -MIDDLES + GAP))]
-        if nearest < middle and share(middle - GAP, middle + GAP) <= EMPTY < FEW < min(share(-MUCH, middle), share(middle, begins)):
+        enough = min(share(-MUCH, middle), share(middle, begins)) > FEW
+        if nearest < middle and enough and share(middle - GAP, middle + GAP) <= EMPTY:
             return [(begins, float(middle)), (float(middle), -MUCH)]
         return [(begins, -MUCH)]
 
