@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from viewer.plate.beyond import CELL, continue_beyond, farthest
+from viewer.plate.beyond import CELL, LENS, continue_beyond, farthest
 
 PAD = 48
 
@@ -24,6 +24,32 @@ def test_a_line_that_meets_the_frame_goes_on_as_straight_as_it_came(side, lean, 
     for beyond in (2, 6, 10):
         row = seen[PAD + 160 + beyond - 1, PAD + 20:PAD + 100]
         assert abs(20 + (row < middle).sum() - (60 + lean * (beyond - 0.5))) < 3
+
+
+def beyond(near):
+    """Disparity of what lies above the frame and below it, where something at 1 m stands before a wall at 4 m; 640 x 400 pixels."""
+    disparity = np.where(near, 1.0, 0.25)
+    _, d = continue_beyond(np.where(near, 0.1, 0.6)[..., None].repeat(3, -1), disparity, ((PAD, PAD), (PAD, PAD)), 80)
+    return d[:PAD][::-1, PAD:-PAD], d[-PAD:, PAD:-PAD]
+
+
+@pytest.mark.parametrize("lean", [-0.5, 0.0, 0.3])
+@pytest.mark.parametrize("width", [2, 7, 40])
+def test_a_bar_goes_on_as_far_as_a_lens_looks_and_ends_sharp(width, lean):
+    y, x = np.mgrid[:400, :640] + 0.5
+    soon = round(LENS * 640)
+    for d, to in zip(beyond(np.abs(x - 320 - lean * (y - 200)) < width / 2), (-lean, lean)):
+        rows = np.arange(soon)
+        for row, along in zip(rows, d):
+            bar = np.flatnonzero(along > 0.5)
+            assert abs(len(bar) - width) <= 1 and abs(bar.mean() + 0.5 - (320 + to * (200.5 + row))) < 2
+        assert d[soon:].max() < 0.3 and not ((d > 0.3) & (d < 0.99)).any()
+
+
+def test_a_ball_that_the_frame_cuts_is_not_drawn_out_to_a_point():
+    y, x = np.mgrid[:400, :640] + 0.5
+    above, below = beyond((np.hypot(x - 320, y - 370) < 36))
+    assert above.max() < 0.3 and 0 < (below > 0.5).any(1).sum() <= 10
 
 
 def test_what_is_behind_everything_is_the_floor_down_to_the_frame():

@@ -14,6 +14,13 @@ CELL = 8
 LAMPS = 0.95
 """Share of the picture than which lamps are brighter: nothing shines from where nothing was seen."""
 
+LENS = 0.02
+"""Of the picture's width, by which narrow things go on beyond the frame: what a lens that is focused elsewhere spreads from there
+into the picture would be missing along its border."""
+
+CLOSES = 2 / 3
+"""Of its width at the frame: what becomes narrower than that ends there."""
+
 STRIP, EDGES, STEEPEST, SPREAD = 24, 3.0, 1.5, 6
 """Pixels before the frame in which the lines that meet it are looked for; weight of edges in depth to those of light; how far a
 line may lean; and pixels along the frame to which a line's direction spreads."""
@@ -23,39 +30,41 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     """Picture (h, w, 3) and disparity (h, w) continued round the frame by pad ((top, bottom), (left, right)) pixels.
 
     Beside the frame everything goes on as it is there, along the lines that meet the frame, if it takes up a good part of the
-    frame's border: a table does, a bottle ends. Farther out colours and depths run into each other and turn into those of what
+    frame's border: a table does, a bottle ends soon. Farther out colours and depths run into each other and turn into those of what
     is farthest, so that no edge and no end of a surface is to be seen. Only the sky stays where it is.
 
     wide  pixels: what is narrower is not the farthest there is
     """
-    (top, bottom), (left, right) = pad
-    color, disparity = color.astype(np.float32), disparity.astype(np.float32)
-    span = disparity.shape[1]
+    plate = np.dstack([color, disparity]).astype(np.float32)
+    span = plate.shape[1]
+    size, soon = max(3, span // 8) | 1, round(LENS * span)    # an even window would move what it opens
 
-    def edge(c, d):
-        """A border line, opened: colour (n, 3) and disparity (n,)."""
-        size = min(max(3, span // 8), len(d))
-        opened = cv2.morphologyEx(d[None], cv2.MORPH_OPEN, np.ones((1, size), np.uint8), borderType=cv2.BORDER_REPLICATE)[0]
-        stays = d <= opened * (1 + CUT_SHARE) + 1e-4
-        at = np.flatnonzero(stays)
-        source = at[np.abs(at[None] - np.arange(len(d))[:, None]).argmin(1)] if len(at) else np.arange(len(d))
-        return c[source], np.where(stays, d, opened)
+    def beyond(rows, count):
+        """So many rows that go on from the last one: what is wide, and what is narrow, 0 where nothing is."""
+        here, all_of_it = rows[-1, :, :4], rows[-1, :, 4:]
+        at, come_to = _along_lines(rows[..., :3], rows[..., 3], count)
+        line = here[:, 3]
+        opened = cv2.morphologyEx(line[None], cv2.MORPH_OPEN, np.ones((1, size), np.uint8), borderType=cv2.BORDER_REPLICATE)[0]
+        ends, narrow = (d > opened * (1 + CUT_SHARE) + 1e-4 for d in (line, all_of_it[:, 3]))
+        stays = np.flatnonzero(~ends)
+        source = stays[np.abs(stays[None] - np.arange(len(line))[:, None]).argmin(1)] if len(stays) else np.arange(len(line))
+        wide = np.column_stack([here[source, :3], np.where(ends, opened, line)])
+        # What closes up, as a ball does, is not drawn out to a point.
+        thing = np.cumsum(np.diff(narrow, prepend=narrow[:1]))
+        first, last = (np.searchsorted(thing, np.arange(thing[-1] + 1), side) for side in ("left", "right"))
+        width = (come_to[:, last - 1] - come_to[:, first] + 1) / (last - first)
+        goes_on = narrow[at] & (np.take_along_axis(width, thing[at], 1) > CLOSES)
+        goes_on[soon:] = False
+        return np.dstack([wide[at], np.where(goes_on[..., None], all_of_it[at], 0)])
 
-    def beyond(c, d, count):
-        """So many rows that go on from the last one."""
-        line, depth = edge(c[-1], d[-1])
-        at = _along_lines(c, d, count)
-        return line[at], depth[at]
+    def extend(rows, before, after):
+        return np.concatenate([beyond(rows[::-1], before)[::-1], rows, beyond(rows, after)])
 
-    def extend(c, d, before, after):
-        """Along the first axis."""
-        first, last = (v[::-1] for v in beyond(c[::-1], d[::-1], before)), beyond(c, d, after)
-        return tuple(np.concatenate(rows) for rows in zip(first, (c, d), last))
-
-    c, d = extend(color, disparity, top, bottom)
-    c, d = extend(c.swapaxes(0, 1), d.T, left, right)
-    sky = d.T == 0
-    picture = soften(np.dstack([c.swapaxes(0, 1), d.T]), pad)
+    both = extend(np.dstack([plate, plate]), *pad[0])
+    both = extend(both.swapaxes(0, 1), *pad[1]).swapaxes(0, 1)
+    picture, sharp = both[..., :4], both[..., 4:]
+    sky = picture[..., 3] == 0
+    picture = soften(picture, pad)
     far = cv2.GaussianBlur(np.dstack(farthest(color, disparity, wide)), (0, 0), 3)
     cells = [[-(-n // CELL) for n in sides] for sides in pad]
     far = soften(np.pad(far, [*cells, (0, 0)], mode="edge"), cells)
@@ -65,11 +74,15 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
                          for n, sides in ((w, (cells[1], pad[1])), (h, (cells[0], pad[0])))))
     far = cv2.remap(far, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     picture = picture + fade((h, w), pad) * (far - picture)
-    return np.ascontiguousarray(picture[..., :3]), np.where(sky, 0, picture[..., 3])
+    picture = np.where(sky[..., None] * [0, 0, 0, 1], 0, picture)
+    # What is narrow ends sharp: run into what is behind it, it would be a slope.
+    picture = np.where(sharp[..., 3:] > 0, sharp, picture)
+    return np.ascontiguousarray(picture[..., :3]), picture[..., 3]
 
 
-def _along_lines(color: np.ndarray, disparity: np.ndarray, count: int) -> np.ndarray:
-    """Which place of the last row each pixel of `count` rows after it continues, int (count, w), along the lines that meet it."""
+def _along_lines(color: np.ndarray, disparity: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which place of the last row each pixel of `count` rows after it continues, int (count, w), along the lines that meet it;
+    and where each place of the last row has come to there, (count, w)."""
     high, wide = disparity.shape
     strip = np.s_[max(high - STRIP, 0):]
     guide = [EDGES * np.log(np.maximum(disparity[strip], 1e-3)), coded(color[strip].mean(-1))]
@@ -86,7 +99,7 @@ def _along_lines(color: np.ndarray, disparity: np.ndarray, count: int) -> np.nda
     slope = blur(sure * slope) / (blur(sure) + 1e-5)
     place = np.arange(wide, dtype=np.float32)
     ends = np.maximum.accumulate(place + np.arange(1, count + 1)[:, None] * slope, axis=1)
-    return np.stack([np.interp(place, line, place) for line in ends]).round().astype(int) if count else np.zeros((0, wide), int)
+    return np.array([np.interp(place, line, place) for line in ends]).reshape(count, wide).round().astype(int), ends
 
 
 RATHER, HARDLY = 0.05, 0.5

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from .behind import continue_depth
-from .beyond import CELL, continue_beyond, fade, farthest, soften
+from .beyond import CELL, LENS, continue_beyond, fade, farthest, soften
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import continue_color, continue_plainly
 from .fringe import Fringe, find_fringe
@@ -97,6 +97,9 @@ class Canvas:
         if not draft:
             self.paint_beyond(pad)
         self.trusted = self.inside.copy()
+        # Beside the frame every pixel is a copy of a photographed one, and as mixed as that.
+        soon = round(LENS * w)
+        self.copied = np.pad(np.ones((h + 2 * soon, w + 2 * soon), bool), [[n - soon for n in sides] for sides in pad])
         self.pending = np.ones((high // BLOCK, wide // BLOCK), bool)
         self.fringe = (Fringe.usual(self.disparity) if draft
                        else find_fringe(self.color, self.disparity, find_cuts(self.disparity, focal), self.inside))
@@ -155,7 +158,7 @@ class Canvas:
             deeper = beside.submit(continue_depth, d, lifted, cuts, active, self.focal, self.deepest, self.inside, self.trusted,
                                    self.away)
             matte = find_matte(self.color, d, Cuts.of(d, right & ~seams[0], below & ~seams[1], near_in=lifted),
-                               lifted, self.trusted, self.fringe)
+                               lifted, self.trusted | self.copied & (d == self.photographed), self.fringe)
         self.mixed = self.mixed | matte.band
         touched = lifted | matte.band | cuts.near | cuts.far
         blocks = _any_near(touched, self.margin) & self.pending
