@@ -29,6 +29,7 @@ from tests.gpu import programs
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop import exporting, files
+from viewer.desktop.keys import chord_of, key_of
 from viewer.desktop.opening import bundled, open_file
 from viewer.desktop.loading import Loading
 from viewer.desktop.window import Window
@@ -38,6 +39,7 @@ from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits
 from viewer.rehearsal.depthmap import DepthMap
 from viewer.shots.easing import CURVES
+from viewer.shots.kit import Lens
 from viewer.shots.moves import MOVES
 from viewer.shots.shotfile import dump
 
@@ -110,7 +112,6 @@ class Person:
         io.mouse_double_click_time, io.mouse_single_click_delay = usual[::-1]
 
     def key(self, words):
-        from viewer.desktop.keys import chord_of
         self.ctx.key_press(chord_of(words))
         self.ctx.yield_(2)
 
@@ -139,7 +140,6 @@ class Person:
         self.ctx.yield_(2)
 
     def hold(self, key, seconds):
-        from viewer.desktop.keys import key_of
         self.ctx.key_down(key_of(key))
         self.last(seconds)
         self.ctx.key_up(key_of(key))
@@ -817,6 +817,45 @@ def recording(me):
     end("looped", lambda: (me.wait(lambda: 0.1 < session.time < 0.4), me.key("R")))
     me.key("Ctrl+Z")
     me.note("undone")
+
+
+def breathing(me):
+    """A zoom and a pull are recorded through a lens that breathes, and played back."""
+    session, seen = me.session, []
+    me.opened()
+    lens = Lens("a lens that breathes", (20, 100), (2, 22), 0.2, breathing=1.0)
+    shot = edits.set_f_stop(edits.set_lens(session.shot, "A", lens), "A", 2.8)
+    session.edit(edits.focus_on(shot, "A", 0.6), "A lens")
+
+    def look():
+        if session.recording and session.live:
+            camera = session.camera("A")
+            seen.append((session.time, camera.focal_length, camera.focus_distance, camera.f_stop))
+        return not session.recording
+
+    me.key("R")
+    for keys in ("O", "OM", "M"):
+        for key in keys:
+            me.ctx.key_down(key_of(key))
+        until = time.monotonic() + 0.5
+        me.wait(lambda: look() or time.monotonic() > until)
+        for key in keys:
+            me.ctx.key_up(key_of(key))
+    until = time.monotonic() + 0.3
+    me.wait(lambda: look() or time.monotonic() > until)
+    me.key("R")
+    me.note("recorded", seen=seen)
+    me.key("Ctrl+Z")
+    me.key("Home")
+    me.key("Tab")
+    me.hold("M", 0.4)
+    me.wait(lambda: not me.window.commands.rehearsal.moving)
+    held = session.camera("A")
+    me.key("Enter")
+    me.key("Tab")
+    kept = session.performance("A").camera(0)
+    me.note("key set", held=[held.focal_length, held.focus_distance, held.f_stop],
+            kept=[kept.focal_length, kept.focus_distance, kept.f_stop])
 
 
 def crash_recording(me):

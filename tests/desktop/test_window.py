@@ -419,6 +419,18 @@ def test_a_recording_is_kept_however_it_ends(drive, small_plate):
     assert [take.name for take in shot(report, "undone").takes] == list("ABCDE")
 
 
+def test_a_recording_through_a_lens_that_breathes_plays_as_it_was_seen(drive, small_plate):
+    report = drive("breathing", small_plate, *SMALL)
+    plays, seen = shot(report, "recorded").perform("C"), report["recorded"]["seen"]
+    _, focal, focus, _ = zip(*seen)
+    assert len(seen) > 10 and max(focal) > 1.15 * min(focal) and max(focus) > 1.3 * min(focus)
+    for time, *values in seen:
+        camera = plays.camera(time)
+        assert [camera.focal_length, camera.focus_distance, camera.f_stop] == pytest.approx(values, rel=1e-4)
+    assert report["key set"]["held"][1] > 0.7 and report["key set"]["kept"] == pytest.approx(report["key set"]["held"], rel=1e-3)
+    assert shot(report, "key set").take("A").timeline.track("f_stop") is None      # nobody's hand was on the iris
+
+
 def test_a_take_that_is_edited_while_it_is_rehearsed(drive, small_plate):
     """What no hand is on goes on as the take has it by now; the rest does not jump."""
     report = drive("edited", small_plate, *SMALL)

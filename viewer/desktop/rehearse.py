@@ -8,6 +8,7 @@ from dataclasses import replace
 from imgui_bundle import hello_imgui, imgui
 import glfw
 
+from ..camera import Camera
 from ..errors import PushinError
 from ..rehearsal import controls, edits
 from ..rehearsal.background import smoothed
@@ -16,6 +17,7 @@ from ..rehearsal.recording import Recorder, Tolerance
 from ..shots.document import Shot
 from ..shots.framing import anchor_point, distance
 from ..shots.kit import F_STOP
+from ..shots.performance import breathed
 from ..shots.rigs import RIGS, rig
 from ..shots.timeline import INFINITY
 from .keys import key_of
@@ -208,6 +210,11 @@ class Rehearsal:
         if self.tempo.seconds:
             self.session.say(f"A pull takes {self.tempo.seconds:.2f} s.")
 
+    @property
+    def camera(self) -> Camera:
+        """As rig and rings are set by hand, without the rig's float and the lens's breathing; the iris is the take's."""
+        return replace(self._operator.camera(self._state), f_stop=self._steady.camera(self.session.time).f_stop)
+
     def smooth(self, name: str) -> None:
         """The recorded tracks of a take with the fewest keys within the usual tolerance."""
         take, fps = self.session.shot.take(name), self.session.shot.fps
@@ -262,14 +269,12 @@ class Rehearsal:
             self._take_edited()
         pushed = self._pushed()
         self._hands |= pushed.hands
-        self._state = self._operator.step(self._state, pushed, dt, self._steady.camera(session.time), self._hands)
-        camera = self._operator.camera(self._state, session.time)
-        take = session.shot.take(self.take)
-        if "focus" in self._hands and camera.f_stop is None:
-            camera = replace(camera, f_stop=F_STOP)   # a pull through a pinhole would not be seen
-        if take.timeline.track("f_stop"):
-            camera = replace(camera, f_stop=session.performance(self.take).camera(session.time).f_stop)
-        session.live = {self.take: camera}
+        self._state = self._operator.step(self._state, pushed, dt, self._steady, session.time, self._hands)
+        lens, stop = session.shot.take(self.take).lens, self._steady.camera(session.time).f_stop
+        if "focus" in self._hands:
+            stop = stop or F_STOP   # a pull through a pinhole would not be seen
+        camera = replace(self._operator.camera(self._state, session.time), f_stop=stop)
+        session.live = {self.take: breathed(camera, lens.breathing if lens else 0.0)}
         if self.recording:
             if session.clock.playing or session.time == float(session.clock.span[1]):    # not put somewhere by a hand
                 self._recorder.add(session.time, self._state)

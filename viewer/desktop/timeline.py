@@ -345,7 +345,7 @@ class TimelinePanel:
         session = self.session
         name = session.view.a
         if name in session.live:
-            session.edit(edits.set_camera(session.shot, name, session.frame_time, session.live[name]), "Set a key")
+            session.edit(edits.set_camera(session.shot, name, session.frame_time, session.rehearsal.camera), "Set a key")
             return
         lanes = {(p.take, p.track) for p in self.selected}
         lanes = lanes or {(name, i) for i in range(len(session.shot.take(name).timeline.tracks))}
