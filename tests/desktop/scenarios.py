@@ -743,13 +743,10 @@ def rehearse(me):
     me.key("Ctrl+Z")
     me.key("Ctrl+Z")
     me.note("thrown away")
-    me.key("R")
-    me.hold("W", 0.3)
-    me.session.act("Next rig")
-    me.note("refused")
+    me.key("Tab")
     me.session.edit(edits.rename_take(me.session.shot, "A", "one"), "Rename take A")
     me.ctx.yield_(2)
-    me.note("renamed", on=me.window.commands.rehearsal.on, recording=me.session.recording)
+    me.note("renamed", on=me.window.commands.rehearsal.on)
 
 
 def hands(me):
@@ -817,6 +814,51 @@ def recording(me):
     end("looped", lambda: (me.wait(lambda: 0.1 < session.time < 0.4), me.key("R")))
     me.key("Ctrl+Z")
     me.note("undone")
+
+
+def rolling(me):
+    """While a take is recorded, in slow motion, somebody is at the rack, the lens, the notes and Undo; and then calls back to one."""
+    session = me.session
+
+    def tried(name):
+        me.note(name, recording=session.recording)
+
+    me.opened()
+    me.drag(0, (0.05, 0.2), (0.2, 0.6))
+    me.type("wall")
+    me.key("Enter")
+    session.edit(edits.rack_between(edits.set_f_stop(session.shot, "A", 2.8), "A", "subject", "wall", 1), "Rack")
+    me.window.toggle("Lens")
+    session.clock = session.clock.at_speed(0.1)
+    me.key("Home")
+    me.key("R")
+    me.hold("W", 0.5)
+    tried("rolling")
+    box = me.ctx.item_info("**/##key A 1 1").rect_full
+    x, y = (box.min.x + box.max.x) / 2, (box.min.y + box.max.y) / 2
+    me.ctx.mouse_move_to_pos((x, y))
+    me.ctx.mouse_down()
+    for step in range(1, 5):
+        me.ctx.mouse_move_to_pos((x + 20 * step, y))
+        me.ctx.yield_()
+    me.ctx.mouse_up()
+    me.ctx.yield_(2)
+    tried("rack dragged")
+    me.ctx.item_input_value("//Lens/A/focal length", "50")
+    tried("lens")
+    me.ctx.item_click("//Lens/A/notes")
+    me.type("faster")
+    me.key("Escape")
+    tried("notes")
+    for name, key in (("undone", "Ctrl+Z"), ("another rig", "Ctrl+G"), ("thrown away", "Ctrl+Delete"), ("matched", "Ctrl+3")):
+        session.say("")
+        me.key(key)
+        tried(name)
+    me.hold("D", 0.5)
+    last = session.time
+    me.key("Ctrl+Home")
+    me.ctx.yield_(3)
+    me.note("recorded", recording=session.recording, last=last)
 
 
 def breathing(me):

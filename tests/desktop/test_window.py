@@ -382,8 +382,7 @@ def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
         assert 1 / b.focus_distance == pytest.approx(1 / a.focus_distance, rel=0.021)
     assert [take.name for take in shot(report, "thrown away").takes] == ["A", "B"]
     assert difference(picture(report, "smoothed", "b"), picture(report, "thrown away", "b")) > 1
-    assert "recorded" in report["refused"]["message"] and shot(report, "refused") == shot(report, "thrown away")
-    assert "A has gone" in report["renamed"]["message"] and not report["renamed"]["on"] | report["renamed"]["recording"]
+    assert not report["renamed"]["on"]                               # what was rehearsed has gone
     assert [take.name for take in shot(report, "renamed").takes] == ["one", "B"]
 
 
@@ -417,6 +416,20 @@ def test_a_recording_is_kept_however_it_ends(drive, small_plate):
     assert report["closed"]["closed"] == [False] and keys(report, "opened", "E")[-1][0] > 0.5
     assert "passes is recorded" in report["looped"]["message"] and "passes" not in report["home"]["message"]
     assert [take.name for take in shot(report, "undone").takes] == list("ABCDE")
+
+
+def test_while_a_take_is_recorded_nothing_else_is_edited(drive, small_plate):
+    """Not what it is performed on, by mouse or by keys; and how the recording ends does not cost what is recorded."""
+    report = drive("rolling", small_plate, *SMALL)
+    for moment in ("rack dragged", "lens", "notes", "undone", "another rig", "thrown away", "matched"):
+        assert report[moment]["recording"] and shot(report, moment) == shot(report, "rolling"), moment
+        assert report[moment]["message"].startswith("A take is being recorded"), moment
+    assert not report["recorded"]["recording"] and "as take C" in report["recorded"]["message"]
+    kept, recorded = (shot(report, moment).take(take) for moment, take in (("rolling", "A"), ("recorded", "C")))
+    assert shot(report, "recorded").take("A") == kept
+    assert recorded.timeline.track("focus_distance") == kept.timeline.track("focus_distance")
+    assert keys(report, "recorded", "C", "x")[-1][0] > report["recorded"]["last"] - 0.1
+    assert keys(report, "recorded", "C", "z")[-1][1] < -0.02 < 0.02 < keys(report, "recorded", "C", "x")[-1][1]
 
 
 def test_a_recording_through_a_lens_that_breathes_plays_as_it_was_seen(drive, small_plate):

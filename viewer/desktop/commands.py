@@ -357,6 +357,7 @@ class Commands:
 
     def _step(self, step: Callable[[], str]) -> str:
         """A step back or forward; a take that comes with it is shown as B, as a new one is."""
+        self.session.check_not_rolling()
         before = {take.name for take in self.session.shot.takes}
         label = step()
         self.session.follow()

@@ -135,7 +135,8 @@ class LensPanel:
         imgui.set_next_item_width(wide)
         typed, notes = imgui.input_text("notes", take.notes)
         if typed:
-            session.edit(session.shot.with_take(replace(take, notes=notes)), "Notes", f"notes {take.name}")
+            edit("Notes", lambda shot, name, words: shot.with_take(replace(take, notes=words)), notes,
+                 drag=f"notes {take.name}")
         if imgui.is_item_deactivated():
             session.document.release()
 

@@ -87,9 +87,9 @@ class Rehearsal:
 
     def _take_edited(self) -> None:
         """What hands are on stays where it is: the rig stands where it was set up, and only what it carries is exchanged.
-        Another rig is set up anew, unless a recording is made on this one."""
+        Another rig is set up anew."""
         take, before = self.session.shot.take(self.take), self._operator
-        if take.rig != before.rig.name and not self.recording:
+        if take.rig != before.rig.name:
             self._set_up()
             return
         self._follow_take()
@@ -103,12 +103,6 @@ class Rehearsal:
         self.on = False
         self.session.live = {}
 
-    def abandon(self) -> None:
-        """Leaves without keeping what is being recorded: what it is performed on has gone."""
-        if self.recording:
-            self._stop()
-        self.leave()
-
     # -- recording ----------------------------------------------------------------------------------------------------
 
     @property
@@ -121,6 +115,7 @@ class Rehearsal:
         if self.recording:
             self.finish()
             return
+        session.document.release()                # what is being dragged is left as it is by now
         session.clock = session.clock.play()      # first, because it may go back to the start for it
         if not self.on:
             self.enter()
@@ -173,7 +168,8 @@ class Rehearsal:
     # -- what is asked for --------------------------------------------------------------------------------------------
 
     def back_to_one(self) -> None:
-        """The camera back to where the take starts, and the clock with it."""
+        """The camera back to where the take starts, and the clock with it; what is being recorded is kept before."""
+        self.keep()
         self.session.clock = self.session.clock.home()
         if self.on:
             take = self.session.shot.take(self.take)
@@ -241,9 +237,6 @@ class Rehearsal:
 
     def next_rig(self) -> None:
         """The next kind of rig for A."""
-        if self.recording:
-            raise PushinError("The rig stays what it is while it is recorded; end the recording first, with "
-                              f"{self.session.key('Record')}.")
         session = self.session
         take = session.shot.take(session.view.a)
         names = list(RIGS)
@@ -255,15 +248,13 @@ class Rehearsal:
 
     def frame(self, dt: float) -> None:
         """Carries the camera on by dt seconds, as the keys and the controller ask."""
-        if self._smoothing is not None:
+        if self._smoothing is not None and not self.recording:
             self.session.attempt(self._take_smoothed)
         if not self.on:
             return
         session = self.session
         if not session.has_take(self.take):
-            if self.recording:
-                session.say(f"Take {self.take} has gone, and with it what was being recorded on it.")
-            self.abandon()
+            self.leave()
             return
         if session.shot is not self._steady_of:     # edited, or undone
             self._take_edited()

@@ -412,7 +412,7 @@ class Window:
         if self.session.layering is not None:
             self.picture.mending.leave()
             self.session.layering.end()
-        self.commands.rehearsal.abandon()
+        self.commands.rehearsal.leave()
         self.session.begin(opened, self.files.document(opened))
         self.session.layering = Layering(self.session, self.projector, opened)
         self.timeline.give_up()
