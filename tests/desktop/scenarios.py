@@ -1139,7 +1139,7 @@ def browse(me):
     opening = ask("Ctrl+O", "Open a shot or a plate")
     Image.fromarray(look(os.environ["PUSHIN_TEST_SCREENS"])).save(me.folder / "dialog.png")
     enter(opening, [("key", "Escape")])
-    me.wait(lambda: files._dialog is None)
+    me.wait(lambda: not me.window.browser.open)
     me.note("given up", asks=files.asks)
     me.key("Escape")
     opening = ask("Ctrl+O", "Open a shot or a plate")
@@ -1415,6 +1415,61 @@ def export(me):
     me.ctx.item_click("//$FOCUSED/take B")
     me.note("another", path=me.window.export._path, take=me.window.export._take,
             width=me.ctx.window_info("//Export").window.size.x)
+
+
+def export_by_keys(me):
+    """Nobody has a mouse: a file is opened, a take exported and an export given up by keys; the system's dialog answers with
+    what FOLDER/answer says."""
+    export, files = me.window.export, me.window.files
+
+    def press(*keys):
+        for key in keys:
+            me.key(key)
+            me.ctx.yield_(2)
+
+    def browse(answer):
+        (me.folder / "answer").write_text(f"{answer}\n")
+        press("Space")
+        me.wait(lambda: not me.window.browser.open)
+        me.ctx.yield_(3)
+
+    me.opened()
+    me.ctx.mouse_move_to_pos((5, 700))
+    press("Ctrl+E", "Escape")
+    me.note("closed", asks=export.asks)
+    press("Ctrl+E")
+    me.type("film.mp4")
+    press("Tab")
+    me.session.say("")
+    me.last(0.5)      # what is behind it grows dim
+    me.note("asked")
+    press("Space", "Down", "Escape")
+    me.note("given up", asks=export.asks, take=export._take)
+    press("Space", "Down", "Enter")
+    me.note("chosen", take=export._take)
+    press("Tab", "Tab", "Tab", "Space", "Tab", "Tab")
+    browse(str(me.folder / "film"))
+    me.note("film", path=export._path, bokeh=export._bokeh)
+    press("Tab", "Tab")
+    me.type(str(me.folder) + "/")
+    press("Tab", "Tab", "Tab", "Tab", "Tab", "Tab")
+    browse(str(me.folder / "frames"))
+    me.note("frames", path=export._path)
+    press("Shift+Tab", "Enter")
+    me.note("started", asks=export.asks, running=export.running is not None)
+    me.key("Ctrl+.")
+    me.wait(lambda: export.running is None)
+    me.note("cancelled")
+    press("Ctrl+E", *["Tab"] * 7, "Enter")
+    me.note("left", asks=export.asks, running=export.running is not None)
+    press("Ctrl+O", "Tab", "Tab")
+    before = me.window.projector
+    browse(str(me.folder / "other.exr"))
+    me.wait(lambda: me.window.projector is not before)
+    me.opened()
+    me.note("opened", asks=files.asks)
+    press("Space")
+    me.note("played")
 
 
 def export_mended(me):

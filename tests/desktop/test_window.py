@@ -647,6 +647,30 @@ def test_export_while_playing_on(drive, small_plate, tmp_path):
     assert report["another"]["take"] == "B" and report["another"]["width"] < 600     # however many takes there are
 
 
+@LINUX
+def test_files_are_asked_for_by_keys_alone(drive, small_plate, tmp_path):
+    """Opening and exporting, each list and button of it, with another program for the system's dialog."""
+    shutil.copy(small_plate, tmp_path / "other.exr")
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "tools").mkdir()
+    dialog = tmp_path / "tools" / "zenity"
+    dialog.write_text(f'#!/bin/sh -f\necho $@ >> {tmp_path}/asked-for\ncat {tmp_path}/answer\n')
+    dialog.chmod(0o755)
+    report = drive("export_by_keys", small_plate, *SMALL, on={"PATH": f"{dialog.parent}:{os.environ['PATH']}"})
+    matches_reference(report, "asked")
+    assert not report["closed"]["asks"] and report["asked"]["popup"]
+    assert report["given up"]["asks"] and report["given up"]["take"] == "A" and report["chosen"]["take"] == "B"
+    assert report["film"]["path"] == str(tmp_path / "film.mp4") and report["film"]["bokeh"] == "off"
+    assert report["frames"]["path"] == str(tmp_path / "frames") + "/"
+    assert report["started"]["running"] and not report["started"]["asks"]
+    assert report["cancelled"]["message"] == "The export was cancelled."
+    assert not report["left"]["asks"] | report["left"]["running"]
+    film, frames, plate = (tmp_path / "asked-for").read_text().splitlines()
+    assert "--save" in film and "*.mp4" in film and "--directory" in frames and "*.exr" in plate
+    assert report["opened"]["asks"] == "" and shot(report, "opened").plate.path == str(tmp_path / "other.exr")
+    assert report["played"]["playing"] and not report["played"]["popup"]       # keys are the shot's again
+
+
 def test_exported_is_the_depth_of_the_document(drive, small_plate, tmp_path):
     shutil.copy(small_plate, tmp_path / "mine.exr")
     report = drive("export_mended", tmp_path / "mine.exr", *SMALL)

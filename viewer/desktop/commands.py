@@ -30,6 +30,10 @@ REPEATED = frozenset(("Previous frame", "Next frame", "Back a second", "On a sec
                       "Narrower stop"))
 """Actions that go on while their key is held."""
 
+ASKED = ("Where a file is asked for", (("Tab, Shift+Tab", "The next field or button"), ("Down, Up", "Through what was open last"),
+                                       ("Space", "Press, or open a list"), ("Enter", "Do it"), ("Escape", "Leave it")))
+"""Keys that are Dear ImGui's, and the same for everybody."""
+
 MOST = 14
 """Lines of the palette."""
 
@@ -286,7 +290,8 @@ class Commands:
         entries: list[tuple[str, str | None]] = []
         for category, actions in self.actions.categories.items():
             entries += [("", ""), (category, None)] + [(a.name, ", ".join(a.keys[:2])) for a in actions]
-        entries = entries[1:]
+        heading, keys = ASKED
+        entries = [*entries[1:], ("", ""), (heading, None), *((does, key) for key, does in keys)]
         rows = -(-(len(entries) + columns) // columns)
         placed: list[tuple[str, str | None]] = []
         for entry in entries:
@@ -297,7 +302,7 @@ class Commands:
                 placed.append(entry)                   # … and no gap at the head of one
         entries = placed
         room = port.size.y - 5.5 * em
-        high = min(max(room / rows, 0.95 * em), 1.25 * em)     # closer, where that shows all of them at once
+        high = min(max(room / rows, 0.93 * em), 1.25 * em)     # closer, where that shows all of them at once
         height = min(rows * high, room)
         imgui.begin_child("##all", (columns * 20 * em, height))
         step = imgui.is_key_pressed(imgui.Key.down_arrow) - imgui.is_key_pressed(imgui.Key.up_arrow)

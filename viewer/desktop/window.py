@@ -18,6 +18,7 @@ from ..render.warm import programs
 from ..shots.document import Shot
 from . import style
 from .aside import RESET, Aside, hint
+from .browsing import Browser
 from .commands import Commands
 from .display import when_lost
 from .exporting import Export, Screenshots
@@ -71,7 +72,8 @@ class Window:
         self.timeline, self.picture = TimelinePanel(self.session), PicturePanel(self.session)
         self.advice, self.lens, self.moves, self.depth = (make(self.session) for make in (
             AdvicePanel, LensPanel, MovesPanel, DepthPanel))
-        self.files, self.export, self.monitor = Files(self), Export(self.session), Monitor()
+        self.browser = Browser()
+        self.files, self.export, self.monitor = Files(self), Export(self.session, self.browser), Monitor()
         self.screenshots = Screenshots(self.session)
         self.commands = Commands(self)
         self.session.act, self.session.key = self.commands.act, self.commands.actions.key
@@ -246,8 +248,6 @@ class Window:
         return guarded
 
     def _start(self) -> None:
-        # Keys belong to the shot: without this the space bar would also press whatever was clicked last.
-        imgui.get_io().config_flags &= ~imgui.ConfigFlags_.nav_enable_keyboard
         imgui.get_io().config_windows_move_from_title_bar_only = True
         # Where the window is, is kept once there is something to see in it: it may not have got its size before.
         self.params.app_window_params.restore_previous_geometry = False
@@ -288,6 +288,10 @@ class Window:
         """Input and time come first, so that what this frame shows is what they have made of it."""
         self._began = time.perf_counter()
         session = self.session
+        # Keys go through what is asked for a file. Else they belong to the shot, and Space would press what was clicked last.
+        io, moves = imgui.get_io(), imgui.ConfigFlags_.nav_enable_keyboard
+        asked = self.export.asks or self.files.asks in ("open", "save")
+        io.config_flags = io.config_flags | moves if asked else io.config_flags & ~moves
         self._context.buffer(reserve=4).release()    # a context that is lost has nothing to give, and draws nothing
         self._take_opened()
         if session.shot is None:
