@@ -817,7 +817,7 @@ def recording(me):
 
 
 def rolling(me):
-    """While a take is recorded, in slow motion, somebody is at the rack, the lens, the notes and Undo; and then calls back to one."""
+    """While a take is recorded, in slow motion, somebody is at the rack, the lens, the notes and Undo; then it is back to one."""
     session = me.session
 
     def tried(name):
@@ -1554,6 +1554,39 @@ def resize(me):
         me.last(0.4)
         me.rested()
         me.note(name)
+
+
+def narrow(me):
+    """Long names in windows of 640 and 800 pixels, while a take is recorded."""
+    session = me.session
+    me.opened()
+    me.ctx.mouse_move_to_pos((5, 470))
+    lens = Lens("Anamorphic zoom of the second unit", (20, 100), (2, 22), 0.2)
+    for wide in (640, 800):
+        NEXT.append(lambda: hello_imgui.change_window_size((wide, 600)))
+        me.last(0.4)
+        me.rested()
+        session.say("")
+        me.note(f"short {wide}")
+        shot = edits.rename_take(session.shot, session.view.a, "The slow push to the table, once more")
+        for name in session.view.takes:
+            shot = edits.set_lens(shot, name.replace("A", "The slow push to the table, once more"), lens)
+        session.edit(shot, "Long names")
+        me.key("F3")
+        me.rested()
+        me.note(f"wipe {wide}")
+        me.key("F2")
+        me.key("R")
+        me.ctx.yield_(3)
+        session.say("")
+        lists = me.ctx.item_info("//Timeline/##mode" if wide == 640 else "//Timeline/##mode side by side").rect_full
+        edges = [sum(me.window.picture.rect(which)[::2]) for which in (0, 1)]
+        if wide == 640:
+            left, _, width, _ = me.window.picture.room
+            edges[1] = max(edges[1], left + width - 0.6 * imgui.get_font_size())
+        me.note(f"long {wide}", modes=[lists.min.x, lists.min.y, lists.max.y], edges=edges)
+        me.key("R")
+        me.key("Ctrl+Z")
 
 
 LAST = [0.0, 0.0, 0.0]

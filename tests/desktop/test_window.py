@@ -148,6 +148,23 @@ def test_pictures_follow_the_windows_size(drive, small_plate):
         assert picture(report, moment, "a").std() > 10
 
 
+def test_long_names_yield_in_a_narrow_window(drive, small_plate):
+    """No text runs into another one, or is cut within a letter."""
+    report = drive("narrow", small_plate, *SMALL)
+    for wide in (640, 800):
+        seen, moment = screenshot(report, f"long {wide}"), report[f"long {wide}"]
+        assert moment["screen"][0] == wide
+        x, top, foot = map(round, moment["modes"])
+        assert np.ptp(seen[top + 4:foot - 4, x - 12:x - 1]) < 12         # before the ways of comparing
+        left, top, width, height = map(round, moment["a"])
+        for edge in moment["edges"]:                                     # at the end of what is written under a picture
+            assert np.ptp(seen[top + height + 8:top + height + 22, round(edge) - 1]) < 12
+        assert seen[top + height + 8:top + height + 22, left:left + width].max() > 150
+    menus = [screenshot(report, f"{name} 640")[:20] for name in ("short", "long")]
+    assert (menus[0] == menus[1]).all() and menus[0].max() > 150         # the document's name gives way to them
+    assert (screenshot(report, "short 800")[:20, 640:] != screenshot(report, "long 800")[:20, 640:]).any()
+
+
 def inside(moment):
     """Both pictures have the plate's shape and lie in the window, next to each other."""
     (left, top, width, height), (right, *_) = moment["a"], moment["b"]

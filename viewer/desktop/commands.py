@@ -200,10 +200,19 @@ class Commands:
                         self.act(action.name)
                     imgui.set_item_tooltip(action.help)
                 imgui.end_menu()
-        document, em = self.session.document, imgui.get_font_size()
-        if document:
-            words = f"{document.name}{'  (not saved)' if document.dirty else ''}"
-            imgui.same_line(imgui.get_window_width() - imgui.calc_text_size(words).x - 2 * em)
+        if self.session.document:
+            self._named(self.session.document, imgui.get_font_size())
+
+    def _named(self, document, em: float) -> None:
+        """The document's name at the right end, as far as the menus leave it room; the window's title says it, too."""
+        right = imgui.get_window_width() - 2 * em
+        room = right - imgui.get_cursor_pos_x()
+        words = f"{document.name}{'  (not saved)' if document.dirty else ''}"
+        if style.wide(words) > room and document.dirty:
+            words = f"• {document.name}"
+        words = style.within(words, room)
+        if len(words) > 3:
+            imgui.same_line(right - style.wide(words))
             style.text(words, style.QUIET)
 
     def _is_on(self, action: Action) -> bool:

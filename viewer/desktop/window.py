@@ -288,7 +288,7 @@ class Window:
         """Input and time come first, so that what this frame shows is what they have made of it."""
         self._began = time.perf_counter()
         session = self.session
-        # Keys go through what is asked for a file. Else they belong to the shot, and Space would press what was clicked last.
+        # Keys go through a question for a file. Else they belong to the shot: Space would press what was clicked last.
         io, moves = imgui.get_io(), imgui.ConfigFlags_.nav_enable_keyboard
         asked = self.export.asks or self.files.asks in ("open", "save")
         io.config_flags = io.config_flags | moves if asked else io.config_flags & ~moves
@@ -447,9 +447,9 @@ class Window:
         if self.export.running is not None:
             running = self.export.running
             return f"exporting: {running.stage or f'{running.progress:.0%}'}  ({self.session.key('Cancel export')} cancels)"
-        if self.session.layering.doing:
-            return self.session.layering.doing
         rehearsal = self.commands.rehearsal
+        if self.session.layering.doing and not rehearsal.recording:
+            return self.session.layering.doing
         if rehearsal.on:
             what = "recording" if rehearsal.recording else "rehearsing"
             rig = self.session.shot.take(rehearsal.take).rig
