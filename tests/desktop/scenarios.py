@@ -29,6 +29,7 @@ from tests.gpu import programs
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop import exporting, files
+from viewer.desktop.keys import chord_of, key_of
 from viewer.desktop.opening import bundled, open_file
 from viewer.desktop.loading import Loading
 from viewer.desktop.window import Window
@@ -38,6 +39,7 @@ from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits
 from viewer.rehearsal.depthmap import DepthMap
 from viewer.shots.easing import CURVES
+from viewer.shots.kit import Lens
 from viewer.shots.moves import MOVES
 from viewer.shots.shotfile import dump
 
@@ -110,7 +112,6 @@ class Person:
         io.mouse_double_click_time, io.mouse_single_click_delay = usual[::-1]
 
     def key(self, words):
-        from viewer.desktop.keys import chord_of
         self.ctx.key_press(chord_of(words))
         self.ctx.yield_(2)
 
@@ -139,7 +140,6 @@ class Person:
         self.ctx.yield_(2)
 
     def hold(self, key, seconds):
-        from viewer.desktop.keys import key_of
         self.ctx.key_down(key_of(key))
         self.last(seconds)
         self.ctx.key_up(key_of(key))
@@ -743,13 +743,10 @@ def rehearse(me):
     me.key("Ctrl+Z")
     me.key("Ctrl+Z")
     me.note("thrown away")
-    me.key("R")
-    me.hold("W", 0.3)
-    me.session.act("Next rig")
-    me.note("refused")
+    me.key("Tab")
     me.session.edit(edits.rename_take(me.session.shot, "A", "one"), "Rename take A")
     me.ctx.yield_(2)
-    me.note("renamed", on=me.window.commands.rehearsal.on, recording=me.session.recording)
+    me.note("renamed", on=me.window.commands.rehearsal.on)
 
 
 def hands(me):
@@ -817,6 +814,90 @@ def recording(me):
     end("looped", lambda: (me.wait(lambda: 0.1 < session.time < 0.4), me.key("R")))
     me.key("Ctrl+Z")
     me.note("undone")
+
+
+def rolling(me):
+    """While a take is recorded, in slow motion, somebody is at the rack, the lens, the notes and Undo; then it is back to one."""
+    session = me.session
+
+    def tried(name):
+        me.note(name, recording=session.recording)
+
+    me.opened()
+    me.drag(0, (0.05, 0.2), (0.2, 0.6))
+    me.type("wall")
+    me.key("Enter")
+    session.edit(edits.rack_between(edits.set_f_stop(session.shot, "A", 2.8), "A", "subject", "wall", 1), "Rack")
+    me.window.toggle("Lens")
+    session.clock = session.clock.at_speed(0.1)
+    me.key("Home")
+    me.key("R")
+    me.hold("W", 0.5)
+    tried("rolling")
+    box = me.ctx.item_info("**/##key A 1 1").rect_full
+    x, y = (box.min.x + box.max.x) / 2, (box.min.y + box.max.y) / 2
+    me.ctx.mouse_move_to_pos((x, y))
+    me.ctx.mouse_down()
+    for step in range(1, 5):
+        me.ctx.mouse_move_to_pos((x + 20 * step, y))
+        me.ctx.yield_()
+    me.ctx.mouse_up()
+    me.ctx.yield_(2)
+    tried("rack dragged")
+    me.ctx.item_input_value("//Lens/A/focal length", "50")
+    tried("lens")
+    me.ctx.item_click("//Lens/A/notes")
+    me.type("faster")
+    me.key("Escape")
+    tried("notes")
+    for name, key in (("undone", "Ctrl+Z"), ("another rig", "Ctrl+G"), ("thrown away", "Ctrl+Delete"), ("matched", "Ctrl+3")):
+        session.say("")
+        me.key(key)
+        tried(name)
+    me.hold("D", 0.5)
+    last = session.time
+    me.key("Ctrl+Home")
+    me.ctx.yield_(3)
+    me.note("recorded", recording=session.recording, last=last)
+
+
+def breathing(me):
+    """A zoom and a pull are recorded through a lens that breathes, and played back."""
+    session, seen = me.session, []
+    me.opened()
+    lens = Lens("a lens that breathes", (20, 100), (2, 22), 0.2, breathing=1.0)
+    shot = edits.set_f_stop(edits.set_lens(session.shot, "A", lens), "A", 2.8)
+    session.edit(edits.focus_on(shot, "A", 0.6), "A lens")
+
+    def look():
+        if session.recording and session.live:
+            camera = session.camera("A")
+            seen.append((session.time, camera.focal_length, camera.focus_distance, camera.f_stop))
+        return not session.recording
+
+    me.key("R")
+    for keys in ("O", "OM", "M"):
+        for key in keys:
+            me.ctx.key_down(key_of(key))
+        until = time.monotonic() + 0.5
+        me.wait(lambda: look() or time.monotonic() > until)
+        for key in keys:
+            me.ctx.key_up(key_of(key))
+    until = time.monotonic() + 0.3
+    me.wait(lambda: look() or time.monotonic() > until)
+    me.key("R")
+    me.note("recorded", seen=seen)
+    me.key("Ctrl+Z")
+    me.key("Home")
+    me.key("Tab")
+    me.hold("M", 0.4)
+    me.wait(lambda: not me.window.commands.rehearsal.moving)
+    held = session.camera("A")
+    me.key("Enter")
+    me.key("Tab")
+    kept = session.performance("A").camera(0)
+    me.note("key set", held=[held.focal_length, held.focus_distance, held.f_stop],
+            kept=[kept.focal_length, kept.focus_distance, kept.f_stop])
 
 
 def crash_recording(me):
@@ -1058,7 +1139,7 @@ def browse(me):
     opening = ask("Ctrl+O", "Open a shot or a plate")
     Image.fromarray(look(os.environ["PUSHIN_TEST_SCREENS"])).save(me.folder / "dialog.png")
     enter(opening, [("key", "Escape")])
-    me.wait(lambda: files._dialog is None)
+    me.wait(lambda: not me.window.browser.open)
     me.note("given up", asks=files.asks)
     me.key("Escape")
     opening = ask("Ctrl+O", "Open a shot or a plate")
@@ -1336,6 +1417,61 @@ def export(me):
             width=me.ctx.window_info("//Export").window.size.x)
 
 
+def export_by_keys(me):
+    """Nobody has a mouse: a file is opened, a take exported and an export given up by keys; the system's dialog answers with
+    what FOLDER/answer says."""
+    export, files = me.window.export, me.window.files
+
+    def press(*keys):
+        for key in keys:
+            me.key(key)
+            me.ctx.yield_(2)
+
+    def browse(answer):
+        (me.folder / "answer").write_text(f"{answer}\n")
+        press("Space")
+        me.wait(lambda: not me.window.browser.open)
+        me.ctx.yield_(3)
+
+    me.opened()
+    me.ctx.mouse_move_to_pos((5, 700))
+    press("Ctrl+E", "Escape")
+    me.note("closed", asks=export.asks)
+    press("Ctrl+E")
+    me.type("film.mp4")
+    press("Tab")
+    me.session.say("")
+    me.last(0.5)      # what is behind it grows dim
+    me.note("asked")
+    press("Space", "Down", "Escape")
+    me.note("given up", asks=export.asks, take=export._take)
+    press("Space", "Down", "Enter")
+    me.note("chosen", take=export._take)
+    press("Tab", "Tab", "Tab", "Space", "Tab", "Tab")
+    browse(str(me.folder / "film"))
+    me.note("film", path=export._path, bokeh=export._bokeh)
+    press("Tab", "Tab")
+    me.type(str(me.folder) + "/")
+    press("Tab", "Tab", "Tab", "Tab", "Tab", "Tab")
+    browse(str(me.folder / "frames"))
+    me.note("frames", path=export._path)
+    press("Shift+Tab", "Enter")
+    me.note("started", asks=export.asks, running=export.running is not None)
+    me.key("Ctrl+.")
+    me.wait(lambda: export.running is None)
+    me.note("cancelled")
+    press("Ctrl+E", *["Tab"] * 7, "Enter")
+    me.note("left", asks=export.asks, running=export.running is not None)
+    press("Ctrl+O", "Tab", "Tab")
+    before = me.window.projector
+    browse(str(me.folder / "other.exr"))
+    me.wait(lambda: me.window.projector is not before)
+    me.opened()
+    me.note("opened", asks=files.asks)
+    press("Space")
+    me.note("played")
+
+
 def export_mended(me):
     """Exports begin right after edits of the depth, or while the depth is shown without them."""
     sent, export, session = [], me.window.export, me.session
@@ -1418,6 +1554,39 @@ def resize(me):
         me.last(0.4)
         me.rested()
         me.note(name)
+
+
+def narrow(me):
+    """Long names in windows of 640 and 800 pixels, while a take is recorded."""
+    session = me.session
+    me.opened()
+    me.ctx.mouse_move_to_pos((5, 470))
+    lens = Lens("Anamorphic zoom of the second unit", (20, 100), (2, 22), 0.2)
+    for wide in (640, 800):
+        NEXT.append(lambda: hello_imgui.change_window_size((wide, 600)))
+        me.last(0.4)
+        me.rested()
+        session.say("")
+        me.note(f"short {wide}")
+        shot = edits.rename_take(session.shot, session.view.a, "The slow push to the table, once more")
+        for name in session.view.takes:
+            shot = edits.set_lens(shot, name.replace("A", "The slow push to the table, once more"), lens)
+        session.edit(shot, "Long names")
+        me.key("F3")
+        me.rested()
+        me.note(f"wipe {wide}")
+        me.key("F2")
+        me.key("R")
+        me.ctx.yield_(3)
+        session.say("")
+        lists = me.ctx.item_info("//Timeline/##mode" if wide == 640 else "//Timeline/##mode side by side").rect_full
+        edges = [sum(me.window.picture.rect(which)[::2]) for which in (0, 1)]
+        if wide == 640:
+            left, _, width, _ = me.window.picture.room
+            edges[1] = max(edges[1], left + width - 0.6 * imgui.get_font_size())
+        me.note(f"long {wide}", modes=[lists.min.x, lists.min.y, lists.max.y], edges=edges)
+        me.key("R")
+        me.key("Ctrl+Z")
 
 
 LAST = [0.0, 0.0, 0.0]

@@ -98,3 +98,17 @@ def test_the_shot_follows_the_depth_from_where_an_undo_led(session):
     known(3.0)
     until(lambda: session.plate.depth_at((80, 45)) == pytest.approx(3.0), session.layering.frame)
     assert session.shot.subject("subject").depth == pytest.approx(3.0)
+
+
+def test_the_shot_follows_the_depth_once_nothing_is_recorded(session):
+    """What was told of the scale just before a recording began does not move the take away from under it."""
+    session.layering.edit(edits.tell_scale(session.shot, Anchor((80.0, 45.0), 2.0), session.plate), "Known distance")
+    session.recording, before = True, session.shot
+    for _ in range(100):
+        session.layering.frame()
+        time.sleep(0.01)
+    assert session.shot == before
+    with pytest.raises(PushinError, match="being recorded"):
+        session.layering.edit(edits.tell_scale(session.shot, Anchor((80.0, 45.0), 3.0), session.plate), "Known distance")
+    session.recording = False
+    until(lambda: session.shot.subject("subject").depth == pytest.approx(2.0), session.layering.frame)

@@ -148,6 +148,23 @@ def test_pictures_follow_the_windows_size(drive, small_plate):
         assert picture(report, moment, "a").std() > 10
 
 
+def test_long_names_yield_in_a_narrow_window(drive, small_plate):
+    """No text runs into another one, or is cut within a letter."""
+    report = drive("narrow", small_plate, *SMALL)
+    for wide in (640, 800):
+        seen, moment = screenshot(report, f"long {wide}"), report[f"long {wide}"]
+        assert moment["screen"][0] == wide
+        x, top, foot = map(round, moment["modes"])
+        assert np.ptp(seen[top + 4:foot - 4, x - 12:x - 1]) < 12         # before the ways of comparing
+        left, top, width, height = map(round, moment["a"])
+        for edge in moment["edges"]:                                     # at the end of what is written under a picture
+            assert np.ptp(seen[top + height + 8:top + height + 22, round(edge) - 1]) < 12
+        assert seen[top + height + 8:top + height + 22, left:left + width].max() > 150
+    menus = [screenshot(report, f"{name} 640")[:20] for name in ("short", "long")]
+    assert (menus[0] == menus[1]).all() and menus[0].max() > 150         # the document's name gives way to them
+    assert (screenshot(report, "short 800")[:20, 640:] != screenshot(report, "long 800")[:20, 640:]).any()
+
+
 def inside(moment):
     """Both pictures have the plate's shape and lie in the window, next to each other."""
     (left, top, width, height), (right, *_) = moment["a"], moment["b"]
@@ -382,8 +399,7 @@ def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
         assert 1 / b.focus_distance == pytest.approx(1 / a.focus_distance, rel=0.021)
     assert [take.name for take in shot(report, "thrown away").takes] == ["A", "B"]
     assert difference(picture(report, "smoothed", "b"), picture(report, "thrown away", "b")) > 1
-    assert "recorded" in report["refused"]["message"] and shot(report, "refused") == shot(report, "thrown away")
-    assert "A has gone" in report["renamed"]["message"] and not report["renamed"]["on"] | report["renamed"]["recording"]
+    assert not report["renamed"]["on"]                               # what was rehearsed has gone
     assert [take.name for take in shot(report, "renamed").takes] == ["one", "B"]
 
 
@@ -417,6 +433,32 @@ def test_a_recording_is_kept_however_it_ends(drive, small_plate):
     assert report["closed"]["closed"] == [False] and keys(report, "opened", "E")[-1][0] > 0.5
     assert "passes is recorded" in report["looped"]["message"] and "passes" not in report["home"]["message"]
     assert [take.name for take in shot(report, "undone").takes] == list("ABCDE")
+
+
+def test_while_a_take_is_recorded_nothing_else_is_edited(drive, small_plate):
+    """Not what it is performed on, by mouse or by keys; and how the recording ends does not cost what is recorded."""
+    report = drive("rolling", small_plate, *SMALL)
+    for moment in ("rack dragged", "lens", "notes", "undone", "another rig", "thrown away", "matched"):
+        assert report[moment]["recording"] and shot(report, moment) == shot(report, "rolling"), moment
+        assert report[moment]["message"].startswith("A take is being recorded"), moment
+    assert not report["recorded"]["recording"] and "as take C" in report["recorded"]["message"]
+    kept, recorded = (shot(report, moment).take(take) for moment, take in (("rolling", "A"), ("recorded", "C")))
+    assert shot(report, "recorded").take("A") == kept
+    assert recorded.timeline.track("focus_distance") == kept.timeline.track("focus_distance")
+    assert keys(report, "recorded", "C", "x")[-1][0] > report["recorded"]["last"] - 0.1
+    assert keys(report, "recorded", "C", "z")[-1][1] < -0.02 < 0.02 < keys(report, "recorded", "C", "x")[-1][1]
+
+
+def test_a_recording_through_a_lens_that_breathes_plays_as_it_was_seen(drive, small_plate):
+    report = drive("breathing", small_plate, *SMALL)
+    plays, seen = shot(report, "recorded").perform("C"), report["recorded"]["seen"]
+    _, focal, focus, _ = zip(*seen)
+    assert len(seen) > 10 and max(focal) > 1.15 * min(focal) and max(focus) > 1.3 * min(focus)
+    for time, *values in seen:
+        camera = plays.camera(time)
+        assert [camera.focal_length, camera.focus_distance, camera.f_stop] == pytest.approx(values, rel=1e-4)
+    assert report["key set"]["held"][1] > 0.7 and report["key set"]["kept"] == pytest.approx(report["key set"]["held"], rel=1e-3)
+    assert shot(report, "key set").take("A").timeline.track("f_stop") is None      # nobody's hand was on the iris
 
 
 def test_a_take_that_is_edited_while_it_is_rehearsed(drive, small_plate):
@@ -620,6 +662,30 @@ def test_export_while_playing_on(drive, small_plate, tmp_path):
     assert report["frames insisted"]["running"]
     assert report["another"]["path"] == str(tmp_path / "shot.mp4")
     assert report["another"]["take"] == "B" and report["another"]["width"] < 600     # however many takes there are
+
+
+@LINUX
+def test_files_are_asked_for_by_keys_alone(drive, small_plate, tmp_path):
+    """Opening and exporting, each list and button of it, with another program for the system's dialog."""
+    shutil.copy(small_plate, tmp_path / "other.exr")
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "tools").mkdir()
+    dialog = tmp_path / "tools" / "zenity"
+    dialog.write_text(f'#!/bin/sh -f\necho $@ >> {tmp_path}/asked-for\ncat {tmp_path}/answer\n')
+    dialog.chmod(0o755)
+    report = drive("export_by_keys", small_plate, *SMALL, on={"PATH": f"{dialog.parent}:{os.environ['PATH']}"})
+    matches_reference(report, "asked")
+    assert not report["closed"]["asks"] and report["asked"]["popup"]
+    assert report["given up"]["asks"] and report["given up"]["take"] == "A" and report["chosen"]["take"] == "B"
+    assert report["film"]["path"] == str(tmp_path / "film.mp4") and report["film"]["bokeh"] == "off"
+    assert report["frames"]["path"] == str(tmp_path / "frames") + "/"
+    assert report["started"]["running"] and not report["started"]["asks"]
+    assert report["cancelled"]["message"] == "The export was cancelled."
+    assert not report["left"]["asks"] | report["left"]["running"]
+    film, frames, plate = (tmp_path / "asked-for").read_text().splitlines()
+    assert "--save" in film and "*.mp4" in film and "--directory" in frames and "*.exr" in plate
+    assert report["opened"]["asks"] == "" and shot(report, "opened").plate.path == str(tmp_path / "other.exr")
+    assert report["played"]["playing"] and not report["played"]["popup"]       # keys are the shot's again
 
 
 def test_exported_is_the_depth_of_the_document(drive, small_plate, tmp_path):

@@ -30,6 +30,10 @@ REPEATED = frozenset(("Previous frame", "Next frame", "Back a second", "On a sec
                       "Narrower stop"))
 """Actions that go on while their key is held."""
 
+ASKED = ("Where a file is asked for", (("Tab, Shift+Tab", "The next field or button"), ("Down, Up", "Through what was open last"),
+                                       ("Space", "Press, or open a list"), ("Enter", "Do it"), ("Escape", "Leave it")))
+"""Keys that are Dear ImGui's, and the same for everybody."""
+
 MOST = 14
 """Lines of the palette."""
 
@@ -196,10 +200,19 @@ class Commands:
                         self.act(action.name)
                     imgui.set_item_tooltip(action.help)
                 imgui.end_menu()
-        document, em = self.session.document, imgui.get_font_size()
-        if document:
-            words = f"{document.name}{'  (not saved)' if document.dirty else ''}"
-            imgui.same_line(imgui.get_window_width() - imgui.calc_text_size(words).x - 2 * em)
+        if self.session.document:
+            self._named(self.session.document, imgui.get_font_size())
+
+    def _named(self, document, em: float) -> None:
+        """The document's name at the right end, as far as the menus leave it room; the window's title says it, too."""
+        right = imgui.get_window_width() - 2 * em
+        room = right - imgui.get_cursor_pos_x()
+        words = f"{document.name}{'  (not saved)' if document.dirty else ''}"
+        if style.wide(words) > room and document.dirty:
+            words = f"• {document.name}"
+        words = style.within(words, room)
+        if len(words) > 3:
+            imgui.same_line(right - style.wide(words))
             style.text(words, style.QUIET)
 
     def _is_on(self, action: Action) -> bool:
@@ -286,7 +299,8 @@ class Commands:
         entries: list[tuple[str, str | None]] = []
         for category, actions in self.actions.categories.items():
             entries += [("", ""), (category, None)] + [(a.name, ", ".join(a.keys[:2])) for a in actions]
-        entries = entries[1:]
+        heading, keys = ASKED
+        entries = [*entries[1:], ("", ""), (heading, None), *((does, key) for key, does in keys)]
         rows = -(-(len(entries) + columns) // columns)
         placed: list[tuple[str, str | None]] = []
         for entry in entries:
@@ -297,7 +311,7 @@ class Commands:
                 placed.append(entry)                   # … and no gap at the head of one
         entries = placed
         room = port.size.y - 5.5 * em
-        high = min(max(room / rows, 0.95 * em), 1.25 * em)     # closer, where that shows all of them at once
+        high = min(max(room / rows, 0.93 * em), 1.25 * em)     # closer, where that shows all of them at once
         height = min(rows * high, room)
         imgui.begin_child("##all", (columns * 20 * em, height))
         step = imgui.is_key_pressed(imgui.Key.down_arrow) - imgui.is_key_pressed(imgui.Key.up_arrow)
@@ -357,6 +371,7 @@ class Commands:
 
     def _step(self, step: Callable[[], str]) -> str:
         """A step back or forward; a take that comes with it is shown as B, as a new one is."""
+        self.session.check_not_rolling()
         before = {take.name for take in self.session.shot.takes}
         label = step()
         self.session.follow()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from imgui_bundle import hello_imgui, imgui
+from imgui_bundle import portable_file_dialogs as dialogs
 from platformdirs import user_pictures_path
 
 from ..errors import PushinError
@@ -18,11 +19,14 @@ from ..plate.adjust import adjusted
 from ..rehearsal import edits
 from ..rehearsal.background import FRAMES, Moment, exported, pictured
 from . import style
+from .browsing import Browser, path_field
 from .loading import Loading
 
 
 BOKEH = {"gather": "depth of field", "reference": "depth of field, exact and slow", "off": "all sharp"}
 """What can be chosen, and how it is called."""
+
+FILMS = ["Films", " ".join(f"*{suffix}" for suffix in SUFFIXES)]
 
 BEAT = 0.1
 """Seconds after which an export that waits looks again."""
@@ -37,13 +41,13 @@ class Export:
     running  the export under way, or None
     """
 
-    def __init__(self, session):
-        self.session = session
+    def __init__(self, session, browser: Browser):
+        self.session, self.browser = session, browser
         self.running: Loading | None = None
         self._path, self._take, self._bokeh, self._target = "", "", "gather", ""
         self._of = None                         # the document that goes to _path
         self._replaces: Path | None = None      # the film, or folder of frames, that exporting once more replaces
-        self.asks = False
+        self.asks = self._chooses = False       # the question stands; the list in it is open
 
     def ask(self) -> None:
         """Opens the question where to, and what."""
@@ -51,6 +55,7 @@ class Export:
         if self._of is not document:
             self._of, self._path = document, str((document.path or Path.cwd() / "shot").with_suffix(".mp4"))
         self._take, self._replaces = self.session.view.a, None
+        self.browser.begin()
         self.asks = True
 
     def start(self, path: str, take: str | None = None, bokeh: str = "gather") -> None:
@@ -115,12 +120,12 @@ class Export:
                                              | imgui.WindowFlags_.no_move)
         if not visible:
             return
-        style.keyboard_here()
+        entered, self._path = path_field(self._path)
+        style.text("a film (.mp4, .mov), or a folder for frames, that ends in /", style.QUIET, scale=0.88)
+        gives_up = imgui.is_key_pressed(imgui.Key.escape, False) and not self._chooses     # and not only the list
         imgui.set_next_item_width(34 * em)
-        entered, self._path = imgui.input_text("##path", self._path, imgui.InputTextFlags_.enter_returns_true)
-        style.text("a film (.mp4, .mov), or a folder that ends in /", style.QUIET, scale=0.88)
-        imgui.set_next_item_width(34 * em)
-        if imgui.begin_combo("##take", f"take {self._take}"):
+        self._chooses = imgui.begin_combo("##take", f"take {self._take}")
+        if self._chooses:
             for take in self.session.shot.takes:
                 if imgui.selectable(f"take {take.name}", take.name == self._take)[0]:
                     self._take = take.name
@@ -134,13 +139,34 @@ class Export:
         imgui.new_line()
         started = imgui.button("Export", (7 * em, 0)) or entered
         imgui.same_line()
-        closed = imgui.button("Cancel", (7 * em, 0)) or imgui.is_key_pressed(imgui.Key.escape, False)
+        chosen = self.browser.button(self._dialog)
+        if chosen:
+            self._choose(chosen)
+        imgui.same_line()
+        closed = imgui.button("Cancel", (7 * em, 0)) or gives_up
+        self.browser.foot()
         if started:
             closed = self.session.attempt(lambda: self.start(self._path, self._take, self._bokeh))
         if closed:
             self.asks = False
+            self.browser.end()
             imgui.close_current_popup()
         imgui.end_popup()
+
+    def _dialog(self):
+        """The system's own, for what the path is now: a folder of frames, or a film."""
+        if self._path.endswith("/"):
+            return dialogs.select_folder("A folder for the frames", self._path)
+        return dialogs.save_file("Export the film", self._path, FILMS)
+
+    def _choose(self, path: str) -> None:
+        """What was chosen there. Whether a film is to be replaced it has asked already."""
+        if Path(path).is_dir():
+            self._path = path.rstrip("/\\") + "/"
+        elif Path(path).suffix.lower() in SUFFIXES:
+            self._path, self._replaces = path, Path(path)
+        else:
+            self._path = path + SUFFIXES[0]
 
 
 class Screenshots:

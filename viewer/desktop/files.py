@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,15 +16,12 @@ from ..rehearsal.document import Document, Recent
 from ..rehearsal.journal import Journal, Recovered, recoverable
 from ..shots.shotfile import gone
 from . import style
+from .browsing import path_field
 from .opening import Opened, bundled, open_file, open_shot
 
 KINDS = "json exr png tif tiff jpg jpeg webp heic heif hif"
 PICTURES = ["Plates and shots", " ".join(f"*.{kind} *.{kind.upper()}" for kind in KINDS.split()), "All files", "*"]
 SHOTS = ["Shot files", "*.json"]
-
-BROWSERS = "zenity", "kdialog", "matedialog", "qarma"
-"""Programs that show the system's file dialog where it has none of its own, which is on Linux."""
-
 
 LOOKS = 2.0
 """Seconds between looks at whether the plate's files are still there."""
@@ -39,11 +34,10 @@ class Files:
     """
 
     def __init__(self, window):
-        self.window, self.session = window, window.session
+        self.window, self.session, self.browser = window, window.session, window.browser
         self.recent, self.journal = Recent(), Journal()
         self.asks, self._shown = "", ""
-        self._dialog, self._browses = None, True
-        self._path, self._at = "", -1                    # what is typed, and which of those opened last is marked
+        self._path = ""                                  # what is typed
         self._replaces: Path | None = None               # the file that saving once more replaces
         self._leaves = False                             # nobody wants what is unsaved
         self._after: Callable[[], None] | None = None    # what follows once unsaved work is dealt with
@@ -69,7 +63,7 @@ class Files:
 
     def end(self, lost: bool) -> None:
         """The window closes; lost: not because anybody wanted it to, and what is unsaved is for the next start."""
-        self._dismiss()
+        self.browser.end()
         for found in self._found:
             found.leave()
         document = self.session.document
@@ -93,7 +87,7 @@ class Files:
     # -- actions ------------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
-        self._path, self._at = "", -1
+        self._path = ""
         self._ask("open")
 
     def open_path(self, path: str | Path) -> bool:
@@ -187,14 +181,7 @@ class Files:
 
     def _ask(self, what: str) -> None:
         self.asks = what
-        self._dismiss()
-        self._browses = sys.platform in ("win32", "darwin") or any(map(shutil.which, BROWSERS))
-
-    def _dismiss(self) -> None:
-        """Ends the system's dialog, if it is open; whoever lets go of one that is would wait for its answer."""
-        if self._dialog is not None:
-            self._dialog.kill()
-            self._dialog = None
+        self.browser.begin()
 
     @property
     def _folder(self) -> str:
@@ -234,7 +221,7 @@ class Files:
             if done or (imgui.is_key_pressed(imgui.Key.escape, False) and asked != "recover"):
                 if self.asks == asked and done != "another":      # else one question led to the next
                     self.asks, self._after = "", None
-                    self._dismiss()
+                    self.browser.end()
                 self._shown = ""
                 imgui.close_current_popup()
             imgui.end_popup()
@@ -248,53 +235,36 @@ class Files:
             self.session.say(self._gone)
 
     def _open_question(self, em: float) -> bool:
-        done = self._file_question(em, "Open", lambda path, sure: self.open_path(path),
+        known = [(f"{path.name}##{path}", str(path), lambda path=path: self.open_path(path)) for path in self.recent.paths()]
+        return self._file_question(em, "Open", lambda path, sure: self.open_path(path),
                                    lambda: dialogs.open_file("Open a shot or a plate", self._folder, PICTURES),
-                                   self.recent.paths())
-        if imgui.selectable("The bundled plate", False)[0]:      # below what was open last
-            self.open_bundled()
-            return True
-        return done
+                                   [*known, ("The bundled plate", "", self.open_bundled)])
 
     def _save_question(self, em: float) -> bool:
         return self._file_question(em, "Save", self.save_to,
                                    lambda: dialogs.save_file("Save the shot", self._path, SHOTS))
 
-    def _file_question(self, em: float, verb: str, use, dialog, recent=()) -> bool:
-        """A path to type, the system's own dialog where it has one, and what was open last, for the arrow keys, too."""
-        style.keyboard_here()
-        imgui.set_next_item_width(34 * em)
-        entered, typed = imgui.input_text("##path", self._path, imgui.InputTextFlags_.enter_returns_true
-                                          | imgui.InputTextFlags_.auto_select_all)
-        step = imgui.is_key_pressed(imgui.Key.down_arrow) - imgui.is_key_pressed(imgui.Key.up_arrow)
-        self._at = -1 if typed != self._path else min(max(self._at + step, -1), len(recent) - 1)
-        self._path = typed
-        chosen, sure = self._path if entered and self._path.strip() else None, False
-        if entered and 0 <= self._at < len(recent):
-            chosen = str(recent[self._at])
-        if imgui.button(verb, (7 * em, 0)) and self._path.strip():
-            chosen = self._path
+    def _file_question(self, em: float, verb: str, use, dialog, known=()) -> bool:
+        """A path to type, (name, tip, what it does) of what is known already, and the system's own dialog where it has one."""
+        entered, self._path = path_field(self._path)
+        does = None
+        imgui.push_item_flag(imgui.ItemFlags_.no_tab_stop, True)      # Tab goes to the buttons, and Down through these
+        for name, tip, act in known:
+            if imgui.selectable(name, False)[0]:
+                does = act
+            if tip:
+                imgui.set_item_tooltip(tip)
+        imgui.pop_item_flag()
+        if (imgui.button(verb, (7 * em, 0)) or entered) and self._path.strip():
+            does = lambda: use(self._path, False)
         imgui.same_line()
-        imgui.begin_disabled(not self._browses or self._dialog is not None)
-        if imgui.button("Browse …", (7 * em, 0)):
-            self._dialog = dialog()
-        imgui.end_disabled()
+        chosen = self.browser.button(dialog)
+        if chosen:
+            does = lambda: use(chosen, True)
         imgui.same_line()
         cancelled = imgui.button("Cancel", (7 * em, 0))
-        if not self._browses:
-            style.text("There is no zenity or kdialog here to browse with; type the path.", style.QUIET, scale=0.88)
-        if self._dialog is not None:
-            hello_imgui.request_refresh()
-            if self._dialog.ready(0):
-                result, self._dialog = self._dialog.result(), None
-                chosen, sure = (result[0] if isinstance(result, list) and result else result) or chosen, True
-        for number, path in enumerate(recent):
-            if imgui.selectable(f"{path.name}##{path}", number == self._at)[0]:
-                chosen = str(path)
-            imgui.set_item_tooltip(str(path))
-        if chosen:
-            return use(str(chosen), sure) is not False
-        return cancelled
+        self.browser.foot()
+        return does() is not False if does else cancelled
 
     def _unsaved_question(self, em: float) -> bool | str:
         style.text(f"{self.session.document.name} has changes that are not saved.", style.TEXT)

@@ -85,11 +85,11 @@ class Layering:
     def edit(self, shot, what: str) -> None:
         """Another scale or another repair, as one step to undo; the shot follows the depth once it is there."""
         session = self.session
-        session.before = False
         base = self.left or self._plates.get(edits.adjustments(session.shot), session.plate)
         self._edits += 1
         key = f"depth {self._edits}"
         session.edit(shot, what, key)
+        session.before = False
         self._measure = key, edits.adjustments(shot), base
         self._since = time.monotonic()
 
@@ -98,6 +98,7 @@ class Layering:
         if self._trial is not None:
             raise PushinError("One repair is still being made; wait a moment.")
         session = self.session
+        session.check_not_rolling()
         edits.add_repair(session.shot, edit)
         session.before = False
         now = edits.adjustments(session.shot)
@@ -121,7 +122,9 @@ class Layering:
     # -- one frame ----------------------------------------------------------------------------------------------------
 
     def frame(self) -> None:
-        """Begins what is due, and takes what is done."""
+        """Begins what is due, and takes what is done; while a take is recorded all of it waits, for the shot may follow."""
+        if self.session.recording:
+            return
         if self._trial is not None:
             self._take_trial()
         if self._uploading is not None and next(self._uploading, "done") == "done":

@@ -264,14 +264,14 @@ class Mending:
         x, y, w, h = self._place()
         draw.add_image(imgui.ImTextureRef(self._shown().glo), (x, y), (x + w, y + h))
         words = "The depth before the repairs" if session.before else "The depth"
-        used = style.label(draw, (left, top + height + 0.35 * em), words, style.TEXT, 1.15, bold=True)
-        style.label(draw, (left + used + 0.5 * em, top + height + 0.45 * em), "red is near, blue is far", style.QUIET,
-                    0.95)
+        wide = self.panel.room[0] + self.panel.room[2] - left - 0.6 * em
+        used = 0.5 * em + style.label(draw, (left, top + height + 0.35 * em), words, style.TEXT, 1.15, bold=True)
+        style.label(draw, (left + used, top + height + 0.45 * em), "red is near, blue is far", style.QUIET, 0.95,
+                    room=wide - used)
         here = f"{self.tool.name}:  {self.tool.tip}"
         if self.tool.how == "brush":
             here += f"   Radius {self._pixels:.0f} px (wheel)" + \
                 (f", {self.strength:.0%}" if self.tool.name != "Make flat" else "")
-        wide = self.panel.room[0] + self.panel.room[2] - left - 0.6 * em
         imgui.push_font(style.FONTS.regular, 0.88 * style.TEXT_SIZE)
         draw.add_text(imgui.get_font(), imgui.get_font_size(), (left, top + height + 1.8 * em), style.ink(style.VALUE), here,
                       wrap_width=max(wide, 1.0))

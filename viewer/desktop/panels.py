@@ -67,10 +67,9 @@ class LensPanel:
                 imgui.pop_style_color()
                 imgui.set_item_tooltip(f"Show as {letter}")
                 imgui.same_line(0, 0.3 * em)
-            imgui.align_text_to_frame_padding()
-            style.text(f"{take.name}  ", style.TEXT)
+            style.text(f"{take.name}  ", style.TEXT, room=imgui.get_content_region_avail().x)
             imgui.same_line(0, 0)
-            style.text(session.take_line(take), style.QUIET, scale=0.88)
+            style.text(session.take_line(take), style.QUIET, scale=0.88, room=imgui.get_content_region_avail().x)
         if imgui.button("Copy as new take"):
             session.act("Duplicate take")
         imgui.same_line()
@@ -135,7 +134,8 @@ class LensPanel:
         imgui.set_next_item_width(wide)
         typed, notes = imgui.input_text("notes", take.notes)
         if typed:
-            session.edit(session.shot.with_take(replace(take, notes=notes)), "Notes", f"notes {take.name}")
+            edit("Notes", lambda shot, name, words: shot.with_take(replace(take, notes=words)), notes,
+                 drag=f"notes {take.name}")
         if imgui.is_item_deactivated():
             session.document.release()
 
@@ -190,7 +190,7 @@ class MovesPanel:
         for which, name in enumerate(session.view.takes):
             if which:
                 imgui.same_line()
-            if imgui.radio_button(f"{name}##into {which}", self.into == which):
+            if imgui.radio_button(f"{style.within(name, 5 * em)}##into {which}", self.into == which):
                 self.into = which
         imgui.same_line()
         self._add = imgui.checkbox("on top", self._add)[1]
@@ -308,29 +308,29 @@ class AdvicePanel:
         imgui.end_disabled()
 
     def strip(self, panel) -> None:
-        """What does not work, in one line, once the playhead is where it becomes true; with its remedy."""
+        """What does not work in which take, in one line, once the playhead is where it becomes true; with its remedy."""
         session, em = self.session, imgui.get_font_size()
         due = [c for c in session.advice if session.time >= c.advice.time - 1e-3 and not c.advice.works]
         if not due or not session.advised:
             return
-        _, advice, found = next((c for c in reversed(due) if c.remedies), due[-1])
+        name, advice, found = next((c for c in reversed(due) if c.remedies), due[-1])
         left, top, width, _ = panel.room
         draw = imgui.get_window_draw_list()
-        words = advice.sentence
         wide = width - 4 * em
         imgui.push_font(style.FONTS.regular, style.TEXT_SIZE * 0.92)
-        fits = imgui.calc_text_size(words).x
-        button = imgui.calc_text_size(found[0].label).x + 1.4 * em if found else 0
-        shown = min(fits, wide - button - em)
-        x, y, height = left + (width - shown - button - em) / 2, top + 0.5 * em, 1.7 * em
-        draw.add_rect_filled((x - 0.8 * em, y), (x + shown + button + 1.2 * em, y + height),
+        words = style.within(f"{name}: {advice.sentence}", wide)
+        shown = imgui.calc_text_size(words).x
+        button = imgui.calc_text_size(found[0].label).x + 1.8 * em if found else 0
+        under = shown + button + 0.4 * em > wide       # the remedy, where the sentence needs the room
+        whole, rows = (max(shown, button), 1 + bool(found)) if under else (shown + button, 1)
+        x, y, height = left + (width - whole) / 2, top + 0.5 * em, 1.7 * em
+        draw.add_rect_filled((x - 0.8 * em, y), (x + whole + 0.8 * em, y + rows * height),
                              style.ink((0.05, 0.05, 0.05, 0.85)), 4)
-        draw.add_rect_filled((x - 0.8 * em, y), (x - 0.6 * em, y + height), style.ink(style.WARNING), 2)
-        draw.push_clip_rect((x, y), (x + shown, y + height), True)
+        draw.add_rect_filled((x - 0.8 * em, y), (x - 0.6 * em, y + rows * height), style.ink(style.WARNING), 2)
         draw.add_text((x, y + 0.3 * em), style.ink(style.TEXT), words)
-        draw.pop_clip_rect()
         if found:
-            imgui.set_cursor_screen_pos((x + shown + 0.8 * em, y + 0.05 * em))
+            at = (x, y + height) if under else (x + shown + 0.8 * em, y)
+            imgui.set_cursor_screen_pos((at[0], at[1] + 0.05 * em))
             self._button(f"{found[0].label}###remedy", found[0])
         imgui.pop_font()
         if imgui.is_mouse_hovering_rect((x, y), (x + shown, y + height)):

@@ -15,6 +15,9 @@ from .tools import Tools
 FIGURES = 4.5
 """Text sizes that the figures take under each picture."""
 
+NAME = 0.6
+"""Of a picture's width, that a take's name may have at the least where what it does needs room as well."""
+
 LINE = 32.0
 """Text sizes that a line of them takes, where there is the room."""
 
@@ -126,8 +129,11 @@ class PicturePanel:
                     draw.add_line((cx, cy), (cx, cy + dy), ink, 1.3)
             if camera.f_stop is not None and sharp.get(subject.name):
                 draw.add_circle_filled((x1 - 0.6 * em, y0 + 0.6 * em), 0.25 * em, ink)
-            style.label(draw, (x0 + 0.3 * em, y0 - 1.35 * em), f"{number}  {subject.name}",
-                        style.TEXT if sharp.get(subject.name) else style.VALUE, 0.85, shade=True)
+            if x1 > left and x0 < left + width and y1 > top and y0 < top + height:      # over it, and within the picture
+                words = f"{number}  {subject.name}"
+                x = max(min(x0 + 0.3 * em, left + width - style.wide(words, 0.85) - 0.3 * em), left + 0.3 * em)
+                style.label(draw, (x, max(y0 - 1.35 * em, top + 0.1 * em)), words,
+                            style.TEXT if sharp.get(subject.name) else style.VALUE, 0.85, shade=True)
         draw.pop_clip_rect()
 
     def _figures(self, which: int, em: float) -> None:
@@ -145,14 +151,13 @@ class PicturePanel:
             begin = left - (LINE * em - width) * ((1 - which) if both else 0.5)
             left, width = max(begin, first), min(begin + LINE * em, last) - max(begin, first)
         draw.push_clip_rect((left, y), (left + width, y + FIGURES * em), True)
-        head = style.label(draw, (left, y), name, style.take_colour(which), 1.15, bold=True)
         line = session.take_line(session.shot.take(name))
-        style.label(draw, (left + head + 0.5 * em, y + 0.1 * em), line, style.VALUE, 0.95)
+        head = 0.5 * em + style.label(draw, (left, y), name, style.take_colour(which), 1.15, bold=True,
+                                      room=max(width - style.wide(line, 0.95) - 0.5 * em, NAME * width))
+        style.label(draw, (left + head, y + 0.1 * em), line, style.VALUE, 0.95, room=width - head)
         x, row, quiet, between = left, 0.0, style.QUIET, 1.0 * em
         for words, value in session.figures(name):
-            imgui.push_font(style.FONTS.regular, style.TEXT_SIZE * 0.88)
-            need = imgui.calc_text_size(words + " " + value).x
-            imgui.pop_font()
+            need = style.wide(f"{words} {value}", 0.88)
             if x + need > left + width:   # on a second line where there is no more room on the first
                 if row or need > width:
                     break
@@ -174,8 +179,9 @@ class PicturePanel:
         draw.push_clip_rect((left, top), (left + width, top + height), True)
         draw.add_line((x - dx * reach, y - dy * reach), (x + dx * reach, y + dy * reach), style.ink(style.LINE), 1.2)
         nx, ny = math.cos(angle), -math.sin(angle)
-        for side, name, colour in ((-1.2 * em, session.view.a, style.A), (1.2 * em, session.view.b, style.B)):
-            style.label(draw, (x + nx * side, y + ny * side - 2 * em), name, colour, align=0.5, bold=True, shade=True)
+        for side, name, colour in ((-0.9, session.view.a, style.A), (0.9, session.view.b, style.B)):     # outward from it
+            style.label(draw, (x + nx * side * em, y + ny * side * em - 2 * em), name, colour, align=0.5 - nx * side / 1.8,
+                        bold=True, shade=True, room=width / 2 - 2 * em)
         imgui.set_cursor_screen_pos((x - 0.8 * em, y - 0.8 * em))
         imgui.set_next_item_allow_overlap()
         imgui.invisible_button("##wipe", (1.6 * em, 1.6 * em))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from imgui_bundle import hello_imgui, imgui
 import glfw
 
+from ..camera import Camera
 from ..errors import PushinError
 from ..rehearsal import controls, edits
 from ..rehearsal.background import smoothed
@@ -16,6 +17,7 @@ from ..rehearsal.recording import Recorder, Tolerance
 from ..shots.document import Shot
 from ..shots.framing import anchor_point, distance
 from ..shots.kit import F_STOP
+from ..shots.performance import breathed
 from ..shots.rigs import RIGS, rig
 from ..shots.timeline import INFINITY
 from .keys import key_of
@@ -85,9 +87,9 @@ class Rehearsal:
 
     def _take_edited(self) -> None:
         """What hands are on stays where it is: the rig stands where it was set up, and only what it carries is exchanged.
-        Another rig is set up anew, unless a recording is made on this one."""
+        Another rig is set up anew."""
         take, before = self.session.shot.take(self.take), self._operator
-        if take.rig != before.rig.name and not self.recording:
+        if take.rig != before.rig.name:
             self._set_up()
             return
         self._follow_take()
@@ -101,12 +103,6 @@ class Rehearsal:
         self.on = False
         self.session.live = {}
 
-    def abandon(self) -> None:
-        """Leaves without keeping what is being recorded: what it is performed on has gone."""
-        if self.recording:
-            self._stop()
-        self.leave()
-
     # -- recording ----------------------------------------------------------------------------------------------------
 
     @property
@@ -119,6 +115,7 @@ class Rehearsal:
         if self.recording:
             self.finish()
             return
+        session.document.release()                # what is being dragged is left as it is by now
         session.clock = session.clock.play()      # first, because it may go back to the start for it
         if not self.on:
             self.enter()
@@ -171,7 +168,8 @@ class Rehearsal:
     # -- what is asked for --------------------------------------------------------------------------------------------
 
     def back_to_one(self) -> None:
-        """The camera back to where the take starts, and the clock with it."""
+        """The camera back to where the take starts, and the clock with it; what is being recorded is kept before."""
+        self.keep()
         self.session.clock = self.session.clock.home()
         if self.on:
             take = self.session.shot.take(self.take)
@@ -208,6 +206,11 @@ class Rehearsal:
         if self.tempo.seconds:
             self.session.say(f"A pull takes {self.tempo.seconds:.2f} s.")
 
+    @property
+    def camera(self) -> Camera:
+        """As rig and rings are set by hand, without the rig's float and the lens's breathing; the iris is the take's."""
+        return replace(self._operator.camera(self._state), f_stop=self._steady.camera(self.session.time).f_stop)
+
     def smooth(self, name: str) -> None:
         """The recorded tracks of a take with the fewest keys within the usual tolerance."""
         take, fps = self.session.shot.take(name), self.session.shot.fps
@@ -234,9 +237,6 @@ class Rehearsal:
 
     def next_rig(self) -> None:
         """The next kind of rig for A."""
-        if self.recording:
-            raise PushinError("The rig stays what it is while it is recorded; end the recording first, with "
-                              f"{self.session.key('Record')}.")
         session = self.session
         take = session.shot.take(session.view.a)
         names = list(RIGS)
@@ -248,28 +248,24 @@ class Rehearsal:
 
     def frame(self, dt: float) -> None:
         """Carries the camera on by dt seconds, as the keys and the controller ask."""
-        if self._smoothing is not None:
+        if self._smoothing is not None and not self.recording:
             self.session.attempt(self._take_smoothed)
         if not self.on:
             return
         session = self.session
         if not session.has_take(self.take):
-            if self.recording:
-                session.say(f"Take {self.take} has gone, and with it what was being recorded on it.")
-            self.abandon()
+            self.leave()
             return
         if session.shot is not self._steady_of:     # edited, or undone
             self._take_edited()
         pushed = self._pushed()
         self._hands |= pushed.hands
-        self._state = self._operator.step(self._state, pushed, dt, self._steady.camera(session.time), self._hands)
-        camera = self._operator.camera(self._state, session.time)
-        take = session.shot.take(self.take)
-        if "focus" in self._hands and camera.f_stop is None:
-            camera = replace(camera, f_stop=F_STOP)   # a pull through a pinhole would not be seen
-        if take.timeline.track("f_stop"):
-            camera = replace(camera, f_stop=session.performance(self.take).camera(session.time).f_stop)
-        session.live = {self.take: camera}
+        self._state = self._operator.step(self._state, pushed, dt, self._steady, session.time, self._hands)
+        lens, stop = session.shot.take(self.take).lens, self._steady.camera(session.time).f_stop
+        if "focus" in self._hands:
+            stop = stop or F_STOP   # a pull through a pinhole would not be seen
+        camera = replace(self._operator.camera(self._state, session.time), f_stop=stop)
+        session.live = {self.take: breathed(camera, lens.breathing if lens else 0.0)}
         if self.recording:
             if session.clock.playing or session.time == float(session.clock.span[1]):    # not put somewhere by a hand
                 self._recorder.add(session.time, self._state)

@@ -90,9 +90,16 @@ class Session:
         self.follow()
 
     def edit(self, shot: Shot, what: str, drag: str | None = None) -> None:
-        """A new state of the document, as one step to undo; steps of the same drag become one."""
+        """A new state of the document, as one step to undo; steps of the same drag become one. PushinError while a take is
+        recorded."""
+        self.check_not_rolling()
         self.document.edit(what, shot, drag)
         self.follow()
+
+    def check_not_rolling(self) -> None:
+        """PushinError while a take is recorded: what it is performed on stays as it is until the recording ends."""
+        if self.recording:
+            raise PushinError(f"A take is being recorded; end that first, with {self.key('Record')}, and it is kept.")
 
     def follow(self) -> None:
         """Keeps clock and view within what the document has become."""

@@ -1,6 +1,8 @@
 """How the window looks: neutral greys, so that nothing beside a picture tints it, one typeface, one accent per take."""
 from __future__ import annotations
 
+import math
+
 from imgui_bundle import hello_imgui, imgui
 
 from ..render.compare import GROUND
@@ -99,17 +101,37 @@ def ink(colour) -> int:
     return imgui.get_color_u32(colour)
 
 
-def text(words: str, colour=TEXT, font: imgui.ImFont | None = None, scale: float = 1.0) -> None:
-    """One line of text; scale is relative to TEXT_SIZE."""
+def text(words: str, colour=TEXT, font: imgui.ImFont | None = None, scale: float = 1.0,
+         room: float = math.inf) -> None:
+    """One line of text, `within` so many pixels; scale is relative to TEXT_SIZE."""
     imgui.push_font(font or FONTS.regular, TEXT_SIZE * scale)
-    imgui.text_colored(colour, words)
+    imgui.text_colored(colour, within(words, room))
     imgui.pop_font()
 
 
+def wide(words: str, scale: float = 1.0) -> float:
+    """Pixels that one line of text takes."""
+    imgui.push_font(FONTS.regular, TEXT_SIZE * scale)
+    width = imgui.calc_text_size(words).x
+    imgui.pop_font()
+    return width
+
+
+def within(words: str, room: float) -> str:
+    """As much of them as so many pixels hold in the current font, with an ellipsis where that is not all."""
+    if imgui.calc_text_size(words).x <= room:
+        return words
+    while words and imgui.calc_text_size(f"{words}…").x > room:
+        words = words[:-1].rstrip(" ,+")
+    return words and f"{words}…"
+
+
 def label(draw, at: tuple[float, float], words: str, colour=TEXT, scale: float = 1.0, align: float = 0.0,
-          bold: bool = False, shade: bool = False) -> float:
-    """Words straight into a draw list, `align` of their width left of the point; returns their width in pixels."""
+          bold: bool = False, shade: bool = False, room: float = math.inf) -> float:
+    """Words straight into a draw list, `within` so many pixels, `align` of their width left of the point; returns their
+    width in pixels."""
     imgui.push_font(FONTS.bold if bold else FONTS.regular, TEXT_SIZE * scale)
+    words = within(words, room)
     width = imgui.calc_text_size(words).x
     x, y = at[0] - align * width, at[1]
     if shade:

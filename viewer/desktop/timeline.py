@@ -133,10 +133,11 @@ class TimelinePanel:
             take, colour = shot.take(name), style.take_colour(0 if name == session.view.a else 1)
             end = axis.x(take.timeline.duration)
             left = axis.left - NAMES * em
-            style.label(draw, (left, y + 0.12 * em), name, colour, bold=True)
+            style.label(draw, (left, y + 0.12 * em), name, colour, bold=True, room=(NAMES - 0.5) * em)
             draw.add_rect_filled((axis.left, y + 0.35 * em), (end, y + 0.95 * em),
                                  style.ink((*colour[:3], 0.30)), 3)
-            style.label(draw, (axis.left + 0.4 * em, y + 0.12 * em), session.take_line(take), style.TEXT, 0.85)
+            style.label(draw, (axis.left + 0.4 * em, y + 0.12 * em), session.take_line(take), style.TEXT, 0.85,
+                        room=axis.width - 0.4 * em)
             y += 1.35 * em
             for index, track in enumerate(take.timeline.tracks):
                 self._lane(name, index, track, axis, y, colour, em)
@@ -145,7 +146,8 @@ class TimelinePanel:
                 style.label(draw, (left + 0.8 * em, y + 0.1 * em), f"hold {hold.what}", style.QUIET, 0.85)
                 draw.add_rect_filled((axis.x(hold.start), y + 0.3 * em), (axis.x(hold.end), y + 0.95 * em),
                                      style.ink(style.BAR), 3)
-                style.label(draw, (axis.x(hold.start) + 0.4 * em, y + 0.12 * em), hold.subject, style.VALUE, 0.8)
+                style.label(draw, (axis.x(hold.start) + 0.4 * em, y + 0.12 * em), hold.subject, style.VALUE, 0.8,
+                            room=axis.left + axis.width - axis.x(hold.start) - 0.4 * em)
                 y += 1.3 * em
             y += 0.3 * em
         imgui.set_cursor_screen_pos((axis.left - NAMES * em, y))
@@ -345,7 +347,7 @@ class TimelinePanel:
         session = self.session
         name = session.view.a
         if name in session.live:
-            session.edit(edits.set_camera(session.shot, name, session.frame_time, session.live[name]), "Set a key")
+            session.edit(edits.set_camera(session.shot, name, session.frame_time, session.rehearsal.camera), "Set a key")
             return
         lanes = {(p.take, p.track) for p in self.selected}
         lanes = lanes or {(name, i) for i in range(len(session.shot.take(name).timeline.tracks))}

@@ -42,15 +42,19 @@ def bar(session) -> None:
         imgui.set_item_tooltip(f"{tip} ({key(act)})")
     imgui.end_disabled()
     imgui.same_line(0, 1.2 * em)
-    style.text(session.doing, style.QUIET, scale=0.88)
-    _modes(session, corner, width, em)
+    at, doing = imgui.get_cursor_screen_pos(), session.doing
+    room = _modes(session, corner, width, em) - at.x - em
+    if style.wide(doing, 0.88) > room:
+        doing = doing.split("   ")[0]      # the rate is what matters least
+    style.label(imgui.get_window_draw_list(), (at.x, at.y + imgui.get_style().frame_padding.y), doing, style.QUIET, 0.88,
+                room=room)
     imgui.set_cursor_screen_pos((corner.x, corner.y + imgui.get_frame_height() + 0.4 * em))
     imgui.dummy((1, 1))
     imgui.set_cursor_screen_pos((corner.x, corner.y + imgui.get_frame_height() + 0.4 * em))
 
 
-def _modes(session, corner, width: float, em: float) -> None:
-    """The ways of comparing, as one row of words at the right end."""
+def _modes(session, corner, width: float, em: float) -> float:
+    """The ways of comparing, as one row of words at the right end; where that begins."""
     pad = 1.1 * em
     widths = [imgui.calc_text_size(name).x + pad for name in MODES]
     x = corner.x + width - sum(widths)
@@ -62,8 +66,8 @@ def _modes(session, corner, width: float, em: float) -> None:
                 if imgui.selectable(name, name == session.view.mode)[0]:
                     session.view = replace(session.view, mode=name)
             imgui.end_combo()
-        return
-    draw = imgui.get_window_draw_list()
+        return corner.x + width - 9 * em
+    draw, left = imgui.get_window_draw_list(), x
     for (name, mode), wide in zip(MODES.items(), widths):
         imgui.set_cursor_screen_pos((x, corner.y))
         if imgui.invisible_button(f"##mode {name}", (wide, imgui.get_frame_height())):
@@ -76,3 +80,4 @@ def _modes(session, corner, width: float, em: float) -> None:
             draw.add_rect_filled((low.x + pad / 2, high.y - 2), (high.x - pad / 2, high.y), style.ink(style.VALUE))
         imgui.set_item_tooltip(mode.line)
         x += wide
+    return left

@@ -18,6 +18,7 @@ from ..render.warm import programs
 from ..shots.document import Shot
 from . import style
 from .aside import RESET, Aside, hint
+from .browsing import Browser
 from .commands import Commands
 from .display import when_lost
 from .exporting import Export, Screenshots
@@ -71,7 +72,8 @@ class Window:
         self.timeline, self.picture = TimelinePanel(self.session), PicturePanel(self.session)
         self.advice, self.lens, self.moves, self.depth = (make(self.session) for make in (
             AdvicePanel, LensPanel, MovesPanel, DepthPanel))
-        self.files, self.export, self.monitor = Files(self), Export(self.session), Monitor()
+        self.browser = Browser()
+        self.files, self.export, self.monitor = Files(self), Export(self.session, self.browser), Monitor()
         self.screenshots = Screenshots(self.session)
         self.commands = Commands(self)
         self.session.act, self.session.key = self.commands.act, self.commands.actions.key
@@ -246,8 +248,6 @@ class Window:
         return guarded
 
     def _start(self) -> None:
-        # Keys belong to the shot: without this the space bar would also press whatever was clicked last.
-        imgui.get_io().config_flags &= ~imgui.ConfigFlags_.nav_enable_keyboard
         imgui.get_io().config_windows_move_from_title_bar_only = True
         # Where the window is, is kept once there is something to see in it: it may not have got its size before.
         self.params.app_window_params.restore_previous_geometry = False
@@ -288,6 +288,10 @@ class Window:
         """Input and time come first, so that what this frame shows is what they have made of it."""
         self._began = time.perf_counter()
         session = self.session
+        # Keys go through a question for a file. Else they belong to the shot: Space would press what was clicked last.
+        io, moves = imgui.get_io(), imgui.ConfigFlags_.nav_enable_keyboard
+        asked = self.export.asks or self.files.asks in ("open", "save")
+        io.config_flags = io.config_flags | moves if asked else io.config_flags & ~moves
         self._context.buffer(reserve=4).release()    # a context that is lost has nothing to give, and draws nothing
         self._take_opened()
         if session.shot is None:
@@ -412,7 +416,7 @@ class Window:
         if self.session.layering is not None:
             self.picture.mending.leave()
             self.session.layering.end()
-        self.commands.rehearsal.abandon()
+        self.commands.rehearsal.leave()
         self.session.begin(opened, self.files.document(opened))
         self.session.layering = Layering(self.session, self.projector, opened)
         self.timeline.give_up()
@@ -443,9 +447,9 @@ class Window:
         if self.export.running is not None:
             running = self.export.running
             return f"exporting: {running.stage or f'{running.progress:.0%}'}  ({self.session.key('Cancel export')} cancels)"
-        if self.session.layering.doing:
-            return self.session.layering.doing
         rehearsal = self.commands.rehearsal
+        if self.session.layering.doing and not rehearsal.recording:
+            return self.session.layering.doing
         if rehearsal.on:
             what = "recording" if rehearsal.recording else "rehearsing"
             rig = self.session.shot.take(rehearsal.take).rig

@@ -24,9 +24,9 @@ from typing import NamedTuple
 from .. import optics
 from ..camera import Camera
 from ..shots.easing import curve
-from ..shots.framing import Vector, pose
+from ..shots.framing import Vector, pose, pose_of
 from ..shots.kit import Lens
-from ..shots.performance import FARTHEST
+from ..shots.performance import FARTHEST, Performance
 from ..shots.rigs import Float, Rig
 from ..shots.words import SWEEPS
 
@@ -199,17 +199,18 @@ class Operator:
         return RigState(tuple(map(float, camera.position)), camera.pan, camera.tilt, camera.roll,
                         math.log(camera.focal_length), 1 / camera.focus_distance)
 
-    def step(self, state: RigState, controls: Controls, dt: float, take: Camera | None = None,
+    def step(self, state: RigState, controls: Controls, dt: float, take: Performance | None = None, time: float = 0.0,
              hands: Iterable[str] = ()) -> RigState:
         """dt seconds later, the controls having been held as they are all the while.
 
-        take   the take's own camera then, without the rig's float (`shot.perform(name, steady=True)`): everything on
-               which no hand has been laid goes on as it has it, so that a focus pull is performed on a move
+        take   as rig and rings are set (`shot.perform(name, steady=True)`): everything on which no hand has been laid goes
+               on as it has it, so that a focus pull is performed on a move
+        time   of the take then, seconds
         hands  which of HANDS have been laid on; without a take all of them
         """
         if not dt > 0:
             return state
-        others = self.at(take) if take else None
+        others = self.at(take.camera(time)) if take else None
         left = set(HANDS) - set(hands) if take else set()
         asked = [push * full for push, full in zip(controls, self.speeds)]
         moved, speed, gain = map(list, zip(*(_follow(*channel, dt) for channel in
@@ -238,11 +239,15 @@ class Operator:
             focus = left_from + share * (to - left_from)
             speed[7] = gain[7] = 0.0
         else:
-            focus = others.focus if "focus" in left else state.focus + moved[7]
+            focus = state.focus + moved[7]
         if not low <= focus <= high:
             focus = min(max(focus, low), high)
             speed[7] = gain[7] = 0.0
-        return RigState(position, *values, focus, tuple(speed), tuple(gain), pull)
+        state = RigState(position, *values, focus, tuple(speed), tuple(gain), pull)
+        if "focus" not in left:
+            return state
+        # A mark is followed from where hands have brought the camera, as it will be when this is played.
+        return replace(state, focus=1 / take.focus(time, pose_of(self.camera(state, time))))
 
     def pull(self, state: RigState, to: float | Vector, seconds: float, name: str = "") -> RigState:
         """Focus begins to glide to a mark: metres (may be infinite), or a subject's point, which it then follows.
@@ -262,7 +267,7 @@ class Operator:
         return replace(state, gain=tuple(gain))
 
     def camera(self, state: RigState, time: float | None = None) -> Camera:
-        """The camera of a state; with the rig's float where a time is given."""
+        """The camera of a state, as its rings are set; with the rig's float where a time is given."""
         x, y, z = state.position
         pan, tilt, roll = state.pan, state.tilt, state.roll
         if self._float and time is not None:

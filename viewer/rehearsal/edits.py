@@ -386,14 +386,14 @@ def _own_way(take: Take) -> None:
 
 
 def set_camera(shot: Shot, take: str, time, camera: Camera) -> Shot:
-    """Keys at a time so that the take's camera there is this one; what does not differ gets none.
+    """Keys at a time so that the take's camera there, as rig and rings are set, is this one; what does not differ gets none.
 
     A channel without a track gets one with this key, which then counts the whole take through.
     """
     time = snapped(time, shot.fps)
     _own_way(shot.take(take))
     for _ in range(2):   # a second time for what a hold, or the rig's inertia, made of the first
-        now = shot.perform(take).camera(float(time))
+        now = shot.perform(take, steady=True).camera(float(time))
         for channel in ("x", "y", "z", "pan", "tilt", "roll", "focal_length", "focus_distance", "f_stop"):
             shot = _reaching(shot, take, channel, time, _value(now, channel), _value(camera, channel))
     return shot

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from dataclasses import replace
 from typing import Callable, Iterable, NamedTuple
 
 from .. import optics
@@ -99,18 +100,19 @@ class Performance:
         """The camera at t seconds; before the start and after the end it stays as it was there."""
         t = min(max(float(t), 0.0), self.duration)
         stand, pan, tilt, roll, focal = self._moment(t)
-        focus, stop = self.start.focus_distance, self.start.f_stop
-        if self._focus:
-            focus = 1 / min(max(self._focus(t, stand), 1 / FARTHEST), 1 / NEAR)
+        focus, stop = self.focus(t, stand), self.start.f_stop
         if self._log_stop:
             stop = min(max(math.exp(self._log_stop(t)), 0.5), 128.0)
-        if self._breathing:
-            breathed = float(optics.breathing_focal_length(focal, max(focus, 2e-3 * focal), self._breathing))
-            stop = stop and stop * breathed / focal   # the entrance pupil stays as wide as it was
-            focal = breathed
         start = self.start
-        return Camera(stand.position, pan, tilt, roll, focal, start.sensor_width, start.lens_shift, stop, focus,
-                      start.blades, start.blade_rotation, start.roundness, start.squeeze, start.cats_eye, start.ring)
+        return breathed(Camera(stand.position, pan, tilt, roll, focal, start.sensor_width, start.lens_shift, stop, focus,
+                               start.blades, start.blade_rotation, start.roundness, start.squeeze, start.cats_eye,
+                               start.ring), self._breathing)
+
+    def focus(self, t: float, stand: Pose) -> float:
+        """Metres at which the take focuses at t for a camera that stands there: a mark that names a subject follows it."""
+        if self._focus is None:
+            return self.start.focus_distance
+        return 1 / min(max(self._focus(t, stand), 1 / FARTHEST), 1 / NEAR)
 
     def size(self, subject: str, t: float) -> float:
         """The subject's size in the frame at t: a person's head height over the frame's height, an object's share."""
@@ -238,6 +240,16 @@ class Performance:
     def _sizer(self, name: str):
         self.point(name)
         return sizer(self.stage, self.subjects[name], self.lines)
+
+
+def breathed(camera: Camera, amount: float) -> Camera:
+    """What a lens that breathes makes of a camera as its rings are set; amount as in optics.breathing_focal_length."""
+    if not amount:
+        return camera
+    focal = camera.focal_length
+    framed = float(optics.breathing_focal_length(focal, max(camera.focus_distance, 2e-3 * focal), amount))
+    stop = camera.f_stop and camera.f_stop * framed / focal   # the entrance pupil stays as wide as it was
+    return replace(camera, focal_length=framed, f_stop=stop)
 
 
 class _Moment(NamedTuple):
