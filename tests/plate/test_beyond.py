@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from viewer.plate.beyond import CELL, LENS, continue_beyond, farthest
+from viewer.plate.beyond import CELL, FARTHER, LENS, continue_beyond, farthest
 
 PAD = 48
 
@@ -31,6 +31,15 @@ def beyond(near):
     disparity = np.where(near, 1.0, 0.25)
     _, d = continue_beyond(np.where(near, 0.1, 0.6)[..., None].repeat(3, -1), disparity, ((PAD, PAD), (PAD, PAD)), 80)
     return d[:PAD][::-1, PAD:-PAD], d[-PAD:, PAD:-PAD]
+
+
+def test_the_edge_of_a_table_stays_an_edge():
+    """It is no slope from the table to the wall, which would be stretched; only near the rim both are what is farthest."""
+    _, x = np.mgrid[:400, :640]
+    for d in beyond(x >= 200):
+        near_by = d[:round(FARTHER * PAD)]
+        assert ((near_by < 0.26) | (near_by > 0.99)).all() and (near_by > 0.99).mean() == pytest.approx(440 / 640, abs=0.01)
+        assert np.abs(np.diff(d[:, 300])).max() < 0.05, "what turns into what is farthest does so smoothly"
 
 
 @pytest.mark.parametrize("lean", [-0.5, 0.0, 0.3])

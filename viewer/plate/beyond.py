@@ -21,6 +21,12 @@ into the picture would be missing along its border."""
 CLOSES = 2 / 3
 """Of its width at the frame: what becomes narrower than that ends there."""
 
+EVEN = 0.1, 4
+"""Share of its disparity, and pixels, within which it is evened out beyond the frame."""
+
+FARTHER = 0.25
+"""Share of the way to the rim, from which surfaces turn into what is farthest: before, they end at an edge, as they do at the frame."""
+
 STRIP, EDGES, STEEPEST, SPREAD = 24, 3.0, 1.5, 6
 """Pixels before the frame in which the lines that meet it are looked for; weight of edges in depth to those of light; how far a
 line may lean; and pixels along the frame to which a line's direction spreads."""
@@ -30,8 +36,9 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     """Picture (h, w, 3) and disparity (h, w) continued round the frame by pad ((top, bottom), (left, right)) pixels.
 
     Beside the frame everything goes on as it is there, along the lines that meet the frame, if it takes up a good part of the
-    frame's border: a table does, a bottle ends soon. Farther out colours and depths run into each other and turn into those of what
-    is farthest, so that no edge and no end of a surface is to be seen. Only the sky stays where it is.
+    frame's border: a table does, a bottle ends soon. Farther out colours run into each other, and colours and depths turn into those
+    of what is farthest, so that no end of a surface is to be seen. An edge in depth stays one: run into what is behind it, what is
+    near would be stretched as soon as the camera moves. Only the sky stays where it is.
 
     wide  pixels: what is narrower is not the farthest there is
     """
@@ -64,7 +71,9 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     both = extend(both.swapaxes(0, 1), *pad[1]).swapaxes(0, 1)
     picture, sharp = both[..., :4], both[..., 4:]
     sky = picture[..., 3] == 0
-    picture = soften(picture, pad)
+    # Colours run into each other; depths do where that is no edge, and where lines that meet have left a step.
+    even = np.exp(cv2.bilateralFilter(np.log(np.maximum(picture[..., 3], 1e-3)), 0, *EVEN))
+    picture = np.dstack([soften(picture[..., :3], pad), np.where(_away(sky.shape, pad) > 0, even, picture[..., 3])])
     far = cv2.GaussianBlur(np.dstack(farthest(color, disparity, wide)), (0, 0), 3)
     cells = [[-(-n // CELL) for n in sides] for sides in pad]
     far = soften(np.pad(far, [*cells, (0, 0)], mode="edge"), cells)
@@ -73,7 +82,8 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     x, y = np.meshgrid(*((np.arange(n, dtype=np.float32) + sides[0][0] * CELL - sides[1][0] + 0.5) / CELL - 0.5
                          for n, sides in ((w, (cells[1], pad[1])), (h, (cells[0], pad[0])))))
     far = cv2.remap(far, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    picture = picture + fade((h, w), pad) * (far - picture)
+    colors, depths = fade((h, w), pad), fade((h, w), pad, FARTHER)
+    picture = picture + np.dstack([colors, colors, colors, depths]) * (far - picture)
     picture = np.where(sky[..., None] * [0, 0, 0, 1], 0, picture)
     # What is narrow ends sharp: run into what is behind it, it would be a slope.
     picture = np.where(sharp[..., 3:] > 0, sharp, picture)
@@ -149,9 +159,11 @@ def soften(picture: np.ndarray, pad) -> np.ndarray:
     return np.where(away[..., None] > 0, out, picture).astype(np.float32)
 
 
-def fade(shape, pad) -> np.ndarray:
-    """Share of what is farthest in what is padded round the frame, float32 (h, w, 1): 0 at the frame, 1 at the rim."""
-    t = np.clip(_away(shape, pad) / max(min(n for sides in pad for n in sides), 1), 0, 1)[..., None]
+def fade(shape, pad, begins: float = 0.0) -> np.ndarray:
+    """Share of what is farthest in what is padded round the frame, float32 (h, w, 1): 0 to where it begins, as a share of the way,
+    1 at the rim."""
+    t = _away(shape, pad) / max(min(n for sides in pad for n in sides), 1)
+    t = np.clip((t - begins) / (1 - begins), 0, 1)[..., None]
     return t * t * (3 - 2 * t)
 
 

@@ -96,6 +96,7 @@ class Canvas:
         self.inside = self.shown > 0
         if not draft:
             self.paint_beyond(pad)
+        self.far_out = fade(self.disparity.shape, pad)
         self.trusted = self.inside.copy()
         # Beside the frame every pixel is a copy of a photographed one, and as mixed as that.
         soon = round(LENS * w)
@@ -209,7 +210,10 @@ class Canvas:
         else:
             # What is beyond the frame is soft: nothing to copy from, and nothing to copy to.
             color = continue_color(color, behind, hidden & self.inside, usable & self.inside)
-            color = continue_plainly(color, behind, hidden & ~self.inside, usable)
+            beyond = hidden & ~self.inside
+            color = continue_plainly(color, behind, beyond, usable)
+            # The farther out, the more all surfaces there have the one colour that they run into.
+            color[beyond] += (self.far_out * (self.color - color))[beyond]
         again = band & (share >= 0.5) & (share < 1)
         far, here = color[again], self.color[again]
         # The far colour may leave the near one no less light than that has about it: less of the far one shows. But what was
