@@ -390,9 +390,9 @@ def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
     assert 0 < sum(len(t.keys) for t in few.tracks) <= sum(len(t.keys) for t in many.tracks) / 3
     assert report["smoothed"]["end"] == pytest.approx(report["recorded"]["end"], abs=0.005)
     # All the way it is where it was recorded, within what it says: 5 mm, 0.1 degrees, 1 % of zoom, 2 % of focus.
-    recorded, smoothed = (shot(report, moment).perform("C", steady=True) for moment in ("recorded", "smoothed"))
+    recorded, smoothed = (shot(report, moment).perform("C") for moment in ("recorded", "smoothed"))
     for i in range(101):
-        a, b = (play.camera(4 * i / 100) for play in (recorded, smoothed))
+        a, b = (play.as_set(4 * i / 100) for play in (recorded, smoothed))
         assert b.position == pytest.approx(a.position, abs=0.0051)
         assert (b.pan, b.tilt, b.roll) == pytest.approx((a.pan, a.tilt, a.roll), abs=0.101)
         assert b.focal_length == pytest.approx(a.focal_length, rel=0.0101)

@@ -46,7 +46,7 @@ class Rehearsal:
         self._held = [(action, [key_of(key) for key in action.keys]) for action in actions.held]
         self._operator: Operator | None = None
         self._metres = 2.0       # to what the take is about, which is the scale of travel and focus
-        self._state = self._steady = self._steady_of = None     # the last: the shot that it was made from
+        self._state = self._plays = self._plays_of = None     # the last: the shot that it was made from
         self._smoothing: tuple | None = None    # (a take as it was recorded, the Loading that makes few keys of it)
         self._hands: frozenset[str] = frozenset()    # which have been laid on; the take itself does the rest
 
@@ -78,12 +78,11 @@ class Rehearsal:
         take = self.session.shot.take(self.take)
         self._operator = Operator(take.camera, rig(take.rig), take.lens, self._metres, take.seed)
         self._follow_take()
-        self._state, self._hands = self._operator.at(self._steady.camera(self.session.time)), frozenset()
+        self._state, self._hands = self._operator.at(self._plays.as_set(self.session.time)), frozenset()
 
     def _follow_take(self) -> None:
         """As the take is by now goes everything on which no hand is laid."""
-        self._steady_of = self.session.shot
-        self._steady = self._steady_of.perform(self.take, steady=True)
+        self._plays_of, self._plays = self.session.shot, self.session.performance(self.take)
 
     def _take_edited(self) -> None:
         """What hands are on stays where it is: the rig stands where it was set up, and only what it carries is exchanged.
@@ -209,7 +208,7 @@ class Rehearsal:
     @property
     def camera(self) -> Camera:
         """As rig and rings are set by hand, without the rig's float and the lens's breathing; the iris is the take's."""
-        return replace(self._operator.camera(self._state), f_stop=self._steady.camera(self.session.time).f_stop)
+        return replace(self._operator.camera(self._state), f_stop=self._plays.as_set(self.session.time).f_stop)
 
     def smooth(self, name: str) -> None:
         """The recorded tracks of a take with the fewest keys within the usual tolerance."""
@@ -256,12 +255,12 @@ class Rehearsal:
         if not session.has_take(self.take):
             self.leave()
             return
-        if session.shot is not self._steady_of:     # edited, or undone
+        if session.shot is not self._plays_of:     # edited, or undone
             self._take_edited()
         pushed = self._pushed()
         self._hands |= pushed.hands
-        self._state = self._operator.step(self._state, pushed, dt, self._steady, session.time, self._hands)
-        lens, stop = session.shot.take(self.take).lens, self._steady.camera(session.time).f_stop
+        self._state = self._operator.step(self._state, pushed, dt, self._plays, session.time, self._hands)
+        lens, stop = session.shot.take(self.take).lens, self._plays.as_set(session.time).f_stop
         if "focus" in self._hands:
             stop = stop or F_STOP   # a pull through a pinhole would not be seen
         camera = replace(self._operator.camera(self._state, session.time), f_stop=stop)
