@@ -861,6 +861,33 @@ def rolling(me):
     me.note("recorded", recording=session.recording, last=last)
 
 
+def background(me):
+    """A recording begins while something is made in the background: the layers of another scale, then fewer keys of a take."""
+    session, rehearsal = me.session, me.window.commands.rehearsal
+    me.opened()
+    me.settled()
+    layering, projector = session.layering, me.window.projector
+    session.clock = session.clock.looped()
+    layering.edit(edits.tell_scale(session.shot, Anchor((80.0, 45.0), 2.0), session.plate), "Known distance")
+    me.wait(lambda: session.plate.adjustments == layering.wanted)
+    before = projector.changes
+    me.key("R")
+    me.hold("W", 0.3)
+    me.wait(lambda: not layering.busy)
+    me.note("filled", recording=session.recording, changes=projector.changes - before)
+    me.key("R")
+    me.note("recorded")
+    me.key("Ctrl+K")
+    me.key("R")
+    me.hold("D", 0.3)
+    me.wait(lambda: rehearsal._smoothing[1].done)
+    me.last(0.3)
+    me.note("smoothed", recording=session.recording)
+    me.key("R")
+    me.wait(lambda: "keys became" in session.message)
+    me.note("taken")
+
+
 def breathing(me):
     """A zoom and a pull are recorded through a lens that breathes, and played back."""
     session, seen = me.session, []

@@ -449,6 +449,15 @@ def test_while_a_take_is_recorded_nothing_else_is_edited(drive, small_plate):
     assert keys(report, "recorded", "C", "z")[-1][1] < -0.02 < 0.02 < keys(report, "recorded", "C", "x")[-1][1]
 
 
+def test_what_is_made_in_the_background_is_taken_as_far_as_it_edits_nothing_that_is_recorded(drive, small_plate):
+    report = drive("background", small_plate, *SMALL)
+    assert report["filled"]["recording"] and report["filled"]["changes"] > 0      # the picture gets no worse than it was
+    keys = {moment: [len(track.keys) for track in shot(report, moment).take("C").timeline.tracks]
+            for moment in ("recorded", "smoothed", "taken")}
+    assert report["smoothed"]["recording"] and keys["smoothed"] == keys["recorded"] > keys["taken"]
+    assert [take.name for take in shot(report, "taken").takes] == ["A", "B", "C", "D"]
+
+
 def test_a_recording_through_a_lens_that_breathes_plays_as_it_was_seen(drive, small_plate):
     report = drive("breathing", small_plate, *SMALL)
     plays, seen = shot(report, "recorded").perform("C"), report["recorded"]["seen"]
