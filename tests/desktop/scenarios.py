@@ -821,7 +821,7 @@ def rolling(me):
     session = me.session
 
     def tried(name):
-        me.note(name, recording=session.recording)
+        me.note(name, recording=session.recording, types=imgui.get_io().want_text_input)
 
     me.opened()
     me.drag(0, (0.05, 0.2), (0.2, 0.6))
@@ -854,6 +854,22 @@ def rolling(me):
         session.say("")
         me.key(key)
         tried(name)
+    for key in ("Ctrl+R", "Ctrl+Shift+T", "Ctrl+Shift+N", "Alt+F", "Alt+Enter", "Ctrl+N", "Ctrl+M", "Ctrl+Shift+M"):
+        session.say("")
+        me.key(key)
+        tried(f"asked by {key}")
+    session.say("")
+    me.drag(0, (0.1, 0.3), (0.3, 0.7))
+    tried("asked by a box")
+    session.say("")
+    me.ctx.mouse_move_to_pos((x, y))
+    me.double_click()
+    tried("asked by a key's window")
+    session.say("")
+    me.key("Ctrl+P")
+    me.type("tracking")
+    me.key("Enter")
+    tried("asked by a move that is found")
     me.hold("D", 0.5)
     last = session.time
     me.key("Ctrl+Home")

@@ -441,7 +441,11 @@ def test_while_a_take_is_recorded_nothing_else_is_edited(drive, small_plate):
     for moment in ("rack dragged", "lens", "notes", "undone", "another rig", "thrown away", "matched"):
         assert report[moment]["recording"] and shot(report, moment) == shot(report, "rolling"), moment
         assert report[moment]["message"].startswith("A take is being recorded"), moment
-    assert not report["recorded"]["recording"] and "as take C" in report["recorded"]["message"]
+    asked = [moment for moment in report if moment.startswith("asked")]
+    for moment in asked:     # at once, and not once it is answered
+        assert report[moment]["recording"] and not report[moment]["popup"] and not report[moment]["types"], moment
+        assert report[moment]["message"].startswith("A take is being recorded"), moment
+    assert len(asked) == 11 and not report["recorded"]["recording"] and "as take C" in report["recorded"]["message"]
     kept, recorded = (shot(report, moment).take(take) for moment, take in (("rolling", "A"), ("recorded", "C")))
     assert shot(report, "recorded").take("A") == kept
     assert recorded.timeline.track("focus_distance") == kept.timeline.track("focus_distance")

@@ -174,9 +174,7 @@ class Tools:
         if not math.isfinite(depth):
             session.say("The sky is no subject; draw the box around something nearer.")
             return
-        self._box = (*corners[0], *corners[1]), depth
-        self._name, self._person = self._free_name(), False
-        self._asks = True
+        session.attempt(lambda: self._ask_name((*corners[0], *corners[1]), depth))
 
     def _on_plate(self, name: str, u: float, v: float, depth: float) -> tuple[float, float]:
         """The plate's pixel of a point in the picture at a depth from the camera."""
@@ -243,7 +241,12 @@ class Tools:
         spot, plate = self.see(which, u, v), self.session.plate
         if spot is None:
             raise PushinError("The plate does not show what is there; point at something, or drag a box around it.")
-        self._box = self._clipped(subject_at(plate, (spot.x, spot.y)).box), float(plate.depth_at((spot.x, spot.y)))
+        self._ask_name(self._clipped(subject_at(plate, (spot.x, spot.y)).box), float(plate.depth_at((spot.x, spot.y))))
+
+    def _ask_name(self, box, depth: float) -> None:
+        """Asks for the name of what a box of the plate shows at a depth."""
+        self.session.check_not_rolling()
+        self._box = box, depth
         self._name, self._person, self._asks = self._free_name(), False, True
 
     def _clipped(self, box):
