@@ -38,6 +38,7 @@ from viewer.plate.repair import Stroke
 from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits
 from viewer.rehearsal.depthmap import DepthMap
+from viewer.render.compare import Wipe
 from viewer.shots.easing import CURVES
 from viewer.shots.kit import Lens
 from viewer.shots.moves import MOVES
@@ -1618,6 +1619,15 @@ def narrow(me):
         me.key("F3")
         me.rested()
         me.note(f"wipe {wide}")
+        me.key("F10")
+        named = []
+        for x, y, angle in ((x, y, angle) for x in (0.1, 0.4, 0.6) for y in (0.1, 0.3, 0.5, 0.9) for angle in (0, 30, 90, 200)):
+            session.view = replace(session.view, wipe=Wipe(x, y, angle))
+            me.ctx.yield_(2)
+            named.append(me.window.picture.named)
+        me.report[f"named {wide}"] = named
+        session.view = replace(session.view, wipe=Wipe())
+        me.key("F10")
         me.key("F2")
         me.key("R")
         me.ctx.yield_(3)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -160,6 +161,11 @@ def test_long_names_yield_in_a_narrow_window(drive, small_plate):
         for edge in moment["edges"]:                                     # at the end of what is written under a picture
             assert np.ptp(seen[top + height + 8:top + height + 22, round(edge) - 1]) < 12
         assert seen[top + height + 8:top + height + 22, left:left + width].max() > 150
+        left, top, width, height = report[f"wipe {wide}"]["a"]
+        for names in report[f"named {wide}"]:                            # the subject's, and the takes' beside the wipe
+            assert len(names) == 3 and all(left <= l and r <= left + width and top <= t and b <= top + height for l, t, r, b in names)
+            assert not any(l1 < r2 and l2 < r1 and t1 < b2 and t2 < b1
+                           for (l1, t1, r1, b1), (l2, t2, r2, b2) in combinations(names, 2))
     menus = [screenshot(report, f"{name} 640")[:20] for name in ("short", "long")]
     assert (menus[0] == menus[1]).all() and menus[0].max() > 150         # the document's name gives way to them
     assert (screenshot(report, "short 800")[:20, 640:] != screenshot(report, "long 800")[:20, 640:]).any()

@@ -9,11 +9,12 @@ from imgui_bundle import hello_imgui, imgui
 import glfw
 
 from ..camera import Camera
+from ..counted import counted
 from ..errors import PushinError
 from ..rehearsal import controls, edits
 from ..rehearsal.background import smoothed
 from ..rehearsal.controls import HANDS, Controls, Operator, Tempo
-from ..rehearsal.recording import Recorder, Tolerance
+from ..rehearsal.recording import Recorder, Tolerance, smoothable
 from ..shots.document import Shot
 from ..shots.framing import anchor_point, distance
 from ..shots.kit import F_STOP
@@ -180,7 +181,7 @@ class Rehearsal:
         session = self.session
         subjects = session.shot.subjects
         if number > len(subjects):
-            raise PushinError(f"There is no subject {number}; the shot has {len(subjects)}.")
+            raise PushinError(f"There is no subject {number}; the shot has {len(subjects) or 'none'}.")
         if not self.on:
             name = session.view.a
             to = subjects[number - 1].name if number else INFINITY
@@ -213,8 +214,8 @@ class Rehearsal:
     def smooth(self, name: str) -> None:
         """The recorded tracks of a take with the fewest keys within the usual tolerance."""
         take, fps = self.session.shot.take(name), self.session.shot.fps
-        if not any(track.performed for track in take.timeline.tracks):
-            raise PushinError(f"Take {name} was not recorded; there is nothing to smooth.")
+        if not any(map(smoothable, take.timeline.tracks)):
+            raise PushinError(f"Nothing in take {name} was recorded by hand; there is nothing to smooth.")
         if self._smoothing is None:
             self._smoothing = take, Loading(lambda report: smoothed(take, Tolerance(), fps, report=report))
 
@@ -232,7 +233,7 @@ class Rehearsal:
             return      # it is another one by now
         session.edit(session.shot.with_take(take), f"Smooth take {name}")
         before, after = (sum(getattr(r, which) for r in report) for which in ("before", "after"))
-        session.say(f"{before} keys became {after}: within 5 mm, 0.1°, 1 % of zoom and 2 % of focus.")
+        session.say(f"{counted(before, 'key')} became {after}: within 5 mm, 0.1°, 1 % of zoom and 2 % of focus.")
 
     def next_rig(self) -> None:
         """The next kind of rig for A."""

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..camera import Camera
+from ..counted import counted
 from ..shots.document import Take
 from ..shots.easing import OVERSHOOT, curve
 from ..shots.framing import pose_of
@@ -197,14 +198,19 @@ class Smoothed(NamedTuple):
     unit: str
 
     def __str__(self) -> str:
-        return f"{self.channel}: {self.before} keys became {self.after}, within {self.error:.2g} {self.unit}"
+        return f"{self.channel}: {counted(self.before, 'key')} became {self.after}, within {self.error:.2g} {self.unit}"
+
+
+def smoothable(track: Track) -> bool:
+    """Whether it is what a hand did: a pull from mark to mark has the fewest keys already."""
+    return track.performed and len(track.keys) > 1 and not any(isinstance(key.value, str) for key in track.keys)
 
 
 def smooth(take: Take, tolerance: Tolerance, fps: Fraction) -> tuple[Take, tuple[Smoothed, ...]]:
     """The take with the fewest keys within a tolerance, on frames, and a report. Only performed tracks are touched."""
     tracks, report = [], []
     for track in take.timeline.tracks:
-        if track.performed and len(track.keys) > 1 and not any(isinstance(key.value, str) for key in track.keys):
+        if smoothable(track):
             figure, unit = tolerance.of(track.channel)
             smoothed = min(track, _smooth(track, figure, Fraction(fps)), key=lambda t: len(t.keys))
             times = _sampled(track, Fraction(fps))
