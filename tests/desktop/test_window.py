@@ -383,6 +383,7 @@ def test_a_persons_height_and_a_flat_ground(drive, tmp_path):
 
 def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
     report = drive("rehearse", small_plate, *SMALL)
+    assert "focus to 1 subject, 0 infinity" in report["trucked"]["message"]
     x, y, z = report["trucked"]["live"]
     assert x > 0.05 and y == z == 0
     assert not report["trucked"]["dirty"]                            # nothing is written until it is recorded
@@ -499,6 +500,7 @@ def test_a_tapped_pull_and_takes_compared(drive, small_plate):
     assert 0.38 < tapped < 2
     track = shot(report, "pulled").take("C").timeline.track("focus_distance")
     assert [k.value for k in track.keys][-1] == "wall"                       # a mark that follows, by its number
+    assert report["pulled"]["message"] == "Recorded as take C, shown as B. Ctrl+Z throws it away."       # few keys it has already
     assert float(track.keys[-1].time - track.keys[-2].time) == pytest.approx(tapped, abs=0.1)
     assert report["pulled"]["figures"][1] != report["pulled"]["figures"][0]
     assert report["next as A"]["shown"] == ["B", "C"] and report["all three"]["shown"] == ["C", "A"]

@@ -522,8 +522,7 @@ class Commands:
         """From the subject that counts to the next one, at the playhead; that one counts then."""
         session, name = self.session, self.session.view.a
         first, second = session.next_subject(0), session.next_subject(1)
-        shot = edits.rack_between(session.with_aperture(name), name, first.name, second.name, session.frame_time)
-        session.edit(shot, f"Rack from {first.name} to {second.name}")
+        session.rack(name, first.name, second.name)
         session.counts = second.name
 
     def _follow(self) -> None:

@@ -27,6 +27,9 @@ from .loading import Loading
 PULL = 1.0
 """Seconds of a focus pull until a tempo is tapped."""
 
+MARKS = 4
+"""Subjects that are named where it is said what the keys do: more would not be read."""
+
 DRAFTS = 1.0
 """Seconds of a recording after which the journal is told of it again; at most so much is lost, and what the journal waits."""
 
@@ -71,8 +74,9 @@ class Rehearsal:
         for action, _ in self._held:
             keys.setdefault(action.control, []).append(session.key(action.name))
         rig_keys = ", ".join(f"{' '.join(names)} {control}" for control, names in keys.items())
-        session.say(f"Rehearsing {self.take} on a {take.rig}: {rig_keys}, {session.key('Focus mark 1')} to "
-                    f"{session.key('Focus mark 9')} marks.")
+        marks = [(session.key(f"Focus mark {n}"), s.name) for n, s in enumerate(session.shot.subjects[:MARKS], 1)]
+        marks = ", ".join(f"{key} {name}" for key, name in (*marks, (session.key("Focus at infinity"), INFINITY)))
+        session.say(f"Rehearsing {self.take} on a {take.rig}: {rig_keys}; focus to {marks}; with Shift slower.")
 
     def _set_up(self) -> None:
         """The take's rig, with its camera as it is at the playhead; no hand is laid on."""
@@ -131,13 +135,15 @@ class Rehearsal:
             session.say("Nothing was performed, so nothing was recorded.")
             return
         name = edits.free_name(session.shot)
-        session.edit(self._performed(recorder, name), f"Record take {name}")
+        shot = self._performed(recorder, name)
+        session.edit(shot, f"Record take {name}")
         session.view = replace(session.view, b=name)
         passes = len(recorder.passes)
         which = "last" if recorder.kept == passes - 1 else "last whole one"
         what = "Recorded" if passes == 1 else f"The {which} of {passes} passes is recorded"
-        session.say(f"{what} as take {name}, shown as B. {session.key('Smooth take')} makes it few keys; "
-                    f"{session.key('Undo')} throws it away.")
+        smooths = any(map(smoothable, shot.take(name).timeline.tracks))
+        few = f"{session.key('Smooth take')} makes it few keys; " if smooths else ""
+        session.say(f"{what} as take {name}, shown as B. {few}{session.key('Undo')} throws it away.")
 
     def keep(self) -> None:
         """What is being recorded becomes a take at once, before anything is asked about that would put an end to it."""

@@ -160,7 +160,7 @@ class Tools:
             return
         pair = self._pair(mouse)
         if pair:
-            session.attempt(lambda: self.rack(name, *pair))
+            session.attempt(lambda: session.rack(name, *(subject.name for subject in pair)))
             return
         left, top, width, height = self.panel.rect(which)
         u1, v1 = ((mouse.x - left) / width, (mouse.y - top) / height)
@@ -199,13 +199,6 @@ class Tools:
             session.rehearsal.pull(mark)
         else:
             session.focus(take_name, mark)
-
-    def rack(self, take_name: str, first: Subject, second: Subject) -> None:
-        """A rack from one subject to the other, from the playhead on."""
-        session = self.session
-        at = min(session.frame_time, max(session.shot.take(take_name).timeline.duration - 1, 0))
-        shot = edits.rack_between(session.with_aperture(take_name), take_name, first.name, second.name, at)
-        session.edit(shot, f"Rack from {first.name} to {second.name}")
 
     def _wheel(self, which: int, notches: float, dolly: bool) -> None:
         session = self.session
