@@ -246,6 +246,10 @@ def test_in_the_picture(drive, small_plate):
     assert wall.depth == pytest.approx(4, rel=0.01)
     assert wall.box == pytest.approx((8, 18, 32, 54), abs=1.5)
     assert report["asking"]["popup"] and not report["given up"]["popup"]
+    left, top, width, height = report["asking"]["a"]
+    asked, after = (screenshot(report, moment) for moment in ("asking", "given up"))
+    row, column = round(top + 0.4 * height), round(left + 0.05 * width)
+    assert (asked - after)[row, column - 2:column + 3].max() > 40            # the box that is asked about
     assert shot(report, "given up") == shot(report, "refused") == shot(report, "focused")
     assert shot(report, "taken already") == shot(report, "focused") and "already" in report["taken already"]["message"]
     assert "no name" in report["refused"]["message"] and not report["refused"]["recording"]

@@ -444,6 +444,7 @@ class Commands:
         if a == b or subject is None:
             raise PushinError("Matching needs two takes and a subject.")
         session.edit(edits.match_take(session.shot, b, a, subject.name), f"Match {b} to {a}")
+        session.say(f"{b} shows {subject.name} as {a} does; {self.actions.key('Undo')} brings back what it did.")
 
     def _free(self) -> None:
         session = self.session

@@ -251,11 +251,17 @@ class Tools:
         return next(f"subject {n}" for n in range(1, 10_000) if f"subject {n}" not in known)
 
     def _ask(self, em: float) -> None:
-        """Asks for the name of what was boxed."""
+        """Asks for the name of what is boxed, and shows that."""
         if self._asks:
             imgui.open_popup("Name the subject")
             self._asks = False
         imgui.set_next_window_pos(imgui.get_mouse_pos(), imgui.Cond_.appearing)
+        if self._box and imgui.is_popup_open("Name the subject"):
+            (l, t, r, b), depth = self._box
+            stage, draw = self.session.shot.plate.stage, imgui.get_window_draw_list()
+            for which in self.panel.shown():
+                corners = (self.panel.spot(which, stage.point(x, y, depth)) for x, y in ((l, t), (r, b)))
+                draw.add_rect(*corners, style.ink(style.TEXT), 0, 1.3)
         if not imgui.begin_popup("Name the subject"):
             return
         style.text("Name the subject", style.QUIET, scale=0.9)
