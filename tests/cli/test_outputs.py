@@ -149,7 +149,7 @@ def test_a_name_need_not_be_text(pushin, shot):
     assert pushin("render", "shot.json", "--frames", "1", "-o", film)[0] == 0
     for _ in range(2):
         _, _, err = pushin("render", "shot.json", "--frames", "1", "--format", "exr", "-o", frames)
-    assert "1 of 1 frames were there already" in err
+    assert "1 of 1 frame there already" in err
     (shot / "p.png").rename(shot / picture)
     code, _, err = pushin("move", picture, "--depth", "z.png", "--move", "static", "-o", "new.json")
     said = err.splitlines()[-1]

@@ -38,6 +38,7 @@ from viewer.plate.repair import Stroke
 from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits
 from viewer.rehearsal.depthmap import DepthMap
+from viewer.render.compare import Wipe
 from viewer.shots.easing import CURVES
 from viewer.shots.kit import Lens
 from viewer.shots.moves import MOVES
@@ -821,7 +822,7 @@ def rolling(me):
     session = me.session
 
     def tried(name):
-        me.note(name, recording=session.recording)
+        me.note(name, recording=session.recording, types=imgui.get_io().want_text_input)
 
     me.opened()
     me.drag(0, (0.05, 0.2), (0.2, 0.6))
@@ -854,11 +855,54 @@ def rolling(me):
         session.say("")
         me.key(key)
         tried(name)
+    for key in ("Ctrl+R", "Ctrl+Shift+T", "Ctrl+Shift+N", "Alt+F", "Alt+Enter", "Ctrl+N", "Ctrl+M", "Ctrl+Shift+M"):
+        session.say("")
+        me.key(key)
+        tried(f"asked by {key}")
+    session.say("")
+    me.drag(0, (0.1, 0.3), (0.3, 0.7))
+    tried("asked by a box")
+    session.say("")
+    me.ctx.mouse_move_to_pos((x, y))
+    me.double_click()
+    tried("asked by a key's window")
+    session.say("")
+    me.key("Ctrl+P")
+    me.type("tracking")
+    me.key("Enter")
+    tried("asked by a move that is found")
     me.hold("D", 0.5)
     last = session.time
     me.key("Ctrl+Home")
     me.ctx.yield_(3)
     me.note("recorded", recording=session.recording, last=last)
+
+
+def background(me):
+    """A recording begins while something is made in the background: the layers of another scale, then fewer keys of a take."""
+    session, rehearsal = me.session, me.window.commands.rehearsal
+    me.opened()
+    me.settled()
+    layering, projector = session.layering, me.window.projector
+    session.clock = session.clock.looped()
+    layering.edit(edits.tell_scale(session.shot, Anchor((80.0, 45.0), 2.0), session.plate), "Known distance")
+    me.wait(lambda: session.plate.adjustments == layering.wanted)
+    before = projector.changes
+    me.key("R")
+    me.hold("W", 0.3)
+    me.wait(lambda: not layering.busy)
+    me.note("filled", recording=session.recording, changes=projector.changes - before)
+    me.key("R")
+    me.note("recorded")
+    me.key("Ctrl+K")
+    me.key("R")
+    me.hold("D", 0.3)
+    me.wait(lambda: rehearsal._smoothing[1].done)
+    me.last(0.3)
+    me.note("smoothed", recording=session.recording)
+    me.key("R")
+    me.wait(lambda: "keys became" in session.message)
+    me.note("taken")
 
 
 def breathing(me):
@@ -1575,6 +1619,15 @@ def narrow(me):
         me.key("F3")
         me.rested()
         me.note(f"wipe {wide}")
+        me.key("F10")
+        named = []
+        for x, y, angle in ((x, y, angle) for x in (0.1, 0.4, 0.6) for y in (0.1, 0.3, 0.5, 0.9) for angle in (0, 30, 90, 200)):
+            session.view = replace(session.view, wipe=Wipe(x, y, angle))
+            me.ctx.yield_(2)
+            named.append(me.window.picture.named)
+        me.report[f"named {wide}"] = named
+        session.view = replace(session.view, wipe=Wipe())
+        me.key("F10")
         me.key("F2")
         me.key("R")
         me.ctx.yield_(3)

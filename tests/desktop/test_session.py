@@ -112,3 +112,24 @@ def test_the_shot_follows_the_depth_once_nothing_is_recorded(session):
         session.layering.edit(edits.tell_scale(session.shot, Anchor((80.0, 45.0), 3.0), session.plate), "Known distance")
     session.recording = False
     until(lambda: session.shot.subject("subject").depth == pytest.approx(2.0), session.layering.frame)
+
+
+def test_b_becomes_the_latest_other_take_where_its_own_has_gone(session):
+    for name in "CD":
+        session.edit(edits.add_take(session.shot, name), "New take")
+        session.view = replace(session.view, b=name)
+    session.document.undo()
+    session.follow()
+    assert session.view.takes == ("A", "C")
+    session.view = replace(session.view, a="C", b="C")
+    session.document.undo()
+    session.follow()
+    assert session.view.takes == ("A", "B")
+
+
+def test_a_rack_makes_no_take_longer(session):
+    session.edit(edits.add_subject(session.shot, replace(session.shot.subjects[0], name="wall")), "Subject wall")
+    session.seek(session.shot.duration)
+    session.rack("A", "subject", "wall")
+    keys = session.shot.take("A").timeline.track("focus_distance").keys
+    assert session.shot.duration == 4 and [(key.time, key.value) for key in keys] == [(3, "subject"), (4, "wall")]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -160,6 +161,11 @@ def test_long_names_yield_in_a_narrow_window(drive, small_plate):
         for edge in moment["edges"]:                                     # at the end of what is written under a picture
             assert np.ptp(seen[top + height + 8:top + height + 22, round(edge) - 1]) < 12
         assert seen[top + height + 8:top + height + 22, left:left + width].max() > 150
+        left, top, width, height = report[f"wipe {wide}"]["a"]
+        for names in report[f"named {wide}"]:                            # the subject's, and the takes' beside the wipe
+            assert len(names) == 3 and all(left <= l and r <= left + width and top <= t and b <= top + height for l, t, r, b in names)
+            assert not any(l1 < r2 and l2 < r1 and t1 < b2 and t2 < b1
+                           for (l1, t1, r1, b1), (l2, t2, r2, b2) in combinations(names, 2))
     menus = [screenshot(report, f"{name} 640")[:20] for name in ("short", "long")]
     assert (menus[0] == menus[1]).all() and menus[0].max() > 150         # the document's name gives way to them
     assert (screenshot(report, "short 800")[:20, 640:] != screenshot(report, "long 800")[:20, 640:]).any()
@@ -240,6 +246,10 @@ def test_in_the_picture(drive, small_plate):
     assert wall.depth == pytest.approx(4, rel=0.01)
     assert wall.box == pytest.approx((8, 18, 32, 54), abs=1.5)
     assert report["asking"]["popup"] and not report["given up"]["popup"]
+    left, top, width, height = report["asking"]["a"]
+    asked, after = (screenshot(report, moment) for moment in ("asking", "given up"))
+    row, column = round(top + 0.4 * height), round(left + 0.05 * width)
+    assert (asked - after)[row, column - 2:column + 3].max() > 40            # the box that is asked about
     assert shot(report, "given up") == shot(report, "refused") == shot(report, "focused")
     assert shot(report, "taken already") == shot(report, "focused") and "already" in report["taken already"]["message"]
     assert "no name" in report["refused"]["message"] and not report["refused"]["recording"]
@@ -377,6 +387,7 @@ def test_a_persons_height_and_a_flat_ground(drive, tmp_path):
 
 def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
     report = drive("rehearse", small_plate, *SMALL)
+    assert "focus to 1 subject, 0 infinity" in report["trucked"]["message"]
     x, y, z = report["trucked"]["live"]
     assert x > 0.05 and y == z == 0
     assert not report["trucked"]["dirty"]                            # nothing is written until it is recorded
@@ -390,9 +401,9 @@ def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
     assert 0 < sum(len(t.keys) for t in few.tracks) <= sum(len(t.keys) for t in many.tracks) / 3
     assert report["smoothed"]["end"] == pytest.approx(report["recorded"]["end"], abs=0.005)
     # All the way it is where it was recorded, within what it says: 5 mm, 0.1 degrees, 1 % of zoom, 2 % of focus.
-    recorded, smoothed = (shot(report, moment).perform("C", steady=True) for moment in ("recorded", "smoothed"))
+    recorded, smoothed = (shot(report, moment).perform("C") for moment in ("recorded", "smoothed"))
     for i in range(101):
-        a, b = (play.camera(4 * i / 100) for play in (recorded, smoothed))
+        a, b = (play.as_set(4 * i / 100) for play in (recorded, smoothed))
         assert b.position == pytest.approx(a.position, abs=0.0051)
         assert (b.pan, b.tilt, b.roll) == pytest.approx((a.pan, a.tilt, a.roll), abs=0.101)
         assert b.focal_length == pytest.approx(a.focal_length, rel=0.0101)
@@ -441,12 +452,25 @@ def test_while_a_take_is_recorded_nothing_else_is_edited(drive, small_plate):
     for moment in ("rack dragged", "lens", "notes", "undone", "another rig", "thrown away", "matched"):
         assert report[moment]["recording"] and shot(report, moment) == shot(report, "rolling"), moment
         assert report[moment]["message"].startswith("A take is being recorded"), moment
-    assert not report["recorded"]["recording"] and "as take C" in report["recorded"]["message"]
+    asked = [moment for moment in report if moment.startswith("asked")]
+    for moment in asked:     # at once, and not once it is answered
+        assert report[moment]["recording"] and not report[moment]["popup"] and not report[moment]["types"], moment
+        assert report[moment]["message"].startswith("A take is being recorded"), moment
+    assert len(asked) == 11 and not report["recorded"]["recording"] and "as take C" in report["recorded"]["message"]
     kept, recorded = (shot(report, moment).take(take) for moment, take in (("rolling", "A"), ("recorded", "C")))
     assert shot(report, "recorded").take("A") == kept
     assert recorded.timeline.track("focus_distance") == kept.timeline.track("focus_distance")
     assert keys(report, "recorded", "C", "x")[-1][0] > report["recorded"]["last"] - 0.1
     assert keys(report, "recorded", "C", "z")[-1][1] < -0.02 < 0.02 < keys(report, "recorded", "C", "x")[-1][1]
+
+
+def test_what_is_made_in_the_background_is_taken_as_far_as_it_edits_nothing_that_is_recorded(drive, small_plate):
+    report = drive("background", small_plate, *SMALL)
+    assert report["filled"]["recording"] and report["filled"]["changes"] > 0      # the picture gets no worse than it was
+    keys = {moment: [len(track.keys) for track in shot(report, moment).take("C").timeline.tracks]
+            for moment in ("recorded", "smoothed", "taken")}
+    assert report["smoothed"]["recording"] and keys["smoothed"] == keys["recorded"] > keys["taken"]
+    assert [take.name for take in shot(report, "taken").takes] == ["A", "B", "C", "D"]
 
 
 def test_a_recording_through_a_lens_that_breathes_plays_as_it_was_seen(drive, small_plate):
@@ -480,6 +504,7 @@ def test_a_tapped_pull_and_takes_compared(drive, small_plate):
     assert 0.38 < tapped < 2
     track = shot(report, "pulled").take("C").timeline.track("focus_distance")
     assert [k.value for k in track.keys][-1] == "wall"                       # a mark that follows, by its number
+    assert report["pulled"]["message"] == "Recorded as take C, shown as B. Ctrl+Z throws it away."       # few keys it has already
     assert float(track.keys[-1].time - track.keys[-2].time) == pytest.approx(tapped, abs=0.1)
     assert report["pulled"]["figures"][1] != report["pulled"]["figures"][0]
     assert report["next as A"]["shown"] == ["B", "C"] and report["all three"]["shown"] == ["C", "A"]

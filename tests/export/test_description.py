@@ -175,3 +175,9 @@ def test_a_shot_without_subjects_is_told_too():
     bare = Shot(PlateFile(STAGE), (), (Take("A", make(Scene(STAGE), "truck", seconds=3), SCENE.camera),))
     assert shot_line(bare).subject == "-" and shot_line(bare).size == "-"
     assert "travels 0.30 m to the right" in prompt(bare)
+
+
+def test_numbers_and_nouns_agree():
+    still = shot("static", seconds=1)
+    assert "Duration: 1 second, one" in prompt(still) and "24 frames per second" in prompt(still)
+    assert "Duration: 2 seconds, one" in prompt(shot("static", seconds=2))

@@ -235,6 +235,9 @@ def test_a_lane_that_is_added_changes_nothing_yet(shot, channel):
     assert [len(track.keys) for track in again.take("C").timeline.tracks] == [2]
     with pytest.raises(PushinError, match="matches take A"):
         edits.add_lane(edits.match_take(shot, "B", "A", "mira"), "B", "roll", 1)
+    breathes = Lens("a lens that breathes", (10, 200), (2, 22), 0.2, breathing=0.7)
+    held = edits.set_lens(edits.replace_moves(plain, "C", "dolly zoom in", subject="mira"), "C", breathes)
+    same_cameras(held, edits.add_lane(held, "C", channel, 1.5), "C")
 
 
 def test_a_camera_is_set_by_keys(shot):

@@ -5,15 +5,17 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from viewer.rehearsal import edits
-from viewer.rehearsal.controls import Controls, Operator
+from viewer.rehearsal.controls import HANDS, Controls, Operator
 from viewer.rehearsal.recording import CHANNELS, Recorder, Tolerance, smooth
 from viewer.shots.document import PlateFile, Shot, Take, start_camera
-from viewer.shots.framing import Stage, anchor_point
+from viewer.shots.focus_pulls import follow
+from viewer.shots.framing import Stage, anchor_point, place_in_frame
 from viewer.shots.kit import Lens
+from viewer.shots.moves import make
 from viewer.shots.performance import breathed
 from viewer.shots.rigs import RIGS
 from viewer.shots.shotfile import dump, parse
@@ -101,14 +103,14 @@ def test_a_pull_is_performed_onto_a_move(shot):
     """Nobody touches the camera, so it goes on as the take has it; the hand on the focus ring is recorded."""
     for rig in ("dolly", "handheld"):
         here = shot.with_take(replace(shot.take("A"), rig=rig))
-        move, plays, steady = here.take("A"), here.perform("A"), here.perform("A", steady=True)
+        move, plays = here.take("A"), here.perform("A")
         operator, recorder = Operator(move.camera, RIGS[rig], seed=move.seed), Recorder(move.camera)
         state, hands = operator.begin(), frozenset()
         for n in range(120):
             held = Controls(focus=-1.0 if n > 30 else 0.0)
             hands |= held.hands
             time = (n + 1) / 60
-            state = operator.step(state, held, 1 / 60, steady, time, hands)
+            state = operator.step(state, held, 1 / 60, plays, time, hands)
             assert operator.camera(state, time).position == pytest.approx(plays.camera(time).position, abs=1e-9)
             recorder.add(time, state)
         assert hands == {"focus"}
@@ -130,12 +132,12 @@ def test_what_a_match_did_is_recorded_with_what_a_hand_did(shot, move, by):
         both = edits.replace_moves(shot, "A", move, subject="mira", amount="25%", seconds=4)
         both = edits.set_lens(edits.focus_on(both, "A", "mira"), "A", lens)
         both = edits.set_lens(edits.match_take(both, "B", "A", "mira", by), "B", lens)
-        of, steady = both.take("B"), both.perform("B", steady=True)
-        assert max(differences(breathed(steady.camera(3), lens.breathing), both.perform("B").camera(3))) < 1e-9
+        of, plays = both.take("B"), both.perform("B")
+        assert max(differences(breathed(plays.as_set(3), lens.breathing), plays.camera(3))) < 1e-9
         operator, recorder, seen = Operator(of.camera, RIGS["dolly"]), Recorder(of.camera), []
         state = operator.begin()
         for n in range(1, 181):
-            state = operator.step(state, pushed if n > 30 else Controls(), 1 / 60, steady, n / 60, {hand})
+            state = operator.step(state, pushed if n > 30 else Controls(), 1 / 60, plays, n / 60, {hand})
             recorder.add(n / 60, state)
             seen.append((n / 60, breathed(operator.camera(state), lens.breathing)))
         take = recorder.take("C", of, FPS, {hand})
@@ -145,6 +147,62 @@ def test_what_a_match_did_is_recorded_with_what_a_hand_did(shot, move, by):
             assert max(differences(camera, play.camera(time))) < 1e-3        # focus on a subject follows it, too
 
 
+MOVES = ("dolly zoom in", "tracking", "boom", "arc", "push-in with zoom", "truck", "pan", "roll", "zoom in")
+PUSHED = {"grip": Controls(dolly=0.5, truck=-0.4, boom=0.2), "operator": Controls(pan=-0.3, tilt=0.2, roll=0.2),
+          "zoom": Controls(zoom=0.5), "focus": Controls(focus=-0.5)}
+
+
+@given(moves=st.lists(st.tuples(st.sampled_from(MOVES), st.sampled_from(["mira", "tom"])), min_size=1, max_size=3),
+       hands=st.sets(st.sampled_from(sorted(HANDS)), min_size=1), carried=st.sampled_from(sorted(RIGS)),
+       match=st.sampled_from([None, None, "zoom", "push-in"]), begin=st.sampled_from([0.0, 0.4, 1.5]),
+       laid_on=st.sampled_from([0, 8, 20]), loops=st.booleans())
+@settings(deadline=None, max_examples=60)
+def test_a_recording_plays_as_it_was_seen(scene, moves, hands, carried, match, begin, laid_on, loops):
+    """Whatever holds, arcs and matches do in reply to the work of hands, on a rig that floats and a lens that breathes."""
+    assume(not (match == "push-in" and carried == "locked-off"))     # a match takes no heed of the rig, a recording does
+    lens = Lens("a lens that breathes", (10, 200), (2, 22), 0.2, breathing=0.7)
+    timeline = sum((make(scene, move, subject=subject, seconds=4) if move not in ("pan", "roll") else make(scene, move, seconds=4)
+                    for move, subject in moves), Timeline(4)) + follow(scene)
+    shot = edits.set_lens(Shot(PlateFile(STAGE), scene.subjects, (Take("A", timeline, scene.camera, carried),)), "A", lens)
+    name = "A"
+    if match:
+        name, shot = "B", edits.set_lens(edits.match_take(shot, "B", "A", "mira", match), "B", lens)
+    of, plays = shot.take(name), shot.perform(name)
+    operator, recorder = Operator(of.camera, RIGS[of.rig], lens, seed=of.seed), Recorder(of.camera)
+    state, laid = operator.at(plays.as_set(begin)), set()
+    for way in ((1, -1) if loops else (1,)):
+        seen = []
+        for n in range(1, 76):
+            pushed = sum((PUSHED[hand] for hand in hands), Controls()).times(way) if n > laid_on else Controls()
+            laid |= pushed.hands
+            time = begin + n / 30
+            state = operator.step(state, pushed, 1 / 30, plays, time, laid)
+            recorder.add(time, state)
+            seen.append((time, breathed(operator.camera(state, time), lens.breathing)))
+    take = recorder.take("C", of, FPS, laid)
+    play = shot.with_take(take).perform("C")
+    assert max(max(differences(camera, play.camera(time))) for time, camera in seen) < 2e-3
+    if hands == {"focus"} and not match:     # nothing that holds reply to has changed
+        assert take.timeline.holds == timeline.holds
+
+
+def test_a_hold_goes_on_where_the_recording_ends(scene):
+    """The truck does, too, and so the subject stays where it has been brought to."""
+    of = Take("A", make(scene, "tracking", subject="mira", seconds=4), scene.camera)
+    shot = Shot(PlateFile(STAGE), scene.subjects, (of,))
+    operator, recorder, plays = Operator(of.camera, RIGS["dolly"]), Recorder(of.camera), shot.perform("A")
+    state = operator.begin()
+    for n in range(1, 61):
+        state = operator.step(state, Controls(zoom=0.5), 1 / 30, plays, n / 30, {"zoom"})
+        recorder.add(n / 30, state)
+    take = recorder.take("C", of, FPS, {"zoom"})
+    assert [(hold.what, hold.start, hold.end) for hold in take.timeline.holds] == [("framing", 2, 4)]
+    play, point = shot.with_take(take).perform("C"), anchor_point(STAGE, scene.subjects[0])
+    assert play.camera(4).position[0] - play.camera(2).position[0] > 0.1
+    for time in (3, 4):
+        assert place_in_frame(play.camera(time), point) == pytest.approx(place_in_frame(play.camera(2), point), abs=1e-6)
+
+
 @pytest.mark.parametrize("speed", [1.0, 0.5])
 def test_pulls_from_mark_to_mark_are_kept_as_marks(shot, speed):
     """What the number keys did becomes keys that name their subjects, and follow them; also in slow motion."""
@@ -152,14 +210,14 @@ def test_pulls_from_mark_to_mark_are_kept_as_marks(shot, speed):
     move = edits.focus_on(shot, "A", 1.8).take("A")
     point = lambda name: anchor_point(shot.plate.stage, shot.subject(name))
     operator, recorder, seen = Operator(move.camera, RIGS["dolly"]), Recorder(move.camera), []
-    state, steady, time = operator.begin(), shot.perform("A", steady=True), 0.0
+    state, plays, time = operator.begin(), shot.perform("A"), 0.0
     recorder.add(time, state)
     for n in range(300):
         if n in (30, 150):
             name = "tom" if n == 30 else "mira"
             state = operator.pull(state, point(name), 0.8, name)
         time += speed / 60
-        state = operator.step(state, Controls(), 1 / 60, steady, time, {"focus"})
+        state = operator.step(state, Controls(), 1 / 60, plays, time, {"focus"})
         recorder.add(time, state)
         seen.append((time, operator.camera(state).focus_distance))
     take = recorder.take("B", move, FPS, {"focus"})

@@ -148,6 +148,9 @@ def test_an_extreme_close_up_of_too_few_pixels(shot, scene):
     one = shot(subjects=(pea,), A=extreme_close_up(tiny, subject="pea", seconds=4) + follow(tiny))
     advice = the([a for a in advise(one) if a.topic == "pixels"], "pixels")
     assert not advice.works and "5 plate pixels" in advice.sentence and f"at least {RECOGNISABLE}" in advice.sentence
+    dot = Subject("dot", (640, 360, 641.4, 361.4), 1.5)
+    one = shot(subjects=(dot,), A=make(scene, "static", seconds=4))
+    assert "is made of 1 plate pixel, and" in the([a for a in advise(one) if a.topic == "pixels"], "pixels").sentence
     enlarged = advise(shot(A=push_in(scene, subject="mira", end="close-up", seconds=4) + follow(scene)))
     assert "pixels" not in topics(enlarged)
     softened = the(advise(shot(A=extreme_close_up(scene, subject="mira", seconds=9) + follow(scene))), "pixels")

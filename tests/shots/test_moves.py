@@ -391,3 +391,10 @@ def test_moves_need_their_subjects(stage):
         with pytest.raises(PushinError, match="needs a subject"):
             make(bare, name)
     assert static(bare, seconds=Fraction(5)).duration == 5 and truck(bare).duration > 0
+
+
+def test_the_words_that_a_move_is_usually_made_with_are_those_that_may_be_said(scene):
+    for name, move in MOVES.items():
+        assert move.make(scene, **move.usual) == move.make(scene), name
+    assert MOVES["pan"].usual["amount"] == "10°" and MOVES["truck"].usual["amount"] == "0.3 m"
+    assert "seconds" not in MOVES["push-in"].usual and MOVES["static"].usual["seconds"] == "4"

@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 import json
 
+from ..counted import counted
 from . import arguments
 
 EXAMPLES = """\
@@ -66,7 +67,7 @@ def text(found: dict) -> str:
     unit = "" if depth["unit"] == "relative" else " m"
     lines = [("picture", f"{found['picture'] or 'bundled'}, {found['size'][0]} x {found['size'][1]}"),
              ("lens", f"{lens['focal_length_mm']:g} mm on a {lens['sensor_width_mm']:g} mm wide sensor, "
-                      f"{lens['horizontal_field_of_view']:g} degrees across")]
+                      f"{counted(format(lens['horizontal_field_of_view'], 'g'), 'degree')} across")]
     reach = "nothing but sky" if depth["nearest"] is None else \
         f"{depth['nearest']:g} to {depth['farthest']:g}{unit}, median {depth['median']:g}{unit}"
     lines += [("depth", reach + (" (relative)" if not unit else "") + (f", {depth['sky']:.1%} sky" if depth["sky"] else "")),

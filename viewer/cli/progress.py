@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import sys
 
+from ..counted import counted
+
 
 class Progress:
     """Counts frames, as a bar with the time that is left on a terminal's stderr, silently elsewhere.
@@ -23,7 +25,7 @@ class Progress:
     def interrupted(self, so: str) -> None:
         """Says how far it came, and what that means."""
         self._bar.close()
-        print(f"pushin: interrupted after {self.done} of {self.total} frames; {so}.", file=sys.stderr)
+        print(f"pushin: interrupted after {self.done} of {counted(self.total, 'frame')}; {so}.", file=sys.stderr)
 
     def __enter__(self) -> Progress:
         return self

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from ..counted import counted
 from ..errors import PushinError
 from . import arguments
 from .progress import Progress
@@ -61,7 +62,7 @@ def run(args) -> int:
         drawn = (_film if film else _frames)(args, drawing, chosen)
         seconds = time.perf_counter() - began
     if args.stats and drawn:
-        print(f"{drawn} frames of {delivery.size[0]}x{delivery.size[1]} in {seconds:.1f} s "
+        print(f"{counted(drawn, 'frame')} of {delivery.size[0]}x{delivery.size[1]} in {seconds:.1f} s "
               f"({drawn / seconds:.1f} a second); {1 - drawing.seconds / seconds:.1%} of the time outside of drawing.")
     return 0 if drawn is not None else 130
 
@@ -89,7 +90,7 @@ def _frames(args, drawing, chosen: range) -> int | None:
     sequence = Sequence(args.output, sequence_name(args.shot, drawing.delivery), drawing, args.format or "png")
     missing = sequence.missing(chosen)
     if len(missing) < len(chosen):
-        print(f"pushin: note: {len(chosen) - len(missing)} of {len(chosen)} frames were there already.",
+        print(f"pushin: note: {len(chosen) - len(missing)} of {counted(len(chosen), 'frame')} there already.",
               file=sys.stderr)
     with Progress(len(missing)) as progress:
         try:

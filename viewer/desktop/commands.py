@@ -290,7 +290,7 @@ class Commands:
         found = [(each.name, each.help, "   ".join(each.keys), self.actions.enabled(each.name),
                   lambda name=each.name: self.act(name)) for each in actions]
         at = sum(named(each) and not each.control for each in actions)
-        found[at:at] = [(move.name, move.line, "move", True, lambda move=move: self._pick(move)) for move in moves]
+        found[at:at] = [(move.name, move.line, "move", True, lambda move=move: self.session.attempt(lambda: self._pick(move))) for move in moves]
         return found
 
     def _draw_help(self, em: float, port) -> None:
@@ -399,15 +399,22 @@ class Commands:
 
     def _choose_move(self) -> None:
         """The moves come, and the keyboard is theirs; or they go."""
-        self.window.toggle("Moves")
-        self.window.moves.ask(on_top=False)
+        if self.window.panel("Moves").is_visible:
+            self.window.show("Moves", False)
+        else:
+            self._ask_move(on_top=False)
 
     def _add_move(self) -> None:
+        self._ask_move(on_top=True)
+
+    def _ask_move(self, on_top: bool) -> None:
+        self.session.check_not_rolling()
         self.window.show("Moves")
-        self.window.moves.ask(on_top=True)
+        self.window.moves.ask(on_top)
 
     def _pick(self, move) -> None:
         """A move in its panel, where its words are typed."""
+        self.session.check_not_rolling()
         self.window.show("Moves")
         self.window.moves.pick(move)
 
@@ -437,6 +444,7 @@ class Commands:
         if a == b or subject is None:
             raise PushinError("Matching needs two takes and a subject.")
         session.edit(edits.match_take(session.shot, b, a, subject.name), f"Match {b} to {a}")
+        session.say(f"{b} shows {subject.name} as {a} does; {self.actions.key('Undo')} brings back what it did.")
 
     def _free(self) -> None:
         session = self.session
@@ -515,8 +523,7 @@ class Commands:
         """From the subject that counts to the next one, at the playhead; that one counts then."""
         session, name = self.session, self.session.view.a
         first, second = session.next_subject(0), session.next_subject(1)
-        shot = edits.rack_between(session.with_aperture(name), name, first.name, second.name, session.frame_time)
-        session.edit(shot, f"Rack from {first.name} to {second.name}")
+        session.rack(name, first.name, second.name)
         session.counts = second.name
 
     def _follow(self) -> None:
@@ -525,7 +532,8 @@ class Commands:
     # -- a question ---------------------------------------------------------------------------------------------------
 
     def _ask(self, question: str, answer: str, then: Callable[[str], None]) -> None:
-        """Asks for one line of text."""
+        """Asks for one line of text, of which an edit is made."""
+        self.session.check_not_rolling()
         self.open, self._question, self._answer, self._then = "question", question, answer, then
 
     def _draw_question(self, em: float, port) -> None:

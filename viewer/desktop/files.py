@@ -11,6 +11,7 @@ from imgui_bundle import hello_imgui, imgui
 from imgui_bundle import portable_file_dialogs as dialogs
 import glfw
 
+from ..counted import counted
 from ..files import reaching
 from ..rehearsal.document import Document, Recent
 from ..rehearsal.journal import Journal, Recovered, recoverable
@@ -293,7 +294,7 @@ class Files:
         when = time.strftime("%d.%m. %H:%M:%S", time.localtime(found.time))
         style.text(f"The program ended unexpectedly. {found.name} was last changed {when}.", style.TEXT)
         steps = found.history.at
-        style.text(f"{steps} step{'s' * (steps != 1)} can be restored, with undo.", style.QUIET)
+        style.text(f"{counted(steps, 'step')} can be restored, with undo.", style.QUIET)
         answer = style.answers("Restore", "Later", "Really throw away###away" if self._surely else "Throw away###away",
                                wide=10)
         if answer == 0:

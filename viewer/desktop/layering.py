@@ -122,14 +122,15 @@ class Layering:
     # -- one frame ----------------------------------------------------------------------------------------------------
 
     def frame(self) -> None:
-        """Begins what is due, and takes what is done; while a take is recorded all of it waits, for the shot may follow."""
-        if self.session.recording:
-            return
-        if self._trial is not None:
+        """Begins what is due, and takes what is done; while a take is recorded another depth waits, for the shot may follow it."""
+        rolling = self.session.recording
+        if self._trial is not None and not rolling:
             self._take_trial()
         if self._uploading is not None and next(self._uploading, "done") == "done":
             self._uploading = None
         due = self._due()
+        if rolling and due is not None and due[0] == "depth":
+            return
         if self._job is not None and self._for != due:
             self._job.cancel()                  # it ends by itself; what it makes is not wanted any more
             self._job = None

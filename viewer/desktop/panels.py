@@ -15,6 +15,7 @@ from ..shots.framing import SIZES
 from ..shots.kit import Kit, kit, kit_file, usable_kit
 from ..shots.moves import MOVES, find_moves
 from ..shots.rigs import RIGS
+from ..shots.words import SPEEDS
 from . import style
 
 KINDS = {"camera": "Camera", "focus": "Focus", "combination": "Together"}
@@ -245,8 +246,9 @@ class MovesPanel:
         style.text(move.name, style.TEXT, style.FONTS.bold)
         choices = {"subject": names, "to": names, "start": [s.name for s in SIZES], "end": [s.name for s in SIZES],
                    "size": [s.name for s in SIZES], "toward": ["axis", "subject"], "side": ["near", "far"],
-                   "ease": EASES, "at": [self._playhead]}
-        hints = {"amount": "25% or 0.4 m", "seconds": "4", "speed": "slow, fast, 0.2 m/s", "at": "0"}
+                   "speed": SPEEDS, "ease": EASES, "at": [self._playhead]}
+        hints = {"amount": "25% or 0.4 m", "seconds": "by the speed" if "speed" in move.words else "", "speed": "moderate",
+                 **move.usual}
         typed = ""
         for word in move.words:
             value, wide = self._words.get(word, ""), 10 * em
@@ -323,7 +325,9 @@ class AdvicePanel:
         button = imgui.calc_text_size(found[0].label).x + 1.8 * em if found else 0
         under = shown + button + 0.4 * em > wide       # the remedy, where the sentence needs the room
         whole, rows = (max(shown, button), 1 + bool(found)) if under else (shown + button, 1)
-        x, y, height = left + (width - whole) / 2, top + 0.5 * em, 1.7 * em
+        x, height = left + (width - whole) / 2, 1.7 * em
+        above = min(panel.rect(which)[1] for which in panel.shown()) - rows * height     # as far as there is the room
+        y = min(max(above, top - 0.4 * em), top + 0.5 * em)
         draw.add_rect_filled((x - 0.8 * em, y), (x + whole + 0.8 * em, y + rows * height),
                              style.ink((0.05, 0.05, 0.05, 0.85)), 4)
         draw.add_rect_filled((x - 0.8 * em, y), (x - 0.6 * em, y + rows * height), style.ink(style.WARNING), 2)

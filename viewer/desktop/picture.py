@@ -18,6 +18,9 @@ FIGURES = 4.5
 NAME = 0.6
 """Of a picture's width, that a take's name may have at the least where what it does needs room as well."""
 
+ALONG = tuple(1.5 * step * way for step in range(1, 9) for way in (1, -1))
+"""Text sizes along the wipe from its handle, at which the takes' names are looked for a place that no subject's name has."""
+
 LINE = 32.0
 """Text sizes that a line of them takes, where there is the room."""
 
@@ -27,12 +30,14 @@ class PicturePanel:
 
     place    Layout of the pictures within `room`, framebuffer pixels
     room     left, top, width, height of the panel in window pixels
+    named    left, top, right, bottom of names in the pictures, window pixels
     """
 
     def __init__(self, session):
         self.session = session
         self.room = (0.0, 0.0, 1.0, 1.0)
         self.place: Layout | None = None
+        self.named: list[tuple[float, float, float, float]] = []
         self.tools = Tools(session, self)
         self.mending = session.mending = Mending(session, self)
 
@@ -49,6 +54,7 @@ class PicturePanel:
         self.place = layout(whole, *(session.aspect(name) for name in view.takes), view.mode, 0.6 * em * scale.x,
                             (below + 0.6 * em) * scale.y)
         self.tools.catch()
+        self.named = []
         for which in self.shown():
             if which and self.mending.on:
                 self.mending.draw_map(em)
@@ -132,8 +138,9 @@ class PicturePanel:
             if x1 > left and x0 < left + width and y1 > top and y0 < top + height:      # over it, and within the picture
                 words = f"{number}  {subject.name}"
                 x = max(min(x0 + 0.3 * em, left + width - style.wide(words, 0.85) - 0.3 * em), left + 0.3 * em)
-                style.label(draw, (x, max(y0 - 1.35 * em, top + 0.1 * em)), words,
-                            style.TEXT if sharp.get(subject.name) else style.VALUE, 0.85, shade=True)
+                y = max(y0 - 1.35 * em, top + 0.1 * em)
+                wide = style.label(draw, (x, y), words, style.TEXT if sharp.get(subject.name) else style.VALUE, 0.85, shade=True)
+                self.named.append((x, y, x + wide, y + 0.85 * em))
         draw.pop_clip_rect()
 
     def _figures(self, which: int, em: float) -> None:
@@ -178,10 +185,19 @@ class PicturePanel:
         reach = math.hypot(width, height)
         draw.push_clip_rect((left, top), (left + width, top + height), True)
         draw.add_line((x - dx * reach, y - dy * reach), (x + dx * reach, y + dy * reach), style.ink(style.LINE), 1.2)
-        nx, ny = math.cos(angle), -math.sin(angle)
-        for side, name, colour in ((-0.9, session.view.a, style.A), (0.9, session.view.b, style.B)):     # outward from it
-            style.label(draw, (x + nx * side * em, y + ny * side * em - 2 * em), name, colour, align=0.5 - nx * side / 1.8,
-                        bold=True, shade=True, room=width / 2 - 2 * em)
+        for side, name, colour in ((-1, session.view.a, style.A), (1, session.view.b, style.B)):     # outward from it
+            align = 0.5 - side * dy / 2
+            for along in ALONG:
+                at = x + (0.9 * side * dy - along * dx) * em, y - (0.9 * side * dx + along * dy + 0.5) * em
+                room = min((at[0] - left - 0.3 * em) / max(align, 1e-3), (left + width - 0.3 * em - at[0]) / max(1 - align, 1e-3),
+                           width / 2)
+                wide = min(style.wide(name, bold=True), room)
+                begin, end = at[0] - align * wide, at[0] + (1 - align) * wide
+                if top <= at[1] <= top + height - em and not any(
+                        l < end and begin < r and t < at[1] + em and at[1] < b for l, t, r, b in self.named):
+                    break
+            style.label(draw, at, name, colour, align=align, bold=True, shade=True, room=room)
+            self.named.append((begin, at[1], end, at[1] + em))
         imgui.set_cursor_screen_pos((x - 0.8 * em, y - 0.8 * em))
         imgui.set_next_item_allow_overlap()
         imgui.invisible_button("##wipe", (1.6 * em, 1.6 * em))

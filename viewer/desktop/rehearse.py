@@ -9,11 +9,12 @@ from imgui_bundle import hello_imgui, imgui
 import glfw
 
 from ..camera import Camera
+from ..counted import counted
 from ..errors import PushinError
 from ..rehearsal import controls, edits
 from ..rehearsal.background import smoothed
 from ..rehearsal.controls import HANDS, Controls, Operator, Tempo
-from ..rehearsal.recording import Recorder, Tolerance
+from ..rehearsal.recording import Recorder, Tolerance, smoothable
 from ..shots.document import Shot
 from ..shots.framing import anchor_point, distance
 from ..shots.kit import F_STOP
@@ -25,6 +26,9 @@ from .loading import Loading
 
 PULL = 1.0
 """Seconds of a focus pull until a tempo is tapped."""
+
+MARKS = 4
+"""Subjects that are named where it is said what the keys do: more would not be read."""
 
 DRAFTS = 1.0
 """Seconds of a recording after which the journal is told of it again; at most so much is lost, and what the journal waits."""
@@ -46,7 +50,7 @@ class Rehearsal:
         self._held = [(action, [key_of(key) for key in action.keys]) for action in actions.held]
         self._operator: Operator | None = None
         self._metres = 2.0       # to what the take is about, which is the scale of travel and focus
-        self._state = self._steady = self._steady_of = None     # the last: the shot that it was made from
+        self._state = self._plays = self._plays_of = None     # the last: the shot that it was made from
         self._smoothing: tuple | None = None    # (a take as it was recorded, the Loading that makes few keys of it)
         self._hands: frozenset[str] = frozenset()    # which have been laid on; the take itself does the rest
 
@@ -70,20 +74,20 @@ class Rehearsal:
         for action, _ in self._held:
             keys.setdefault(action.control, []).append(session.key(action.name))
         rig_keys = ", ".join(f"{' '.join(names)} {control}" for control, names in keys.items())
-        session.say(f"Rehearsing {self.take} on a {take.rig}: {rig_keys}, {session.key('Focus mark 1')} to "
-                    f"{session.key('Focus mark 9')} marks.")
+        marks = [(session.key(f"Focus mark {n}"), s.name) for n, s in enumerate(session.shot.subjects[:MARKS], 1)]
+        marks = ", ".join(f"{key} {name}" for key, name in (*marks, (session.key("Focus at infinity"), INFINITY)))
+        session.say(f"Rehearsing {self.take} on a {take.rig}: {rig_keys}; focus to {marks}; with Shift slower.")
 
     def _set_up(self) -> None:
         """The take's rig, with its camera as it is at the playhead; no hand is laid on."""
         take = self.session.shot.take(self.take)
         self._operator = Operator(take.camera, rig(take.rig), take.lens, self._metres, take.seed)
         self._follow_take()
-        self._state, self._hands = self._operator.at(self._steady.camera(self.session.time)), frozenset()
+        self._state, self._hands = self._operator.at(self._plays.as_set(self.session.time)), frozenset()
 
     def _follow_take(self) -> None:
         """As the take is by now goes everything on which no hand is laid."""
-        self._steady_of = self.session.shot
-        self._steady = self._steady_of.perform(self.take, steady=True)
+        self._plays_of, self._plays = self.session.shot, self.session.performance(self.take)
 
     def _take_edited(self) -> None:
         """What hands are on stays where it is: the rig stands where it was set up, and only what it carries is exchanged.
@@ -131,13 +135,15 @@ class Rehearsal:
             session.say("Nothing was performed, so nothing was recorded.")
             return
         name = edits.free_name(session.shot)
-        session.edit(self._performed(recorder, name), f"Record take {name}")
+        shot = self._performed(recorder, name)
+        session.edit(shot, f"Record take {name}")
         session.view = replace(session.view, b=name)
         passes = len(recorder.passes)
         which = "last" if recorder.kept == passes - 1 else "last whole one"
         what = "Recorded" if passes == 1 else f"The {which} of {passes} passes is recorded"
-        session.say(f"{what} as take {name}, shown as B. {session.key('Smooth take')} makes it few keys; "
-                    f"{session.key('Undo')} throws it away.")
+        smooths = any(map(smoothable, shot.take(name).timeline.tracks))
+        few = f"{session.key('Smooth take')} makes it few keys; " if smooths else ""
+        session.say(f"{what} as take {name}, shown as B. {few}{session.key('Undo')} throws it away.")
 
     def keep(self) -> None:
         """What is being recorded becomes a take at once, before anything is asked about that would put an end to it."""
@@ -181,7 +187,7 @@ class Rehearsal:
         session = self.session
         subjects = session.shot.subjects
         if number > len(subjects):
-            raise PushinError(f"There is no subject {number}; the shot has {len(subjects)}.")
+            raise PushinError(f"There is no subject {number}; the shot has {len(subjects) or 'none'}.")
         if not self.on:
             name = session.view.a
             to = subjects[number - 1].name if number else INFINITY
@@ -209,13 +215,13 @@ class Rehearsal:
     @property
     def camera(self) -> Camera:
         """As rig and rings are set by hand, without the rig's float and the lens's breathing; the iris is the take's."""
-        return replace(self._operator.camera(self._state), f_stop=self._steady.camera(self.session.time).f_stop)
+        return replace(self._operator.camera(self._state), f_stop=self._plays.as_set(self.session.time).f_stop)
 
     def smooth(self, name: str) -> None:
         """The recorded tracks of a take with the fewest keys within the usual tolerance."""
         take, fps = self.session.shot.take(name), self.session.shot.fps
-        if not any(track.performed for track in take.timeline.tracks):
-            raise PushinError(f"Take {name} was not recorded; there is nothing to smooth.")
+        if not any(map(smoothable, take.timeline.tracks)):
+            raise PushinError(f"Nothing in take {name} was recorded by hand; there is nothing to smooth.")
         if self._smoothing is None:
             self._smoothing = take, Loading(lambda report: smoothed(take, Tolerance(), fps, report=report))
 
@@ -233,7 +239,7 @@ class Rehearsal:
             return      # it is another one by now
         session.edit(session.shot.with_take(take), f"Smooth take {name}")
         before, after = (sum(getattr(r, which) for r in report) for which in ("before", "after"))
-        session.say(f"{before} keys became {after}: within 5 mm, 0.1°, 1 % of zoom and 2 % of focus.")
+        session.say(f"{counted(before, 'key')} became {after}: within 5 mm, 0.1°, 1 % of zoom and 2 % of focus.")
 
     def next_rig(self) -> None:
         """The next kind of rig for A."""
@@ -256,12 +262,12 @@ class Rehearsal:
         if not session.has_take(self.take):
             self.leave()
             return
-        if session.shot is not self._steady_of:     # edited, or undone
+        if session.shot is not self._plays_of:     # edited, or undone
             self._take_edited()
         pushed = self._pushed()
         self._hands |= pushed.hands
-        self._state = self._operator.step(self._state, pushed, dt, self._steady, session.time, self._hands)
-        lens, stop = session.shot.take(self.take).lens, self._steady.camera(session.time).f_stop
+        self._state = self._operator.step(self._state, pushed, dt, self._plays, session.time, self._hands)
+        lens, stop = session.shot.take(self.take).lens, self._plays.as_set(session.time).f_stop
         if "focus" in self._hands:
             stop = stop or F_STOP   # a pull through a pinhole would not be seen
         camera = replace(self._operator.camera(self._state, session.time), f_stop=stop)

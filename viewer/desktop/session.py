@@ -107,9 +107,9 @@ class Session:
         shot = self.shot
         self.clock = self.clock.of(shot.duration, shot.fps, shot.in_point, shot.out_point)
         names = [take.name for take in self.shot.takes]
-        kept = {side: getattr(self.view, side) if getattr(self.view, side) in names else names[min(i, len(names) - 1)]
-                for i, side in enumerate("ab")}
-        self.view = replace(self.view, **kept)
+        a = self.view.a if self.view.a in names else names[0]
+        latest = next((name for name in reversed(names) if name != a), a)
+        self.view = replace(self.view, a=a, b=self.view.b if self.view.b in names else latest)
 
     def focus(self, take: str, mark: float | str) -> None:
         """A take's focus on a mark: a key at the playhead where focus is pulled already, else throughout."""
@@ -117,6 +117,11 @@ class Session:
         at = self.frame_time if track and len(track.keys) > 1 else None
         words = mark if isinstance(mark, str) else f"{mark:.2f} m"
         self.edit(edits.focus_on(self.with_aperture(take), take, mark, at), f"Focus on {words}")
+
+    def rack(self, take: str, subject: str, to: str) -> None:
+        """A rack of a second from one subject to another, at the playhead or as late as the take has the time for it."""
+        at = min(self.frame_time, max(self.shot.take(take).timeline.duration - 1, 0))
+        self.edit(edits.rack_between(self.with_aperture(take), take, subject, to, at), f"Rack from {subject} to {to}")
 
     def with_aperture(self, take: str) -> Shot:
         """The shot with a take on a lens that has a depth of field: focus cannot be seen through a pinhole."""

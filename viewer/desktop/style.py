@@ -109,9 +109,9 @@ def text(words: str, colour=TEXT, font: imgui.ImFont | None = None, scale: float
     imgui.pop_font()
 
 
-def wide(words: str, scale: float = 1.0) -> float:
+def wide(words: str, scale: float = 1.0, bold: bool = False) -> float:
     """Pixels that one line of text takes."""
-    imgui.push_font(FONTS.regular, TEXT_SIZE * scale)
+    imgui.push_font(FONTS.bold if bold else FONTS.regular, TEXT_SIZE * scale)
     width = imgui.calc_text_size(words).x
     imgui.pop_font()
     return width

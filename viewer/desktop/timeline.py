@@ -223,7 +223,8 @@ class TimelinePanel:
             elif not chosen:
                 self.selected = frozenset({place})
             self._drag = self.session.shot, self.selected, axis.t(imgui.get_mouse_pos().x), place
-        if hovered and (imgui.is_mouse_double_clicked(0) or imgui.is_mouse_released(1)):
+        if hovered and (imgui.is_mouse_double_clicked(0) or imgui.is_mouse_released(1)) and self.session.attempt(
+                self.session.check_not_rolling):
             self._opened = place
             imgui.open_popup("##key window")
         ink = style.ink(style.TEXT if chosen or hovered else colour)

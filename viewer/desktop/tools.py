@@ -160,7 +160,7 @@ class Tools:
             return
         pair = self._pair(mouse)
         if pair:
-            session.attempt(lambda: self.rack(name, *pair))
+            session.attempt(lambda: session.rack(name, *(subject.name for subject in pair)))
             return
         left, top, width, height = self.panel.rect(which)
         u1, v1 = ((mouse.x - left) / width, (mouse.y - top) / height)
@@ -174,9 +174,7 @@ class Tools:
         if not math.isfinite(depth):
             session.say("The sky is no subject; draw the box around something nearer.")
             return
-        self._box = (*corners[0], *corners[1]), depth
-        self._name, self._person = self._free_name(), False
-        self._asks = True
+        session.attempt(lambda: self._ask_name((*corners[0], *corners[1]), depth))
 
     def _on_plate(self, name: str, u: float, v: float, depth: float) -> tuple[float, float]:
         """The plate's pixel of a point in the picture at a depth from the camera."""
@@ -201,13 +199,6 @@ class Tools:
             session.rehearsal.pull(mark)
         else:
             session.focus(take_name, mark)
-
-    def rack(self, take_name: str, first: Subject, second: Subject) -> None:
-        """A rack from one subject to the other, from the playhead on."""
-        session = self.session
-        at = min(session.frame_time, max(session.shot.take(take_name).timeline.duration - 1, 0))
-        shot = edits.rack_between(session.with_aperture(take_name), take_name, first.name, second.name, at)
-        session.edit(shot, f"Rack from {first.name} to {second.name}")
 
     def _wheel(self, which: int, notches: float, dolly: bool) -> None:
         session = self.session
@@ -243,7 +234,12 @@ class Tools:
         spot, plate = self.see(which, u, v), self.session.plate
         if spot is None:
             raise PushinError("The plate does not show what is there; point at something, or drag a box around it.")
-        self._box = self._clipped(subject_at(plate, (spot.x, spot.y)).box), float(plate.depth_at((spot.x, spot.y)))
+        self._ask_name(self._clipped(subject_at(plate, (spot.x, spot.y)).box), float(plate.depth_at((spot.x, spot.y))))
+
+    def _ask_name(self, box, depth: float) -> None:
+        """Asks for the name of what a box of the plate shows at a depth."""
+        self.session.check_not_rolling()
+        self._box = box, depth
         self._name, self._person, self._asks = self._free_name(), False, True
 
     def _clipped(self, box):
@@ -255,11 +251,17 @@ class Tools:
         return next(f"subject {n}" for n in range(1, 10_000) if f"subject {n}" not in known)
 
     def _ask(self, em: float) -> None:
-        """Asks for the name of what was boxed."""
+        """Asks for the name of what is boxed, and shows that."""
         if self._asks:
             imgui.open_popup("Name the subject")
             self._asks = False
         imgui.set_next_window_pos(imgui.get_mouse_pos(), imgui.Cond_.appearing)
+        if self._box and imgui.is_popup_open("Name the subject"):
+            (l, t, r, b), depth = self._box
+            stage, draw = self.session.shot.plate.stage, imgui.get_window_draw_list()
+            for which in self.panel.shown():
+                corners = (self.panel.spot(which, stage.point(x, y, depth)) for x, y in ((l, t), (r, b)))
+                draw.add_rect(*corners, style.ink(style.TEXT), 0, 1.3)
         if not imgui.begin_popup("Name the subject"):
             return
         style.text("Name the subject", style.QUIET, scale=0.9)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from .. import optics
 from ..camera import NEAR, Camera
+from ..counted import counted
 from ..shots.comparison import FAR_AWAY, Comparison, main_subject
 from ..shots.document import Shot, Take
 from ..shots.framing import Subject, distance, place_in_frame, pose_of, shot_size
@@ -55,7 +56,7 @@ def shot_line(shot: Shot, take: str | None = None) -> Line:
     frames = len(shot.frames(of.name))
     told = (number, " to ".join(dict.fromkeys(sizes)) or "-", _moves(of), lens,
             ", ".join([of.rig] + ([shot.body.name] if shot.body else [])), subject.name if subject else "-",
-            f"{end:.3g} s ({frames} frames)")
+            f"{end:.3g} s ({counted(frames, 'frame')})")
     return Line(*map(_one_line, told))
 
 
@@ -109,7 +110,8 @@ def prompt(shot: Shot, take: str | None = None) -> str:
     parts = [("Scene", shot.title), ("Start frame", _frame(shot, of, play, subject, 0.0)),
              ("End frame", _frame(shot, of, play, subject, end)), ("Camera", _camera(shot, of, play, motion)),
              ("Focus", _focus(shot, of, play)), ("Feeling", _feeling(shot, of, motion)),
-             ("Duration", f"{end:.3g} seconds, one continuous take, {float(shot.fps):.5g} frames per second.")]
+             ("Duration", f"{counted(f'{end:.3g}', 'second')}, one continuous take, "
+                          f"{counted(f'{float(shot.fps):.5g}', 'frame')} per second.")]
     return "\n".join(f"{label}: {_one_line(text)}" for label, text in parts if text) + "\n"
 
 
@@ -178,7 +180,7 @@ def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t
     camera, lines = play.camera(t), shot.lines(take)
     view = float(optics.field_of_view(camera.focal_length, camera.sensor_width * lines.width))
     if subject is None:
-        return f"a {camera.focal_length:.0f} mm lens, {view:.0f} degrees wide."
+        return f"a {camera.focal_length:.0f} mm lens, {counted(f'{view:.0f}', 'degree')} wide."
     sentences = []
     others = [s for s in shot.subjects if s is not subject]
     where = _where(shot, lines, camera, subject)
@@ -197,7 +199,7 @@ def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t
             continue
         depth = "behind" if other.depth > subject.depth else "in front"
         sentences.append(f"{other.name} {depth}, {_where(shot, lines, camera, other)}")
-    return f"{'; '.join(sentences)}. The view is {view:.0f} degrees wide."
+    return f"{'; '.join(sentences)}. The view is {counted(f'{view:.0f}', 'degree')} wide."
 
 
 def _where(shot: Shot, lines, camera: Camera, subject: Subject) -> str:
@@ -378,7 +380,7 @@ def _times(scale: float) -> str:
 
 
 def _degrees(angle: float) -> str:
-    return f"{abs(angle):.0f} degree{'' if round(abs(angle)) == 1 else 's'}"
+    return counted(f"{abs(angle):.0f}", "degree")
 
 
 def _and(words: list[str]) -> str:

@@ -25,6 +25,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from PIL import JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
 
+from ..counted import counted
 from ..errors import PushinError
 from . import colour, embedded, exr, lens
 from .source import check_declared, check_shape, name_of, reading
@@ -176,7 +177,7 @@ def _developed(path: Path, encoded: _Encoded, size: tuple[int, int]) -> np.ndarr
     elif encoded.matrix is not None:
         linear = cv2.transform(linear, encoded.matrix.astype(np.float32))
     if bad:
-        encoded.notes.append(f"{bad} pixels of {name} were NaN and took the mean of their neighbours.")
+        encoded.notes.append(f"{counted(bad, 'pixel')} of {name} {'was' if bad == 1 else 'were'} NaN: there is the mean of what lies beside.")
     return to_half(linear)
 
 

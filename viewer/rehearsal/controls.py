@@ -203,14 +203,13 @@ class Operator:
              hands: Iterable[str] = ()) -> RigState:
         """dt seconds later, the controls having been held as they are all the while.
 
-        take   as rig and rings are set (`shot.perform(name, steady=True)`): everything on which no hand has been laid goes
-               on as it has it, so that a focus pull is performed on a move
+        take   everything on which no hand has been laid goes on as it has it, so that a focus pull is performed on a move
         time   of the take then, seconds
         hands  which of HANDS have been laid on; without a take all of them
         """
         if not dt > 0:
             return state
-        others = self.at(take.camera(time)) if take else None
+        others = self.at(take.as_set(time)) if take else None
         left = set(HANDS) - set(hands) if take else set()
         asked = [push * full for push, full in zip(controls, self.speeds)]
         moved, speed, gain = map(list, zip(*(_follow(*channel, dt) for channel in

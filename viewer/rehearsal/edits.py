@@ -376,7 +376,7 @@ def add_lane(shot: Shot, take: str, channel: Channel, time) -> Shot:
     _own_way(of)
     value = 0.0     # what moves is counted from where the take starts
     if channel in (*ABSOLUTE, "focal_length"):
-        value = min(_value(shot.perform(take).camera(float(time)), channel), LIMITS[channel][1])
+        value = min(_value(of.camera, channel), LIMITS[channel][1])
     return _with_timeline(shot, take, _longer(of.timeline.with_track(Track(channel, (Key(time, value),)))))
 
 
@@ -393,7 +393,7 @@ def set_camera(shot: Shot, take: str, time, camera: Camera) -> Shot:
     time = snapped(time, shot.fps)
     _own_way(shot.take(take))
     for _ in range(2):   # a second time for what a hold, or the rig's inertia, made of the first
-        now = shot.perform(take, steady=True).camera(float(time))
+        now = shot.perform(take).as_set(float(time))
         for channel in ("x", "y", "z", "pan", "tilt", "roll", "focal_length", "focus_distance", "f_stop"):
             shot = _reaching(shot, take, channel, time, _value(now, channel), _value(camera, channel))
     return shot

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..camera import Camera
+from ..counted import counted
 from ..shots.document import Take
 from ..shots.easing import OVERSHOOT, curve
 from ..shots.framing import pose_of
@@ -36,6 +37,8 @@ CHANNELS_OF = {"grip": ("x", "y", "z", "arc"), "operator": ("pan", "tilt", "roll
 """The channels of each of controls.HANDS."""
 DRIVEN = {"zoom": {"operator", "zoom"}, "push-in": {"operator", "grip"}}
 """Whose work a match does, by what it moves: it keeps the subject's place in the frame, too."""
+HELD_BY = {"framing": "operator", "size": "zoom"}
+"""Whose work a hold does, by what it keeps."""
 
 WHOLE = 0.5
 """Of the longest pass of a loop, that a pass lasts at the least which was not just begun when the recording ended."""
@@ -85,10 +88,11 @@ class Recorder:
     def take(self, name: str, of: Take, fps: Fraction, hands: Iterable[str] = HANDS) -> Take:
         """A take as it was performed last (`kept`): another take's camera, rig and lens, and its tracks where no hand was laid.
 
-        What a match did meanwhile is recorded as well: the take stands for itself from then on.
+        What a match did meanwhile is recorded as well: the take stands for itself from then on. So is what holds and arcs
+        did, which would do something else where the camera has been performed; a hold begins anew where the recording ends.
         hands  which of controls.HANDS performed; so a focus pull can be recorded onto a move
         """
-        samples, hands = self.passes[self.kept], set(hands) | (DRIVEN[of.match.by] if of.match else set())
+        samples, laid, hands = self.passes[self.kept], set(hands), _recorded(of, set(hands))
         channels = {channel for hand in hands for channel in CHANNELS_OF[hand]}
         tracks = [track for track in of.timeline.tracks if track.channel not in channels]
         still = {"focal_length": self.start.focal_length, "focus_distance": self.start.focus_distance}
@@ -100,12 +104,24 @@ class Recorder:
                 tracks.append(Track(channel, pulled, "rack", performed=True))
             elif channel in channels and any(abs(key.value - still.get(channel, 0.0)) > NEVER for key in keys):
                 tracks.append(Track(channel, keys, words.get(channel, ""), performed=True))
-        end = Fraction(math.ceil(samples[-1].time * fps)) / fps
-        duration = end if hands >= set(HANDS) else max(end, of.timeline.duration)
-        let_go = {"operator": "framing", "zoom": "size"}
-        holds = tuple(h for h in of.timeline.holds if h.what not in {let_go.get(hand) for hand in hands})
+        last = samples[-1].time
+        end = Fraction(math.ceil(last * fps)) / fps
+        duration = end if laid >= set(HANDS) else max(end, of.timeline.duration)
+        begin = {what: last if hand in hands else Fraction(0) for what, hand in HELD_BY.items() if hand not in laid}
+        holds = tuple(replace(hold, start=max(hold.start, begin[hold.what])) for hold in of.timeline.holds
+                      if hold.what in begin and hold.end > begin[hold.what])
         return replace(of, name=name, match=None,
                        timeline=Timeline(max(duration, 1 / Fraction(fps)), tuple(tracks), holds))
+
+
+def _recorded(of: Take, laid: set[str]) -> set[str]:
+    """Whose work on a take is recorded: of hands that were laid on, and of what does another's work in reply to theirs."""
+    hands = laid | (DRIVEN[of.match.by] if of.match else set())
+    if hands - {"focus"}:
+        hands |= {HELD_BY[hold.what] for hold in of.timeline.holds}
+    if hands & {"grip", "operator"} and any(track.channel == "arc" for track in of.timeline.tracks):
+        hands |= {"grip", "operator"}    # it turns the camera while it travels
+    return hands
 
 
 def _words(start: Camera, samples: list[Sample]) -> dict[Channel, str]:
@@ -182,14 +198,19 @@ class Smoothed(NamedTuple):
     unit: str
 
     def __str__(self) -> str:
-        return f"{self.channel}: {self.before} keys became {self.after}, within {self.error:.2g} {self.unit}"
+        return f"{self.channel}: {counted(self.before, 'key')} became {self.after}, within {self.error:.2g} {self.unit}"
+
+
+def smoothable(track: Track) -> bool:
+    """Whether it is what a hand did: a pull from mark to mark has the fewest keys already."""
+    return track.performed and len(track.keys) > 1 and not any(isinstance(key.value, str) for key in track.keys)
 
 
 def smooth(take: Take, tolerance: Tolerance, fps: Fraction) -> tuple[Take, tuple[Smoothed, ...]]:
     """The take with the fewest keys within a tolerance, on frames, and a report. Only performed tracks are touched."""
     tracks, report = [], []
     for track in take.timeline.tracks:
-        if track.performed and len(track.keys) > 1 and not any(isinstance(key.value, str) for key in track.keys):
+        if smoothable(track):
             figure, unit = tolerance.of(track.channel)
             smoothed = min(track, _smooth(track, figure, Fraction(fps)), key=lambda t: len(t.keys))
             times = _sampled(track, Fraction(fps))

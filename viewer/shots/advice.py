@@ -8,6 +8,7 @@ from typing import Iterator
 import numpy as np
 
 from .. import optics
+from ..counted import counted
 from .comparison import Coverage, main_subject, only_turns
 from .document import Shot, Take
 from .framing import place_in_frame, pose_of
@@ -276,13 +277,13 @@ def _pixels(view: _View) -> Iterator[Advice]:
     time, enlarged = view.times[closest], view.shot.delivery_width / across
     if detail < RECOGNISABLE:
         yield Advice("pixels", False, time,
-                     f"{subject.name} will not be recognisable: at {time:.1f} s it is made of {detail:.0f} plate "
-                     f"pixels, and a thing takes at least {RECOGNISABLE}.",
+                     f"{subject.name} will not be recognisable: at {time:.1f} s it is made of "
+                     f"{counted(f'{detail:.0f}', 'plate pixel')}, and a thing takes at least {RECOGNISABLE}.",
                      f"Use a plate {RECOGNISABLE / max(detail, 1e-3):.1f} times as large, or end wider.")
     elif enlarged > SOFT_ENLARGEMENT:
         yield Advice("pixels", True, time,
-                     f"The picture will look soft at {time:.1f} s: the frame holds only {across:.0f} plate pixels "
-                     f"across, each {enlarged:.1f} delivered pixels wide.",
+                     f"The picture will look soft at {time:.1f} s: the frame holds only "
+                     f"{counted(f'{across:.0f}', 'plate pixel')} across, each {enlarged:.1f} delivered pixels wide.",
                      f"Use a plate of {math.ceil(stage.width * enlarged / 2 / 100) * 100} pixels width, or end wider.")
 
 

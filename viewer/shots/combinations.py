@@ -34,13 +34,13 @@ def _rack_in(scene: Scene, first: Subject, second: Subject, size: str | None, **
 
 
 @move("rack in a close-up", "combination")
-def rack_in_a_close_up(scene, *, subject=None, to=None, size="close-up", seconds=None, ease="both", at=1):
+def rack_in_a_close_up(scene, *, subject=None, to=None, size="close-up", seconds=1, ease="both", at=1):
     """A close-up of the subject, and focus goes from it to the other."""
     return _rack_in(scene, *two_in_depth(scene, subject, to, None), size, seconds=seconds, ease=ease, at=at)
 
 
 @move("rack over the shoulder", "combination")
-def rack_over_the_shoulder(scene, *, subject=None, to=None, seconds=None, ease="both", at=1):
+def rack_over_the_shoulder(scene, *, subject=None, to=None, seconds=1, ease="both", at=1):
     """Near shoulder at the frame's edge, far face on the other third; focus between them."""
     first, second = two_in_depth(scene, subject, to, None)
     near, far = sorted((first, second), key=scene.depth)
@@ -91,7 +91,7 @@ def rack_during_a_tracking_shot(scene, *, subject=None, to=None, amount="0.3 m",
 
 
 @move("rack in an insert", "combination")
-def rack_in_an_insert(scene, *, subject=None, to=None, size="medium close-up", seconds=None, ease="both", at=1):
+def rack_in_an_insert(scene, *, subject=None, to=None, size="medium close-up", seconds=1, ease="both", at=1):
     """A tight frame on a thing or detail, and focus goes from it to the other."""
     return _rack_in(scene, *two_in_depth(scene, subject, to, None), size, seconds=seconds, ease=ease, at=at)
 

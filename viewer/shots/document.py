@@ -261,17 +261,12 @@ class Shot:
         of = self.take(take) if self.takes else None
         return Scene(self.plate.stage, self.subjects, of.camera if of else None, self.lines(of), self.fps)
 
-    def perform(self, take: str | None = None, steady: bool = False) -> Performance:
-        """A take, ready to be played: `.camera(t)`, `.size(subject, t)`. Make it once per edit, not per frame.
-
-        steady  as rig and rings are set: without the rig's float and the lens's breathing
-        """
+    def perform(self, take: str | None = None) -> Performance:
+        """A take, ready to be played: `.camera(t)`, `.size(subject, t)`. Make it once per edit, not per frame."""
         of = self.take(take)
         partner = of.match and (self.perform(of.match.take), of.match.subject, of.match.by)
-        breathing = of.lens.breathing if of.lens and not steady else 0.0
-        carried = replace(rig(of.rig), sway=()) if steady else rig(of.rig)
-        return Performance(self.plate.stage, self.subjects, of.camera, of.timeline, carried, of.seed,
-                           self.lines(of), breathing, partner or None)
+        return Performance(self.plate.stage, self.subjects, of.camera, of.timeline, rig(of.rig), of.seed, self.lines(of),
+                           of.lens.breathing if of.lens else 0.0, partner or None)
 
     # -- editing ---------------------------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ def _focus(at, duration: Fraction, *marks, ease: Ease = "both") -> Timeline:
 
 
 def pull_duration(seconds) -> Fraction:
-    length = in_seconds(1 if seconds is None else seconds)
+    length = in_seconds(seconds)
     if length <= 0:
         raise BadValue(f"A focus pull takes longer than {float(length):g} seconds.")
     return length
@@ -71,42 +71,42 @@ def follow(scene, *, subject=None, at=0):
 
 
 @move("rack", "focus")
-def rack(scene, *, subject=None, to=None, seconds=None, ease="both", at=1):
+def rack(scene, *, subject=None, to=None, seconds=1, ease="both", at=1):
     """Focus goes from one subject to another."""
     first, second = two_in_depth(scene, subject, to, None)
     return _focus(at, pull_duration(seconds), first.name, second.name, ease=ease)
 
 
 @move("rack near to far", "focus")
-def rack_near_to_far(scene, *, subject=None, to=None, seconds=None, ease="both", at=1):
+def rack_near_to_far(scene, *, subject=None, to=None, seconds=1, ease="both", at=1):
     """Focus goes from the nearer of two subjects to the farther."""
     first, second = two_in_depth(scene, subject, to, True)
     return _focus(at, pull_duration(seconds), first.name, second.name, ease=ease)
 
 
 @move("rack far to near", "focus")
-def rack_far_to_near(scene, *, subject=None, to=None, seconds=None, ease="both", at=1):
+def rack_far_to_near(scene, *, subject=None, to=None, seconds=1, ease="both", at=1):
     """Focus goes from the farther of two subjects to the nearer."""
     first, second = two_in_depth(scene, subject, to, False)
     return _focus(at, pull_duration(seconds), first.name, second.name, ease=ease)
 
 
 @move("rack reveal", "focus")
-def rack_reveal(scene, *, subject=None, side="near", seconds=None, ease="both", at=1):
+def rack_reveal(scene, *, subject=None, side="near", seconds=1, ease="both", at=1):
     """Focus starts where nothing can be recognised and finds the subject."""
     subject = scene.subject(subject)
     return _focus(at, pull_duration(seconds), soft_mark(scene, subject, UNRECOGNISABLE, side), subject.name, ease=ease)
 
 
 @move("soft to sharp", "focus")
-def soft_to_sharp(scene, *, subject=None, side="near", seconds=None, ease="both", at=0):
+def soft_to_sharp(scene, *, subject=None, side="near", seconds=1, ease="both", at=0):
     """The subject comes from plainly soft into focus."""
     subject = scene.subject(subject)
     return _focus(at, pull_duration(seconds), soft_mark(scene, subject, SOFT, side), subject.name, ease=ease)
 
 
 @move("dual rack", "focus")
-def dual_rack(scene, *, subject=None, to=None, seconds=None, beat=1, ease="both", at=1):
+def dual_rack(scene, *, subject=None, to=None, seconds=1, beat=1, ease="both", at=1):
     """Focus goes from one subject to another, rests for a beat, and comes back."""
     first, second = two_in_depth(scene, subject, to, None)
     there = _focus(at, pull_duration(seconds), first.name, second.name, ease=ease)
@@ -115,7 +115,7 @@ def dual_rack(scene, *, subject=None, to=None, seconds=None, beat=1, ease="both"
 
 
 @move("pull focus away", "focus")
-def pull_focus_away(scene, *, subject=None, side="far", seconds=None, ease="both", at=1):
+def pull_focus_away(scene, *, subject=None, side="far", seconds=1, ease="both", at=1):
     """Focus leaves the subject, which goes soft."""
     subject = scene.subject(subject)
     return _focus(at, pull_duration(seconds), subject.name, soft_mark(scene, subject, SOFT, side), ease=ease)

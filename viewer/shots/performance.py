@@ -80,6 +80,8 @@ class Performance:
         self._log_stop = _curve(stops) if stops else None
         self._focus = self._focus_curve(timeline.track("focus_distance"))
         self._mark = (self._x(0.0), self._y(0.0), self._z(0.0))
+        travel = [track.performed for track in timeline.tracks if track.channel in ("x", "y", "z", "arc")]
+        self._reach = math.inf if rig.reach and travel and all(travel) else rig.reach    # it has been kept within already
 
         # Holds look back at where their subject was when they began, so they are prepared in order of time.
         self._framings: list[_Framing] = []
@@ -99,14 +101,26 @@ class Performance:
     def camera(self, t: float) -> Camera:
         """The camera at t seconds; before the start and after the end it stays as it was there."""
         t = min(max(float(t), 0.0), self.duration)
-        stand, pan, tilt, roll, focal = self._moment(t)
-        focus, stop = self.focus(t, stand), self.start.f_stop
+        return breathed(self._camera(t, self._moment(t)), self._breathing)
+
+    def as_set(self, t: float) -> Camera:
+        """The same as rig and rings are set: without the rig's float, for which holds and matches make up, and breathing."""
+        t = min(max(float(t), 0.0), self.duration)
+        moment = self._moment(t)
+        if not self._float:
+            return self._camera(t, moment)
+        dx, dy, dz, dp, dt, dr = self._float.at(t)
+        x, y, z = moment.stand.position
+        return replace(self._camera(t, moment), position=(x - dx, y - dy, z - dz), pan=moment.pan - dp,
+                       tilt=moment.tilt - dt, roll=moment.roll - dr)
+
+    def _camera(self, t: float, moment: _Moment) -> Camera:
+        stand, pan, tilt, roll, focal = moment
+        focus, stop, start = self.focus(t, stand), self.start.f_stop, self.start
         if self._log_stop:
             stop = min(max(math.exp(self._log_stop(t)), 0.5), 128.0)
-        start = self.start
-        return breathed(Camera(stand.position, pan, tilt, roll, focal, start.sensor_width, start.lens_shift, stop, focus,
-                               start.blades, start.blade_rotation, start.roundness, start.squeeze, start.cats_eye,
-                               start.ring), self._breathing)
+        return Camera(stand.position, pan, tilt, roll, focal, start.sensor_width, start.lens_shift, stop, focus,
+                      start.blades, start.blade_rotation, start.roundness, start.squeeze, start.cats_eye, start.ring)
 
     def focus(self, t: float, stand: Pose) -> float:
         """Metres at which the take focuses at t for a camera that stands there: a mark that names a subject follows it."""
@@ -189,7 +203,7 @@ class Performance:
 
     def _travel(self, t: float) -> tuple[Vector, float]:
         """Where the grip has brought the camera at t, without float, and how far an arc has turned it."""
-        if self.rig.reach == 0:
+        if self._reach == 0:
             return self._mark, 0.0
         x, y, z, turned = self._x(t), self._y(t), self._z(t), 0.0
         for arc, (cx, _, cz) in self._arcs:
@@ -198,11 +212,11 @@ class Performance:
             # To the right around the subject: the camera, south of it, swings east and pans left.
             x, z = cx + (x - cx) * c + (z - cz) * s, cz - (x - cx) * s + (z - cz) * c
             turned -= angle
-        if self.rig.reach < math.inf:
+        if self._reach < math.inf:
             mark = self._mark
             away = math.dist((x, y, z), mark)
-            if away > self.rig.reach:
-                share = self.rig.reach / away
+            if away > self._reach:
+                share = self._reach / away
                 x, y, z = (m + (p - m) * share for m, p in zip(mark, (x, y, z)))
         return (x, y, z), turned
 

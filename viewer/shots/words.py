@@ -43,6 +43,12 @@ class Move(NamedTuple):
         """The words that it understands."""
         return tuple(inspect.signature(self.make).parameters)[1:]
 
+    @property
+    def usual(self) -> dict[str, str]:
+        """What holds for words that are not said, as they would be said; without those that follow from others."""
+        words = inspect.signature(self.make).parameters.values()
+        return {word.name: str(word.default) for word in words if word.default not in (None, word.empty)}
+
 
 MOVES: dict[str, Move] = {}
 """Every move by its film name, in the order of `pushin moves`."""
