@@ -1208,6 +1208,8 @@ def typed(me):
     me.session.say("")
     me.last(0.5)      # what is behind it grows dim
     me.note("open")
+    me.key("Enter")
+    me.note("no path", asks=me.window.files.asks)
     me.key("Escape")
     for moment, key in (("no place to open", "Ctrl+O"), ("no place to save", "Ctrl+S"), ("no place to export", "Ctrl+E")):
         for path in ("~nobody-of-this-name/x.mp4", "x" * 300 + ".mp4"):
@@ -1414,6 +1416,8 @@ def closing(me):
 def export(me):
     """A film, while the window plays on; another one is cancelled."""
     me.opened()
+    me.session.edit(edits.retime_take(me.session.shot, "A", 2), "Two seconds")
+    me.window.files.save_to(str(me.folder / "short.json"))
     me.key("Ctrl+E")
     me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.a)
     me.ctx.item_input_value("//Export/##path", str(me.folder / "film.mp4"))

@@ -256,8 +256,8 @@ class Files:
             if tip:
                 imgui.set_item_tooltip(tip)
         imgui.pop_item_flag()
-        if (imgui.button(verb, (7 * em, 0)) or entered) and self._path.strip():
-            does = lambda: use(self._path, False)
+        if imgui.button(verb, (7 * em, 0)) or entered:
+            does = (lambda: use(self._path, False)) if self._path.strip() else self._say_where
         imgui.same_line()
         chosen = self.browser.button(dialog)
         if chosen:
@@ -266,6 +266,10 @@ class Files:
         cancelled = imgui.button("Cancel", (7 * em, 0))
         self.browser.foot()
         return does() is not False if does else cancelled
+
+    def _say_where(self) -> bool:
+        self.session.say("There is no path yet; type one.")
+        return False
 
     def _unsaved_question(self, em: float) -> bool | str:
         style.text(f"{self.session.document.name} has changes that are not saved.", style.TEXT)
