@@ -290,7 +290,8 @@ class Commands:
         found = [(each.name, each.help, "   ".join(each.keys), self.actions.enabled(each.name),
                   lambda name=each.name: self.act(name)) for each in actions]
         at = sum(named(each) and not each.control for each in actions)
-        found[at:at] = [(move.name, move.line, "move", True, lambda move=move: self.session.attempt(lambda: self._pick(move))) for move in moves]
+        picks = lambda move: lambda: self.session.attempt(lambda: self._pick(move))
+        found[at:at] = [(move.name, move.line, "move", True, picks(move)) for move in moves]
         return found
 
     def _draw_help(self, em: float, port) -> None:

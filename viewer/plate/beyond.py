@@ -42,34 +42,11 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
 
     wide  pixels: what is narrower is not the farthest there is
     """
-    plate = np.dstack([color, disparity]).astype(np.float32)
+    plate = np.dstack([color, disparity] * 2).astype(np.float32)
     span = plate.shape[1]
-    size, soon = max(3, span // 8) | 1, round(LENS * span)    # an even window would move what it opens
-
-    def beyond(rows, count):
-        """So many rows that go on from the last one: what is wide, and what is narrow, 0 where nothing is."""
-        here, all_of_it = rows[-1, :, :4], rows[-1, :, 4:]
-        at, come_to = _along_lines(rows[..., :3], rows[..., 3], count)
-        line = here[:, 3]
-        opened = cv2.morphologyEx(line[None], cv2.MORPH_OPEN, np.ones((1, size), np.uint8), borderType=cv2.BORDER_REPLICATE)[0]
-        ends, narrow = (d > opened * (1 + CUT_SHARE) + 1e-4 for d in (line, all_of_it[:, 3]))
-        stays = np.flatnonzero(~ends)
-        source = stays[np.abs(stays[None] - np.arange(len(line))[:, None]).argmin(1)] if len(stays) else np.arange(len(line))
-        wide = np.column_stack([here[source, :3], np.where(ends, opened, line)])
-        # What closes up, as a ball does, is not drawn out to a point.
-        thing = np.cumsum(np.diff(narrow, prepend=narrow[:1]))
-        first, last = (np.searchsorted(thing, np.arange(thing[-1] + 1), side) for side in ("left", "right"))
-        width = (come_to[:, last - 1] - come_to[:, first] + 1) / (last - first)
-        goes_on = narrow[at] & (np.take_along_axis(width, thing[at], 1) > CLOSES)
-        goes_on[soon:] = False
-        return np.dstack([wide[at], np.where(goes_on[..., None], all_of_it[at], 0)])
-
-    def extend(rows, before, after):
-        return np.concatenate([beyond(rows[::-1], before)[::-1], rows, beyond(rows, after)])
-
-    both = extend(np.dstack([plate, plate]), *pad[0])
-    both = extend(both.swapaxes(0, 1), *pad[1]).swapaxes(0, 1)
-    picture, sharp = both[..., :4], both[..., 4:]
+    extend = lambda rows, before, after: np.concatenate([_beside(rows[::-1], before, span)[::-1], rows, _beside(rows, after, span)])
+    both = extend(extend(plate, *pad[0]).swapaxes(0, 1), *pad[1]).swapaxes(0, 1)
+    picture, narrow = both[..., :4], both[..., 4:]
     sky = picture[..., 3] == 0
     # Colours run into each other; depths do where that is no edge, and where lines that meet have left a step.
     even = np.exp(cv2.bilateralFilter(np.log(np.maximum(picture[..., 3], 1e-3)), 0, *EVEN))
@@ -84,10 +61,36 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     far = cv2.remap(far, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     colors, depths = fade((h, w), pad), fade((h, w), pad, FARTHER)
     picture = picture + np.dstack([colors, colors, colors, depths]) * (far - picture)
-    picture = np.where(sky[..., None] * [0, 0, 0, 1], 0, picture)
+    picture[sky, 3] = 0
     # What is narrow ends sharp: run into what is behind it, it would be a slope.
-    picture = np.where(sharp[..., 3:] > 0, sharp, picture)
+    picture = np.where(narrow[..., 3:] > 0, narrow, picture)
     return np.ascontiguousarray(picture[..., :3]), picture[..., 3]
+
+
+def narrow_reach(span: int) -> int:
+    """Pixels by which narrow things go on beyond the frame of a picture so many pixels wide."""
+    return round(LENS * span)
+
+
+def _beside(rows: np.ndarray, count: int, span: int) -> np.ndarray:
+    """`count` rows that go on from the last of some, (n, w, 8): colour and disparity of what is wide, and of what is narrow, 0 where
+    nothing is. Within the frame both are the picture, `span` pixels wide."""
+    here, all_of_it = rows[-1, :, :4], rows[-1, :, 4:]
+    at, come_to = _along_lines(rows[..., :3], rows[..., 3], count)
+    line = here[:, 3]
+    size = max(3, span // 8) | 1    # an even window would move what it opens
+    opened = cv2.morphologyEx(line[None], cv2.MORPH_OPEN, np.ones((1, size), np.uint8), borderType=cv2.BORDER_REPLICATE)[0]
+    ends, narrow = (d > opened * (1 + CUT_SHARE) + 1e-4 for d in (line, all_of_it[:, 3]))
+    stays = np.flatnonzero(~ends)
+    source = stays[np.abs(stays[None] - np.arange(len(line))[:, None]).argmin(1)] if len(stays) else np.arange(len(line))
+    wide = np.column_stack([here[source, :3], np.where(ends, opened, line)])
+    # What closes up, as a ball does, is not drawn out to a point.
+    thing = np.cumsum(np.diff(narrow, prepend=narrow[:1]))
+    first, last = (np.searchsorted(thing, np.arange(thing[-1] + 1), side) for side in ("left", "right"))
+    width = (come_to[:, last - 1] - come_to[:, first] + 1) / (last - first)
+    goes_on = narrow[at] & (np.take_along_axis(width, thing[at], 1) > CLOSES)
+    goes_on[narrow_reach(span):] = False
+    return np.dstack([wide[at], np.where(goes_on[..., None], all_of_it[at], 0)])
 
 
 def _along_lines(color: np.ndarray, disparity: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

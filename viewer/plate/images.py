@@ -177,7 +177,8 @@ def _developed(path: Path, encoded: _Encoded, size: tuple[int, int]) -> np.ndarr
     elif encoded.matrix is not None:
         linear = cv2.transform(linear, encoded.matrix.astype(np.float32))
     if bad:
-        encoded.notes.append(f"{counted(bad, 'pixel')} of {name} {'was' if bad == 1 else 'were'} NaN: there is the mean of what lies beside.")
+        were = "was" if bad == 1 else "were"
+        encoded.notes.append(f"{counted(bad, 'pixel')} of {name} {were} NaN and took the mean of what lies beside.")
     return to_half(linear)
 
 

@@ -13,7 +13,6 @@ from functools import lru_cache
 from math import ceil
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from . import cache

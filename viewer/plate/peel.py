@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from .behind import continue_depth
-from .beyond import CELL, LENS, continue_beyond, fade, farthest, soften
+from .beyond import CELL, continue_beyond, fade, farthest, narrow_reach, soften
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import continue_color, continue_plainly
 from .fringe import Fringe, find_fringe
@@ -99,7 +99,7 @@ class Canvas:
         self.far_out = fade(self.disparity.shape, pad)
         self.trusted = self.inside.copy()
         # Beside the frame every pixel is a copy of a photographed one, and as mixed as that.
-        soon = round(LENS * w)
+        soon = narrow_reach(w)
         self.copied = np.pad(np.ones((h + 2 * soon, w + 2 * soon), bool), [[n - soon for n in sides] for sides in pad])
         self.pending = np.ones((high // BLOCK, wide // BLOCK), bool)
         self.fringe = (Fringe.usual(self.disparity) if draft
