@@ -127,6 +127,12 @@ def test_b_becomes_the_latest_other_take_where_its_own_has_gone(session):
     assert session.view.takes == ("A", "B")
 
 
+def test_focus_clicked_on_one_picture_is_seen_in_both(session):
+    session.focus("A", "subject")
+    assert session.camera("B").f_stop == session.camera("A").f_stop
+    assert session.camera("B").focus_distance == pytest.approx(session.performance("B").distance("subject", session.time))
+
+
 def test_a_rack_makes_no_take_longer(session):
     session.edit(edits.add_subject(session.shot, replace(session.shot.subjects[0], name="wall")), "Subject wall")
     session.seek(session.shot.duration)

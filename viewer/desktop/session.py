@@ -91,9 +91,9 @@ class Session:
 
     def edit(self, shot: Shot, what: str, drag: str | None = None) -> None:
         """A new state of the document, as one step to undo; steps of the same drag become one. PushinError while a take is
-        recorded."""
+        recorded. Matched takes go along with stop and focus."""
         self.check_not_rolling()
-        self.document.edit(what, shot, drag)
+        self.document.edit(what, edits.lenses_along(self.shot, shot, self.time), drag)
         self.follow()
 
     def check_not_rolling(self) -> None:

@@ -23,7 +23,7 @@ from ..shots.comparison import main_subject, matched
 from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
-from ..shots.framing import Subject
+from ..shots.framing import Subject, pose_of
 from ..shots.kit import Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
@@ -229,12 +229,66 @@ def match_take(shot: Shot, take: str, to: str, subject: str, by: str | None = No
 
     A take that is there already keeps its own camera, lens, rig and focus, and lasts as long as the other.
     """
-    made = matched(shot.take(to), subject, take, by)
+    other = shot.take(to)
+    made = matched(other, subject, take, by)
     own = next((t for t in shot.takes if t.name == take), None)
     if own:
         kept = tuple(t for t in own.timeline.tracks if t.channel in ABSOLUTE)
-        made = replace(own, match=made.match, timeline=Timeline(made.timeline.duration, kept))
+        rings = tuple(channel for channel in ABSOLUTE if _ring(own, channel) != _ring(other, channel))
+        made = replace(own, match=replace(made.match, own=rings), timeline=Timeline(made.timeline.duration, kept))
     return shot.with_take(made)
+
+
+def lenses_along(before: Shot, after: Shot, at) -> Shot:
+    """An edit, in which takes that match another one go along with its stop and focus, so that the comparison is fair.
+
+    One that was set on a matched take itself is its own from then on, until it is set to the other's again.
+    at  seconds: when a distance that holds all the take through was measured
+    """
+    known = {take.name: take for take in before.takes}
+    matches = lambda take: 1 + matches(after.take(take.match.take)) if take.match else 0
+    for name in [take.name for take in sorted(after.takes, key=matches) if take.match]:
+        take = after.take(name)
+        other = after.take(take.match.take)
+        if name not in known or other.name not in known or known[name].match != take.match:
+            continue
+        for channel in ABSOLUTE:
+            set_here, set_there = (_ring(now, channel) != _ring(known[now.name], channel) for now in (take, other))
+            if set_here == set_there:      # neither, or both as in a take that is retimed
+                continue
+            along = _along(after, take, other, channel, at)
+            if set_here:
+                own = set(take.match.own) - {channel} | ({channel} if _ring(along, channel) != _ring(take, channel) else set())
+                take = replace(take, match=replace(take.match, own=tuple(sorted(own))))
+            elif channel not in take.match.own:
+                take = along
+        after = after.with_take(take)
+    return after
+
+
+def _ring(take: Take, channel: Channel):
+    """How stop or focus is set: where the take starts, and by keys."""
+    return getattr(take.camera, channel), take.timeline.track(channel)
+
+
+def _along(shot: Shot, take: Take, other: Take, channel: Channel, at) -> Take:
+    """The take with another one's stop or focus; a distance becomes that of the same plane, from where it stands."""
+    value, track = _ring(other, channel)
+    if channel == "focus_distance":
+        one, two = shot.perform(other.name), shot.perform(take.name)
+
+        def there(metres: float, time) -> float:
+            stand = pose_of(one.as_set(float(time)))
+            point = tuple(p + metres * f for p, f in zip(stand.position, stand.forward))
+            low, high = LIMITS[channel]
+            return min(max(pose_of(two.as_set(float(time))).to(point)[2], low), high)
+
+        value = there(value, at)
+        if track:
+            track = replace(track, keys=tuple(key if isinstance(key.value, str) else
+                                              replace(key, value=there(key.value, key.time)) for key in track.keys))
+    kept = without_channels(take.timeline, (channel,))
+    return replace(take, camera=replace(take.camera, **{channel: value}), timeline=kept.with_track(track) if track else kept)
 
 
 def set_rig(shot: Shot, take: str, name: str) -> Shot:

@@ -76,13 +76,15 @@ class PlateFile:
 class Match:
     """This take shows the subject at every moment as large, and at the same place, as another take does.
 
-    by  what does it: "zoom" (the camera stays) or "push-in" (the lens stays)
+    by   what does it: "zoom" (the camera stays) or "push-in" (the lens stays)
+    own  which of stop and focus were set on this take itself; the others go along with what is set on the other take
     """
 
     __pydantic_config__ = STRICT
     take: str
     subject: str
     by: Literal["zoom", "push-in"] = "zoom"
+    own: tuple[Literal["focus_distance", "f_stop"], ...] = ()
 
     def __post_init__(self):
         if self.by not in ("zoom", "push-in"):

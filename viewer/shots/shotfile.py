@@ -86,6 +86,9 @@ def dump(shot: Shot) -> str:
     for point in ("in_point", "out_point"):
         if values[point] is None:      # most shots have none, and read as they always have
             del values[point]
+    for take in values["takes"]:
+        if take["match"] and not take["match"]["own"]:
+            del take["match"]["own"]
     text = json.dumps({"version": values.pop("version"), **values}, indent=1, ensure_ascii=False)
     # Boxes and positions on one line each, as a person would write them; a string cannot hold a bare line break.
     number = r"-?[\d.eE+-]+"
