@@ -152,6 +152,7 @@ class Shot:
     body             from the kit; None: a camera with the plate's sensor
     in_point         seconds from where the window plays it, None: from the start; exports have all of it
     out_point        seconds up to where; None: to the end
+    compared         the takes that the window showed when it was saved; None: the first two
     """
 
     __pydantic_config__ = STRICT
@@ -167,6 +168,7 @@ class Shot:
     notes: str = ""
     in_point: Seconds | None = None
     out_point: Seconds | None = None
+    compared: tuple[str, str] | None = None
     version: int = VERSION
 
     def __post_init__(self):
