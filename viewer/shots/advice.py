@@ -102,8 +102,7 @@ def _rig(view: _View) -> Iterator[Advice]:
         shot = view.shot
         free = Performance(shot.plate.stage, shot.subjects, take.camera, take.timeline,
                            replace(carried, reach=math.inf, sway=()), take.seed, view.lines)
-        start = free.camera(0).position
-        away = [(t, math.dist(free.camera(t).position, start)) for t in view.times]
+        away = [(t, math.dist(free.camera(t).position, view.play.mark)) for t in view.times]
         longest = max(d for _, d in away)
         if longest > carried.reach + 1e-6:
             time = next(t for t, d in away if d > carried.reach)

@@ -46,6 +46,7 @@ class Performance:
     """A take, ready to be played.
 
     lines    the delivered frame, which shot sizes count in; None: the whole of the plate's
+    mark     metres: where the rig stands, from which its reach counts. What was performed need not have begun there
     partner  the performance whose subject size (and framing) this one matches, with the subject and what moves:
              "zoom" or "push-in"
     """
@@ -80,9 +81,9 @@ class Performance:
         stops = timeline.track("f_stop")
         self._log_stop = _curve(stops) if stops else None
         self._focus = self._focus_curve(timeline.track("focus_distance"))
-        self._mark = (self._x(0.0), self._y(0.0), self._z(0.0))
-        travel = [track.performed for track in timeline.tracks if track.channel in ("x", "y", "z", "arc")]
-        self._reach = math.inf if rig.reach and travel and all(travel) else rig.reach    # it has been kept within already
+        begun = [sum(_curve(track)(0.0) for track in timeline.tracks if track.channel == axis and track.performed)
+                 for axis in "xyz"]
+        self.mark = tuple(at(0.0) - (far if rig.reach else 0.0) for at, far in zip((self._x, self._y, self._z), begun))
 
         # Holds look back at where their subject was when they began, so they are prepared in order of time.
         self._framings: list[_Framing] = []
@@ -257,8 +258,8 @@ class Performance:
 
     def _travel(self, t: float) -> tuple[Vector, float]:
         """Where the grip has brought the camera at t, without float, and how far an arc has turned it."""
-        if self._reach == 0:
-            return self._mark, 0.0
+        if self.rig.reach == 0:
+            return self.mark, 0.0
         x, y, z, turned = self._x(t), self._y(t), self._z(t), 0.0
         for arc, (cx, _, cz), _, _ in self._arcs:
             angle = arc(t)
@@ -266,11 +267,11 @@ class Performance:
             # To the right around the subject: the camera, south of it, swings east and pans left.
             x, z = cx + (x - cx) * c + (z - cz) * s, cz - (x - cx) * s + (z - cz) * c
             turned -= angle
-        if self._reach < math.inf:
-            mark = self._mark
+        if self.rig.reach < math.inf:
+            mark = self.mark
             away = math.dist((x, y, z), mark)
-            if away > self._reach:
-                share = self._reach / away
+            if away > self.rig.reach:
+                share = self.rig.reach / away
                 x, y, z = (m + (p - m) * share for m, p in zip(mark, (x, y, z)))
         return (x, y, z), turned
 
