@@ -150,6 +150,24 @@ def test_what_was_set_on_a_matched_take_itself_stays(pair):
     assert along(late, edits.set_f_stop(late, "A", 4.0)).take("B").camera.f_stop == 11
 
 
+def test_stop_and_focus_are_dragged_along(pair):
+    """Also where every moment of the drag begins with the shot as it was before, and where it comes back to that."""
+    document = Document(pair)
+    edit = lambda changed, drag=None: document.edit("", edits.lenses_along(document.before(drag), changed, 0), drag)
+    edit(edits.rack_between(pair, "A", "mira", "tom", 1))
+    base = document.shot
+    for take, ends in (("A", lambda by: [2 + by, 2 + by]), ("B", lambda by: [2, 2 + by])):
+        for by in (0.5, 1, 1, 2, 0):
+            edit(edits.move_keys(base, take, [KeyAt(index(base, "focus_distance", take), Fraction(2))], by), "drag")
+            assert [keys(document.shot, "focus_distance", name)[-1][0] for name in "AB"] == ends(by)
+            assert bool(document.shot.take("B").match.own) == (take == "B" and by > 0)
+        document.release()
+        assert document.shot is base
+    for stop in (2.0, 2.8):
+        edit(edits.set_f_stop(document.shot, "A", stop), "ring")
+        assert document.shot.take("B").camera.f_stop == stop
+
+
 def test_lens_and_rig(shot):
     zoom = Lens("zoom", (40, 100), (4, 22), 0.8, blades=9)
     on = edits.set_lens(shot, "A", zoom).take("A")

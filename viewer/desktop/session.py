@@ -94,7 +94,7 @@ class Session:
         """A new state of the document, as one step to undo; steps of the same drag become one. PushinError while a take is
         recorded. Matched takes go along with stop and focus."""
         self.check_not_rolling()
-        self.document.edit(what, edits.lenses_along(self.shot, shot, self.time), drag)
+        self.document.edit(what, edits.lenses_along(self.document.before(drag), shot, self.time), drag)
         self.follow()
 
     def check_not_rolling(self) -> None:

@@ -145,6 +145,11 @@ class Document:
         """For the window's title."""
         return called(self.path, self.shot)
 
+    def before(self, drag: Hashable | None) -> Shot:
+        """The shot that an edit changes: now, or while a drag goes on, as that found it."""
+        going_on = drag is not None and drag == self._drag
+        return self.history.steps[self.history.at - going_on].value
+
     # -- editing ---------------------------------------------------------------------------------------------------
 
     def edit(self, label: str, shot: Shot, drag: Hashable | None = None) -> bool:

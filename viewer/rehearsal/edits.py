@@ -243,26 +243,26 @@ def lenses_along(before: Shot, after: Shot, at) -> Shot:
     """An edit, in which takes that match another one go along with its stop and focus, so that the comparison is fair.
 
     One that was set on a matched take itself is its own from then on, until it is set to the other's again.
-    at  seconds: when a distance that holds all the take through was measured
+    before  the shot as it was, all through a drag as it was before that
+    at      seconds: when a distance that holds all the take through was measured
     """
     known = {take.name: take for take in before.takes}
     matches = lambda take: 1 + matches(after.take(take.match.take)) if take.match else 0
     for name in [take.name for take in sorted(after.takes, key=matches) if take.match]:
         take = after.take(name)
         other = after.take(take.match.take)
-        if name not in known or other.name not in known or known[name].match != take.match:
+        was = known.get(name)
+        if not (was and was.match and was.match.take == other.name in known):
             continue
+        own = set(take.match.own)
         for channel in ABSOLUTE:
             set_here, set_there = (_ring(now, channel) != _ring(known[now.name], channel) for now in (take, other))
-            if set_here == set_there:      # neither, or both as in a take that is retimed
-                continue
-            along = _along(after, take, other, channel, at)
-            if set_here:
-                own = set(take.match.own) - {channel} | ({channel} if _ring(along, channel) != _ring(take, channel) else set())
-                take = replace(take, match=replace(take.match, own=tuple(sorted(own))))
-            elif channel not in take.match.own:
-                take = along
-        after = after.with_take(take)
+            if set_there and channel not in own:
+                take = _along(after, take, other, channel, at)
+            elif set_here:
+                fair = _ring(_along(after, take, other, channel, at), channel) == _ring(take, channel)
+                own = own - {channel} if fair else own | {channel}
+        after = after.with_take(replace(take, match=replace(take.match, own=tuple(sorted(own)))))
     return after
 
 
@@ -274,6 +274,8 @@ def _ring(take: Take, channel: Channel):
 def _along(shot: Shot, take: Take, other: Take, channel: Channel, at) -> Take:
     """The take with another one's stop or focus; a distance becomes that of the same plane, from where it stands."""
     value, track = _ring(other, channel)
+    if track:
+        value = getattr(take.camera, channel)      # which does not count then
     if channel == "focus_distance":
         one, two = shot.perform(other.name), shot.perform(take.name)
 
@@ -283,8 +285,9 @@ def _along(shot: Shot, take: Take, other: Take, channel: Channel, at) -> Take:
             low, high = LIMITS[channel]
             return min(max(pose_of(two.as_set(float(time))).to(point)[2], low), high)
 
-        value = there(value, at)
-        if track:
+        if track is None:
+            value = there(value, at)
+        else:
             track = replace(track, keys=tuple(key if isinstance(key.value, str) else
                                               replace(key, value=there(key.value, key.time)) for key in track.keys))
     kept = without_channels(take.timeline, (channel,))
