@@ -150,6 +150,24 @@ def test_what_was_set_on_a_matched_take_itself_stays(pair):
     assert along(late, edits.set_f_stop(late, "A", 4.0)).take("B").camera.f_stop == 11
 
 
+def test_an_iris_on_a_pinhole_begins_where_nothing_blurs(pair):
+    """It may be opened from there, on whom the take is about."""
+    lane = edits.add_lane(pair, "A", "f_stop", 1)
+    assert keys(lane, "f_stop") == [(1, 22.0)] and keys(lane, "focus_distance") == [(0, "mira")]
+    slow = Lens("slow", (20, 100), (4, 16), 0.2)
+    assert keys(edits.add_lane(edits.set_lens(pair, "A", slow), "A", "f_stop", 1), "f_stop") == [(1, 16.0)]
+    focus = edits.add_lane(pair, "A", "focus_distance", 1)
+    assert focus.take("A").camera.f_stop == 2.8 and keys(focus, "focus_distance") == [(0, "mira"), (1, "mira")]
+
+
+def test_a_lens_that_is_opened_is_focused_on_whom_the_take_is_about(pair):
+    assert keys(edits.set_f_stop(pair, "A", 2.0), "focus_distance") == [(0, "mira")]
+    for known in (edits.focus_on(pair, "A", 3.0), edits.focus_on(pair, "A", "tom")):      # but where focus was set
+        assert same_cameras(known, edits.set_f_stop(known, "A", 2.0)) is None
+    racked = edits.rack_between(edits.set_f_stop(pair, "A", 2.0), "A", "tom", "mira", 1)
+    assert keys(racked, "focus_distance") == [(1, "tom"), (2, "mira")]      # who is racked from is in focus before
+
+
 def test_stop_and_focus_are_dragged_along(pair):
     """Also where every moment of the drag begins with the shot as it was before, and where it comes back to that."""
     document = Document(pair)

@@ -19,12 +19,13 @@ from ..camera import NEAR, Camera
 from ..errors import PushinError
 from ..plate import repair, scale
 from ..plate.adjust import Adjustments
+from ..shots.advice import THIRDS
 from ..shots.comparison import main_subject, matched
 from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
 from ..shots.framing import Subject, pose_of
-from ..shots.kit import Lens
+from ..shots.kit import F_STOP, Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
 from ..shots.rigs import rig
@@ -324,9 +325,21 @@ def set_focal_length(shot: Shot, take: str, focal_length: float) -> Shot:
 
 
 def set_f_stop(shot: Shot, take: str, f_stop: float | None) -> Shot:
-    """The f-number that a take starts with; None is a pinhole."""
+    """The f-number that a take starts with; None is a pinhole. What was one is focused on whom the take is about, where
+    focus was never set."""
     of = shot.take(take)
-    return shot.with_take(replace(of, camera=replace(of.camera, f_stop=f_stop)))
+    opened = of.camera.f_stop is None and f_stop is not None
+    shot = shot.with_take(replace(of, camera=replace(of.camera, f_stop=f_stop)))
+    return _focused(shot, of, main_subject(shot, of).name) if opened and shot.subjects else shot
+
+
+def _focused(shot: Shot, take: Take, subject: str) -> Shot:
+    """Focus on a subject where it was never set, and so for what the take goes along with."""
+    if _ring(take, "focus_distance") == (Camera().focus_distance, None):
+        shot = focus_on(shot, take.name, subject)
+    if take.match and "focus_distance" not in take.match.own:
+        shot = _focused(shot, shot.take(take.match.take), subject)
+    return shot
 
 
 def start_here(shot: Shot, take: str, camera: Camera) -> Shot:
@@ -392,7 +405,10 @@ def without_channels(timeline: Timeline, channels: Iterable[Channel]) -> Timelin
 
 
 def rack_between(shot: Shot, take: str, subject: str, to: str, at, duration=1, ease: Ease = "both") -> Shot:
-    """Focus goes from one subject to another in some seconds, from a time on."""
+    """Focus goes from one subject to another in some seconds, from a time on; where it only stood, it stands on the first."""
+    track = shot.take(take).timeline.track("focus_distance")
+    if track and len(track.keys) == 1:
+        shot = _with_timeline(shot, take, without_channels(shot.take(take).timeline, ("focus_distance",)))
     return apply_move(shot, take, "rack", at=at, subject=subject, to=to, seconds=duration, ease=ease)
 
 
@@ -425,8 +441,15 @@ def insert_key(shot: Shot, take: str, track: int, time) -> Shot:
 
 
 def add_lane(shot: Shot, take: str, channel: Channel, time) -> Shot:
-    """A track with a key at a time for a channel that nothing moves yet, so that nothing changes yet; else a key on its track."""
+    """A track with a key at a time for a channel that nothing moves yet, so that nothing changes yet; else a key on its track.
+
+    A pinhole gets an iris: at its narrowest for a lane of it, and open for one of focus, which would not be seen.
+    """
     of, time = shot.take(take), snapped(time, shot.fps)
+    if channel in ABSOLUTE and of.camera.f_stop is None:
+        narrowest = of.lens.stops[1] if of.lens else THIRDS[-1]
+        shot = set_f_stop(shot, take, float(narrowest) if channel == "f_stop" else F_STOP)
+        of = shot.take(take)
     for index, track in enumerate(of.timeline.tracks):
         if track.channel == channel:
             return insert_key(shot, take, index, time)
