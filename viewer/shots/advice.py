@@ -207,6 +207,8 @@ def _racks(view: _View) -> Iterator[Advice]:
                          "Give it an f-number.",
                          replace(take, camera=replace(take.camera, f_stop=F_STOP)))
             return
+        if track.performed and not isinstance(b.value, str):
+            continue    # a hand on the ring, from frame to frame
         # What is left behind, seen at the end, and what is gone to, seen at the start.
         blur = lambda mark, camera, focus: float(optics.circle_of_confusion(
             max(view.mark(mark, camera), 0.01), camera.focal_length, camera.f_stop, focus))
