@@ -97,6 +97,7 @@ class Rehearsal:
             self._set_up()
             return
         self._follow_take()
+        self._state = replace(self._state, time=None)      # what no hand is on is as the take has it by now
         at = before.start
         start = replace(take.camera, position=at.position, pan=at.pan, tilt=at.tilt, roll=at.roll)
         self._operator = Operator(start, before.rig, take.lens, self._metres, take.seed)
