@@ -1,7 +1,9 @@
 """What the window's actions do to the shot, without a window."""
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from imgui_bundle import imgui
 
 from viewer.cli import _parser
 from viewer.cli.open import opening
@@ -114,10 +116,29 @@ def test_remedies_are_followed_one_or_the_other(window, monkeypatch):
                       SimpleNamespace(remedies=(SimpleNamespace(shot=made[1], label="f/8"),))]
     monkeypatch.setattr(type(session), "advised", True)
     window.commands.act("Apply the other remedy")
-    assert session.shot == made[1]
+    assert session.shot.take("A") == made[1].take("A")
     session.document.undo()
     window.commands.act("Apply the remedy")
-    assert session.shot == made[0]
+    assert session.shot.take("A") == made[0].take("A")
+
+
+@pytest.mark.filterwarnings("ignore:.*GLFW")
+def test_a_rig_is_no_faster_in_slow_motion(window):
+    """What is recorded at a tenth of the speed is what is recorded at full speed, in the take's own time."""
+    context, session, rehearsal, ways = imgui.create_context(), window.session, window.commands.rehearsal, []
+    for speed in (1.0, 0.1):
+        session.clock = session.clock.home().at_speed(speed)
+        rehearsal.record()
+        rehearsal.push("dolly", 0.3)
+        rehearsal.pull("subject")
+        for _ in range(round(1.5 / speed * 24)):
+            session.clock = session.clock.tick(1 / 24)
+            rehearsal.frame(1 / 24)
+        rehearsal.finish()
+        play = session.performance(session.view.b)
+        ways.append([(play.camera(t).position[2], 1 / play.camera(t).focus_distance) for t in (0.4, 0.8, 1.2)])
+    imgui.destroy_context(context)
+    assert np.allclose(*ways, atol=0.02) and ways[0][2][0] < -0.2
 
 
 def test_panels_come_and_go_by_keys(window):

@@ -127,6 +127,39 @@ def test_b_becomes_the_latest_other_take_where_its_own_has_gone(session):
     assert session.view.takes == ("A", "B")
 
 
+def test_a_shot_opens_with_the_takes_that_were_compared_when_it_was_saved(session, tmp_path):
+    session.edit(edits.add_take(session.shot, "C"), "New take")
+    session.view = replace(session.view, a="B", b="C")
+    session.document.save_as(tmp_path / "shot.json", session.compared)
+    assert not session.document.dirty
+    session.begin(SimpleNamespace(plate=session.plate), Document.open(tmp_path / "shot.json"))
+    assert session.view.takes == ("B", "C") and not session.document.dirty
+    session.edit(edits.remove_take(session.shot, "C"), "Throw take C away")
+    session.document.save_as(tmp_path / "other.json")       # as it might come from elsewhere
+    session.begin(SimpleNamespace(plate=session.plate), Document.open(tmp_path / "other.json"))
+    assert session.view.takes == ("A", "B")
+    session.document.save_as(tmp_path / "plain.json", session.compared)
+    assert "compared" not in (tmp_path / "plain.json").read_text()
+
+
+def test_export_offers_the_take_that_was_worked_on_last(session):
+    assert session.worked_on == "A"
+    session.focus("A", "subject")       # B goes along with it
+    assert session.worked_on == "A"
+    session.edit(edits.duplicate_take(session.shot, "A", "C"), "Record take C")
+    session.view = replace(session.view, b="C")
+    session.edit(replace(session.shot, title="Another"), "Title")
+    assert session.worked_on == "C"
+    session.view = replace(session.view, mode="A")
+    assert session.worked_on == "A"
+
+
+def test_focus_clicked_on_one_picture_is_seen_in_both(session):
+    session.focus("A", "subject")
+    assert session.camera("B").f_stop == session.camera("A").f_stop
+    assert session.camera("B").focus_distance == pytest.approx(session.performance("B").distance("subject", session.time))
+
+
 def test_a_rack_makes_no_take_longer(session):
     session.edit(edits.add_subject(session.shot, replace(session.shot.subjects[0], name="wall")), "Subject wall")
     session.seek(session.shot.duration)

@@ -234,7 +234,7 @@ def test_in_the_picture(drive, small_plate):
     assert focused.timeline.track("focus_distance").keys[0].value == "subject" and focused.camera.f_stop == 2.8
     assert report["focused"]["figures"][0]["focus"] == "1.00 m"
     # At rest the picture is that of the lens itself, of as many views as there was time for.
-    assert list(report["focused"]["views"]) == ["A"] and report["focused"]["views"]["A"] >= FEWEST
+    assert list(report["focused"]["views"]) == ["A", "B"] and min(report["focused"]["views"].values()) >= FEWEST
     _, _, width, height = map(round, report["focused"]["a"])
     plate = Plate.open(small_plate, focal_length=35)
     with Renderer(plate, (width, height)) as renderer:
@@ -461,7 +461,8 @@ def test_while_a_take_is_recorded_nothing_else_is_edited(drive, small_plate):
     assert shot(report, "recorded").take("A") == kept
     assert recorded.timeline.track("focus_distance") == kept.timeline.track("focus_distance")
     assert keys(report, "recorded", "C", "x")[-1][0] > report["recorded"]["last"] - 0.1
-    assert keys(report, "recorded", "C", "z")[-1][1] < -0.02 < 0.02 < keys(report, "recorded", "C", "x")[-1][1]
+    # Slowed down to a tenth, half a second on the rig is little.
+    assert keys(report, "recorded", "C", "z")[-1][1] < -1e-4 < 1e-4 < keys(report, "recorded", "C", "x")[-1][1]
 
 
 def test_what_is_made_in_the_background_is_taken_as_far_as_it_edits_nothing_that_is_recorded(drive, small_plate):

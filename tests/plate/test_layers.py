@@ -9,7 +9,7 @@ from tests import plates
 from tests.flip import display
 from viewer import Camera, Plate, Renderer
 from viewer.plate import layers as layers_module
-from viewer.plate.layers import Layers
+from viewer.plate.layers import FRAMED, Layers
 from viewer.plate.patches import JOIN, SOFT_JOIN, integral, room_beyond
 from viewer.plate.peel import Canvas
 from viewer.render import reproject
@@ -128,6 +128,9 @@ def test_progress_is_told_in_shares_and_words(tmp_path, monkeypatch):
     shares = [share for share, _ in told]
     assert shares and shares == sorted(shares) and 0 <= shares[0] and shares[-1] <= 1
     assert all(isinstance(stage, str) and stage for _, stage in told)
+    # Not only from surface to surface: the frame is painted beyond before the first, and each has its painting.
+    assert len({share for share in shares if share < FRAMED}) > 4 < len({share for share in shares if share > FRAMED})
+    assert max(b - a for a, b in zip(shares, shares[1:])) < 0.12
 
 
 @pytest.mark.parametrize("name", ["card", "steps", "fence", "odd"])

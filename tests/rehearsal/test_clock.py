@@ -48,6 +48,7 @@ def test_speeds():
     clock = Clock(4)
     assert [clock.faster().speed, clock.slower().speed, clock.at_speed(-1).faster().speed] == [2, 0.5, -2]
     assert clock.at_speed(0.3).faster().speed == 0.5
+    assert [clock.at_speed(0.5).pace, clock.at_speed(0.5).play().pace, clock.at_speed(-2).play().pace] == [1, 0.5, 2]
     for _ in range(9):
         clock = clock.faster()
     assert clock.speed == 4 and clock.play().tick(0.5).time == 2

@@ -109,6 +109,83 @@ def test_matching_keeps_a_takes_own_lens_and_place(shot):
     assert keys(pair, "focus_distance", "B") == [(0, "mira")]
 
 
+@pytest.fixture
+def pair(shot):
+    """A push-in and the zoom that matches it, both pinholes as the window begins with them."""
+    bare = replace(shot.take("A"), camera=replace(shot.take("A").camera, f_stop=None))
+    bare = replace(bare, timeline=edits.without_channels(bare.timeline, ("focus_distance",)))
+    return edits.match_take(replace(shot, takes=(bare,)), "B", "A", "mira")
+
+
+def test_a_matched_take_goes_along_with_stop_and_focus(pair):
+    """Both pictures are seen through the same opening, sharp in the same place."""
+    after = lambda before, changed, at=0: edits.lenses_along(before, changed, at)
+    focused = after(pair, edits.focus_on(edits.set_f_stop(pair, "A", 2.0), "A", "mira"))
+    assert focused.take("B").camera.f_stop == 2 and keys(focused, "focus_distance", "B") == [(0, "mira")]
+    racked = after(focused, edits.rack_between(focused, "A", "mira", "tom", 1))
+    assert keys(racked, "focus_distance", "B") == keys(racked, "focus_distance")
+    iris = after(racked, edits.add_lane(racked, "A", "f_stop", 1))
+    assert keys(iris, "f_stop", "B") == [(1, 2.0)]
+    assert edits.retime_take(iris, "A", 8) == after(iris, edits.retime_take(iris, "A", 8))
+
+
+def test_a_distance_is_that_of_the_same_place_for_a_matched_take(pair):
+    wall = edits.lenses_along(pair, edits.focus_on(edits.set_f_stop(pair, "A", 2.0), "A", 3.0), 4)
+    gone = -wall.perform("A").camera(4).position[2]
+    assert gone > 0.3 and wall.perform("B").camera(4).focus_distance == pytest.approx(3.0 + gone)
+
+
+def test_what_was_set_on_a_matched_take_itself_stays(pair):
+    along = lambda before, changed: edits.lenses_along(before, changed, 0)
+    own = along(pair, edits.set_f_stop(pair, "B", 8.0))
+    assert own.take("B").match.own == ("f_stop",) and own.take("A").camera.f_stop is None
+    both = along(own, edits.focus_on(edits.set_f_stop(own, "A", 2.0), "A", "tom"))
+    assert both.take("B").camera.f_stop == 8 and keys(both, "focus_distance", "B") == [(0, "tom")]
+    assert parse(dump(both)) == both and '"own"' not in dump(pair)
+    again = along(both, edits.set_f_stop(both, "B", 2.0))
+    assert along(again, edits.set_f_stop(again, "A", 4.0)).take("B").camera.f_stop == 4
+    free = again.with_take(replace(again.take("B"), match=None))
+    assert along(free, edits.set_f_stop(free, "A", 4.0)).take("B").camera.f_stop == 2
+    late = edits.match_take(edits.set_f_stop(free, "B", 11.0), "B", "A", "mira")     # what it had before counts as its own
+    assert along(late, edits.set_f_stop(late, "A", 4.0)).take("B").camera.f_stop == 11
+
+
+def test_an_iris_on_a_pinhole_begins_where_nothing_blurs(pair):
+    """It may be opened from there, on whom the take is about."""
+    lane = edits.add_lane(pair, "A", "f_stop", 1)
+    assert keys(lane, "f_stop") == [(1, 22.0)] and keys(lane, "focus_distance") == [(0, "mira")]
+    slow = Lens("slow", (20, 100), (4, 16), 0.2)
+    assert keys(edits.add_lane(edits.set_lens(pair, "A", slow), "A", "f_stop", 1), "f_stop") == [(1, 16.0)]
+    focus = edits.add_lane(pair, "A", "focus_distance", 1)
+    assert focus.take("A").camera.f_stop == 2.8 and keys(focus, "focus_distance") == [(0, "mira"), (1, "mira")]
+
+
+def test_a_lens_that_is_opened_is_focused_on_whom_the_take_is_about(pair):
+    assert keys(edits.set_f_stop(pair, "A", 2.0), "focus_distance") == [(0, "mira")]
+    for known in (edits.focus_on(pair, "A", 3.0), edits.focus_on(pair, "A", "tom")):      # but where focus was set
+        assert same_cameras(known, edits.set_f_stop(known, "A", 2.0)) is None
+    racked = edits.rack_between(edits.set_f_stop(pair, "A", 2.0), "A", "tom", "mira", 1)
+    assert keys(racked, "focus_distance") == [(1, "tom"), (2, "mira")]      # who is racked from is in focus before
+
+
+def test_stop_and_focus_are_dragged_along(pair):
+    """Also where every moment of the drag begins with the shot as it was before, and where it comes back to that."""
+    document = Document(pair)
+    edit = lambda changed, drag=None: document.edit("", edits.lenses_along(document.before(drag), changed, 0), drag)
+    edit(edits.rack_between(pair, "A", "mira", "tom", 1))
+    base = document.shot
+    for take, ends in (("A", lambda by: [2 + by, 2 + by]), ("B", lambda by: [2, 2 + by])):
+        for by in (0.5, 1, 1, 2, 0):
+            edit(edits.move_keys(base, take, [KeyAt(index(base, "focus_distance", take), Fraction(2))], by), "drag")
+            assert [keys(document.shot, "focus_distance", name)[-1][0] for name in "AB"] == ends(by)
+            assert bool(document.shot.take("B").match.own) == (take == "B" and by > 0)
+        document.release()
+        assert document.shot is base
+    for stop in (2.0, 2.8):
+        edit(edits.set_f_stop(document.shot, "A", stop), "ring")
+        assert document.shot.take("B").camera.f_stop == stop
+
+
 def test_lens_and_rig(shot):
     zoom = Lens("zoom", (40, 100), (4, 22), 0.8, blades=9)
     on = edits.set_lens(shot, "A", zoom).take("A")

@@ -13,7 +13,7 @@ from viewer.rehearsal.controls import HANDS, Controls, Operator
 from viewer.rehearsal.recording import CHANNELS, Recorder, Tolerance, smooth
 from viewer.shots.document import PlateFile, Shot, Take, start_camera
 from viewer.shots.focus_pulls import follow
-from viewer.shots.framing import Stage, anchor_point, place_in_frame
+from viewer.shots.framing import Stage, anchor_point, place_in_frame, size_in_frame
 from viewer.shots.kit import Lens
 from viewer.shots.moves import make
 from viewer.shots.performance import breathed
@@ -186,6 +186,74 @@ def test_a_recording_plays_as_it_was_seen(scene, moves, hands, carried, match, b
         assert take.timeline.holds == timeline.holds
 
 
+def by_hand(shot, pushed, begin=0.0, until=4.0, of="A"):
+    """What is seen of a take on which a hand is laid from a time on, (time, camera) at 60 steps a second, and its recording."""
+    take, plays = shot.take(of), shot.perform(of)
+    operator, recorder = Operator(take.camera, RIGS[take.rig], seed=take.seed), Recorder(take.camera)
+    state, laid, seen = operator.begin(), frozenset(), []
+    for n in range(1, round(60 * until) + 1):
+        time = n / 60
+        held = pushed if time > begin else Controls()
+        laid |= held.hands
+        state = operator.step(state, held, 1 / 60, plays, time, laid)
+        recorder.add(time, state)
+        seen.append((time, operator.camera(state, time)))
+    return seen, recorder.take("C", take, FPS, laid)
+
+
+SIDEWAYS = Controls(truck=0.3, dolly=0.3)
+
+
+@pytest.mark.parametrize("rig", ["dolly", "handheld"])
+def test_a_dolly_zoom_answers_a_hand_on_the_dolly(scene, mira, rig):
+    """The lens keeps the subject's size while it is held, from whatever it is when that begins, and rests when it ends."""
+    timeline = replace(make(scene, "dolly zoom in", subject="mira", seconds=2, at=1), duration=4)
+    shot = Shot(PlateFile(STAGE), scene.subjects, (Take("A", timeline, scene.camera, rig),))
+    seen, recorded = by_hand(shot, Controls(dolly=-0.6), begin=0.5)
+    sizes = {round(60 * time): size_in_frame(STAGE, mira, camera, shot.lines()) for time, camera in seen}
+    focal = {round(60 * time): camera.focal_length for time, camera in seen}
+    assert focal[59] == pytest.approx(scene.camera.focal_length) and sizes[59] < 0.98 * sizes[30]
+    assert all(sizes[n] == pytest.approx(sizes[60], rel=2e-3) for n in range(60, 181)) and focal[180] > 1.3 * focal[60]
+    assert focal[240] == pytest.approx(focal[181], rel=1e-9) and sizes[240] < 0.9 * sizes[180]
+    play = shot.with_take(recorded).perform("C")
+    assert all(play.camera(time).focal_length == pytest.approx(camera.focal_length) for time, camera in seen)
+
+
+@pytest.mark.parametrize("move, pushed, exact", [("tracking", SIDEWAYS, 2), ("tracking", Controls(zoom=0.6), 2),
+                                                 ("arc", SIDEWAYS, 1), ("dolly zoom out", SIDEWAYS, 0)])
+def test_what_keeps_a_subject_framed_answers_a_hand(scene, mira, move, pushed, exact):
+    """An arc keeps it where it is from left to right; whoever turns the camera by hand frames it himself."""
+    shot = Shot(PlateFile(STAGE), scene.subjects, (Take("A", make(scene, move, subject="mira", seconds=4), scene.camera),))
+    point = anchor_point(STAGE, mira)
+    seen, _ = by_hand(shot, pushed, begin=1.0)
+    before = place_in_frame(shot.perform("A").camera(1), point)
+    for time, camera in seen[60:]:
+        assert place_in_frame(camera, point)[:exact] == pytest.approx(before[:exact], abs=1e-3)
+    turned, _ = by_hand(shot, pushed + Controls(pan=0.5), begin=1.0)
+    assert abs(place_in_frame(turned[-1][1], point)[0] - before[0]) > 0.1
+
+
+@pytest.mark.parametrize("move, by, pushed", [("push-in", "zoom", Controls(dolly=0.3, truck=0.2)),
+                                              ("zoom in", "push-in", Controls(zoom=-0.3))])
+def test_a_match_answers_a_hand(scene, mira, move, by, pushed):
+    shot = Shot(PlateFile(STAGE), scene.subjects,
+                (Take("A", make(scene, move, subject="mira", amount="25%", seconds=4), scene.camera),))
+    shot = edits.match_take(shot, "B", "A", "mira", by)
+    other, point = shot.perform("A"), anchor_point(STAGE, mira)
+    for time, camera in by_hand(shot, pushed, begin=1.0, of="B")[0]:
+        assert size_in_frame(STAGE, mira, camera, shot.lines()) == pytest.approx(other.size("mira", time), rel=1e-3)
+        assert place_in_frame(camera, point) == pytest.approx(place_in_frame(other.camera(time), point), abs=1e-3)
+
+
+def test_each_pass_of_a_loop_begins_as_the_take_does(scene):
+    shot = Shot(PlateFile(STAGE), scene.subjects, (Take("A", make(scene, "tracking", subject="mira", seconds=4), scene.camera),))
+    plays, operator = shot.perform("A"), Operator(scene.camera, RIGS["dolly"])
+    state = operator.begin()
+    for n in range(1, 300):
+        state = operator.step(state, Controls(), 1 / 60, plays, n / 60 % 4, {"zoom"})
+        assert max(differences(operator.camera(state), plays.as_set(n / 60 % 4))) < 1e-6
+
+
 def test_a_hold_goes_on_where_the_recording_ends(scene):
     """The truck does, too, and so the subject stays where it has been brought to."""
     of = Take("A", make(scene, "tracking", subject="mira", seconds=4), scene.camera)
@@ -203,9 +271,8 @@ def test_a_hold_goes_on_where_the_recording_ends(scene):
         assert place_in_frame(play.camera(time), point) == pytest.approx(place_in_frame(play.camera(2), point), abs=1e-6)
 
 
-@pytest.mark.parametrize("speed", [1.0, 0.5])
-def test_pulls_from_mark_to_mark_are_kept_as_marks(shot, speed):
-    """What the number keys did becomes keys that name their subjects, and follow them; also in slow motion."""
+def test_pulls_from_mark_to_mark_are_kept_as_marks(shot):
+    """What the number keys did becomes keys that name their subjects, and follow them."""
     shot = edits.replace_moves(shot, "A", "push-in", subject="mira", amount="20%", seconds=6)
     move = edits.focus_on(shot, "A", 1.8).take("A")
     point = lambda name: anchor_point(shot.plate.stage, shot.subject(name))
@@ -216,7 +283,7 @@ def test_pulls_from_mark_to_mark_are_kept_as_marks(shot, speed):
         if n in (30, 150):
             name = "tom" if n == 30 else "mira"
             state = operator.pull(state, point(name), 0.8, name)
-        time += speed / 60
+        time += 1 / 60
         state = operator.step(state, Controls(), 1 / 60, plays, time, {"focus"})
         recorder.add(time, state)
         seen.append((time, operator.camera(state).focus_distance))
@@ -224,7 +291,7 @@ def test_pulls_from_mark_to_mark_are_kept_as_marks(shot, speed):
     keys = take.timeline.track("focus_distance").keys
     assert take.timeline.moves == ("push-in", "rack")
     assert [key.value for key in keys] == [pytest.approx(1.8), pytest.approx(1.8), "tom", "tom", "mira"]
-    assert [float(key.time) for key in keys[1:]] == pytest.approx([t * speed for t in (0.5, 1.3, 2.5, 3.3)], abs=1e-4)
+    assert [float(key.time) for key in keys[1:]] == pytest.approx([0.5, 1.3, 2.5, 3.3], abs=1e-4)
     play = shot.with_take(take).perform("B")
     for time, focus in seen:
         assert 1 / play.camera(time).focus_distance == pytest.approx(1 / focus, abs=1e-4)

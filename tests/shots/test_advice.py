@@ -1,5 +1,6 @@
 """Each piece of advice is given when it is true, and is gone once its remedy is applied."""
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from viewer.shots.focus_pulls import follow, rack
 from viewer.shots.framing import Subject
 from viewer.shots.kit import Lens, kit
 from viewer.shots.moves import make
+from viewer.shots.timeline import Key, Timeline, Track
 
 
 def topics(advice):
@@ -39,6 +41,16 @@ def test_a_rack_inside_the_depth_of_field_will_not_read(shot, scene):
     # The remedy is the f-number at which it reads, and applying it settles the matter.
     assert advice.fixed.camera.f_stop < 16 and f"f/{advice.fixed.camera.f_stop:g}" in advice.remedy
     assert advise(one.with_take(advice.fixed)) == ()
+
+
+def test_from_frame_to_frame_a_hand_on_the_ring_racks_nothing(shot, scene):
+    """It is no rack that will not read, however little it turns; to a mark by its name it is one."""
+    keys = tuple(Key(Fraction(n, 24), 2.0 + 0.004 * n) for n in range(97))
+    pull = Track("focus_distance", keys, "focus pull", performed=True)
+    one = shot(A=Timeline(4, (pull,)))
+    assert not any("rack" in a.sentence for a in advise(one))
+    named = replace(pull, keys=(Key(0, 3.0), Key(1, "tom")))
+    assert "The rack at 0.0 s will not read" in the(advise(shot(A=Timeline(4, (named,)))), "focus").sentence
 
 
 def test_a_rack_that_no_stop_of_the_lens_makes_readable(shot, scene):

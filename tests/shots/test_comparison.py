@@ -1,4 +1,5 @@
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -141,3 +142,21 @@ def test_a_comparison_needs_a_subject(shot, stage, scene):
     with pytest.raises(PushinError, match="no subject"):
         Comparison(bare)
     assert math.isfinite(Comparison(shot(A=make(scene, "static"))).at(1).background_scale)
+
+
+def test_coverage_is_told_quickly_enough_to_be_asked_some_hundred_times():
+    """As advice does until it has tried what it suggests: as quickly as some dozens of passes over its grid are."""
+    chance = np.random.default_rng(1)
+    coverage = Coverage(Plate.from_arrays(np.full((360, 640, 3), 0.2, np.float32),
+                                          chance.uniform(1, 5, (360, 640)).astype(np.float32)))
+    camera, grid = coverage.stage.camera(position=(0.1, 0.0, -0.3), pan=3.0), chance.uniform(0, 1, (360, 640))
+
+    def seconds(what):
+        times = []
+        for _ in range(7):
+            start = time.perf_counter()
+            what()
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    assert seconds(lambda: coverage.invented(camera)) < 150 * seconds(lambda: np.exp(grid))

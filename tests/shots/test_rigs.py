@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from viewer.errors import PushinError
+from viewer.shots.advice import advise
 from viewer.shots.camera_moves import push_in, truck, zoom_in
 from viewer.shots.moves import make
 from viewer.shots.rigs import RIGS, Float, inertia, rig
+from viewer.shots.timeline import Key, Timeline, Track
 
 NAMED_BY_THE_TRADE = ("locked-off", "dolly", "slider", "steadicam", "gimbal", "handheld", "drone")
 FLOATING = [name for name in RIGS if RIGS[name].sway]
@@ -55,6 +57,17 @@ def test_inertia_rests_between_two_travels(scene, play):
     take = play(one + replace(other, duration=4, tracks=later), "dolly")
     near = [math.dist(take.camera(2 + d).position, take.camera(2).position) for d in (-0.02, 0.02)]
     assert max(near) < 0.002
+
+
+def test_what_was_performed_ends_with_the_slider_too(shot, scene):
+    """Its travel is measured from the middle of the rail, where the take starts, not from where the recording began."""
+    there = Track("z", (Key(0, 0.9), Key(8, -1.4)), "push-in", performed=True)
+    one = shot(A=Timeline(8, (there,)), rig="slider")
+    ends = [one.perform("A").camera(t).position[2] for t in (0, 8)]
+    assert ends == pytest.approx([0.9, -1.0])
+    advice = next(a for a in advise(one) if a.topic == "rig")
+    assert "ends after 1 m" in advice.sentence and "goes 1.40 m" in advice.sentence
+    assert one.with_take(advice.fixed).perform("A").camera(8).position[2] == pytest.approx(-1.4)
 
 
 def test_a_slider_ends(scene, play):

@@ -484,8 +484,7 @@ class Commands:
             channel = names.get(word.strip().lower())
             if channel is None:
                 raise PushinError(f"There is no lane called {word.strip()[:20]!r}; it is one of {', '.join(names)}.")
-            shot = session.with_aperture(name) if channel in ("f_stop", "focus_distance") else session.shot
-            session.edit(edits.add_lane(shot, name, channel, session.frame_time), f"Add {word.strip()} to {name}")
+            session.edit(edits.add_lane(session.shot, name, channel, session.frame_time), f"Add {word.strip()} to {name}")
         self._ask(f"A lane of take {name}: {', '.join(names)}", "", add)
 
     def _stop(self, by: int) -> None:

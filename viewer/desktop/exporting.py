@@ -54,7 +54,7 @@ class Export:
         document = self.session.document
         if self._of is not document:
             self._of, self._path = document, str((document.path or Path.cwd() / "shot").with_suffix(".mp4"))
-        self._take, self._replaces = self.session.view.a, None
+        self._take, self._replaces = self.session.worked_on, None
         self.browser.begin()
         self.asks = True
 

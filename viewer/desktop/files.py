@@ -119,7 +119,7 @@ class Files:
     def save(self) -> None:
         if self.session.document.path is None:
             self.save_as()
-        elif self.session.attempt(self.session.document.save):
+        elif self.session.attempt(lambda: self.session.document.save(self.session.compared)):
             self._saved()
 
     def save_as(self) -> None:
@@ -138,7 +138,7 @@ class Files:
             self._replaces = path
             self.session.say(f"{path.name} is there already; save once more to replace it.")
             return False
-        if not self.session.attempt(lambda: self.session.document.save_as(path)):
+        if not self.session.attempt(lambda: self.session.document.save_as(path, self.session.compared)):
             return False
         self.recent.add(path)
         self._saved()

@@ -25,7 +25,7 @@ from .keys import key_of
 from .loading import Loading
 
 PULL = 1.0
-"""Seconds of a focus pull until a tempo is tapped."""
+"""Seconds of the take that a focus pull lasts until a tempo is tapped."""
 
 MARKS = 4
 """Subjects that are named where it is said what the keys do: more would not be read."""
@@ -97,6 +97,7 @@ class Rehearsal:
             self._set_up()
             return
         self._follow_take()
+        self._state = replace(self._state, time=None)      # what no hand is on is as the take has it by now
         at = before.start
         start = replace(take.camera, position=at.position, pan=at.pan, tilt=at.tilt, roll=at.roll)
         self._operator = Operator(start, before.rig, take.lens, self._metres, take.seed)
@@ -199,7 +200,8 @@ class Rehearsal:
         """Focus glides to a subject by its name, to infinity, or to so many metres."""
         shot, name = self.session.shot, mark if isinstance(mark, str) else ""
         to = math.inf if name == INFINITY else anchor_point(shot.plate.stage, shot.subject(name)) if name else mark
-        self._state = self._operator.pull(self._state, to, self.tempo.seconds or PULL, name)
+        beat = self.tempo.seconds
+        self._state = self._operator.pull(self._state, to, beat * self.session.clock.pace if beat else PULL, name)
         self._hands |= {"focus"}
 
     def push(self, control: str, way: float) -> None:
@@ -253,7 +255,10 @@ class Rehearsal:
             self.enter()
 
     def frame(self, dt: float) -> None:
-        """Carries the camera on by dt seconds, as the keys and the controller ask."""
+        """Carries the camera on by dt seconds of the world, as the keys and the controller ask.
+
+        Rig and hands work in the take's own time, so that slow motion makes none of them faster than they are.
+        """
         if self._smoothing is not None and not self.recording:
             self.session.attempt(self._take_smoothed)
         if not self.on:
@@ -266,7 +271,7 @@ class Rehearsal:
             self._take_edited()
         pushed = self._pushed()
         self._hands |= pushed.hands
-        self._state = self._operator.step(self._state, pushed, dt, self._plays, session.time, self._hands)
+        self._state = self._operator.step(self._state, pushed, dt * session.clock.pace, self._plays, session.time, self._hands)
         lens, stop = session.shot.take(self.take).lens, self._plays.as_set(session.time).f_stop
         if "focus" in self._hands:
             stop = stop or F_STOP   # a pull through a pinhole would not be seen

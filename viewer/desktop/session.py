@@ -13,6 +13,7 @@ from ..errors import PushinError
 from ..rehearsal import edits
 from ..rehearsal.background import Counsel, counsel
 from ..rehearsal.clock import Clock
+from ..render.compare import MODES
 from ..shots.comparison import Comparison, background_depth, main_subject
 from ..shots.document import Shot, Take
 from ..shots.framing import Subject, anchor_point, distance, lost
@@ -82,18 +83,18 @@ class Session:
     def begin(self, opened: Opened, document) -> None:
         """Works on what was opened."""
         self.plate, self.document, self.before = opened.plate, document, False
-        names = [take.name for take in self.shot.takes]
-        first = names[0] if names else "A"
-        self.view = replace(self.view, a=first, b=names[1] if len(names) > 1 else first,
-                            mode=self.view.mode if len(names) > 1 else "A")
+        a, b = self._first_two
+        if self.shot.compared and all(map(self.has_take, self.shot.compared)):
+            a, b = self.shot.compared
+        self.view = replace(self.view, a=a, b=b, mode=self.view.mode if len(self.shot.takes) > 1 else "A")
         self.advice, self._advised = (), None
         self.follow()
 
     def edit(self, shot: Shot, what: str, drag: str | None = None) -> None:
         """A new state of the document, as one step to undo; steps of the same drag become one. PushinError while a take is
-        recorded."""
+        recorded. Matched takes go along with stop and focus."""
         self.check_not_rolling()
-        self.document.edit(what, shot, drag)
+        self.document.edit(what, edits.lenses_along(self.document.before(drag), shot, self.time), drag)
         self.follow()
 
     def check_not_rolling(self) -> None:
@@ -162,6 +163,27 @@ class Session:
         self.clock = self.clock.seek(time)
 
     # -- takes --------------------------------------------------------------------------------------------------------
+
+    @property
+    def _first_two(self) -> tuple[str, str]:
+        names = [take.name for take in self.shot.takes] or ["A"]
+        return names[0], names[min(1, len(names) - 1)]
+
+    @property
+    def compared(self) -> tuple[str, str] | None:
+        """The takes that are shown, for the shot's file; None where it opens with them anyway."""
+        return self.view.takes if self.view.takes != self._first_two else None
+
+    @property
+    def worked_on(self) -> str:
+        """Of the takes that are shown the one that was worked on last; A where it was both at once."""
+        names = [name for slot, name in zip("AB", self.view.takes) if slot in MODES[self.view.mode].shows]
+        steps = [step.value.takes for step in self.document.history.steps[:self.document.history.at + 1]]
+        for before, after in zip(steps[-2::-1], steps[::-1]):
+            changed = [take.name for take in after if take.name in names and take not in before]
+            if changed:
+                return min(changed, key=names.index)
+        return names[0]
 
     def has_take(self, name: str) -> bool:
         return any(take.name == name for take in self.shot.takes)

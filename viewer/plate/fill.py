@@ -1,6 +1,7 @@
 """What the plate never showed, painted: the colour of surfaces that go on behind foregrounds."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from os import cpu_count
@@ -53,7 +54,7 @@ def fill_smoothly(color: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 
 def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray, usable: np.ndarray,
-                   fine: np.ndarray | None = None) -> np.ndarray:
+                   fine: np.ndarray | None = None, told: Callable[[float], None] = lambda share: None) -> np.ndarray:
     """Colour float32 (h, w, 3) with the `hidden` pixels painted from `usable` ones at like depth.
 
     Exemplar-based, coarse to fine: every hidden pixel looks for the patch of the picture that goes best with its
@@ -61,6 +62,7 @@ def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
     either side of a comparison, so that nothing of a foreground is copied behind it (Wexler et al. 2007; Barnes et al. 2009).
 
     fine  bool (h, w): the hidden pixels that need all the picture's detail; None is all. Others have half of it.
+    told  called with the share that is done, as it comes along
     """
     if not hidden.any() or not usable.any():
         return color.copy()
@@ -70,11 +72,16 @@ def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
         levels.append(levels[-1].half())
     match, guess = None, None
     out = color.copy()
-    for level in reversed(levels):
+    if fine is not None and len(levels) > 1:
+        levels[0].hidden = hidden & fine
+    rounds = [FINEST_ROUNDS if level.finest else ROUNDS for level in levels]
+    work = np.cumsum([level.hidden.sum() for level, n in zip(levels, rounds) for _ in range(n)][::-1])
+    shares = iter(work / max(work[-1], 1))
+    for level, n in zip(reversed(levels), reversed(rounds)):
         if level.finest and fine is not None and guess is not None:
             out[hidden] = cv2.resize(guess, hidden.shape[::-1], interpolation=cv2.INTER_LINEAR)[hidden]
-            level.hidden = hidden = hidden & fine
-        match, guess = level.paint(match, guess, FINEST_ROUNDS if level.finest else ROUNDS)
+            hidden = level.hidden
+        match, guess = level.paint(match, guess, n, lambda: told(next(shares)))
     out[hidden] = guess[hidden]
     return out
 
@@ -155,9 +162,9 @@ class _Level:
         return _Level((quads(self.color) * k[..., None]).sum(0), depth.astype(np.float32),
                       hidden.any(0), (ok.sum(0) >= 3) & ~hidden.any(0), quads(self.likely).mean(0))
 
-    def paint(self, match, guess, rounds):
+    def paint(self, match, guess, rounds, told):
         """(match, guess) of this level from those of the next coarser one: flat source index of every hidden pixel, spread over
-        an (h, w) map; and the painted colour."""
+        an (h, w) map; and the painted colour. told() is called after every round."""
         from . import patchmatch    # loads a compiler
 
         h, w = self.hidden.shape
@@ -188,6 +195,7 @@ class _Level:
                 pixels[here] = np.concatenate(list(voted))
                 y, x = here // w + patchmatch.PATCH, here % w + patchmatch.PATCH
                 now[y, x] = patchmatch.bytes_of(coded(pixels[here]))
+                told()
         if self.finest:     # a mean of patches takes the grain off, but a pixel that none beside it goes with is a speck
             copied = here[patchmatch.together(match, here)]
             pixels[copied] = self.color.reshape(-1, 3)[match.ravel()[copied]]

@@ -169,16 +169,26 @@ def _as_photographed(patches: Patches, atlas, small) -> np.ndarray:
     return plain
 
 
+FRAMED = 0.1
+"""Share of the work after which the picture goes on beyond its frame; a draft has that at once."""
+
+
 def build(color: np.ndarray, disparity: np.ndarray, focal: float, progress: Callable[..., None] | None = None,
           draft: bool = False) -> Layers:
     """Layers of a picture: colour float32 (h, w, 3) scene-linear, disparity float32 (h, w) in 1/distance of what is near,
     focal in pixels."""
+    levels = DRAFT_LEVELS if draft else LEVELS
+    ends = np.linspace(0.0 if draft else FRAMED, 1.0, levels + 1).tolist()
+
+    def telling(words: str, begin: float, end: float) -> Callable[[float], None]:
+        tell = lambda share: progress(begin + share * (end - begin), words) if progress else None
+        tell(0.0)
+        return tell
+
     with ThreadPoolExecutor(1) as aside:
-        canvas = Canvas(color, disparity, focal, draft, aside)
-        levels = DRAFT_LEVELS if draft else LEVELS
+        canvas = Canvas(color, disparity, focal, draft, aside, telling("Going on beyond the frame", 0.0, ends[0]))
         for level in range(levels):
-            if progress:
-                progress(level / levels, "Looking behind the foreground")
-            if not canvas.peel(last=level == levels - 1):
+            told = telling("Looking behind the foreground", *ends[level:level + 2])
+            if not canvas.peel(level == levels - 1, told):
                 break
         return Layers(**canvas.taken_apart())

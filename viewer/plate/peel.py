@@ -73,13 +73,21 @@ BEYOND = 0.1
 """Share of the plate's width that is continued round the frame."""
 
 
+LIFTED, PARTED, BEHIND = 0.15, 0.35, 0.5
+"""Share of the work on a level after which it is known what is lifted off, its edges are taken apart, and what lies behind has its
+depth; painting that is the rest."""
+
+Told = Callable[[float], None]
+
+
 class Canvas:
     """The picture with its border, level by level.
 
     aside  has one thread, on which a level is emitted while the next one is peeled
+    told   called with the share that is done, as the picture is continued beyond its frame
     """
 
-    def __init__(self, color, disparity, focal, draft, aside: Executor):
+    def __init__(self, color, disparity, focal, draft, aside: Executor, told: Told = lambda share: None):
         h, w = disparity.shape
         self.focal = focal
         self.draft = draft
@@ -95,7 +103,7 @@ class Canvas:
         self.shown[border:border + h, border:border + w] = 1
         self.inside = self.shown > 0
         if not draft:
-            self.paint_beyond(pad)
+            self.paint_beyond(pad, told)
         self.far_out = fade(self.disparity.shape, pad)
         self.trusted = self.inside.copy()
         # Beside the frame every pixel is a copy of a photographed one, and as mixed as that.
@@ -120,7 +128,7 @@ class Canvas:
         self.aside = aside
         self.emitted: list[Future] = []
 
-    def paint_beyond(self, pad) -> None:
+    def paint_beyond(self, pad, told: Told) -> None:
         """Gives what lies beyond the frame the grain of what lies within it: less and less farther out, and none where it has
         turned into what is farther away."""
         rows, columns = (np.arange(n).clip(before - 1, n - after) for n, (before, after) in zip(self.disparity.shape, pad))
@@ -128,13 +136,16 @@ class Canvas:
         bent = (self.disparity - own) / np.maximum(own, 1e-6)
         share = (1 - fade(own.shape, pad)) * np.exp(-(bent / BENT) ** 2)[..., None]
         seen, detailed = (share[..., 0] > least for least in (FAINT, DETAILED))
-        painted = continue_color(self.color, self.disparity, ~self.inside & seen, self.inside, detailed)
+        painted = continue_color(self.color, self.disparity, ~self.inside & seen, self.inside, detailed, told)
         self.color += share * (painted - self.color)
 
     # One level -----------------------------------------------------------------------------------------------------
 
-    def peel(self, last: bool) -> bool:
-        """Emits the frontmost surfaces and moves on to what is behind; false when nothing was left to lift off."""
+    def peel(self, last: bool, told: Told = lambda share: None) -> bool:
+        """Emits the frontmost surfaces and moves on to what is behind; false when nothing was left to lift off.
+
+        told  called with the share that is done
+        """
         d = self.disparity
         if self.level == 0:
             self.plate = np.concatenate([self.color, self.shown[..., None]], -1)
@@ -148,6 +159,7 @@ class Canvas:
             self.emit(Canvas.emit_whole, self.pending)
             self.pending = np.zeros_like(self.pending)
             return False
+        told(LIFTED)
         # What is lifted off together hides nothing of itself: in what lies behind, an edge between would be a hole.
         right, below = cuts.right.copy(), cuts.below.copy()
         right[:, :-1] &= ~(lifted[:, :-1] & lifted[:, 1:])
@@ -160,11 +172,13 @@ class Canvas:
                                    self.away)
             matte = find_matte(self.color, d, Cuts.of(d, right & ~seams[0], below & ~seams[1], near_in=lifted),
                                lifted, self.trusted | self.copied & (d == self.photographed), self.fringe)
+            told(PARTED)
         self.mixed = self.mixed | matte.band
         touched = lifted | matte.band | cuts.near | cuts.far
         blocks = _any_near(touched, self.margin) & self.pending
         behind, travel, away = deeper.result()
-        color = self.look_behind(behind, lifted, matte)
+        told(BEHIND)
+        color = self.look_behind(behind, lifted, matte, lambda share: told(BEHIND + share * (1 - BEHIND)))
         self.emit(Canvas.emit_whole, self.pending & ~blocks)
         self.emit(Canvas.emit_lifted, blocks, cuts, active, lifted, matte)
         self.pending = blocks
@@ -198,7 +212,7 @@ class Canvas:
         tangled = near_side & far_side | (self.level >= LATE)
         return (np.where(tangled, count(candidate & ~waits) > 0, (count(candidate) > 0) & ~background))[cells]
 
-    def look_behind(self, behind: np.ndarray, lifted: np.ndarray, matte: Matte) -> np.ndarray:
+    def look_behind(self, behind: np.ndarray, lifted: np.ndarray, matte: Matte, told: Told) -> np.ndarray:
         """Colour of what is behind the lifted pixels, of which the disparity is known; in the matte, the two colours of pixels
         that are mostly near are parted anew, now that the far one is."""
         band, share = matte.band, matte.coverage
@@ -209,7 +223,7 @@ class Canvas:
             color = continue_plainly(color, behind, hidden, usable)
         else:
             # What is beyond the frame is soft: nothing to copy from, and nothing to copy to.
-            color = continue_color(color, behind, hidden & self.inside, usable & self.inside)
+            color = continue_color(color, behind, hidden & self.inside, usable & self.inside, told=told)
             beyond = hidden & ~self.inside
             color = continue_plainly(color, behind, beyond, usable)
             # The farther out, the more all surfaces there have the one colour that they run into.

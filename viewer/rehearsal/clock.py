@@ -75,6 +75,11 @@ class Clock:
         # A float of a frame's time may lie a hair before it; `seconds` finds the frame again.
         return min(math.floor(seconds(self.time) * self.fps), self.frames - 1)
 
+    @property
+    def pace(self) -> float:
+        """Seconds of the take in one of the world, for whoever works on it: at rest time goes on as it does."""
+        return abs(self.speed) if self.playing else 1.0
+
     # -- playing ---------------------------------------------------------------------------------------------------
 
     def tick(self, dt: float) -> Clock:

@@ -149,6 +149,7 @@ class RigState:
     focus            dioptres
     speed            of each control, in metres, degrees, zoom and dioptres per second
     gain             how fast each speed changes, per second
+    time             of the take that goes on beside, seconds; None: it has not been followed yet
     """
 
     position: Vector
@@ -160,6 +161,7 @@ class RigState:
     speed: tuple[float, ...] = (0.0,) * 8
     gain: tuple[float, ...] = (0.0,) * 8
     pull: Pull | None = None
+    time: float | None = None
 
 
 _EASE = curve("both")
@@ -203,13 +205,13 @@ class Operator:
              hands: Iterable[str] = ()) -> RigState:
         """dt seconds later, the controls having been held as they are all the while.
 
-        take   everything on which no hand has been laid goes on as it has it, so that a focus pull is performed on a move
+        take   everything on which no hand has been laid goes on as it has it, so that a focus pull is performed on a move;
+               and what it keeps of a subject is kept, however hands travel and zoom
         time   of the take then, seconds
         hands  which of HANDS have been laid on; without a take all of them
         """
         if not dt > 0:
             return state
-        others = self.at(take.as_set(time)) if take else None
         left = set(HANDS) - set(hands) if take else set()
         asked = [push * full for push, full in zip(controls, self.speeds)]
         moved, speed, gain = map(list, zip(*(_follow(*channel, dt) for channel in
@@ -221,6 +223,10 @@ class Operator:
             if not low <= values[i] <= high:
                 values[i] = min(max(values[i], low), high)
                 speed[3 + i] = gain[3 + i] = 0.0
+        if left:
+            others = self.at(take.as_set(time) if {"grip", "zoom"} <= left else
+                             take.answered(time, self.camera(state), state.time, None if "grip" in left else position,
+                                           None if "zoom" in left else math.exp(values[3])))
         if "grip" in left:
             position = others.position
         if "operator" in left:
@@ -242,7 +248,7 @@ class Operator:
         if not low <= focus <= high:
             focus = min(max(focus, low), high)
             speed[7] = gain[7] = 0.0
-        state = RigState(position, *values, focus, tuple(speed), tuple(gain), pull)
+        state = RigState(position, *values, focus, tuple(speed), tuple(gain), pull, time if take else None)
         if "focus" not in left:
             return state
         # A mark is followed from where hands have brought the camera, as it will be when this is played.

@@ -145,6 +145,11 @@ class Document:
         """For the window's title."""
         return called(self.path, self.shot)
 
+    def before(self, drag: Hashable | None) -> Shot:
+        """The shot that an edit changes: now, or while a drag goes on, as that found it."""
+        going_on = drag is not None and drag == self._drag
+        return self.history.steps[self.history.at - going_on].value
+
     # -- editing ---------------------------------------------------------------------------------------------------
 
     def edit(self, label: str, shot: Shot, drag: Hashable | None = None) -> bool:
@@ -220,17 +225,20 @@ class Document:
 
     # -- saving ----------------------------------------------------------------------------------------------------
 
-    def save(self) -> None:
+    def save(self, compared: tuple[str, str] | None = None) -> None:
         """Saves to its file; PushinError where it has none yet or cannot be written, and nothing is lost."""
         if self.path is None:
             raise PushinError("This shot has no file yet; save it under a name.")
-        self.save_as(self.path)
+        self.save_as(self.path, compared)
 
-    def save_as(self, path: str | os.PathLike) -> None:
-        """Saves to another file, which is its file from then on; the plate's scale and repairs beside the plate."""
+    def save_as(self, path: str | os.PathLike, compared: tuple[str, str] | None = None) -> None:
+        """Saves to another file, which is its file from then on; the plate's scale and repairs beside the plate.
+
+        compared  the takes that are shown, which the file notes; to show others is no change of the shot
+        """
         self.release()
         path, shot = Path(path).absolute(), self.shot
-        shotfile.save(shot, path)
+        shotfile.save(replace(shot, compared=compared), path)
         before = self.saved.plate.adjustments
         if shot.plate.path and shot.plate.adjustments != before:
             # What is saved by now is, should the folder of the picture not take the rest.

@@ -19,12 +19,13 @@ from ..camera import NEAR, Camera
 from ..errors import PushinError
 from ..plate import repair, scale
 from ..plate.adjust import Adjustments
+from ..shots.advice import THIRDS
 from ..shots.comparison import main_subject, matched
 from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
-from ..shots.framing import Subject
-from ..shots.kit import Lens
+from ..shots.framing import Subject, pose_of
+from ..shots.kit import F_STOP, Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
 from ..shots.rigs import rig
@@ -229,12 +230,69 @@ def match_take(shot: Shot, take: str, to: str, subject: str, by: str | None = No
 
     A take that is there already keeps its own camera, lens, rig and focus, and lasts as long as the other.
     """
-    made = matched(shot.take(to), subject, take, by)
+    other = shot.take(to)
+    made = matched(other, subject, take, by)
     own = next((t for t in shot.takes if t.name == take), None)
     if own:
         kept = tuple(t for t in own.timeline.tracks if t.channel in ABSOLUTE)
-        made = replace(own, match=made.match, timeline=Timeline(made.timeline.duration, kept))
+        rings = tuple(channel for channel in ABSOLUTE if _ring(own, channel) != _ring(other, channel))
+        made = replace(own, match=replace(made.match, own=rings), timeline=Timeline(made.timeline.duration, kept))
     return shot.with_take(made)
+
+
+def lenses_along(before: Shot, after: Shot, at) -> Shot:
+    """An edit, in which takes that match another one go along with its stop and focus, so that the comparison is fair.
+
+    One that was set on a matched take itself is its own from then on, until it is set to the other's again.
+    before  the shot as it was, all through a drag as it was before that
+    at      seconds: when a distance that holds all the take through was measured
+    """
+    known = {take.name: take for take in before.takes}
+    matches = lambda take: 1 + matches(after.take(take.match.take)) if take.match else 0
+    for name in [take.name for take in sorted(after.takes, key=matches) if take.match]:
+        take = after.take(name)
+        other = after.take(take.match.take)
+        was = known.get(name)
+        if not (was and was.match and was.match.take == other.name in known):
+            continue
+        own = set(take.match.own)
+        for channel in ABSOLUTE:
+            set_here, set_there = (_ring(now, channel) != _ring(known[now.name], channel) for now in (take, other))
+            if set_there and channel not in own:
+                take = _along(after, take, other, channel, at)
+            elif set_here:
+                fair = _ring(_along(after, take, other, channel, at), channel) == _ring(take, channel)
+                own = own - {channel} if fair else own | {channel}
+        after = after.with_take(replace(take, match=replace(take.match, own=tuple(sorted(own)))))
+    return after
+
+
+def _ring(take: Take, channel: Channel):
+    """How stop or focus is set: where the take starts, and by keys."""
+    return getattr(take.camera, channel), take.timeline.track(channel)
+
+
+def _along(shot: Shot, take: Take, other: Take, channel: Channel, at) -> Take:
+    """The take with another one's stop or focus; a distance becomes that of the same plane, from where it stands."""
+    value, track = _ring(other, channel)
+    if track:
+        value = getattr(take.camera, channel)      # which does not count then
+    if channel == "focus_distance":
+        one, two = shot.perform(other.name), shot.perform(take.name)
+
+        def there(metres: float, time) -> float:
+            stand = pose_of(one.as_set(float(time)))
+            point = tuple(p + metres * f for p, f in zip(stand.position, stand.forward))
+            low, high = LIMITS[channel]
+            return min(max(pose_of(two.as_set(float(time))).to(point)[2], low), high)
+
+        if track is None:
+            value = there(value, at)
+        else:
+            track = replace(track, keys=tuple(key if isinstance(key.value, str) else
+                                              replace(key, value=there(key.value, key.time)) for key in track.keys))
+    kept = without_channels(take.timeline, (channel,))
+    return replace(take, camera=replace(take.camera, **{channel: value}), timeline=kept.with_track(track) if track else kept)
 
 
 def set_rig(shot: Shot, take: str, name: str) -> Shot:
@@ -267,9 +325,21 @@ def set_focal_length(shot: Shot, take: str, focal_length: float) -> Shot:
 
 
 def set_f_stop(shot: Shot, take: str, f_stop: float | None) -> Shot:
-    """The f-number that a take starts with; None is a pinhole."""
+    """The f-number that a take starts with; None is a pinhole. What was one is focused on whom the take is about, where
+    focus was never set."""
     of = shot.take(take)
-    return shot.with_take(replace(of, camera=replace(of.camera, f_stop=f_stop)))
+    opened = of.camera.f_stop is None and f_stop is not None
+    shot = shot.with_take(replace(of, camera=replace(of.camera, f_stop=f_stop)))
+    return _focused(shot, of, main_subject(shot, of).name) if opened and shot.subjects else shot
+
+
+def _focused(shot: Shot, take: Take, subject: str) -> Shot:
+    """Focus on a subject where it was never set, and so for what the take goes along with."""
+    if _ring(take, "focus_distance") == (Camera().focus_distance, None):
+        shot = focus_on(shot, take.name, subject)
+    if take.match and "focus_distance" not in take.match.own:
+        shot = _focused(shot, shot.take(take.match.take), subject)
+    return shot
 
 
 def start_here(shot: Shot, take: str, camera: Camera) -> Shot:
@@ -335,7 +405,10 @@ def without_channels(timeline: Timeline, channels: Iterable[Channel]) -> Timelin
 
 
 def rack_between(shot: Shot, take: str, subject: str, to: str, at, duration=1, ease: Ease = "both") -> Shot:
-    """Focus goes from one subject to another in some seconds, from a time on."""
+    """Focus goes from one subject to another in some seconds, from a time on; where it only stood, it stands on the first."""
+    track = shot.take(take).timeline.track("focus_distance")
+    if track and len(track.keys) == 1:
+        shot = _with_timeline(shot, take, without_channels(shot.take(take).timeline, ("focus_distance",)))
     return apply_move(shot, take, "rack", at=at, subject=subject, to=to, seconds=duration, ease=ease)
 
 
@@ -368,8 +441,15 @@ def insert_key(shot: Shot, take: str, track: int, time) -> Shot:
 
 
 def add_lane(shot: Shot, take: str, channel: Channel, time) -> Shot:
-    """A track with a key at a time for a channel that nothing moves yet, so that nothing changes yet; else a key on its track."""
+    """A track with a key at a time for a channel that nothing moves yet, so that nothing changes yet; else a key on its track.
+
+    A pinhole gets an iris: at its narrowest for a lane of it, and open for one of focus, which would not be seen.
+    """
     of, time = shot.take(take), snapped(time, shot.fps)
+    if channel in ABSOLUTE and of.camera.f_stop is None:
+        narrowest = of.lens.stops[1] if of.lens else THIRDS[-1]
+        shot = set_f_stop(shot, take, float(narrowest) if channel == "f_stop" else F_STOP)
+        of = shot.take(take)
     for index, track in enumerate(of.timeline.tracks):
         if track.channel == channel:
             return insert_key(shot, take, index, time)

@@ -151,12 +151,10 @@ def _pulls(samples: list[Sample], keys: list[Key]) -> tuple[Key, ...] | None:
         elif not before.pull or pull[:2] != before.pull[:2] or pull.elapsed < before.pull.elapsed:
             if not pull.name or before.time < marks[-1].time:
                 return None   # no mark to follow, or the one before was not reached
-            # The clock may run slower than the world in which the pull takes its time.
-            pace = float(sample.time - before.time) / pull.elapsed
             value = marks[-1].value
             if marks[-1].time == before.time:
                 marks.pop()
-            marks += [Key(before.time, value, "both"), Key(before.time + seconds(pull.seconds * pace), pull.name)]
+            marks += [Key(before.time, value, "both"), Key(before.time + seconds(pull.seconds), pull.name)]
     return tuple(marks) if len(marks) > 1 and marks[-1].time <= samples[-1].time else None
 
 

@@ -102,8 +102,7 @@ def _rig(view: _View) -> Iterator[Advice]:
         shot = view.shot
         free = Performance(shot.plate.stage, shot.subjects, take.camera, take.timeline,
                            replace(carried, reach=math.inf, sway=()), take.seed, view.lines)
-        start = free.camera(0).position
-        away = [(t, math.dist(free.camera(t).position, start)) for t in view.times]
+        away = [(t, math.dist(free.camera(t).position, view.play.mark)) for t in view.times]
         longest = max(d for _, d in away)
         if longest > carried.reach + 1e-6:
             time = next(t for t, d in away if d > carried.reach)
@@ -208,6 +207,8 @@ def _racks(view: _View) -> Iterator[Advice]:
                          "Give it an f-number.",
                          replace(take, camera=replace(take.camera, f_stop=F_STOP)))
             return
+        if track.performed and not isinstance(b.value, str):
+            continue    # a hand on the ring, from frame to frame
         # What is left behind, seen at the end, and what is gone to, seen at the start.
         blur = lambda mark, camera, focus: float(optics.circle_of_confusion(
             max(view.mark(mark, camera), 0.01), camera.focal_length, camera.f_stop, focus))

@@ -152,25 +152,23 @@ class Coverage:
         y = (np.arange(down) + 0.5) * height / down
         grid = disparity[np.ix_(y.astype(int), x.astype(int))]
         focal, (cx, cy) = self.stage.focal_pixels, self.stage.centre
-        # Homogeneous points (X, Y, Z, 1) / depth: the sky, at disparity 0, is a direction.
-        self._rays = np.stack([np.broadcast_to((x - cx) / focal, grid.shape),
-                               np.broadcast_to(((cy - y) / focal)[:, None], grid.shape),
-                               np.full(grid.shape, -1.0)], -1).reshape(-1, 3)
-        self._disparity = grid.reshape(-1, 1)
+        # Homogeneous points (x, y, -1, disparity) = (X, Y, Z, 1) / depth: the sky, at disparity 0, is a direction.
+        self._x, self._y, self._disparity = (x - cx) / focal, ((cy - y) / focal)[:, None], grid
         self._pitch = self.stage.sensor_width / self.stage.focal_length / across   # of the grid, as a slope
 
     def invented(self, camera: Camera, aspect: float | None = None) -> float:
         """The share of the camera's frame, 0 to 1, that the plate never showed."""
         aspect = aspect or self.stage.aspect
         at = pose_of(camera)
-        moved = self._rays - self._disparity * np.asarray(at.position)
-        right, up, depth = (moved @ np.asarray(axis) for axis in (at.right, at.up, at.forward))
-        ahead = depth > 1e-3
         zoom = camera.focal_length / camera.sensor_width
-        with np.errstate(divide="ignore", invalid="ignore"):
-            u = np.where(ahead, zoom * right / depth, 9) + camera.lens_shift[0] + 0.5
-            v = np.where(ahead, zoom * up / depth, 9) + camera.lens_shift[1] + 0.5 / aspect
-        inside = (u >= 0) & (u < 1) & (v >= 0) & (v < 1 / aspect)
+        right, up, depth = (self._x * axis[0] + (self._y * axis[1] - axis[2])
+                            - self._disparity * sum(p * a for p, a in zip(at.position, axis))
+                            for axis in (at.right, at.up, at.forward))
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            scale = zoom / depth
+            u = right * scale + (camera.lens_shift[0] + 0.5)
+            v = up * scale + (camera.lens_shift[1] + 0.5 / aspect)
+        inside = (depth > 1e-3) & (u >= 0) & (u < 1) & (v >= 0) & (v < 1 / aspect)
         if not inside.any():
             return 1.0
         # A grid step covers this much of the frame where the plate is magnified most; cells are 1.5 steps wide.

@@ -76,13 +76,15 @@ class PlateFile:
 class Match:
     """This take shows the subject at every moment as large, and at the same place, as another take does.
 
-    by  what does it: "zoom" (the camera stays) or "push-in" (the lens stays)
+    by   what does it: "zoom" (the camera stays) or "push-in" (the lens stays)
+    own  which of stop and focus were set on this take itself; the others go along with what is set on the other take
     """
 
     __pydantic_config__ = STRICT
     take: str
     subject: str
     by: Literal["zoom", "push-in"] = "zoom"
+    own: tuple[Literal["focus_distance", "f_stop"], ...] = ()
 
     def __post_init__(self):
         if self.by not in ("zoom", "push-in"):
@@ -150,6 +152,7 @@ class Shot:
     body             from the kit; None: a camera with the plate's sensor
     in_point         seconds from where the window plays it, None: from the start; exports have all of it
     out_point        seconds up to where; None: to the end
+    compared         the takes that the window showed when it was saved; None: the first two
     """
 
     __pydantic_config__ = STRICT
@@ -165,6 +168,7 @@ class Shot:
     notes: str = ""
     in_point: Seconds | None = None
     out_point: Seconds | None = None
+    compared: tuple[str, str] | None = None
     version: int = VERSION
 
     def __post_init__(self):

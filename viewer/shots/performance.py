@@ -13,7 +13,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from dataclasses import replace
-from typing import Callable, Iterable, NamedTuple
+from functools import partial
+from typing import Callable, Iterable, NamedTuple, Sequence
 
 from .. import optics
 from ..camera import NEAR, Camera
@@ -45,6 +46,7 @@ class Performance:
     """A take, ready to be played.
 
     lines    the delivered frame, which shot sizes count in; None: the whole of the plate's
+    mark     metres: where the rig stands, from which its reach counts. What was performed need not have begun there
     partner  the performance whose subject size (and framing) this one matches, with the subject and what moves:
              "zoom" or "push-in"
     """
@@ -66,7 +68,7 @@ class Performance:
             if track.channel in ("x", "y", "z"):
                 curves[track.channel].append(_with_inertia(track, rig))
             elif track.channel == "arc":
-                self._arcs.append((_with_inertia(track, rig), self.point(track.about)))
+                self._arcs.append(_Arc(_with_inertia(track, rig), self.point(track.about), float(track.start), float(track.end)))
             elif track.channel in curves:
                 curves[track.channel].append(_curve(track))
             elif track.channel == "focal_length":
@@ -79,9 +81,9 @@ class Performance:
         stops = timeline.track("f_stop")
         self._log_stop = _curve(stops) if stops else None
         self._focus = self._focus_curve(timeline.track("focus_distance"))
-        self._mark = (self._x(0.0), self._y(0.0), self._z(0.0))
-        travel = [track.performed for track in timeline.tracks if track.channel in ("x", "y", "z", "arc")]
-        self._reach = math.inf if rig.reach and travel and all(travel) else rig.reach    # it has been kept within already
+        begun = [sum(_curve(track)(0.0) for track in timeline.tracks if track.channel == axis and track.performed)
+                 for axis in "xyz"]
+        self.mark = tuple(at(0.0) - (far if rig.reach else 0.0) for at, far in zip((self._x, self._y, self._z), begun))
 
         # Holds look back at where their subject was when they began, so they are prepared in order of time.
         self._framings: list[_Framing] = []
@@ -106,7 +108,47 @@ class Performance:
     def as_set(self, t: float) -> Camera:
         """The same as rig and rings are set: without the rig's float, for which holds and matches make up, and breathing."""
         t = min(max(float(t), 0.0), self.duration)
-        moment = self._moment(t)
+        return self._as_set(t, self._moment(t))
+
+    def answered(self, t: float, before: Camera, since: float | None, position: Vector | None = None,
+                 focal: float | None = None) -> Camera:
+        """As set at t where a hand has brought the camera to a position, or the lens to a focal length in mm.
+
+        All else goes on from `before`, the camera as it was set at `since`: tracks by as much as they change, holds and arcs
+        keep what the subject had then, and a match what the other take has. Where nothing was before (None), or the clock has
+        gone back, it goes on from the take itself.
+        """
+        t = min(max(float(t), 0.0), self.duration)
+        since = t + 1 if since is None else min(max(float(since), 0.0), self.duration)
+        if since > t:
+            before, since = self.as_set(t), t
+        at_work = lambda span: since <= span.end and span.start <= t
+        change = lambda curve: curve(t) - curve(since)
+        steady, arc_pan = self._travel(t)
+        arc_pan -= self._travel(since)[1]
+        if position is not None:
+            steady = position
+            arc_pan = -next((arc.swing(before.position, steady) for arc in reversed(self._arcs) if at_work(arc)), 0.0)
+        sizes = [size for size in self._sizes if at_work(size)]
+        seen = _floating(before.position, before.pan, before.tilt, before.roll, self._shake(since))
+        zoomed = before.focal_length * self._zoomed(t) / self._zoomed(since)
+        framing = next((framing for framing in reversed(self._framings) if at_work(framing)), None)
+        target = framing and place(pose_of(before), framing.point, before.focal_length / before.sensor_width)
+
+        def turn(steady: Vector, roll: float, focal: float) -> tuple[float, float]:
+            if framing is None:
+                return arc_pan, 0.0
+            pan, tilt = turn_to(tuple(p - c for p, c in zip(framing.point, steady)), target, focal / before.sensor_width, roll)
+            return math.remainder(pan - before.pan, 360.0), tilt - before.tilt
+
+        def held(stand: Pose) -> float:
+            return _in_range(focal or zoomed * math.prod(size.sizer(seen) / size.sizer(stand) for size in sizes))
+
+        answers = self._partner and {"zoom": focal, "push-in": position}[self._partner.by] is None
+        return self._as_set(t, self._framed(t, steady, before.pan + change(self._pan), before.tilt + change(self._tilt),
+                                            before.roll + change(self._roll), turn, held, answers))
+
+    def _as_set(self, t: float, moment: _Moment) -> Camera:
         if not self._float:
             return self._camera(t, moment)
         dx, dy, dz, dp, dt, dr = self._float.at(t)
@@ -141,15 +183,25 @@ class Performance:
 
     def _moment(self, t: float) -> _Moment:
         """Grip, operator and lens at t."""
-        (x, y, z), arc_pan = self._travel(t)
+        steady, arc_pan = self._travel(t)
         pan, tilt, roll = self._pan(t) + arc_pan, self._tilt(t), self._roll(t)
-        shake = self._float.at(t) if self._float else (0.0,) * 6
         if self._framings or self._partner:
-            return self._framed(t, (x, y, z), pan, tilt, roll, shake)
-        dx, dy, dz, dp, dt, dr = shake
-        pan, tilt, roll = pan + dp, tilt + dt, roll + dr
-        stand = pose((x + dx, y + dy, z + dz), pan, tilt, roll)
-        return _Moment(stand, pan, tilt, roll, self._held(t, stand))
+            return self._framed(t, steady, pan, tilt, roll, partial(self._turn, t), partial(self._held, t))
+        shake = self._shake(t)
+        stand = _floating(steady, pan, tilt, roll, shake)
+        return _Moment(stand, pan + shake[3], tilt + shake[4], roll + shake[5], self._held(t, stand))
+
+    def _shake(self, t: float) -> Sequence[float]:
+        """The rig's float: x, y, z in metres, pan, tilt, roll in degrees."""
+        return self._float.at(t) if self._float else (0.0,) * 6
+
+    def _turn(self, t: float, steady: Vector, roll: float, focal: float) -> tuple[float, float]:
+        """Degrees of (pan, tilt) that holds of framing add to the tracks."""
+        turned = raised = 0.0
+        for framing in self._framings:
+            pan, tilt = framing.turn(t, steady, roll, focal)
+            turned, raised = turned + pan, raised + tilt
+        return turned, raised
 
     def _held(self, t: float, stand: Pose) -> float:
         """The focal length by tracks and holds of size, seen from a pose."""
@@ -158,29 +210,32 @@ class Performance:
             focal *= size.factor(t, stand)
         return _in_range(focal)
 
-    def _framed(self, t: float, steady: Vector, pan: float, tilt: float, roll: float, shake) -> _Moment:
+    def _framed(self, t: float, steady: Vector, pan: float, tilt: float, roll: float, turn, held, answers=True) -> _Moment:
         """A moment in which the operator keeps something framed.
 
         The head's turn depends on the lens and the lens on the turn: solved for the focal length, by secants.
+
+        turn     (steady position, roll, focal length) -> degrees of (pan, tilt) that are added
+        held     a pose -> the focal length
+        answers  a match zooms or travels; else it only turns
         """
-        partner = self._partner
+        partner, shake = self._partner, self._shake(t)
+        by = partner.by if partner and answers else ""
         target, beyond = partner.at(t) if partner else (None, None)
-        guess = partner.focal(target, steady) if partner and partner.by == "zoom" and not self._sizes else None
+        guess = partner.focal(target, steady) if by == "zoom" and not self._sizes else None
         tried = None
         for _ in range(_ROUNDS):
             turned, raised, travel = pan, tilt, 0.0
             if guess:
-                for framing in self._framings:
-                    dp, dt = framing.turn(t, steady, roll, guess)
-                    turned, raised = turned + dp, raised + dt
+                on, up = turn(steady, roll, guess)
+                turned, raised = pan + on, tilt + up
                 if partner:
                     turned, raised = partner.turn(target, steady, turned, roll, guess)
-            stand = pose((steady[0] + shake[0], steady[1] + shake[1], steady[2] + shake[2]),
-                         turned + shake[3], raised + shake[4], roll + shake[5])
-            focal = self._held(t, stand)
-            if partner and partner.by == "zoom":
+            stand = _floating(steady, turned, raised, roll, shake)
+            focal = held(stand)
+            if by == "zoom":
                 focal = partner.within(focal * partner.zoom(target, stand, focal))
-            elif partner:
+            elif by == "push-in":
                 travel = partner.travel(target, stand, focal)
                 on = tuple(travel * axis for axis in stand.forward)
                 steady = tuple(p + d for p, d in zip(steady, on))
@@ -203,20 +258,20 @@ class Performance:
 
     def _travel(self, t: float) -> tuple[Vector, float]:
         """Where the grip has brought the camera at t, without float, and how far an arc has turned it."""
-        if self._reach == 0:
-            return self._mark, 0.0
+        if self.rig.reach == 0:
+            return self.mark, 0.0
         x, y, z, turned = self._x(t), self._y(t), self._z(t), 0.0
-        for arc, (cx, _, cz) in self._arcs:
+        for arc, (cx, _, cz), _, _ in self._arcs:
             angle = arc(t)
             s, c = math.sin(math.radians(angle)), math.cos(math.radians(angle))
             # To the right around the subject: the camera, south of it, swings east and pans left.
             x, z = cx + (x - cx) * c + (z - cz) * s, cz - (x - cx) * s + (z - cz) * c
             turned -= angle
-        if self._reach < math.inf:
-            mark = self._mark
+        if self.rig.reach < math.inf:
+            mark = self.mark
             away = math.dist((x, y, z), mark)
-            if away > self._reach:
-                share = self._reach / away
+            if away > self.rig.reach:
+                share = self.rig.reach / away
                 x, y, z = (m + (p - m) * share for m, p in zip(mark, (x, y, z)))
         return (x, y, z), turned
 
@@ -274,6 +329,28 @@ class _Moment(NamedTuple):
     tilt: float
     roll: float
     focal: float
+
+
+class _Arc(NamedTuple):
+    """A swing around a point: degrees over t, and from when to when it goes."""
+
+    angle: Curve
+    point: Vector
+    start: float
+    end: float
+
+    def swing(self, a: Vector, b: Vector) -> float:
+        """Degrees from one place to another, to the right around the point."""
+        (cx, _, cz) = self.point
+        bearing = lambda p: math.degrees(math.atan2(p[0] - cx, p[2] - cz))
+        return math.remainder(bearing(b) - bearing(a), 360.0)
+
+
+def _floating(position: Vector, pan: float, tilt: float, roll: float, shake: Sequence[float]) -> Pose:
+    """The pose of a camera that is set so, on a rig that floats by so much."""
+    x, y, z = position
+    dx, dy, dz, dp, dt, dr = shake
+    return pose((x + dx, y + dy, z + dz), pan + dp, tilt + dt, roll + dr)
 
 
 class _Span:

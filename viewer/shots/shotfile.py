@@ -83,9 +83,12 @@ def parse(text: str, name: str = "The shot file") -> Shot:
 def dump(shot: Shot) -> str:
     """A shot as the text of a shot file."""
     values = _adapter().dump_python(shot, mode="json")
-    for point in ("in_point", "out_point"):
-        if values[point] is None:      # most shots have none, and read as they always have
-            del values[point]
+    for name in ("in_point", "out_point", "compared"):
+        if values[name] is None:      # most shots have none, and read as they always have
+            del values[name]
+    for take in values["takes"]:
+        if take["match"] and not take["match"]["own"]:
+            del take["match"]["own"]
     text = json.dumps({"version": values.pop("version"), **values}, indent=1, ensure_ascii=False)
     # Boxes and positions on one line each, as a person would write them; a string cannot hold a bare line break.
     number = r"-?[\d.eE+-]+"

@@ -101,7 +101,7 @@ class Track:
 
     move       the word that made it ("push-in"), for the lane's label and the shot list
     about      the subject that an `arc` goes around
-    performed  a rig has carried it out already, in a rehearsal: its keys have the rig's inertia and its reach in them
+    performed  a rig has carried it out already, in a rehearsal: its keys have the rig's inertia in them
     """
 
     __pydantic_config__ = STRICT
