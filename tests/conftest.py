@@ -20,8 +20,11 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
-    """Tests start from an empty cache and leave the user's alone."""
-    os.environ["PUSHIN_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    """Tests start from an empty cache, which those that run beside each other share, and leave the user's alone."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    os.environ["PUSHIN_CACHE"] = str(folder / "cache")
 
 
 @pytest.fixture(scope="session")

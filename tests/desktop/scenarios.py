@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,8 +46,12 @@ from viewer.shots.shotfile import dump
 
 PLAY, RULER, PICTURE = "//Timeline/##play", "//Timeline/##ruler", "//Pictures/##picture"
 NEXT = []    # what is to be done at the next frame, by the thread that owns the window
+WANTED = []  # paths of pictures of the window, to be kept before the next frame is shown
 FRAMES = []  # (moment, seconds, processor seconds of all threads, and of the window's own) of every frame so far
 MOMENT = [""]
+
+PAUSE = 0.015
+"""Seconds between frames in which somebody only waits: no screen's rate holds them back here, and others need the processor."""
 
 
 class Person:
@@ -58,9 +62,10 @@ class Person:
         self.report = {}
 
     def note(self, name, **more):
-        """A screenshot, and where everything is."""
-        self.ctx.yield_(2)
-        testing.capture(self.ctx, str(self.folder / f"{name}.png"))
+        """A screenshot, and where everything is. The engine's own would take six frames, and as long again for its PNG."""
+        self.ctx.yield_(3)
+        WANTED.append(self.folder / f"{name}.png")
+        self.ctx.yield_()
         window, session = self.window, self.session
         screen = imgui.get_io().display_size
         self.report[name] = {
@@ -157,6 +162,8 @@ class Person:
                 raise self.window._error
             if time.monotonic() > until:
                 raise TimeoutError
+            if not MOMENT[0]:
+                time.sleep(PAUSE)
             self.ctx.yield_()
 
     def move(self, name, **words):
@@ -1030,7 +1037,7 @@ def controller(me):
         for number in buttons:
             state.buttons[number] = 0
         me.wait(lambda: not me.window.commands.rehearsal.moving)
-        me.last(0.3)
+        me.ctx.yield_(2)
         after = me.session.camera("A")
         return {"position": [b - a for a, b in zip(before.position, after.position)], "pan": after.pan - before.pan,
                 "tilt": after.tilt - before.tilt, "roll": after.roll - before.roll,
@@ -1105,7 +1112,7 @@ def work(me):
     for number in range(50):
         me.session.seek(number / 24)
         me.window.timeline.selected = frozenset()
-        me.key("Enter")
+        me.ctx.key_press(imgui.Key.enter)
     me.note("fifty", steps=me.session.document.history.at)
     for _ in range(me.session.document.history.at):
         me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.z)
@@ -1345,10 +1352,8 @@ def cut_off(me):
 def recover(me):
     me.wait(lambda: me.window.files.asks == "recover")
     me.ctx.yield_(2)
-    testing.capture(me.ctx, str(me.folder / "asked.png"))
     me.ctx.item_click("//Unsaved work was found/###away")
     me.ctx.yield_(2)
-    testing.capture(me.ctx, str(me.folder / "asked back.png"))
     me.key("Enter")                         # restore
     me.wait(lambda: me.session.shot is not None and me.session.document.history.at > 0)
     me.opened()
@@ -1658,11 +1663,23 @@ def begin_frame():
     LAST[:] = now
 
 
+def before_swap(window):
+    """Called with all of a frame drawn, before it is shown."""
+    if WANTED:
+        io = imgui.get_io()
+        size = [round(side * scale) for side, scale in zip(io.display_size, io.display_framebuffer_scale)]
+        pixels = window._context.screen.read(viewport=(0, 0, *size), alignment=1)
+        with suppress(OSError):       # the disk may be full, and meant to be
+            Image.frombytes("RGB", size, pixels, "raw", "RGB", 0, -1).save(WANTED.pop(), compress_level=1)
+
+
 def main(scenario, folder, scale, *words):
     args = _parser("open").parse_args(["open", *words])
     window = Window(opening(args))
     window.params.dpi_aware_params.dpi_window_size_factor = float(scale)
     window.params.callbacks.pre_new_frame = begin_frame
+    kept = window.params.callbacks.before_swap
+    window.params.callbacks.before_swap = lambda: (kept(), before_swap(window))
     people = []
 
     def play(ctx):

@@ -136,10 +136,10 @@ def test_every_way_of_comparing(drive, small_plate):
 def test_everything_has_its_place_at_any_scaling(drive, small_plate):
     """At 200 % on a large screen; and at 100 % on the next one, to which the panels' sizes are not carried over."""
     for scale in (2, 1):
-        report = drive("scrub", small_plate, *SMALL, scale=scale)
-        inside(report["later"])
-        assert tuple(report["later"]["screen"]) == (scale * 1280, scale * 720)
-        assert report["later"]["a"][2] > 0.45 * scale * 1280
+        report = drive("reopen", small_plate, *SMALL, scale=scale)
+        inside(report["again"])
+        assert tuple(report["again"]["screen"]) == (scale * 1280, scale * 720)
+        assert report["again"]["a"][2] > 0.45 * scale * 1280
 
 
 def test_pictures_follow_the_windows_size(drive, small_plate):

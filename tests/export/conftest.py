@@ -7,14 +7,6 @@ from viewer.shots.framing import Stage, Subject
 from viewer.shots.moves import Scene, make
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cache(tmp_path_factory):
-    """Layers of these tests' plates stay out of the user's cache."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PUSHIN_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 @pytest.fixture(scope="session")
 def plate():
     """96x64: a red box at 1 m before a checkered wall at 4 m."""

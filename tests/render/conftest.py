@@ -1,5 +1,3 @@
-import os
-
 import pytest
 
 from tests.gaps import MESA
@@ -12,20 +10,8 @@ def pytest_addoption(parser):
                      help="write the pictures in tests/render/references anew; look at each before you keep it")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cache(tmp_path_factory):
-    """Layers are kept in a folder of this run alone."""
-    before = os.environ.get("PUSHIN_CACHE")
-    os.environ["PUSHIN_CACHE"] = str(tmp_path_factory.mktemp("cache"))
-    yield
-    if before is None:
-        del os.environ["PUSHIN_CACHE"]
-    else:
-        os.environ["PUSHIN_CACHE"] = before
-
-
 @pytest.fixture(scope="session")
-def rendered(cache):
+def rendered():
     """rendered(plate, camera, size=None) is the frame; renderers are kept for the run."""
     renderers = {}
 

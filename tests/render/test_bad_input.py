@@ -11,7 +11,7 @@ NAN, INF = float("nan"), float("inf")
 
 
 @pytest.fixture(scope="module")
-def renderer(cache):
+def renderer():
     with Renderer(PLATE, (32, 32)) as renderer:
         yield renderer
 

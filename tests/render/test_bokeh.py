@@ -21,7 +21,7 @@ def plate_of(color, depth):
 
 
 @pytest.fixture(scope="module")
-def lamp(cache):
+def lamp():
     """A lamp of 3 x 3 pixels on a dim wall, 4 m away."""
     color = np.full((SIZE[1], SIZE[0], 3), 0.01)
     color[89:92, 119:122] = 60
@@ -57,7 +57,7 @@ def test_a_light_becomes_a_disc_of_the_thin_lens(lamp, radius, side):
 @pytest.mark.parametrize("iris", [{}, {"blades": 6, "blade_rotation": 20}, {"squeeze": 2.0}, {"squeeze": 0.5}, {"ring": 0.8}, {"ring": -0.8}],
                          ids=str)
 @pytest.mark.parametrize("focus", [2.0, 20.0])
-def test_a_small_blur_is_the_mean_over_the_iris(cache, focus, iris):
+def test_a_small_blur_is_the_mean_over_the_iris(focus, iris):
     """Of fine grain on a plane, pixel by pixel."""
     grain = np.random.default_rng(3).uniform(0, 0.8, (SIZE[1], SIZE[0], 1)) * (1.0, 0.5, 0.8)
     one = abs(in_pixels(signed_circle_of_confusion(4.0, 35, 1.0, focus), 36, SIZE[0])) / 2
@@ -82,7 +82,7 @@ def test_a_disc_is_even_and_has_no_holes(lamp):
 
 @pytest.mark.parametrize("focus", [2.0, 20.0])
 @pytest.mark.parametrize("radius, bokeh", [(17, "gather"), (25, "gather"), (40, "gather"), (25, "reference")])
-def test_the_largest_discs_of_small_lamps_have_no_holes(cache, radius, focus, bokeh):
+def test_the_largest_discs_of_small_lamps_have_no_holes(radius, focus, bokeh):
     w, h = size = (640, 200)
     color = np.full((h, w, 3), 0.01)
     color[99:102, 319:322] = 2000
@@ -114,7 +114,7 @@ def test_a_disc_follows_its_lamp_by_fractions_of_a_pixel(lamp, focus):
 
 
 @pytest.mark.parametrize("f_stop", [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.4, 2.8])
-def test_a_blurred_half_plane_over_a_sharp_wall_is_the_closed_form(cache, f_stop):
+def test_a_blurred_half_plane_over_a_sharp_wall_is_the_closed_form(f_stop):
     """Coverage across a straight edge blurred by a disc is the disc's segment; behind it the wall goes on, sharp."""
     w, h = SIZE
     near = plates.card_before_wall(SIZE, near=1.0, far=4.0, card=plates.flat(0.8, 0.1, 0.1), wall=plates.flat(0.1, 0.5, 0.2),
@@ -132,7 +132,7 @@ def test_a_blurred_half_plane_over_a_sharp_wall_is_the_closed_form(cache, f_stop
 
 @pytest.mark.parametrize("f_stop", [0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.4])
 @pytest.mark.parametrize("far", [2.4, 3.0, 6.0])
-def test_a_half_plane_behind_the_focus_before_a_farther_wall_is_the_closed_form(cache, f_stop, far):
+def test_a_half_plane_behind_the_focus_before_a_farther_wall_is_the_closed_form(f_stop, far):
     """The same where both are blurred, each for itself: a dark edge before a bright wall neither grows nor shrinks."""
     w, h = size = (320, 180)
     scene = plates.card_before_wall(size, near=2.0, far=far, card=plates.flat(0.02), wall=plates.flat(0.6),
@@ -148,7 +148,7 @@ def test_a_half_plane_behind_the_focus_before_a_farther_wall_is_the_closed_form(
 @pytest.mark.parametrize("radius", [4, 26])
 @pytest.mark.parametrize("bright", [3e3, 6e4])
 @pytest.mark.parametrize("focus", [2.0, 20.0])
-def test_a_large_bright_window_is_blurred_like_anything_else(cache, radius, bright, focus):
+def test_a_large_bright_window_is_blurred_like_anything_else(radius, bright, focus):
     w, h = SIZE
     color = np.full((h, w, 3), 0.05)
     color[:, w // 2:] = bright
@@ -162,7 +162,7 @@ def test_a_large_bright_window_is_blurred_like_anything_else(cache, radius, brig
 
 @pytest.mark.parametrize("f_stop", [0.5, 1.0, 2.0])
 @pytest.mark.parametrize("nearest", [0.5, 1.0, 2.0])
-def test_a_table_through_the_focus_has_no_seam(cache, f_stop, nearest):
+def test_a_table_through_the_focus_has_no_seam(f_stop, nearest):
     w, h = SIZE
     y, x = np.indices((h, w))
     table = y >= 60
@@ -174,7 +174,7 @@ def test_a_table_through_the_focus_has_no_seam(cache, f_stop, nearest):
 
 
 @pytest.mark.parametrize("apart", [0.05, 0.2])
-def test_two_surfaces_of_about_one_blur_have_no_seam(cache, apart):
+def test_two_surfaces_of_about_one_blur_have_no_seam(apart):
     """Where one covers the other there is no gap that shows what lies far behind both."""
     w, h = SIZE
     x = np.broadcast_to(np.arange(w), (h, w))
@@ -187,7 +187,7 @@ def test_two_surfaces_of_about_one_blur_have_no_seam(cache, apart):
             assert np.abs(got[30:-30, 75:165] - (0.6, 0.2, 0.1)).max() < 0.02, radius
 
 
-def test_thin_things_in_focus_keep_their_coverage_before_a_blur(cache):
+def test_thin_things_in_focus_keep_their_coverage_before_a_blur():
     """Before a plain wall, however far, bars in focus are what a pinhole sees."""
     scene = plates.fence(SIZE)
     color = scene.view().color
@@ -199,7 +199,7 @@ def test_thin_things_in_focus_keep_their_coverage_before_a_blur(cache):
 
 
 @pytest.mark.parametrize("f_stop", [0.45, 0.6])
-def test_a_lamp_behind_a_bar_out_of_focus_lights_what_its_light_reaches(cache, f_stop):
+def test_a_lamp_behind_a_bar_out_of_focus_lights_what_its_light_reaches(f_stop):
     """The bar, blurred itself, takes its part of the far lamp's disc."""
     w, h = SIZE
     y, x = np.indices((h, w))
@@ -212,7 +212,7 @@ def test_a_lamp_behind_a_bar_out_of_focus_lights_what_its_light_reaches(cache, f
 
 
 @pytest.mark.parametrize("depth", [3.0, 4.0])
-def test_a_lamp_half_hidden_by_a_beam_does_not_shine_on_beyond_it(cache, depth):
+def test_a_lamp_half_hidden_by_a_beam_does_not_shine_on_beyond_it(depth):
     """Above the beam there is wall again, but no light: it passes the beam on its way."""
     w, h = SIZE
     y, x = np.indices((h, w))
@@ -225,7 +225,7 @@ def test_a_lamp_half_hidden_by_a_beam_does_not_shine_on_beyond_it(cache, depth):
 
 
 @pytest.mark.parametrize("blur", [1.5, 2.5])
-def test_a_leaf_before_the_focus_hides_its_part_of_a_far_lamp(cache, blur):
+def test_a_leaf_before_the_focus_hides_its_part_of_a_far_lamp(blur):
     """A line in front of the focus, blurred itself, does not cut the disc behind it at its own sharp edge."""
     w, h = SIZE
     y, x = np.indices((h, w))
@@ -239,7 +239,7 @@ def test_a_leaf_before_the_focus_hides_its_part_of_a_far_lamp(cache, blur):
 
 
 @pytest.mark.parametrize("radius", [1.2, 1.5, 2.0])
-def test_a_wire_before_a_wall_blurred_more_is_blurred_too(cache, radius):
+def test_a_wire_before_a_wall_blurred_more_is_blurred_too(radius):
     """And not a line of pixels as sharp as they are in the plate."""
     w, h = SIZE
     y, x = np.indices((h, w))
@@ -254,7 +254,7 @@ def test_a_wire_before_a_wall_blurred_more_is_blurred_too(cache, radius):
 
 @pytest.mark.parametrize("radius", [1.5, 2.0, 2.8])
 @pytest.mark.parametrize("far", [4.0, 9.0])
-def test_a_band_between_a_sharp_bar_and_a_window_farther_away_is_that_of_the_reference(cache, radius, far):
+def test_a_band_between_a_sharp_bar_and_a_window_farther_away_is_that_of_the_reference(radius, far):
     """It goes on behind the bar; on its other side it ends, blurred."""
     w, h = SIZE
     y, x = np.indices((h, w))
@@ -269,7 +269,7 @@ def test_a_band_between_a_sharp_bar_and_a_window_farther_away_is_that_of_the_ref
 
 @pytest.mark.parametrize("f_stop", [0.4, 0.5, 0.6, 0.8])
 @pytest.mark.parametrize("wide", [4, 8])
-def test_a_blurred_bar_before_a_wall_blurred_more_is_the_closed_form(cache, f_stop, wide):
+def test_a_blurred_bar_before_a_wall_blurred_more_is_the_closed_form(f_stop, wide):
     w, h = size = (320, 180)
     scene = plates.card_before_wall(size, near=2.0, far=8.0, card=plates.flat(0.02), wall=plates.flat(0.6),
                                     region=plates.box((w - wide) / 2, -50, (w + wide) / 2, h + 50))
@@ -285,7 +285,7 @@ def test_a_blurred_bar_before_a_wall_blurred_more_is_the_closed_form(cache, f_st
     assert cover.sum() == pytest.approx(wide, rel=0.07)
 
 
-def test_what_is_blurred_little_goes_on_behind_thin_things_blurred_much(cache):
+def test_what_is_blurred_little_goes_on_behind_thin_things_blurred_much():
     """A card behind leaves close to the lens, with a bright wall behind it that must not shine through where they are."""
     y, x = np.indices(SIZE[::-1])
     leaf, card = (x + y // 2) % 20 < 4, (x > 40) & (x < 200) & (y > 30) & (y < 150)
@@ -297,7 +297,7 @@ def test_what_is_blurred_little_goes_on_behind_thin_things_blurred_much(cache):
     assert off.mean() < 0.012, off.mean()
 
 
-def test_nothing_sharp_in_front_bleeds_into_a_blurred_background(cache):
+def test_nothing_sharp_in_front_bleeds_into_a_blurred_background():
     scene = plates.card_before_wall(SIZE, near=1.0, far=6.0, card=plates.flat(5.0, 0.0, 0.0), wall=plates.flat(0.0, 0.3, 0.3),
                                     region=plates.box(60, 40, 120, 140))
     with Renderer(scene.plate(), SIZE) as renderer:
@@ -308,7 +308,7 @@ def test_nothing_sharp_in_front_bleeds_into_a_blurred_background(cache):
     assert np.abs(color[outside][:, 1] - 0.3).max() < 0.02, "no halo, dark or bright"
 
 
-def test_a_sharp_edge_before_a_blur_is_not_one_of_steps(cache):
+def test_a_sharp_edge_before_a_blur_is_not_one_of_steps():
     """How much of every row a leaning card in focus covers follows its edge by fractions of a pixel."""
     w, h = SIZE
     y, x = np.indices((4 * h, 4 * w)) / 4
@@ -329,14 +329,14 @@ def test_a_plane_in_focus_is_untouched(rendered):
 
 @pytest.mark.parametrize("name", ["steps", "room", "card"])
 @pytest.mark.parametrize("focus", [1.0, 2.0, 8.0])
-def test_the_gather_comes_close_to_the_reference(cache, name, focus):
+def test_the_gather_comes_close_to_the_reference(name, focus):
     scene = {"steps": plates.steps, "room": plates.room, "card": plates.card_before_wall}[name](SIZE)
     with Renderer(scene.plate(), SIZE) as renderer:
         camera = Camera(f_stop=2.0, focus_distance=focus)
         assert psnr(renderer.render(camera, "gather").color, renderer.render(camera, "reference").color) >= 30
 
 
-def test_a_rack_glides(cache):
+def test_a_rack_glides():
     """Sharpness of either card falls or rises all the way, and no step is much larger than the others."""
     scene = plates.card_before_wall(SIZE, near=1.5, far=4.0, card=plates.grain(1, 3), wall=plates.grain(2, 3),
                                     region=plates.box(80, 50, 160, 130))
@@ -352,7 +352,7 @@ def test_a_rack_glides(cache):
 
 
 @pytest.fixture(scope="module")
-def deep(cache):
+def deep():
     """From a centimetre before the lens to the sky."""
     depth = np.geomspace(0.01, 1e4, 96)[None] * np.ones((64, 1))
     depth[:8] = np.inf
@@ -370,7 +370,7 @@ def test_no_lens_makes_anything_but_light(deep, f_stop, focus, focal, blades, z)
     assert 0 <= frame.invented.min() and frame.invented.max() <= 1.001
 
 
-def test_depth_and_invented_share_are_those_of_the_pinhole(cache):
+def test_depth_and_invented_share_are_those_of_the_pinhole():
     with Renderer(plates.card_before_wall(SIZE).plate(), SIZE) as renderer:
         camera = Camera(position=(0.2, 0, 0), f_stop=2.0, focus_distance=1.5)
         blurred, pinhole = (renderer.render(camera, bokeh) for bokeh in ("gather", "off"))

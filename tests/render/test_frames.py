@@ -19,12 +19,12 @@ CAMERAS = [Camera(position=(0.1 * i - 0.2, 0.02 * i, -0.08 * i), pan=3 * i, roll
 
 
 @pytest.fixture(scope="module")
-def card(cache):
+def card():
     return plates.card_before_wall((160, 96)).plate()
 
 
 @pytest.fixture(scope="module")
-def yard(cache):
+def yard():
     return plates.yard((157, 91)).plate()
 
 
@@ -50,7 +50,7 @@ def test_the_same_camera_gives_the_same_bits(card):
         assert [bits(another.render(c)) for c in CAMERAS] == first
 
 
-def test_a_quick_picture_comes_of_the_proxy_and_shows_the_same(cache):
+def test_a_quick_picture_comes_of_the_proxy_and_shows_the_same():
     """Through a lens too; with the layers that it belongs to it goes, and what was drawn from it stays."""
     plate = plates.yard((640, 384)).plate()
     proxy = plate.proxy()

@@ -15,7 +15,7 @@ LENS = Camera(focal_length=50, f_stop=1.0, focus_distance=1.0)
 
 
 @pytest.fixture(scope="module")
-def lamp(cache):
+def lamp():
     """One pixel of light on a black wall, 4 m away."""
     color = np.zeros((SIZE[1], SIZE[0], 3), np.float32)
     color[LIGHT[1], LIGHT[0]] = 500
@@ -82,7 +82,7 @@ def test_ring_moves_light_between_middle_and_rim(ring):
     assert middle == pytest.approx(0.5 - ring / 4, abs=0.01)
 
 
-def test_cats_eye_cuts_the_blur_at_the_edge_and_not_in_the_middle(cache):
+def test_cats_eye_cuts_the_blur_at_the_edge_and_not_in_the_middle():
     color = np.zeros((SIZE[1], SIZE[0], 3), np.float32)
     color[60, 80] = color[60, 140] = 5000
     plate = Plate.from_arrays(color, np.full(SIZE[::-1], 4.0, np.float32), focal_length=50)
@@ -115,7 +115,7 @@ def test_a_lens_that_cannot_be_is_refused_in_one_sentence(lamp, change, monkeypa
         assert str(error.value).count(".") >= 1 and "\n" not in str(error.value)
 
 
-def test_clipped_lights_get_their_energy_back_when_they_are_blurred(cache):
+def test_clipped_lights_get_their_energy_back_when_they_are_blurred():
     color = np.full((SIZE[1], SIZE[0], 3), 0.02, np.float32)
     color[58:62, 78:82] = 1.0
     plate = Plate.from_arrays(color, np.full(SIZE[::-1], 4.0, np.float32), focal_length=50)
@@ -126,7 +126,7 @@ def test_clipped_lights_get_their_energy_back_when_they_are_blurred(cache):
     np.testing.assert_array_equal(before, after)
 
 
-def test_a_clipped_light_in_focus_stays_as_bright_as_the_plate_has_it(cache):
+def test_a_clipped_light_in_focus_stays_as_bright_as_the_plate_has_it():
     color = np.full((SIZE[1], SIZE[0], 3), 0.02, np.float32)
     color[50:70, 70:90] = 1.0
     plate = Plate.from_arrays(color, np.full(SIZE[::-1], 4.0, np.float32), focal_length=50)
@@ -139,7 +139,7 @@ def test_a_clipped_light_in_focus_stays_as_bright_as_the_plate_has_it(cache):
 @pytest.mark.parametrize("bokeh", ["gather", "reference"])
 @pytest.mark.parametrize("surface", [(1.0, 0.1, 0.1), (1.0, 0.95, 0.7), (0.5, 0.7, 1.0)])
 @pytest.mark.parametrize("z", [3.9, 3.0, 2.0, 8.0])
-def test_a_surface_of_which_some_channel_is_known_is_as_bright_out_of_focus_as_in_it(cache, surface, z, bokeh):
+def test_a_surface_of_which_some_channel_is_known_is_as_bright_out_of_focus_as_in_it(surface, z, bokeh):
     """Red paint, wood in the sun and the sky, through the focus and out of it: no lamp, and no edges of tiles either."""
     color = np.broadcast_to(np.float32(surface), (SIZE[1], SIZE[0], 3)).copy()
     with Renderer(Plate.from_arrays(color, np.full(SIZE[::-1], 4.0, np.float32), focal_length=50), SIZE, highlights=8) as renderer:
@@ -147,7 +147,7 @@ def test_a_surface_of_which_some_channel_is_known_is_as_bright_out_of_focus_as_i
     assert np.abs(got - surface)[20:-20, 20:-20].max() < 0.02
 
 
-def test_a_clipped_surface_that_slopes_out_of_focus_has_no_steps(cache):
+def test_a_clipped_surface_that_slopes_out_of_focus_has_no_steps():
     """White clips in focus and is taken to be brighter out of it: gradually, whatever tiles it lies in."""
     x = np.linspace(1 / 4, 1 / 2, SIZE[0])
     color = np.ones((SIZE[1], SIZE[0], 3), np.float32)
@@ -159,7 +159,7 @@ def test_a_clipped_surface_that_slopes_out_of_focus_has_no_steps(cache):
             assert row.min() < 1.05 and row.max() > 7
 
 
-def test_the_picture_grows_into_the_reference_without_a_jump(cache):
+def test_the_picture_grows_into_the_reference_without_a_jump():
     plate, camera = plates.steps((160, 96)).plate(), Camera(f_stop=1.0, focus_distance=1.5)
     with Renderer(plate, plate.size) as renderer:
         last = renderer.render(camera, "gather").picture.astype(int)
@@ -174,7 +174,7 @@ def test_the_picture_grows_into_the_reference_without_a_jump(cache):
         assert renderer.refine(replace(camera, focus_distance=2.0), 20)[1] < 1, "another camera starts anew"
 
 
-def test_the_picture_grows_from_a_smaller_one_into_a_reference_of_fewer_views(cache):
+def test_the_picture_grows_from_a_smaller_one_into_a_reference_of_fewer_views():
     plate, camera = plates.steps((160, 96)).plate(), Camera(f_stop=1.0, focus_distance=1.5)
     with Renderer(plate, plate.size) as renderer:
         best = renderer.render(camera, "reference").picture.astype(int)
@@ -198,7 +198,7 @@ def test_coc_is_the_thin_lens_at_every_pixel(rendered):
     assert not rendered(plates.card_before_wall().plate(), Camera()).coc.any()
 
 
-def test_overlays_mark_what_they_say(cache):
+def test_overlays_mark_what_they_say():
     """A card 1.5 m away before a wall at 4 m, both of fine grain."""
     plate = plates.card_before_wall(card=plates.grain(1, 3), wall=plates.grain(2, 3)).plate()
     with Renderer(plate, plate.size) as renderer:

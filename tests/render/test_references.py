@@ -93,12 +93,12 @@ def night(size=(384, 216)) -> plates.Scene:
 
 
 @pytest.fixture(scope="module")
-def plate(cache):
+def plate():
     return still_life().plate()
 
 
 @pytest.fixture(scope="module")
-def stage(cache):
+def stage():
     with Renderer(night().plate(), (384, 216)) as renderer:
         yield renderer
 

@@ -7,7 +7,7 @@ from viewer.render.warm import warming
 
 
 @pytest.mark.parametrize("ground", [1, 8])
-def test_a_plate_of_almost_nothing_but_sky_is_warmed_like_any_other(cache, ground):
+def test_a_plate_of_almost_nothing_but_sky_is_warmed_like_any_other(ground):
     """So many rows at 4 m under the sky."""
     depth = np.full((96, 128), np.inf, np.float32)
     depth[-ground:] = 4.0

@@ -265,7 +265,7 @@ def test_ten_thousand_mutated_shot_files_are_clear_errors_or_valid_shots():
     valid, slowest = 0, 0.0
     for _ in range(10_000):
         broken = mutated(chance, document, text)
-        start = time.perf_counter()
+        start = time.process_time()      # and not that of a busy machine
         try:
             shot = parse(broken, "shot.json")
         except PushinError as error:
@@ -278,5 +278,5 @@ def test_ten_thousand_mutated_shot_files_are_clear_errors_or_valid_shots():
                 camera = shot.perform(take.name).camera(float(take.timeline.duration) / 2)
                 assert all(map(math.isfinite, (*camera.position, camera.pan, camera.tilt, camera.focal_length,
                                                camera.focus_distance)))
-        slowest = max(slowest, time.perf_counter() - start)
+        slowest = max(slowest, time.process_time() - start)
     assert 500 < valid < 5000 and slowest < 0.5
