@@ -12,6 +12,8 @@ from tests.desktop import screens
 
 ROOT = Path(__file__).parents[2]
 
+pytest.register_assert_rewrite("tests.desktop.reports")
+
 
 @pytest.fixture(scope="session")
 def screen():
