@@ -901,8 +901,8 @@ def background(me):
     me.note("filled", recording=session.recording, changes=projector.changes - before)
     me.key("R")
     me.note("recorded")
-    me.key("Ctrl+K")
-    me.key("R")
+    NEXT.append(lambda: [session.act(name) for name in ("Smooth take", "Record")])     # within one frame: it may be done in the next
+    me.wait(lambda: session.recording)
     me.hold("D", 0.3)
     me.wait(lambda: rehearsal._smoothing[1].done)
     me.last(0.3)
