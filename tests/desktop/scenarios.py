@@ -1338,6 +1338,8 @@ def crash(me, seconds=2.0):
     for share in (0.25, 0.5):
         me.scrub(share)
         me.key("Enter")
+    if seconds:
+        me.key("X")
     (me.folder / "crashed.json").write_text(dump(me.session.shot))
     me.last(seconds)
     print("ready", flush=True)
@@ -1357,7 +1359,7 @@ def recover(me):
     me.key("Enter")                         # restore
     me.wait(lambda: me.session.shot is not None and me.session.document.history.at > 0)
     me.opened()
-    me.note("restored", steps=me.session.document.history.at)
+    me.note("restored", steps=me.session.document.history.at, shown=me.session.view.takes)
     me.key("Ctrl+Z")
     me.note("undone")
 

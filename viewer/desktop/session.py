@@ -84,9 +84,8 @@ class Session:
     def begin(self, opened: Opened, document) -> None:
         """Works on what was opened."""
         self.plate, self.document, self.before = opened.plate, document, False
-        a, b = self._first_two
-        if self.shot.compared and all(map(self.has_take, self.shot.compared)):
-            a, b = self.shot.compared
+        known = (pair for pair in (document.shown, self.shot.compared) if pair and all(map(self.has_take, pair)))
+        a, b = next(known, self._first_two)
         self.view = replace(self.view, a=a, b=b, mode=self.view.mode if len(self.shot.takes) > 1 else "A")
         self.advice, self._advised = (), None
         self.follow()

@@ -309,6 +309,7 @@ class Window:
         session.clock = session.clock.tick(dt)
         self.commands.keys()
         self.commands.rehearsal.frame(dt)
+        session.document.shows(session.view.takes)
         session.consult()
         self._title()
         session.doing = self._doing()
