@@ -416,10 +416,9 @@ class Window:
         self.screening = self.session.screening = Screening(self.session, self.projector)
         if self.session.layering is not None:
             self.picture.mending.leave()
-            self.session.layering.end()
         self.commands.rehearsal.leave()
         self.session.begin(opened, self.files.document(opened))
-        self.session.layering = Layering(self.session, self.projector, opened)
+        self.session.layering = Layering(self.session, self.projector, opened, before=self.session.layering)
         self.timeline.give_up()
         clock, new = self.session.clock.home(), opened.path is None and opened.found is None
         self.session.clock = (clock.seek(BEGINS * float(self.session.shot.duration)) if new else clock).play()
