@@ -8,9 +8,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from viewer.export.description import shot_line
 from viewer.rehearsal import edits
 from viewer.rehearsal.controls import HANDS, Controls, Operator
-from viewer.rehearsal.recording import CHANNELS, Recorder, Tolerance, smooth
+from viewer.rehearsal.recording import CHANNELS, Recorder, Tolerance, named, smooth
 from viewer.shots.document import PlateFile, Shot, Take, start_camera
 from viewer.shots.focus_pulls import follow
 from viewer.shots.framing import Stage, anchor_point, place_in_frame, size_in_frame
@@ -319,6 +320,23 @@ def test_a_hand_on_the_ring_is_kept_as_it_was():
 def test_what_was_performed_has_its_film_name(performed, words):
     recorder, _ = perform(performed)
     assert recorder.take("B", EMPTY, FPS).timeline.moves == words
+
+
+def test_travel_against_the_zoom_is_a_dolly_zoom_where_the_subject_keeps_its_size(scene, mira, tom):
+    timeline = make(scene, "dolly zoom out", subject="mira", amount="0.5 m", seconds=4)
+    shot = Shot(PlateFile(STAGE), scene.subjects, (Take("A", timeline, scene.camera),))
+
+    def words(subject, pushed, of=shot):
+        _, take = by_hand(of, pushed)
+        return [shot_line(named(of.with_take(take), "C", who), "C").move for who in (None, subject)]
+    assert words(mira, Controls(dolly=-0.4)) == ["pull-out + zoom in", "dolly zoom out"]        # the lens answers the dolly
+    assert words(mira, Controls(dolly=0.2)) == ["push-in + zoom out", "dolly zoom in"]
+    for subject, pushed in ((tom, Controls(dolly=-0.4)), (mira, Controls(dolly=-0.4, zoom=-0.1)), (mira, Controls(dolly=-0.02))):
+        before, after = words(subject, pushed)
+        assert before == after
+    still = shot.with_take(replace(shot.take("A"), timeline=Timeline(4)))
+    assert words(mira, Controls(dolly=-0.2, zoom=0.18), still)[1] == "dolly zoom out"          # by hand, both of it
+    assert words(mira, Controls(dolly=-0.2, zoom=0.3), still)[1] == "pull-out + zoom in"
 
 
 def test_nothing_performed_is_a_still_take():

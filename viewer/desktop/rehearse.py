@@ -14,7 +14,7 @@ from ..errors import PushinError
 from ..rehearsal import controls, edits
 from ..rehearsal.background import smoothed
 from ..rehearsal.controls import HANDS, Controls, Operator, Tempo
-from ..rehearsal.recording import Recorder, Tolerance, smoothable
+from ..rehearsal.recording import Recorder, Tolerance, named, smoothable
 from ..shots.document import Shot
 from ..shots.framing import anchor_point, distance
 from ..shots.kit import F_STOP
@@ -169,7 +169,8 @@ class Rehearsal:
         """The shot with what has been recorded as one take more."""
         session = self.session
         shot = session.with_aperture(self.take) if "focus" in self._hands else session.shot
-        return session.shot.with_take(recorder.take(name, shot.take(self.take), session.shot.fps, self._hands))
+        shot = session.shot.with_take(recorder.take(name, shot.take(self.take), session.shot.fps, self._hands))
+        return named(shot, name, session.subject(self.take))
 
     def _draft(self) -> None:
         """Tells the journal of what has been performed so far."""
