@@ -20,7 +20,7 @@ from viewer.shots.moves import make
 from viewer.shots.performance import breathed
 from viewer.shots.rigs import RIGS
 from viewer.shots.shotfile import dump, parse
-from viewer.shots.timeline import Key, Timeline, Track
+from viewer.shots.timeline import INFINITY, Key, Timeline, Track
 
 FPS = Fraction(24)
 STAGE = Stage(1280, 720, 35.0, 36.0)
@@ -297,6 +297,27 @@ def test_pulls_from_mark_to_mark_are_kept_as_marks(shot):
     for time, focus in seen:
         assert 1 / play.camera(time).focus_distance == pytest.approx(1 / focus, abs=1e-4)
     assert smooth(take, Tolerance(), FPS)[0] == take
+
+
+@pytest.mark.parametrize("begins, value", [("mira", "mira"), (INFINITY, INFINITY)])
+def test_a_pull_from_the_mark_that_the_take_is_on_is_kept_as_marks(shot, begins, value):
+    """Nobody's hand is on the ring before; what follows is a rack from one subject to the other, wherever the camera goes."""
+    shot = edits.focus_on(edits.replace_moves(shot, "A", "push-in", subject="mira", amount="20%", seconds=4), "A", begins)
+    move, plays = shot.take("A"), shot.perform("A")
+    operator, recorder, state, laid, seen = Operator(move.camera, RIGS["dolly"]), Recorder(move.camera), None, frozenset(), []
+    for n in range(150):
+        time = n / 60
+        if n == 60:
+            state, laid = operator.pull(state, anchor_point(STAGE, shot.subject("tom")), 0.8, "tom"), frozenset({"focus"})
+        state = operator.step(state or operator.begin(), Controls(), 1 / 60, plays, time, laid)
+        recorder.add(time, state)
+        seen.append((time, operator.camera(state).focus_distance))
+    take = recorder.take("B", move, FPS, laid)
+    assert [key.value for key in take.timeline.track("focus_distance").keys] == [value, value, "tom"]
+    assert take.timeline.moves == ("push-in", "rack")
+    play = shot.with_take(take).perform("B")
+    for time, focus in seen:
+        assert 1 / play.camera(time).focus_distance == pytest.approx(1 / focus, abs=2e-3)
 
 
 def test_a_hand_on_the_ring_is_kept_as_it_was():

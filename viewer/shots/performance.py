@@ -180,6 +180,15 @@ class Performance:
             return self.start.focus_distance
         return 1 / min(max(self._focus(t, stand), 1 / FARTHEST), 1 / NEAR)
 
+    def focus_mark(self, t: float) -> str:
+        """The subject, or "infinity", that focus rests on at t; empty where that is no mark by name, or on its way."""
+        track = self.timeline.track("focus_distance")
+        if track is None:
+            return ""
+        index, way = self._focus_share(t)
+        value = track.keys[index].value
+        return value if isinstance(value, str) and (way == 0 or track.keys[index + 1].value == value) else ""
+
     def size(self, subject: str, t: float) -> float:
         """The subject's size in the frame at t: a person's head height over the frame's height, an object's share."""
         camera = self.camera(t)
@@ -297,7 +306,7 @@ class Performance:
         marks = [None if isinstance(k.value, str) and k.value != INFINITY else
                  0.0 if k.value == INFINITY else 1 / k.value for k in track.keys]
         points = [self.point(k.value) if m is None else None for k, m in zip(track.keys, marks)]
-        share = _segments(track)
+        self._focus_share = share = _segments(track)
 
         def dioptres(index: int, stand: Pose) -> float:
             return marks[index] if points[index] is None else 1 / max(stand.to(points[index])[2], NEAR)
