@@ -243,6 +243,8 @@ def lively(me):
         for key in ("F12", "Shift+F12"):
             session.say("")
             me.key(key)
+            if key == "F12":
+                me.wait(lambda: session.doing == "keeping the picture")
             me.wait(lambda: "kept-" in session.message)
     me.point(0, 0.5, 0.5)
     with me.lively("focus"):

@@ -178,11 +178,11 @@ class TimelinePanel:
     def _marks(self, track: Track, axis: _Axis, y: float, colour, em: float) -> None:
         """Focus as blocks: on whom it rests, and the pulls between."""
         draw = imgui.get_window_draw_list()
-        ends = [*(k.time for k in track.keys[1:]), Fraction(axis.duration)]
-        for key, end in zip(track.keys, ends):
-            x0, x1 = axis.x(key.time), axis.x(end)
-            following = next((k for k in track.keys if k.time == end), None)
-            rests = following is None or following.value == key.value or key.ease == "hold"
+        first, last = track.keys[0], track.keys[-1]
+        keys = [*([replace(first, time=Fraction(0))] if first.time > 0 else []), *track.keys]     # before it, focus is there already
+        for key, following in zip(keys, [*keys[1:], replace(last, time=Fraction(axis.duration))]):
+            x0, x1 = axis.x(key.time), axis.x(following.time)
+            rests = following.value == key.value or key.ease == "hold"
             words, begin = said(track.channel, key.value), x0
             fits = x0 + 1.2 * em + style.wide(words, 0.8) <= x1
             if rests:

@@ -447,6 +447,8 @@ class Window:
         if self.export.running is not None:
             running = self.export.running
             return f"exporting: {running.stage or f'{running.progress:.0%}'}  ({self.session.key('Cancel export')} cancels)"
+        if self.screenshots.writing:
+            return "keeping the picture"
         rehearsal = self.commands.rehearsal
         if self.session.layering.doing and not rehearsal.recording:
             return self.session.layering.doing
