@@ -243,6 +243,8 @@ def lively(me):
         for key in ("F12", "Shift+F12"):
             session.say("")
             me.key(key)
+            if key == "F12":
+                me.wait(lambda: session.doing == "keeping the picture")
             me.wait(lambda: "kept-" in session.message)
     me.point(0, 0.5, 0.5)
     with me.lively("focus"):
@@ -901,8 +903,8 @@ def background(me):
     me.note("filled", recording=session.recording, changes=projector.changes - before)
     me.key("R")
     me.note("recorded")
-    me.key("Ctrl+K")
-    me.key("R")
+    NEXT.append(lambda: [session.act(name) for name in ("Smooth take", "Record")])     # within one frame: it may be done in the next
+    me.wait(lambda: session.recording)
     me.hold("D", 0.3)
     me.wait(lambda: rehearsal._smoothing[1].done)
     me.last(0.3)
@@ -1338,6 +1340,8 @@ def crash(me, seconds=2.0):
     for share in (0.25, 0.5):
         me.scrub(share)
         me.key("Enter")
+    if seconds:
+        me.key("X")
     (me.folder / "crashed.json").write_text(dump(me.session.shot))
     me.last(seconds)
     print("ready", flush=True)
@@ -1357,7 +1361,7 @@ def recover(me):
     me.key("Enter")                         # restore
     me.wait(lambda: me.session.shot is not None and me.session.document.history.at > 0)
     me.opened()
-    me.note("restored", steps=me.session.document.history.at)
+    me.note("restored", steps=me.session.document.history.at, shown=me.session.view.takes)
     me.key("Ctrl+Z")
     me.note("undone")
 

@@ -135,10 +135,43 @@ def test_a_rig_is_no_faster_in_slow_motion(window):
             session.clock = session.clock.tick(1 / 24)
             rehearsal.frame(1 / 24)
         rehearsal.finish()
-        play = session.performance(session.view.b)
+        play = session.performance(session.shot.takes[-1].name)
         ways.append([(play.camera(t).position[2], 1 / play.camera(t).focus_distance) for t in (0.4, 0.8, 1.2)])
     imgui.destroy_context(context)
     assert np.allclose(*ways, atol=0.02) and ways[0][2][0] < -0.2
+
+
+@pytest.mark.filterwarnings("ignore:.*GLFW")
+def test_a_take_that_matches_follows_the_hands_and_plays_as_it_was_seen(window):
+    """The zoom beside a push-in that is performed shows the subject as large at any moment, and focuses on the same plane."""
+    context, session, rehearsal, seen = imgui.create_context(), window.session, window.commands.rehearsal, []
+    session.clock = session.clock.home()
+    size = lambda name: float(dict(session.figures(name))["subject"][:-1])
+    rehearsal.record()
+    for n in range(60):
+        if n in (5, 25, 45):
+            rehearsal.push("dolly", 0.15)
+        if n == 12:
+            rehearsal.pull(2.5)
+        session.clock = session.clock.tick(1 / 24)
+        rehearsal.frame(1 / 24)
+        assert size("B") == pytest.approx(size("A"), abs=0.011)
+        seen.append((session.time, session.camera("A"), session.camera("B")))
+    as_it_was = session.performance("B").camera(session.time).focal_length
+    assert seen[-1][2].focal_length > 1.1 * as_it_was and seen[-1][2].position == (0, 0, 0)
+    rehearsal.finish()
+    imgui.destroy_context(context)
+    assert session.view.takes == ("C", "B") and "B matches it now" in session.message
+    for time, *cameras in seen[15:]:
+        for camera, name in zip(cameras, "CB"):
+            played = session.performance(name).camera(time)
+            assert played.focal_length == pytest.approx(camera.focal_length, rel=1e-3)
+            assert 1 / played.focus_distance == pytest.approx(1 / camera.focus_distance, rel=5e-3)
+            assert played.f_stop == camera.f_stop is not None
+    window.commands.act("Undo")
+    assert session.view.takes == ("A", "B") and session.shot.take("B").match.take == "A"
+    window.commands.act("Redo")
+    assert session.view.takes == ("C", "B")
 
 
 def test_panels_come_and_go_by_keys(window):

@@ -99,7 +99,7 @@ def test_nothing_is_lost_in_a_crash(drive, begin, small_plate, tmp_path):
     crashed(begin, small_plate, *SMALL)
     report = drive("recover", small_plate, *SMALL)
     assert shot(report, "restored") == parse((tmp_path / "crashed.json").read_text())
-    assert report["restored"]["dirty"] and report["restored"]["steps"] == 2
+    assert report["restored"]["dirty"] and report["restored"]["steps"] == 2 and report["restored"]["shown"] == ["B", "A"]
     assert shot(report, "undone") != shot(report, "restored")        # with its undo
     assert picture(report, "restored", "a").std() > 10
 

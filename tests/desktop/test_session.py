@@ -3,14 +3,18 @@ import time
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop.layering import Layering
+from viewer.desktop.opening import Opened, first_shot
 from viewer.desktop.session import Session
 from viewer.desktop.timeline import TimelinePanel
 from viewer.errors import PushinError
+from viewer.plate import Plate
+from viewer.plate.layers import Layers
 from viewer.plate.scale import Anchor
 from viewer.rehearsal import apart, edits
 from viewer.rehearsal.document import Document
@@ -112,6 +116,25 @@ def test_the_shot_follows_the_depth_once_nothing_is_recorded(session):
         session.layering.edit(edits.tell_scale(session.shot, Anchor((80.0, 45.0), 3.0), session.plate), "Known distance")
     session.recording = False
     until(lambda: session.shot.subject("subject").depth == pytest.approx(2.0), session.layering.frame)
+
+
+def test_what_is_filled_of_a_plate_goes_on_where_that_is_opened_again(session):
+    color, depth = np.random.default_rng().random((2, 180, 320), np.float32)     # of which nothing is kept yet
+    plate = Plate.from_arrays(np.dstack([color] * 3), 1 + 3 * (depth > 0.9))
+    opened = Opened(plate, first_shot(plate, session.shot.plate, session.shot.subjects), None, Layers.of(plate, draft=True), False)
+    session.begin(opened, Document(opened.shot))
+    layering = Layering(session, None, opened)
+    until(lambda: "filling" in layering.doing and not layering.doing.endswith(" 0%"), layering.frame)
+    same = replace(opened, plate=replace(plate))
+    session.begin(same, Document(same.shot))
+    again = Layering(session, None, same, before=layering)
+    again.frame()
+    assert "filling" in again.doing and not again.doing.endswith(" 0%") and not layering.busy
+    other = replace(opened, plate=replace(plate, digest="another"))
+    session.begin(other, Document(other.shot))
+    third = Layering(session, None, other, before=again)
+    assert third.doing == ""
+    third.end()
 
 
 def test_b_becomes_the_latest_other_take_where_its_own_has_gone(session):

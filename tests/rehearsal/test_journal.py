@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from viewer.rehearsal import journal as journals
+from viewer.rehearsal import edits, journal as journals
 from viewer.rehearsal.document import Document
 from viewer.rehearsal.journal import Journal, _line, _lock, _read, _records, recoverable
 from viewer.shots.timeline import Key, Timeline, Track
@@ -93,6 +93,40 @@ def test_what_was_done_comes_back_with_its_undo(shot, titled, tmp_path):
     assert len(list(tmp_path.glob("*.journal"))) == 1     # the old one is gone, the new one has it all
     again.journal.close()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_the_takes_that_were_shown_come_back(shot, tmp_path, monkeypatch, anew):
+    journal = Journal(tmp_path)
+    document = Document(shot, journal=journal)
+    for name in "BC":
+        document.edit("New take", edits.add_take(document.shot, name))
+    document.shows(("A", "B"))
+    assert journal.flush()
+    document.shows(("C", "B"))
+    if anew:
+        monkeypatch.setattr(journals, "LARGE", 0)
+    document.edit("Title", replace(document.shot, title="x"))
+    died(journal)
+    found, = recoverable(tmp_path)
+    again = Document.recovered(found, journal=Journal(tmp_path))
+    assert again.shown == ("C", "B") and again.shot == document.shot
+    died(again.journal)      # once more, before anything was shown
+    found, = recoverable(tmp_path)
+    assert found.shown == ("C", "B")
+    found.discard()
+
+
+def test_a_journal_of_the_version_before_tells_what_it_knows(shot, titled, tmp_path):
+    journal = Journal(tmp_path)
+    Document(shot, journal=journal).edit("Title", titled("x"))
+    died(journal)
+    first, *records = _records(journal.file.read_bytes())
+    assert first == ["pushin journal", 2]
+    journal.file.write_bytes(b"".join(map(_line, [["pushin journal", 1], *records])))
+    found, = recoverable(tmp_path)
+    assert found.history.value == titled("x") and found.shown is None
+    found.discard()
 
 
 def test_what_is_not_a_step_yet_comes_back_as_one(shot, titled, tmp_path):
@@ -219,7 +253,7 @@ def test_a_torn_journal_gives_the_last_whole_step(written, data):
     if read is None:
         assert lines < 6     # header, tracks, first value
     else:
-        history, path, saved = read
+        history, path, saved, _ = read
         assert history.value in seen and saved == seen[0] and path is None
         later = _read(whole[:at] + tail + whole[at:])
         assert later is None or later[0].value in seen
@@ -244,7 +278,7 @@ def test_rubbish_in_the_folder_is_nothing_and_stays(tmp_path, rubbish):
     assert (tmp_path / "x.journal").read_bytes() == rubbish
 
 
-@pytest.mark.parametrize("line, as_it_will_be", [(0, ["pushin journal", 2]), (-3, ["open", None, "", {"shot": "another"}]),
+@pytest.mark.parametrize("line, as_it_will_be", [(0, ["pushin journal", 3]), (-3, ["open", None, "", {"shot": "another"}]),
                                                  (-2, ["step", "Title", {"shot": "another"}]), (-2, ["leap", "Title"])])
 def test_a_journal_of_another_version_stays(shot, titled, tmp_path, line, as_it_will_be):
     journal = Journal(tmp_path)

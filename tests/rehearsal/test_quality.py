@@ -129,6 +129,13 @@ def test_at_rest_it_becomes_the_best_there_is_and_then_sleeps(view, pictures):
     assert all(seconds <= max(CHUNK, view) * 1.01 for stage, seconds in made if stage.views)
 
 
+@pytest.mark.parametrize("blur, views", [(10, FEWEST), (40, 100), (400, MOST)])
+def test_wide_discs_get_the_views_they_need_on_a_slow_machine_too(blur, views):
+    plan = Plan.at_rest(STEPS[-1], True, 0.2, blur=blur)
+    assert plan.count == views and Plan.at_rest(STEPS[-1], True, 0.001, blur=blur).count == MOST
+    assert sum(stage.views for stage, _ in finish(plan, lambda stage: 0.2 * max(stage.views, 1))[1]) == views
+
+
 def test_a_wrong_estimate_is_corrected():
     _, made = finish(Plan.at_rest(Step(1), True, 0.0001), lambda stage: 0.01 * stage.views)
     assert all(seconds <= 2 * CHUNK for _, seconds in made)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from viewer.export.description import shot_line
 from viewer.rehearsal import edits
 from viewer.rehearsal.controls import HANDS, Controls, Operator
-from viewer.rehearsal.recording import CHANNELS, Recorder, Tolerance, smooth
+from viewer.rehearsal.recording import CHANNELS, Recorder, Tolerance, named, smooth
 from viewer.shots.document import PlateFile, Shot, Take, start_camera
 from viewer.shots.focus_pulls import follow
 from viewer.shots.framing import Stage, anchor_point, place_in_frame, size_in_frame
@@ -19,7 +20,7 @@ from viewer.shots.moves import make
 from viewer.shots.performance import breathed
 from viewer.shots.rigs import RIGS
 from viewer.shots.shotfile import dump, parse
-from viewer.shots.timeline import Key, Timeline, Track
+from viewer.shots.timeline import INFINITY, Key, Timeline, Track
 
 FPS = Fraction(24)
 STAGE = Stage(1280, 720, 35.0, 36.0)
@@ -298,6 +299,27 @@ def test_pulls_from_mark_to_mark_are_kept_as_marks(shot):
     assert smooth(take, Tolerance(), FPS)[0] == take
 
 
+@pytest.mark.parametrize("begins, value", [("mira", "mira"), (INFINITY, INFINITY)])
+def test_a_pull_from_the_mark_that_the_take_is_on_is_kept_as_marks(shot, begins, value):
+    """Nobody's hand is on the ring before; what follows is a rack from one subject to the other, wherever the camera goes."""
+    shot = edits.focus_on(edits.replace_moves(shot, "A", "push-in", subject="mira", amount="20%", seconds=4), "A", begins)
+    move, plays = shot.take("A"), shot.perform("A")
+    operator, recorder, state, laid, seen = Operator(move.camera, RIGS["dolly"]), Recorder(move.camera), None, frozenset(), []
+    for n in range(150):
+        time = n / 60
+        if n == 60:
+            state, laid = operator.pull(state, anchor_point(STAGE, shot.subject("tom")), 0.8, "tom"), frozenset({"focus"})
+        state = operator.step(state or operator.begin(), Controls(), 1 / 60, plays, time, laid)
+        recorder.add(time, state)
+        seen.append((time, operator.camera(state).focus_distance))
+    take = recorder.take("B", move, FPS, laid)
+    assert [key.value for key in take.timeline.track("focus_distance").keys] == [value, value, "tom"]
+    assert take.timeline.moves == ("push-in", "rack")
+    play = shot.with_take(take).perform("B")
+    for time, focus in seen:
+        assert 1 / play.camera(time).focus_distance == pytest.approx(1 / focus, abs=2e-3)
+
+
 def test_a_hand_on_the_ring_is_kept_as_it_was():
     for hand_at, pulls in ((40, [10]), (0, [10, 30]), (80, [])):
         operator, recorder = Operator(CAMERA, RIGS["dolly"]), Recorder(CAMERA)
@@ -319,6 +341,23 @@ def test_a_hand_on_the_ring_is_kept_as_it_was():
 def test_what_was_performed_has_its_film_name(performed, words):
     recorder, _ = perform(performed)
     assert recorder.take("B", EMPTY, FPS).timeline.moves == words
+
+
+def test_travel_against_the_zoom_is_a_dolly_zoom_where_the_subject_keeps_its_size(scene, mira, tom):
+    timeline = make(scene, "dolly zoom out", subject="mira", amount="0.5 m", seconds=4)
+    shot = Shot(PlateFile(STAGE), scene.subjects, (Take("A", timeline, scene.camera),))
+
+    def words(subject, pushed, of=shot):
+        _, take = by_hand(of, pushed)
+        return [shot_line(named(of.with_take(take), "C", who), "C").move for who in (None, subject)]
+    assert words(mira, Controls(dolly=-0.4)) == ["pull-out + zoom in", "dolly zoom out"]        # the lens answers the dolly
+    assert words(mira, Controls(dolly=0.2)) == ["push-in + zoom out", "dolly zoom in"]
+    for subject, pushed in ((tom, Controls(dolly=-0.4)), (mira, Controls(dolly=-0.4, zoom=-0.1)), (mira, Controls(dolly=-0.02))):
+        before, after = words(subject, pushed)
+        assert before == after
+    still = shot.with_take(replace(shot.take("A"), timeline=Timeline(4)))
+    assert words(mira, Controls(dolly=-0.2, zoom=0.18), still)[1] == "dolly zoom out"          # by hand, both of it
+    assert words(mira, Controls(dolly=-0.2, zoom=0.3), still)[1] == "pull-out + zoom in"
 
 
 def test_nothing_performed_is_a_still_take():

@@ -371,14 +371,14 @@ class Commands:
         self.session.say(f"Redo: {label}" if label else "There is nothing to redo.")
 
     def _step(self, step: Callable[[], str]) -> str:
-        """A step back or forward; a take that comes with it is shown as B, as a new one is."""
+        """A step back or forward; a take that comes with it is shown as a new one is."""
         self.session.check_not_rolling()
         before = {take.name for take in self.session.shot.takes}
         label = step()
         self.session.follow()
         names = [take.name for take in self.session.shot.takes]
         if len(names) > len(before):
-            self._view(b=next(name for name in names if name not in before))
+            self.session.show_new(next(name for name in names if name not in before))
         return label
 
     def _play_between(self, what: str, clock) -> None:
@@ -420,10 +420,10 @@ class Commands:
         self.window.moves.pick(move)
 
     def _new_take(self, what: str, shot) -> None:
-        """A shot with one take more, which is shown as B."""
+        """A shot with one take more, which is shown."""
         new = next(t.name for t in shot.takes if not self.session.has_take(t.name))
         self.session.edit(shot, what)
-        self._view(b=new)
+        self.session.show_new(new)
 
     def _throw_away(self) -> None:
         name = self.session.view.b
@@ -549,8 +549,7 @@ class Commands:
         """The take that is meant: of the selected keys, else the one of both that was recorded, else A."""
         session = self.session
         named = next(iter(self.window.timeline.selected), None)
-        performed = [name for name in session.view.takes
-                     if any(track.performed for track in session.shot.take(name).timeline.tracks)]
+        performed = [take.name for take in map(session.shot.take, session.view.takes) if take.performed]
         return named.take if named else performed[-1] if performed else session.view.a
 
     def _remedy(self, number: int) -> None:

@@ -203,6 +203,10 @@ class Screenshots:
         if self._writing:
             hello_imgui.request_refresh()
 
+    @property
+    def writing(self) -> bool:
+        return bool(self._writing)
+
     def finish(self) -> None:
         """Waits for those that are being written: the window closes."""
         for _, job in self._writing:

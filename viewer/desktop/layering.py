@@ -26,9 +26,10 @@ class Layering:
 
     doing  what goes on, in words, or ""
     held   a stroke is being drawn: nothing is begun meanwhile
+    before the Layering of what was open, which ends: what it is making of the same plate goes on
     """
 
-    def __init__(self, session, projector, opened):
+    def __init__(self, session, projector, opened, before: Layering | None = None):
         self.session, self.projector = session, projector
         self.held = self._ended = False
         self._plates = _Latest({opened.plate.adjustments: opened.plate})
@@ -43,6 +44,10 @@ class Layering:
         self._measure: tuple | None = None      # (key, adjustments, plate before) of an edit that the shot is to follow
         self._trial: tuple | None = None        # a repair that is made before it is entered: (Loading, edit, label)
         self._edits = 0
+        if before is not None:
+            if before._for is not None and before._for[0] in ("full", "proxy") and before._for[1] == opened.plate.digest:
+                self._job, self._for, before._job = before._job, before._for, None
+            before.end()
 
     @property
     def wanted(self) -> Adjustments:

@@ -14,13 +14,13 @@ from ..errors import PushinError
 from ..rehearsal import controls, edits
 from ..rehearsal.background import smoothed
 from ..rehearsal.controls import HANDS, Controls, Operator, Tempo
-from ..rehearsal.recording import Recorder, Tolerance, smoothable
+from ..rehearsal.recording import Recorder, Tolerance, named, smoothable
 from ..shots.document import Shot
 from ..shots.framing import anchor_point, distance
 from ..shots.kit import F_STOP
 from ..shots.performance import breathed
 from ..shots.rigs import RIGS, rig
-from ..shots.timeline import INFINITY
+from ..shots.timeline import ABSOLUTE, INFINITY
 from .keys import key_of
 from .loading import Loading
 
@@ -106,7 +106,7 @@ class Rehearsal:
         if self.recording:
             self.finish()
         self.on = False
-        self.session.live = {}
+        self.session.live, self.session.hands = {}, frozenset()
 
     # -- recording ----------------------------------------------------------------------------------------------------
 
@@ -128,23 +128,29 @@ class Rehearsal:
         session.recording, self._drafted = True, time.monotonic()
 
     def finish(self) -> None:
-        """What was recorded becomes a new take, which is shown as B beside the one it was performed on."""
+        """What was recorded becomes a new take, which is shown as B beside the one it was performed on; or as A, where B
+        matches that one: it goes on matching what was performed, so that both play as they were seen."""
         session = self.session
         recorder = self._stop()
-        self.on, session.live = False, {}
+        self.on, session.live, session.hands = False, {}, frozenset()
         if not recorder.passes or not self._hands:
             session.say("Nothing was performed, so nothing was recorded.")
             return
-        name = edits.free_name(session.shot)
+        name, b = edits.free_name(session.shot), session.shot.take(session.view.b)
         shot = self._performed(recorder, name)
+        matches = b.match is not None and b.match.take == self.take
+        if matches:
+            along = ABSOLUTE if "focus" in self._hands else ()
+            shot = edits.match_recorded(shot, b.name, name, session.time, along)
         session.edit(shot, f"Record take {name}")
-        session.view = replace(session.view, b=name)
+        session.show_new(name)
         passes = len(recorder.passes)
         which = "last" if recorder.kept == passes - 1 else "last whole one"
         what = "Recorded" if passes == 1 else f"The {which} of {passes} passes is recorded"
         smooths = any(map(smoothable, shot.take(name).timeline.tracks))
         few = f"{session.key('Smooth take')} makes it few keys; " if smooths else ""
-        session.say(f"{what} as take {name}, shown as B. {few}{session.key('Undo')} throws it away.")
+        shown = f"shown as A; {b.name} matches it now" if matches else "shown as B"
+        session.say(f"{what} as take {name}, {shown}. {few}{session.key('Undo')} throws it away.")
 
     def keep(self) -> None:
         """What is being recorded becomes a take at once, before anything is asked about that would put an end to it."""
@@ -163,7 +169,8 @@ class Rehearsal:
         """The shot with what has been recorded as one take more."""
         session = self.session
         shot = session.with_aperture(self.take) if "focus" in self._hands else session.shot
-        return session.shot.with_take(recorder.take(name, shot.take(self.take), session.shot.fps, self._hands))
+        shot = session.shot.with_take(recorder.take(name, shot.take(self.take), session.shot.fps, self._hands))
+        return named(shot, name, session.subject(self.take))
 
     def _draft(self) -> None:
         """Tells the journal of what has been performed so far."""
@@ -276,7 +283,7 @@ class Rehearsal:
         if "focus" in self._hands:
             stop = stop or F_STOP   # a pull through a pinhole would not be seen
         camera = replace(self._operator.camera(self._state, session.time), f_stop=stop)
-        session.live = {self.take: breathed(camera, lens.breathing if lens else 0.0)}
+        session.live, session.hands = {self.take: breathed(camera, lens.breathing if lens else 0.0)}, self._hands
         if self.recording:
             if session.clock.playing or session.time == float(session.clock.span[1]):    # not put somewhere by a hand
                 self._recorder.add(session.time, self._state)

@@ -1,12 +1,14 @@
 """What of the shot is on the screen: quickly made while something moves, and better and better when it rests."""
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 from typing import NamedTuple
 
 from imgui_bundle import hello_imgui
 
+from .. import optics
 from ..camera import Camera
 from ..rehearsal.background import Moment
 from ..rehearsal.quality import STEPS, Governor, Plan, Step
@@ -106,7 +108,7 @@ class Screening:
             blurred = [self.bokeh_now(each.camera) != "off" for each in shown]
             # Nothing of what the monitor shows is there yet; all others are as they were drawn last.
             self._plans = {each.slot: Plan.at_rest(STEPS[-1] if each.slot == "monitor" else self.governor.step, lens,
-                                                   self._view_seconds, sum(blurred))
+                                                   self._view_seconds, sum(blurred), self._blur(each) if lens else 0.0)
                            for each, lens in zip(shown, blurred)}
         waiting = [each for each in shown if self._plans[each.slot].next()]
         if not waiting:
@@ -124,6 +126,12 @@ class Screening:
         if not stage.step and plan.done == plan.count:
             self._view_seconds = plan.view_seconds
         hello_imgui.request_refresh()
+
+    def _blur(self, shown: Shown) -> float:
+        """Pixels across a disc of blur at infinity, or at half the way to the focus, which is as large."""
+        camera = shown.camera
+        far = optics.circle_of_confusion(math.inf, camera.focal_length, camera.f_stop, camera.focus_distance)
+        return float(optics.in_pixels(far, camera.sensor_width, self.projector.size(shown.pixels)[0]))
 
     def _draw(self, shown: Shown, step: Step) -> None:
         self.projector.frame(shown.slot, shown.camera, self.projector.size(shown.pixels, step.scale),

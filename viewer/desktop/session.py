@@ -19,7 +19,7 @@ from ..shots.document import Shot, Take
 from ..shots.framing import Subject, anchor_point, distance, lost
 from ..shots.kit import F_STOP
 from ..shots.performance import FARTHEST, Performance
-from ..shots.timeline import snapped
+from ..shots.timeline import ABSOLUTE, snapped
 from .loading import Loading
 from .opening import Opened
 from .view import View
@@ -65,6 +65,7 @@ class Session:
         self.loading_stage, self.loading_progress = "", 0.0
         self.recording = False
         self.live: dict[str, Camera] = {}   # of takes that are being performed, in place of what the document says
+        self.hands: frozenset[str] = frozenset()    # which of controls.HANDS are laid on these
         self.advice: tuple[Counsel, ...] = ()
         self.unadvised = ""
         self._advised: tuple | None = None     # the shot, the takes and the plate that the advice is on
@@ -83,9 +84,8 @@ class Session:
     def begin(self, opened: Opened, document) -> None:
         """Works on what was opened."""
         self.plate, self.document, self.before = opened.plate, document, False
-        a, b = self._first_two
-        if self.shot.compared and all(map(self.has_take, self.shot.compared)):
-            a, b = self.shot.compared
+        known = (pair for pair in (document.shown, self.shot.compared) if pair and all(map(self.has_take, pair)))
+        a, b = next(known, self._first_two)
         self.view = replace(self.view, a=a, b=b, mode=self.view.mode if len(self.shot.takes) > 1 else "A")
         self.advice, self._advised = (), None
         self.follow()
@@ -108,9 +108,20 @@ class Session:
         shot = self.shot
         self.clock = self.clock.of(shot.duration, shot.fps, shot.in_point, shot.out_point)
         names = [take.name for take in self.shot.takes]
-        a = self.view.a if self.view.a in names else names[0]
+        partner = self._matched_by(self.view.b) if self.view.b in names else None
+        a = self.view.a if self.view.a in names else partner or names[0]
         latest = next((name for name in reversed(names) if name != a), a)
         self.view = replace(self.view, a=a, b=self.view.b if self.view.b in names else latest)
+
+    def show_new(self, name: str) -> None:
+        """A take that has just been made is shown as B, or as A beside a B that matches it."""
+        beside = self.has_take(self.view.b) and self._matched_by(self.view.b) == name
+        self.view = replace(self.view, **{"a" if beside else "b": name})
+
+    def _matched_by(self, name: str) -> str | None:
+        """The take that a take matches."""
+        match = self.shot.take(name).match
+        return match and match.take
 
     def focus(self, take: str, mark: float | str) -> None:
         """A take's focus on a mark: a key at the playhead where focus is pulled already, else throughout."""
@@ -189,10 +200,18 @@ class Session:
         return any(take.name == name for take in self.shot.takes)
 
     def camera(self, name: str) -> Camera:
-        """A take's camera at the playhead, or as it is being performed."""
+        """A take's camera at the playhead, or as it is being performed; so with a take that matches it."""
+        return self._performed(name) or self.performance(name).camera(self.time)
+
+    def _performed(self, name: str) -> Camera | None:
         if name in self.live:
             return self.live[name]
-        return self.performance(name).camera(self.time)
+        match = self.shot.take(name).match
+        beside = match and self._performed(match.take)
+        if not beside:
+            return None
+        return self.performance(name).camera(self.time, beside, set(ABSOLUTE) - set(match.own) if "focus" in self.hands
+                                             else ())
 
     def performance(self, name: str) -> Performance:
         return self._once("performance", name, lambda: self.shot.perform(name))
@@ -228,8 +247,7 @@ class Session:
         words = [*take.timeline.moves]
         if take.match:
             words.insert(0, f"matched {take.match.by}, {take.match.subject} as in {take.match.take}")
-        performed = any(track.performed for track in take.timeline.tracks)
-        line = " + ".join(["performed"] * performed + words) or "static"
+        line = " + ".join(["performed"] * take.performed + words) or "static"
         if take.rig != "dolly":
             line += f", {take.rig}"
         return line + (f", {take.lens.name}" if take.lens else "")

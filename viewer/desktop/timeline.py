@@ -178,18 +178,19 @@ class TimelinePanel:
     def _marks(self, track: Track, axis: _Axis, y: float, colour, em: float) -> None:
         """Focus as blocks: on whom it rests, and the pulls between."""
         draw = imgui.get_window_draw_list()
-        ends = [*(k.time for k in track.keys[1:]), Fraction(axis.duration)]
-        for key, end in zip(track.keys, ends):
-            x0, x1 = axis.x(key.time), axis.x(end)
-            following = next((k for k in track.keys if k.time == end), None)
-            rests = following is None or following.value == key.value or key.ease == "hold"
+        first, last = track.keys[0], track.keys[-1]
+        keys = [*([replace(first, time=Fraction(0))] if first.time > 0 else []), *track.keys]     # before it, focus is there already
+        for key, following in zip(keys, [*keys[1:], replace(last, time=Fraction(axis.duration))]):
+            x0, x1 = axis.x(key.time), axis.x(following.time)
+            rests = following.value == key.value or key.ease == "hold"
+            words, begin = said(track.channel, key.value), x0
+            fits = x0 + 1.2 * em + style.wide(words, 0.8) <= x1
             if rests:
                 draw.add_rect_filled((x0, y + 0.15 * em), (x1, y + 1.05 * em), style.ink((*colour[:3], 0.22)), 2)
-            else:
-                draw.add_line((x0, y + 0.6 * em), (x1, y + 0.6 * em), style.ink((*colour[:3], 0.7)), 1.5)
-            draw.push_clip_rect((x0, y), (max(x1, x0 + 1), y + 1.2 * em), True)
-            style.label(draw, (x0 + 0.6 * em, y + 0.12 * em), said(track.channel, key.value), style.VALUE, 0.8)
-            draw.pop_clip_rect()
+            if fits:
+                begin += 0.9 * em + style.label(draw, (x0 + 0.6 * em, y + 0.12 * em), words, style.VALUE, 0.8)
+            if not rests:
+                draw.add_line((begin, y + 0.6 * em), (x1, y + 0.6 * em), style.ink((*colour[:3], 0.7)), 1.5)
 
     def _curve(self, track: Track, axis: _Axis, y: float, colour, em: float) -> None:
         values = [k.value for k in track.keys]

@@ -309,6 +309,7 @@ class Window:
         session.clock = session.clock.tick(dt)
         self.commands.keys()
         self.commands.rehearsal.frame(dt)
+        session.document.shows(session.view.takes)
         session.consult()
         self._title()
         session.doing = self._doing()
@@ -415,10 +416,9 @@ class Window:
         self.screening = self.session.screening = Screening(self.session, self.projector)
         if self.session.layering is not None:
             self.picture.mending.leave()
-            self.session.layering.end()
         self.commands.rehearsal.leave()
         self.session.begin(opened, self.files.document(opened))
-        self.session.layering = Layering(self.session, self.projector, opened)
+        self.session.layering = Layering(self.session, self.projector, opened, before=self.session.layering)
         self.timeline.give_up()
         clock, new = self.session.clock.home(), opened.path is None and opened.found is None
         self.session.clock = (clock.seek(BEGINS * float(self.session.shot.duration)) if new else clock).play()
@@ -447,6 +447,8 @@ class Window:
         if self.export.running is not None:
             running = self.export.running
             return f"exporting: {running.stage or f'{running.progress:.0%}'}  ({self.session.key('Cancel export')} cancels)"
+        if self.screenshots.writing:
+            return "keeping the picture"
         rehearsal = self.commands.rehearsal
         if self.session.layering.doing and not rehearsal.recording:
             return self.session.layering.doing

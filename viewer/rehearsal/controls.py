@@ -28,6 +28,7 @@ from ..shots.framing import Vector, pose, pose_of
 from ..shots.kit import Lens
 from ..shots.performance import FARTHEST, Performance
 from ..shots.rigs import Float, Rig
+from ..shots.timeline import INFINITY
 from ..shots.words import SWEEPS
 
 # -- what is held -----------------------------------------------------------------------------------------------------
@@ -123,8 +124,12 @@ HEAD, RING = 0.3, 0.2
 """Seconds in which a fluid head, and a hand on a ring, come up to speed."""
 
 
+AT_ONCE = 1e-3
+"""Seconds of a pull that takes no time."""
+
+
 class Pull(NamedTuple):
-    """Focus on its way to a mark.
+    """Focus on its way to a mark, or on it.
 
     start    where it left from: dioptres, or a point in the plate camera's frame, which is followed
     to       where it goes, likewise
@@ -251,8 +256,12 @@ class Operator:
         state = RigState(position, *values, focus, tuple(speed), tuple(gain), pull, time if take else None)
         if "focus" not in left:
             return state
-        # A mark is followed from where hands have brought the camera, as it will be when this is played.
-        return replace(state, focus=1 / take.focus(time, pose_of(self.camera(state, time))))
+        # A mark is followed from where hands have brought the camera, as it will be when this is played; and a hand that
+        # comes to the ring finds it there.
+        name = take.focus_mark(time)
+        to = 0.0 if name == INFINITY else name and take.point(name)
+        return replace(state, focus=1 / take.focus(time, pose_of(self.camera(state, time))),
+                       pull=Pull(to, to, AT_ONCE, AT_ONCE, name) if name else None)
 
     def pull(self, state: RigState, to: float | Vector, seconds: float, name: str = "") -> RigState:
         """Focus begins to glide to a mark: metres (may be infinite), or a subject's point, which it then follows.
@@ -262,7 +271,7 @@ class Operator:
         mark = 1 / to if isinstance(to, (int, float)) else tuple(map(float, to))
         last = state.pull
         start = last.to if last and last.elapsed >= last.seconds else state.focus
-        return replace(state, pull=Pull(start, mark, 0.0, max(seconds, 1e-3), name))
+        return replace(state, pull=Pull(start, mark, 0.0, max(seconds, AT_ONCE), name))
 
     def pushed(self, state: RigState, control: str, way: float) -> RigState:
         """A push that carries one control so far on until it rests, as a notch of the wheel does: metres, degrees, or the

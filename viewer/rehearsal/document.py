@@ -97,6 +97,7 @@ class Document:
     history  its values
     path     its file, or None: not saved yet
     saved    the value that lies in the file, or that it began with
+    shown    the takes that are shown, as `shows` was told last, or those that were before a crash; None: not known
     journal  a Journal that is told of every change, or None
     """
 
@@ -113,6 +114,8 @@ class Document:
         """A document as a journal knew it (see journal.Recovered), with its undo."""
         document = cls.__new__(cls)
         document._start(found.history, found.path, found.saved, journal)
+        if found.shown:
+            document.shows(found.shown)
         if journal and journal.flush():   # only when the new journal has it all may the old one go
             found.discard()
         return document
@@ -120,11 +123,19 @@ class Document:
     def _start(self, history: History, path, saved: Shot, journal) -> None:
         self.history, self.saved, self.journal = history, saved, journal
         self.path = None if path is None else Path(path).absolute()
+        self.shown: tuple[str, str] | None = None
         self._drag: Hashable | None = None
         self._drafted = False
         self._clean: tuple | None = None
         if journal:
             journal.begin(history, self.path, saved)
+
+    def shows(self, takes: tuple[str, str]) -> None:
+        """Notes which takes are shown, for the next start after a crash; to show others is no change of the shot."""
+        if takes != self.shown:
+            self.shown = takes
+            if self.journal:
+                self.journal.note("shown", *takes)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 

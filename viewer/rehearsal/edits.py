@@ -24,7 +24,7 @@ from ..shots.comparison import main_subject, matched
 from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
-from ..shots.framing import Subject, pose_of
+from ..shots.framing import Subject, plane_of_focus, pose_of
 from ..shots.kit import F_STOP, Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
@@ -240,6 +240,21 @@ def match_take(shot: Shot, take: str, to: str, subject: str, by: str | None = No
     return shot.with_take(made)
 
 
+def match_recorded(shot: Shot, take: str, recorded: str, at, along: Iterable[Channel] = ()) -> Shot:
+    """The take goes on to match what was recorded of the take that it matched, with the stop and focus that it has.
+
+    along  which of these are the recorded take's, as hands have set them, where they are not this take's own
+    at     as in `lenses_along`
+    """
+    follows, other = shot.take(take), shot.take(recorded)
+    if follows.timeline.duration == shot.take(follows.match.take).timeline.duration:
+        follows = replace(follows, timeline=replace(follows.timeline, duration=other.timeline.duration))
+    follows = replace(follows, match=replace(follows.match, take=recorded))
+    for channel in set(along) - set(follows.match.own):
+        follows = _along(shot.with_take(follows), follows, other, channel, at)
+    return shot.with_take(follows)
+
+
 def lenses_along(before: Shot, after: Shot, at) -> Shot:
     """An edit, in which takes that match another one go along with its stop and focus, so that the comparison is fair.
 
@@ -281,10 +296,9 @@ def _along(shot: Shot, take: Take, other: Take, channel: Channel, at) -> Take:
         one, two = shot.perform(other.name), shot.perform(take.name)
 
         def there(metres: float, time) -> float:
-            stand = pose_of(one.as_set(float(time)))
-            point = tuple(p + metres * f for p, f in zip(stand.position, stand.forward))
+            here = replace(one.as_set(float(time)), focus_distance=metres)
             low, high = LIMITS[channel]
-            return min(max(pose_of(two.as_set(float(time))).to(point)[2], low), high)
+            return min(max(plane_of_focus(here, two.as_set(float(time))), low), high)
 
         if track is None:
             value = there(value, at)

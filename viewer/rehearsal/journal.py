@@ -7,11 +7,12 @@ clean end it is removed. Writing has a thread of its own: a frame never waits fo
 
 Records, after a checksum (CRC-32, eight hexadecimal digits) and a space, are JSON:
 
-    ["pushin journal", 1]                    first
+    ["pushin journal", 2]                    first; 1 had all but "shown"
     ["track", n, track]                      a track that shots refer to by n: a long recorded one is written once
     ["open", path, label, shot]              the first value
     ["step", label, shot], ["change", shot], ["drop"], ["undo"], ["redo"]    what History does
     ["saved", path, shot]                    the value that lies in the file
+    ["shown", take, take]                    the takes that are shown
 """
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ from ..shots.document import Shot
 from ..shots.timeline import Track
 from .document import History, called
 
-HEADER = ["pushin journal", 1]
+HEADER = ["pushin journal", 2]
 EVERY = 0.5
 """Seconds between writes while something changes; at most so much is lost."""
 AGAIN = 2.0
@@ -63,7 +64,7 @@ class Journal:
         self._file: int | None = None
         self._thread: threading.Thread | None = None
         self._encoder, self._history = _Encoder(), None
-        self._path, self._saved = None, None
+        self._path, self._saved, self._shown = None, None, None
         self._unwritten, self._anew, self._begun = b"", False, False
         self._size = self._size_anew = 0
         self._first, self._stepped = 0, False    # of the history's steps, in the file; whether one was made since it is new
@@ -77,7 +78,8 @@ class Journal:
         self.note("begin", copy, path, saved)
 
     def note(self, *change) -> None:
-        """A change of the History, as its method's name and arguments; or "saved", path, shot. Returns at once."""
+        """A change of the History, as its method's name and arguments; or "saved", path, shot; or "shown", take, take.
+        Returns at once."""
         with self._changed:
             if self._ended:
                 return
@@ -144,9 +146,11 @@ class Journal:
         """Keeps a copy of the document's past, which shares all its values with it."""
         if what == "begin":
             self._history, self._path, self._saved = more
-            self._begun = True
+            self._begun, self._shown = True, None
         elif what == "saved":
             self._path, self._saved = more
+        elif what == "shown":
+            self._shown = more
         else:
             getattr(self._history, what)(*more)
             self._stepped = self._stepped or what == "step"
@@ -172,6 +176,8 @@ class Journal:
         records += [encoder.record("step", *step) for step in steps[1:]]
         records += [encoder.record("undo")] * (len(history.steps) - 1 - history.at)
         records.append(encoder.record("saved", self._path, self._saved))
+        if self._shown:
+            records.append(encoder.record("shown", *self._shown))
         self._unwritten, self._anew = _line(HEADER) + b"".join(records), True
 
     def _write(self) -> None:
@@ -217,11 +223,14 @@ class Recovered:
 
     history      the document's values
     path, saved  its file and what lies in it, as Document has them
+    shown        the takes that were shown, or None: it does not tell
     time         seconds since the epoch of the last record
     """
 
-    def __init__(self, file: Path, lock: int, history: History, path: Path | None, saved: Shot, when: float):
+    def __init__(self, file: Path, lock: int, history: History, path: Path | None, saved: Shot,
+                 shown: tuple[str, str] | None, when: float):
         self.file, self.history, self.path, self.saved, self.time = file, history, path, saved, when
+        self.shown = shown
         self._lock: int | None = lock
 
     @property
@@ -271,14 +280,14 @@ def recoverable(folder: Path | None = None) -> list[Recovered]:
     return sorted(found, key=lambda r: r.time, reverse=True)
 
 
-def _read(data: bytes) -> tuple[History, Path | None, Shot] | None:
-    """(history, path, saved) as of the last whole record; None where there are only such as are not ours."""
+def _read(data: bytes) -> tuple[History, Path | None, Shot, tuple[str, str] | None] | None:
+    """(history, path, saved, shown) as of the last whole record; None where there are only such as are not ours."""
     decoder = _Decoder()
-    history, path, saved = None, None, None
+    history, path, saved, shown = None, None, None, None
     for number, (what, *more) in enumerate(_records(data)):
         try:
             if number == 0:
-                if [what, *more] != HEADER:
+                if [what, *more] not in ([HEADER[0], 1], HEADER):
                     return None
             elif what == "track":
                 decoder.track(*more)
@@ -287,6 +296,9 @@ def _read(data: bytes) -> tuple[History, Path | None, Shot] | None:
                 history = History(saved, more[1])
             elif what == "saved":
                 path, saved = more[0] and Path(more[0]), decoder.shot(more[1])
+            elif what == "shown":
+                a, b = map(str, more)
+                shown = a, b
             elif what == "step":
                 history.step(more[0], decoder.shot(more[1]))
             elif what == "change":
@@ -299,7 +311,7 @@ def _read(data: bytes) -> tuple[History, Path | None, Shot] | None:
             if history is None or history.value == saved:
                 return None
             break   # whole, and yet not ours: what stands before it counts
-    return history and (history, path, saved)
+    return history and (history, path, saved, shown)
 
 
 def _records(data: bytes):

@@ -130,7 +130,9 @@ comes in chunks."""
 PATIENCE_AT_REST = 1.2
 """Seconds that the references of all pictures may take together."""
 FEWEST, MOST = 20, 160
-"""Views of the lens that a reference is the mean of: with fewer, lamps are flowers instead of discs."""
+"""Views of the lens that a reference is the mean of."""
+SPACING = 4.0
+"""Pixels that they may lie apart within a disc of blur: farther, and lamps are flowers instead of discs."""
 AT_REST = Step(0.45), Step(0.75), Step(1.0)
 """Through the lens each picture tells whether the next one can be had in one piece; none is there already, or it would tell
 nothing."""
@@ -165,13 +167,14 @@ class Plan:
     reach: int = 1
 
     @classmethod
-    def at_rest(cls, step: Step, lens: bool, view_seconds: float = 0.01, pictures: int = 1) -> Plan:
-        """From a picture of a step. lens: it has an aperture. pictures: that have one, and wait for references."""
+    def at_rest(cls, step: Step, lens: bool, view_seconds: float = 0.01, pictures: int = 1, blur: float = 0.0) -> Plan:
+        """From a picture of a step. lens: it has an aperture. pictures: that have one, and wait for references. blur: the
+        diameter of its discs in pixels; what they need they get, whatever time it takes."""
         best = step == STEPS[0]
         if not lens:
             return cls(() if best else AT_REST[-1:])
         count = PATIENCE_AT_REST / pictures / max(view_seconds, 1e-6)
-        return cls(() if best else AT_REST, int(min(max(count, FEWEST), MOST)), 0, view_seconds)
+        return cls(() if best else AT_REST, int(min(max(count, FEWEST, (blur / SPACING) ** 2), MOST)), 0, view_seconds)
 
     def next(self) -> Stage | None:
         """What to make now; None: nothing is left to do."""

@@ -23,9 +23,9 @@ import numpy as np
 
 from ..camera import Camera
 from ..counted import counted
-from ..shots.document import Take
+from ..shots.document import Shot, Take
 from ..shots.easing import OVERSHOOT, curve
-from ..shots.framing import pose_of
+from ..shots.framing import Subject, pose_of, size_in_frame
 from ..shots.performance import FARTHEST
 from ..shots.timeline import Channel, Key, Timeline, Track, seconds, space
 from .controls import HANDS, Pull, RigState
@@ -39,6 +39,13 @@ DRIVEN = {"zoom": {"operator", "zoom"}, "push-in": {"operator", "grip"}}
 """Whose work a match does, by what it moves: it keeps the subject's place in the frame, too."""
 HELD_BY = {"framing": "operator", "size": "zoom"}
 """Whose work a hold does, by what it keeps."""
+
+AGAINST = ("x", "y", "z", "focal_length")
+"""What goes against each other in a dolly zoom."""
+STEADY = 0.05
+"""Of its size, within which hands keep the subject of one."""
+ZOOMED = 0.15
+"""Of the focal length, as a natural logarithm: less of a zoom makes none."""
 
 WHOLE = 0.5
 """Of the longest pass of a loop, that a pass lasts at the least which was not just begun when the recording ended."""
@@ -135,6 +142,24 @@ def _words(start: Camera, samples: list[Sample]) -> dict[Channel, str]:
     focal = max((math.log(sample.values[6] / start.focal_length) for sample in samples), key=abs)
     return {"x": travel, "y": travel, "z": travel, "pan": "pan", "tilt": "tilt", "roll": "roll",
             "focal_length": "zoom in" if focal > 0 else "zoom out", "focus_distance": "focus pull"}
+
+
+def named(shot: Shot, take: str, subject: Subject | None) -> Shot:
+    """The shot, in which a take's travel and zoom have one word where they are a dolly zoom on the subject: they go against
+    each other, and it keeps its size."""
+    of = shot.take(take)
+    both = [track.channel for track in of.timeline.tracks if track.channel in AGAINST]
+    if not (subject and subject.has_size and "focal_length" in both):
+        return shot
+    play, end = shot.perform(take), float(of.timeline.duration)
+    cameras = [play.as_set(end * i / 48) for i in range(49)]
+    sizes = [size_in_frame(shot.plate.stage, subject, camera, shot.lines(of)) for camera in cameras]
+    zoom = max((math.log(camera.focal_length / cameras[0].focal_length) for camera in cameras), key=abs)
+    if abs(zoom) < ZOOMED or max(sizes) > (1 + STEADY) * min(sizes):
+        return shot
+    word = f"dolly zoom {'in' if zoom < 0 else 'out'}"
+    tracks = tuple(replace(track, move=word) if track.channel in AGAINST else track for track in of.timeline.tracks)
+    return shot.with_take(replace(of, timeline=replace(of.timeline, tracks=tracks)))
 
 
 def _pulls(samples: list[Sample], keys: list[Key]) -> tuple[Key, ...] | None:

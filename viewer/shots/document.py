@@ -141,6 +141,11 @@ class Take:
         except PushinError as error:
             raise BadValue(f"Take {self.name}: {error}") from None
 
+    @property
+    def performed(self) -> bool:
+        """Whether it was recorded. One that matches such a take was not, though it goes along with its focus."""
+        return self.match is None and any(track.performed for track in self.timeline.tracks)
+
 
 @dataclass(frozen=True, slots=True)
 class Shot:

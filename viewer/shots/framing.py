@@ -274,6 +274,12 @@ def anchor_point(stage: Stage, subject: Subject) -> Vector:
     return stage.point(*subject.anchor, subject.depth)
 
 
+def plane_of_focus(camera: Camera, other: Camera) -> float:
+    """Planar metres from the other camera to where a camera's axis meets the plane that it is focused on; negative behind it."""
+    stand = pose_of(camera)
+    return pose_of(other).to(tuple(p + camera.focus_distance * f for p, f in zip(stand.position, stand.forward)))[2]
+
+
 def distance(stage: Stage, subject: Subject, camera: Camera) -> float:
     """Planar metres from a camera to the subject, along the optical axis; negative behind it."""
     return pose_of(camera).to(anchor_point(stage, subject))[2]

@@ -20,8 +20,8 @@ from .. import optics
 from ..camera import NEAR, Camera
 from .easing import curve
 from .errors import BadValue
-from .framing import (FrameLines, Pose, Stage, Subject, Vector, anchor_point, frame_lines, place, pose, pose_of, sizer,
-                      turn_to)
+from .framing import (FrameLines, Pose, Stage, Subject, Vector, anchor_point, frame_lines, place, plane_of_focus, pose,
+                      pose_of, sizer, turn_to)
 from .rigs import Float, Rig, inertia
 from .timeline import INFINITY, Hold, Timeline, Track, space
 
@@ -100,10 +100,20 @@ class Performance:
 
     # -- what is asked of it ---------------------------------------------------------------------------------------
 
-    def camera(self, t: float) -> Camera:
-        """The camera at t seconds; before the start and after the end it stays as it was there."""
+    def camera(self, t: float, beside: Camera | None = None, along: Iterable[str] = ()) -> Camera:
+        """The camera at t seconds; before the start and after the end it stays as it was there.
+
+        beside  the camera that a match is with, where hands have it; None: as the other take has it at t
+        along   which of "focus_distance" and "f_stop" hands have set there, and go along: the same plane is in focus
+        """
         t = min(max(float(t), 0.0), self.duration)
-        return breathed(self._camera(t, self._moment(t)), self._breathing)
+        camera = self._camera(t, self._moment(t, beside))
+        if "focus_distance" in along:
+            focus = min(max(plane_of_focus(beside, camera), NEAR), FARTHEST)
+            camera = replace(camera, focus_distance=focus)
+        if "f_stop" in along and camera.f_stop is None:      # where there is one, hands are on no iris
+            camera = replace(camera, f_stop=beside.f_stop)
+        return breathed(camera, self._breathing)
 
     def as_set(self, t: float) -> Camera:
         """The same as rig and rings are set: without the rig's float, for which holds and matches make up, and breathing."""
@@ -170,6 +180,15 @@ class Performance:
             return self.start.focus_distance
         return 1 / min(max(self._focus(t, stand), 1 / FARTHEST), 1 / NEAR)
 
+    def focus_mark(self, t: float) -> str:
+        """The subject, or "infinity", that focus rests on at t; empty where that is no mark by name, or on its way."""
+        track = self.timeline.track("focus_distance")
+        if track is None:
+            return ""
+        index, way = self._focus_share(t)
+        value = track.keys[index].value
+        return value if isinstance(value, str) and (way == 0 or track.keys[index + 1].value == value) else ""
+
     def size(self, subject: str, t: float) -> float:
         """The subject's size in the frame at t: a person's head height over the frame's height, an object's share."""
         camera = self.camera(t)
@@ -181,12 +200,12 @@ class Performance:
 
     # -- one moment ------------------------------------------------------------------------------------------------
 
-    def _moment(self, t: float) -> _Moment:
-        """Grip, operator and lens at t."""
+    def _moment(self, t: float, beside: Camera | None = None) -> _Moment:
+        """Grip, operator and lens at t; beside: as `camera` has it."""
         steady, arc_pan = self._travel(t)
         pan, tilt, roll = self._pan(t) + arc_pan, self._tilt(t), self._roll(t)
         if self._framings or self._partner:
-            return self._framed(t, steady, pan, tilt, roll, partial(self._turn, t), partial(self._held, t))
+            return self._framed(t, steady, pan, tilt, roll, partial(self._turn, t), partial(self._held, t), beside=beside)
         shake = self._shake(t)
         stand = _floating(steady, pan, tilt, roll, shake)
         return _Moment(stand, pan + shake[3], tilt + shake[4], roll + shake[5], self._held(t, stand))
@@ -210,7 +229,8 @@ class Performance:
             focal *= size.factor(t, stand)
         return _in_range(focal)
 
-    def _framed(self, t: float, steady: Vector, pan: float, tilt: float, roll: float, turn, held, answers=True) -> _Moment:
+    def _framed(self, t: float, steady: Vector, pan: float, tilt: float, roll: float, turn, held, answers=True,
+                beside: Camera | None = None) -> _Moment:
         """A moment in which the operator keeps something framed.
 
         The head's turn depends on the lens and the lens on the turn: solved for the focal length, by secants.
@@ -218,10 +238,11 @@ class Performance:
         turn     (steady position, roll, focal length) -> degrees of (pan, tilt) that are added
         held     a pose -> the focal length
         answers  a match zooms or travels; else it only turns
+        beside   as `camera` has it
         """
         partner, shake = self._partner, self._shake(t)
         by = partner.by if partner and answers else ""
-        target, beyond = partner.at(t) if partner else (None, None)
+        target, beyond = partner.at(beside or partner.other.camera(t)) if partner else (None, None)
         guess = partner.focal(target, steady) if by == "zoom" and not self._sizes else None
         tried = None
         for _ in range(_ROUNDS):
@@ -285,7 +306,7 @@ class Performance:
         marks = [None if isinstance(k.value, str) and k.value != INFINITY else
                  0.0 if k.value == INFINITY else 1 / k.value for k in track.keys]
         points = [self.point(k.value) if m is None else None for k, m in zip(track.keys, marks)]
-        share = _segments(track)
+        self._focus_share = share = _segments(track)
 
         def dioptres(index: int, stand: Pose) -> float:
             return marks[index] if points[index] is None else 1 / max(stand.to(points[index])[2], NEAR)
@@ -424,14 +445,13 @@ class _Partner:
         self.height = self.sizer(pose((0.0, 0.0, 0.0), 0.0, 0.0, 0.0)) * -self.point[2]
         self.longest = max(LONGEST_MATCH * take.start.sensor_width / 36, 4 * take.start.focal_length)
 
-    def at(self, t: float) -> tuple[tuple[float, tuple[float, float]], tuple[float, float, float] | None]:
-        """The partner's (size of the subject, place of it from the frame's centre) at t, and None.
+    def at(self, camera: Camera) -> tuple[tuple[float, tuple[float, float]], tuple[float, float, float] | None]:
+        """The (size of the subject, place of it from the frame's centre) that a camera of the partner's has, and None.
 
         Where the partner has lost the subject out of its frame, sizes go beyond all bounds, and who looks away has nothing
         to match: size and place are as at the frame's edge, and farther away as of a card in the middle, that faces it. The
         other then looks where the partner does: by a share, 0 to 1, at a pan and a tilt in degrees.
         """
-        camera = self.other.camera(t)
         stand, zoom, beyond = pose_of(camera), camera.focal_length / camera.sensor_width, None
         x, y, depth = stand.to(self.point)
         aside, lines, (right, up) = max(math.hypot(x, y), 1e-9), self.other.lines, camera.lens_shift
