@@ -14,7 +14,7 @@ def behind(disparity, hidden):
     cuts = find_cuts(d, FOCAL)
     everywhere = np.ones(d.shape, bool)
     return continue_depth(d, hidden, cuts, Cuts.of(d, cuts.right, cuts.below, near_in=hidden), FOCAL, 60, everywhere, everywhere,
-                          np.zeros_like(d))[0]
+                          np.zeros_like(d), ~everywhere)[0]
 
 
 @pytest.mark.parametrize("lean", [0, 0.15, -0.3, 0.7])
@@ -47,7 +47,7 @@ def test_what_was_seen_counts_more_than_what_was_made_up():
     made_up = (Y >= 70) & (X >= 100)
     known = np.ones(d.shape, bool)
     out, *_ = continue_depth(d, hidden, cuts, Cuts.of(d, cuts.right, cuts.below, near_in=hidden), FOCAL, 60, known, ~made_up,
-                             np.zeros_like(d))
+                             np.zeros_like(d), ~known)
     assert (np.abs(out - NEARER) < 0.02)[hidden & (Y < 90) & (X > 82)].all()
 
 

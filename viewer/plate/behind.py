@@ -35,13 +35,15 @@ DIRECTIONS = [(down, over) for down in (-1, 0, 1) for over in (-1, 0, 1) if down
 
 
 def continue_depth(disparity: np.ndarray, hidden: np.ndarray, edges: Cuts, cuts: Cuts, focal: float, deepest: float,
-                   known: np.ndarray, shown: np.ndarray, away: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+                   known: np.ndarray, shown: np.ndarray, away: np.ndarray,
+                   whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What lies behind the pixels in `hidden`, continued from the far sides of `cuts`: (disparity, travel, away).
 
     edges      all edges between surfaces, of which `cuts` are those of what hides
     known      bool (h, w): within the plate's frame; what lies beyond it is bent, and asked only if need be
     shown      bool (h, w): what the plate shows, rather than what was continued before; asked first, too
     away       float32 (h, w): pixels from where its surface was last seen: with every one it is less sure to be there
+    whole      bool (h, w): what does not go on, for it is known where it ends
     disparity  float32 (h, w): each far side goes on along its own plane and stays behind the surface that hides it
     travel     float32 (n,), for the hidden pixels in the order of np.nonzero: metres that a camera has to move sideways
                until the pixel comes to light
@@ -50,7 +52,7 @@ def continue_depth(disparity: np.ndarray, hidden: np.ndarray, edges: Cuts, cuts:
     out = d.copy()
     y, x = np.nonzero(hidden)
     own = d[y, x]
-    sources = cuts.far & ~hidden
+    sources = cuts.far & ~hidden & ~whole
     reach = reach_of(np.where(sources, cuts.in_front - d, 0), focal, LEAST, deepest)
     reach = np.minimum(reach, np.maximum(_seen_for(d, edges, cuts, reach), LEAST))
     anchor, far = _nearest_surface(d, hidden, known & shown, reach, _walls(d, edges, hidden), away)

@@ -19,6 +19,7 @@ from .beyond import CELL, continue_beyond, fade, farthest, narrow_reach, soften
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import continue_color, continue_plainly
 from .fringe import Fringe, find_fringe
+from .lamps import Lamps, complete_lamps
 from .matte import LEFT, OPAQUE, Matte, find_matte
 from .patches import (FIT, IN_ALPHA, JUMP, LOOSE, SOFT_JOIN, STEEP, Patches, alike, fit, integral, join, least_in, loosened, room_beyond,
                       sizes, sum_in, trim, weld)
@@ -167,9 +168,10 @@ class Canvas:
         active = Cuts.of(d, right, below, near_in=lifted)
         # Where one block of a surface was lifted off before the next, its edge is none: in front it goes on.
         seams = self.seams
+        lamps = complete_lamps(self.color, d, lifted, self.trusted)
         with ThreadPoolExecutor(1) as beside:
             deeper = beside.submit(continue_depth, d, lifted, cuts, active, self.focal, self.deepest, self.inside, self.trusted,
-                                   self.away)
+                                   self.away, lamps.whole)
             matte = find_matte(self.color, d, Cuts.of(d, right & ~seams[0], below & ~seams[1], near_in=lifted),
                                lifted, self.trusted | self.copied & (d == self.photographed), self.fringe)
             told(PARTED)
@@ -177,8 +179,11 @@ class Canvas:
         touched = lifted | matte.band | cuts.near | cuts.far
         blocks = _any_near(touched, self.margin) & self.pending
         behind, travel, away = deeper.result()
+        # Unless something goes on there before it: the shade of a lamp.
+        lamps.there &= behind <= (1 + CUT_SHARE) * lamps.disparity
+        behind = np.where(lamps.there, lamps.disparity, behind)
         told(BEHIND)
-        color = self.look_behind(behind, lifted, matte, lambda share: told(BEHIND + share * (1 - BEHIND)))
+        color = self.look_behind(behind, lifted, lamps, matte, lambda share: told(BEHIND + share * (1 - BEHIND)))
         self.emit(Canvas.emit_whole, self.pending & ~blocks)
         self.emit(Canvas.emit_lifted, blocks, cuts, active, lifted, matte)
         self.pending = blocks
@@ -212,13 +217,14 @@ class Canvas:
         tangled = near_side & far_side | (self.level >= LATE)
         return (np.where(tangled, count(candidate & ~waits) > 0, (count(candidate) > 0) & ~background))[cells]
 
-    def look_behind(self, behind: np.ndarray, lifted: np.ndarray, matte: Matte, told: Told) -> np.ndarray:
+    def look_behind(self, behind: np.ndarray, lifted: np.ndarray, lamps: Lamps, matte: Matte, told: Told) -> np.ndarray:
         """Colour of what is behind the lifted pixels, of which the disparity is known; in the matte, the two colours of pixels
         that are mostly near are parted anew, now that the far one is."""
         band, share = matte.band, matte.coverage
         color = np.where(band[..., None], matte.far, self.color)
-        usable = ~lifted & ~(band & (share > MOSTLY_FAR))
-        hidden = (lifted | band) & ~(band & (share <= MOSTLY_FAR))
+        usable = ~lifted & ~(band & (share > MOSTLY_FAR)) & ~lamps.whole      # there is no more of those
+        hidden = (lifted | band) & ~(band & (share <= MOSTLY_FAR)) & ~lamps.there
+        color[lamps.there] = lamps.color[lamps.there]
         if self.draft:
             color = continue_plainly(color, behind, hidden, usable)
         else:
