@@ -215,7 +215,7 @@ def readme(me):
     keep("window", 2.9)
     me.key("Home")
     me.key("R")
-    for key, seconds in (("D", 0.5), ("J", 0.25), ("W", 0.8)):
+    for key, seconds in (("D", 0.25), ("J", 0.12), ("W", 0.8)):
         me.hold(key, seconds)
     me.wait(lambda: not me.session.recording)
     me.key("Ctrl+K")
