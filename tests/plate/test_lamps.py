@@ -58,14 +58,35 @@ def test_what_is_not_known_to_be_round_is_left_as_it_is(what):
     assert lamps.whole.any() == (what == "a lamp in front")
 
 
-def test_behind_the_bar_there_is_the_lamp_and_no_other():
-    """What is painted shines in the lamp's disc and nowhere else, though the lamp is what is brightest beside it."""
-    color, disparity, lamp = scene(np.abs(Y - 90) < 5)
+def looked_behind(color, disparity):
+    """Colour and disparity of what is there once the frontmost is lifted off."""
     with ThreadPoolExecutor(1) as aside:
         canvas = Canvas(color, disparity, 640.0, False, aside)
         canvas.peel(last=False)
-    frame = tuple(slice(canvas.border, canvas.border + n) for n in lamp.shape)
-    shines, bar = canvas.color[frame][..., 0] > 5, disparity == BAR
+    frame = tuple(slice(canvas.border, canvas.border + n) for n in disparity.shape)
+    return canvas.color[frame], canvas.disparity[frame]
+
+
+def test_behind_the_bar_there_is_the_lamp_and_no_other():
+    """What is painted shines in the lamp's disc and nowhere else, though the lamp is what is brightest beside it."""
+    color, disparity, lamp = scene(np.abs(Y - 90) < 5)
+    bar = disparity == BAR
+    color, disparity = looked_behind(color, disparity)
+    shines = color[..., 0] > 5
     assert shines[lamp & bar].mean() > 0.9
     assert not shines[np.hypot(Y - 90, X - 320) > 13.5].any()
-    assert np.allclose(canvas.disparity[frame][lamp & bar & shines], LAMP, rtol=0.01)
+    assert np.allclose(disparity[lamp & bar & shines], LAMP, rtol=0.01)
+
+
+def test_the_shade_of_a_lamp_stays_before_it():
+    """A ball in front hides some of the lamp and some of the shade that hides the rest of it."""
+    color, disparity, lamp = scene(np.zeros(Y.shape, bool))
+    shade = (Y < 90) & (np.abs(X - 320) < 60)
+    ball = np.hypot(Y - 90, X - 331) < 7
+    for where, dark, d in ((shade, 0.1, 0.4), (ball, 0.05, BAR)):
+        color[where], disparity[where] = dark, d
+    assert completed(color, disparity).there[ball & lamp & ~shade].mean() > 0.9
+    color, disparity = looked_behind(color, disparity)
+    inner = ball & (np.hypot(Y - 90, X - 320) < 11) & (np.abs(Y - 90) > 2)
+    assert (color[inner & ~shade][:, 0] > 5).mean() > 0.9
+    assert not (color[inner & shade][:, 0] > 5).any() and np.allclose(disparity[inner & shade], 0.4, rtol=0.05)

@@ -11,6 +11,9 @@ import numpy as np
 
 from .edges import nearest
 
+Told = Callable[[float], None]
+"""What is called with the share that is done, as it comes along."""
+
 DEPTHS, THINNED = 12, 4
 """Disparities at which `continue_plainly` knows the colours, and pixels of the picture to one that it looks at."""
 
@@ -54,7 +57,7 @@ def fill_smoothly(color: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 
 def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray, usable: np.ndarray,
-                   fine: np.ndarray | None = None, told: Callable[[float], None] = lambda share: None) -> np.ndarray:
+                   fine: np.ndarray | None = None, told: Told = lambda share: None) -> np.ndarray:
     """Colour float32 (h, w, 3) with the `hidden` pixels painted from `usable` ones at like depth.
 
     Exemplar-based, coarse to fine: every hidden pixel looks for the patch of the picture that goes best with its

@@ -15,8 +15,8 @@ BRIGHT = 1.5
 RADII = 2.0, 0.03
 """Pixels that a light's radius has at the least, and share of the picture's width at the most."""
 
-RIM = 2
-"""Pixels round a disc that may be of its light, too, as its depth has it."""
+RIM, WITHIN = 2, 0.7
+"""Pixels round a disc that may be of its light, too, as its depth has it; and pixels from its rim, from where it has to shine."""
 
 ARC, ROUND, MOSTLY, WHOLE, OTHER = 110.0, 0.08, 0.6, 0.3, 0.08
 """Degrees of its rim that must be seen; share of the radius by which that may be off a circle; share of the rim that must be on it,
@@ -98,7 +98,7 @@ def _round(own: np.ndarray, lit: np.ndarray, in_front: np.ndarray, low: float, h
     distance = np.hypot(y - middle[0], x - middle[1]) - r
     area = np.pi * r * r
     fits = (arc >= ARC and on_it.mean() >= MOSTLY and ((distance < 0) & lit).sum() >= WHOLE * area
-            and ((distance < -0.7) & ~lit & ~in_front).sum() <= OTHER * area)
+            and ((distance < -WITHIN) & ~lit & ~in_front).sum() <= OTHER * area)
     return distance if fits else None
 
 

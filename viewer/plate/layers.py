@@ -18,6 +18,7 @@ import numpy as np
 from . import cache
 from .clean import clean
 from .edges import REACH, near_distance
+from .fill import Told
 from .patches import IN_ALPHA, JOIN, Patches, alike
 from .peel import DRAFT_LEVELS, LEVELS, Canvas
 
@@ -180,7 +181,7 @@ def build(color: np.ndarray, disparity: np.ndarray, focal: float, progress: Call
     levels = DRAFT_LEVELS if draft else LEVELS
     ends = np.linspace(0.0 if draft else FRAMED, 1.0, levels + 1).tolist()
 
-    def telling(words: str, begin: float, end: float) -> Callable[[float], None]:
+    def telling(words: str, begin: float, end: float) -> Told:
         tell = lambda share: progress(begin + share * (end - begin), words) if progress else None
         tell(0.0)
         return tell

@@ -17,7 +17,7 @@ import numpy as np
 from .behind import continue_depth
 from .beyond import CELL, continue_beyond, fade, farthest, narrow_reach, soften
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
-from .fill import continue_color, continue_plainly
+from .fill import Told, continue_color, continue_plainly
 from .fringe import Fringe, find_fringe
 from .lamps import Lamps, complete_lamps
 from .matte import LEFT, OPAQUE, Matte, find_matte
@@ -73,12 +73,9 @@ BENT = 0.15
 BEYOND = 0.1
 """Share of the plate's width that is continued round the frame."""
 
-
 LIFTED, PARTED, BEHIND = 0.15, 0.35, 0.5
 """Share of the work on a level after which it is known what is lifted off, its edges are taken apart, and what lies behind has its
 depth; painting that is the rest."""
-
-Told = Callable[[float], None]
 
 
 class Canvas:
