@@ -27,6 +27,7 @@ from ..shots.document import Shot, Take
 from ..shots.easing import OVERSHOOT, curve
 from ..shots.framing import Subject, pose_of, size_in_frame
 from ..shots.performance import FARTHEST
+from ..shots.rigs import rig
 from ..shots.timeline import Channel, Key, Timeline, Track, seconds, space
 from .controls import HANDS, Pull, RigState
 
@@ -97,6 +98,7 @@ class Recorder:
 
         What a match did meanwhile is recorded as well: the take stands for itself from then on. So is what holds and arcs
         did, which would do something else where the camera has been performed; a hold begins anew where the recording ends.
+        A match takes no heed of its rig: what it did beyond the rig's reach is recorded on a dolly.
         hands  which of controls.HANDS performed; so a focus pull can be recorded onto a move
         """
         samples, laid, hands = self.passes[self.kept], set(hands), _recorded(of, set(hands))
@@ -117,7 +119,9 @@ class Recorder:
         begin = {what: last if hand in hands else Fraction(0) for what, hand in HELD_BY.items() if hand not in laid}
         holds = tuple(replace(hold, start=max(hold.start, begin[hold.what])) for hold in of.timeline.holds
                       if hold.what in begin and hold.end > begin[hold.what])
-        return replace(of, name=name, match=None,
+        away = max(math.hypot(*sample.values[:3]) for sample in samples)
+        carried = "dolly" if of.match and of.match.by == "push-in" and away > rig(of.rig).reach else of.rig
+        return replace(of, name=name, match=None, rig=carried,
                        timeline=Timeline(max(duration, 1 / Fraction(fps)), tuple(tracks), holds))
 
 
