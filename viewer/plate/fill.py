@@ -69,6 +69,8 @@ def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
     """
     if not hidden.any() or not usable.any():
         return color.copy()
+    from .patchmatch import within      # loads a compiler
+
     likely = continue_lines(color, disparity, hidden, usable)
     levels = [_Level(color, disparity, hidden, usable, likely, finest=True)]
     while min(levels[-1].hidden.shape) > 64 and len(levels) < 6:
@@ -82,10 +84,10 @@ def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
     shares = iter(work / max(work[-1], 1))
     for level, n in zip(reversed(levels), reversed(rounds)):
         if level.finest and fine is not None and guess is not None:
-            out[hidden] = cv2.resize(guess, hidden.shape[::-1], interpolation=cv2.INTER_LINEAR)[hidden]
+            out[hidden] = cv2.resize(within(guess), hidden.shape[::-1], interpolation=cv2.INTER_LINEAR)[hidden]
             hidden = level.hidden
         match, guess = level.paint(match, guess, n, lambda: told(next(shares)))
-    out[hidden] = guess[hidden]
+    out[hidden] = within(guess)[hidden]
     return out
 
 
@@ -131,9 +133,10 @@ def continue_lines(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
     carried, weight = patchmatch.rays(seen, disparity, hidden, usable, np.flatnonzero(beside)[lines],
                                       (towards * np.sign(into)[:, None])[lines].astype(np.float32),
                                       strength[lines].astype(np.float32), FADES * hidden.shape[1])
-    weight, there = weight[..., None], weight > 0
-    mixed = coded(plain) + np.minimum(weight, 1) * (carried / np.maximum(weight, 1e-6) - coded(plain))
-    plain[there] = mixed[there] ** 2.2
+    there = weight > 0
+    weight = weight[there, None]
+    smooth = coded(plain[there])
+    plain[there] = (smooth + np.minimum(weight, 1) * (carried[there] / np.maximum(weight, 1e-6) - smooth)) ** 2.2
     return plain
 
 
@@ -142,6 +145,9 @@ ROUNDS, FINEST_ROUNDS = 4, 2
 
 BAND = 32
 """Rows that are searched together."""
+
+HEARSAY = 0.4
+"""How much a pixel that was painted has to say of those beside it, to one that the plate shows."""
 
 
 def coded(image):
@@ -166,27 +172,28 @@ class _Level:
                       hidden.any(0), (ok.sum(0) >= 3) & ~hidden.any(0), quads(self.likely).mean(0))
 
     def paint(self, match, guess, rounds, told):
-        """(match, guess) of this level from those of the next coarser one: flat source index of every hidden pixel, spread over
-        an (h, w) map; and the painted colour. told() is called after every round."""
+        """(match, guess) of this level from those of the next coarser one, with a border: flat source index of every hidden pixel,
+        -1 elsewhere; and the painted colour. told() is called after every round."""
         from . import patchmatch    # loads a compiler
 
-        h, w = self.hidden.shape
+        bordered = patchmatch.bordered
         match, image = self.start(match, guess)
-        here = np.flatnonzero(self.hidden)
-        d = self.disparity.ravel()
-        sources = np.flatnonzero(self.usable)
-        sources = sources[np.argsort(d[sources], kind="stable")]
-        ranks = np.searchsorted(d[sources], d[here])
-        pixels = image.reshape(-1, 3)
-        now = cv2.copyMakeBorder(patchmatch.bytes_of(coded(image)), *[patchmatch.PATCH] * 4, cv2.BORDER_REPLICATE)
-        likely = patchmatch.bytes_of(coded(self.likely))
-        bands = np.split(here, np.searchsorted(here, np.arange(BAND, h, BAND) * w))
-        ranked = np.split(ranks, np.cumsum([len(band) for band in bands])[:-1])
-        widest = w // 4 if guess is None else w // 16
+        place, d = np.arange(match.size).reshape(match.shape), bordered(self.disparity, mode="edge")
+        hidden, usable, color = (bordered(a) for a in (self.hidden, self.usable, self.color))
+        here = np.flatnonzero(hidden)
+        counts = bordered(np.where(self.usable, 1, np.where(self.hidden, HEARSAY, 0)).astype(np.float32), mode="edge")
+        sources = np.flatnonzero(usable)
+        sources = sources[np.argsort(d.ravel()[sources], kind="stable")]
+        ranks = np.searchsorted(d.ravel()[sources], d.ravel()[here])
+        likely, scaled = patchmatch.bytes_of(coded(self.likely[self.hidden])), coded(image)
+        now = np.moveaxis(patchmatch.bytes_of(scaled), 2, 0).copy()
+        flat = lambda a: a.reshape(-1, a.shape[-1])
+        rows = np.searchsorted(here, place[patchmatch.PATCH + BAND::BAND, 0])
+        bands, ranked, likely = (np.split(a, rows) for a in (here, ranks, likely))
+        widest = self.hidden.shape[1] // (4 if guess is None else 16)
 
         def search(n, backwards, seed):
-            patchmatch.search(match, bands[n], now, likely, self.disparity, self.usable, self.hidden, sources, ranked[n],
-                              widest, backwards, seed + n)
+            patchmatch.search(match, bands[n], now, likely[n], d, usable, counts, sources, ranked[n], widest, backwards, seed + n)
 
         with ThreadPoolExecutor(cpu_count()) as pool:
             for k in range(rounds):
@@ -194,37 +201,40 @@ class _Level:
                     # Bands that touch do not change at once: the result is always the same.
                     for first in (0, 1):
                         list(pool.map(search, range(first, len(bands), 2), repeat(backwards), repeat(seed * len(bands))))
-                voted = pool.map(lambda band: patchmatch.vote(match, band, self.color, self.disparity, self.usable), bands)
-                pixels[here] = np.concatenate(list(voted))
-                y, x = here // w + patchmatch.PATCH, here % w + patchmatch.PATCH
-                now[y, x] = patchmatch.bytes_of(coded(pixels[here]))
+                flat(image)[here] = np.concatenate(list(pool.map(lambda band: patchmatch.vote(match, band, color, d, usable), bands)))
+                flat(scaled)[here] = coded(flat(image)[here])
+                now.reshape(3, -1)[:, here] = patchmatch.bytes_of(flat(scaled)[here]).T
                 told()
         if self.finest:     # a mean of patches takes the grain off, but a pixel that none beside it goes with is a speck
             copied = here[patchmatch.together(match, here)]
-            pixels[copied] = self.color.reshape(-1, 3)[match.ravel()[copied]]
-            mended = coded(image)
-            before = mended[self.hidden]
-            patchmatch.without_seams(mended, match, here, self.disparity, self.usable, self.hidden)
-            pixels[here] += np.maximum(mended[self.hidden], 0) ** 2.2 - before ** 2.2     # what is brighter than the scale stays so
+            flat(image)[copied] = flat(color)[match.ravel()[copied]]
+            flat(scaled)[copied] = coded(flat(image)[copied])
+            before = flat(scaled)[here]
+            patchmatch.without_seams(scaled, match, here, d, usable, hidden)
+            flat(image)[here] += np.maximum(flat(scaled)[here], 0) ** 2.2 - before ** 2.2     # what is brighter than the scale stays so
         return match, image
 
     def start(self, match, guess):
         """Like `paint`, from which that starts: what the coarser level says, or nothing but the nearest colour."""
+        from . import patchmatch
+
+        bordered, within = patchmatch.bordered, patchmatch.within
         h, w = self.hidden.shape
         y, x = np.nonzero(self.hidden)
         image, current = self.color.copy(), nearest(self.usable)[0][y, x]
         if match is None:
             image[y, x] = self.likely[y, x]
         else:
+            match, guess, wide = within(match), within(guess), match.shape[1]
             ph, pw = match.shape
             py, px = (y // 2).clip(0, ph - 1), (x // 2).clip(0, pw - 1)
             parent = match[py, px]
-            sy = (parent // pw * 2 + y - 2 * py).clip(0, h - 1)
-            sx = (parent % pw * 2 + x - 2 * px).clip(0, w - 1)
+            sy = ((parent // wide - patchmatch.PATCH) * 2 + y - 2 * py).clip(0, h - 1)
+            sx = ((parent % wide - patchmatch.PATCH) * 2 + x - 2 * px).clip(0, w - 1)
             fine = self.usable[sy, sx]
             current = np.where(fine, sy * w + sx, current)
             grown = cv2.resize(guess, (w, h), interpolation=cv2.INTER_LINEAR)
             image[y, x] = 0.5 * (self.color.reshape(-1, 3)[current] + grown[y, x])
-        full = np.full((h, w), -1, np.int64)
-        full[y, x] = current
-        return full, image
+        full = bordered(np.full((h, w), -1), constant_values=-1)
+        within(full)[y, x] = (current // w + patchmatch.PATCH) * full.shape[1] + current % w + patchmatch.PATCH
+        return full, bordered(image, mode="edge")

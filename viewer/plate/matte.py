@@ -100,7 +100,7 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     for times in np.unique(windows):
         at = np.flatnonzero(windows == times)
         gathered.put(at, _gather(times, color, disparity, clean, *(a[at] for a in (y, x, middle, base, close))))
-    sums, front_sum, front_weight = gathered.sums, gathered.front, gathered.front_weight
+    sums, front_sum, front_weight = (gathered.of(0), gathered.of(1)), gathered.front, gathered.front_weight
     mask = np.where((wide > USUAL) & (fringe.profile[y, x] >= 0), fringe.profile[y, x], gathered.mask)
     here = color[y, x]
     far, near = (s[0] / np.maximum(s[1], 1e-9)[:, None] for s in (sums[0], sums[1]))
@@ -178,26 +178,31 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
 
 @dataclass(slots=True)
 class _Gathered:
-    """What lies in windows round n pixels: of the far and of the near side the sums of clean colour (n, 3), of weights (n,), and
-    of squares of colour and of hues (n, 3); the blurred side mask; sum and weight of the near surface's disparity."""
+    """What lies in windows round n pixels: of the far and of the near side, float32 (2, 10, n), the sums of weights, of clean
+    colour, of its squares, and of squares of hues; the blurred side mask; sum and weight of the near surface's disparity."""
 
-    sums: tuple[list[np.ndarray], list[np.ndarray]]
+    sides: np.ndarray
     mask: np.ndarray
     front: np.ndarray
     front_weight: np.ndarray
 
     @classmethod
     def empty(cls, n: int) -> _Gathered:
-        side = lambda: [np.zeros((n, 3), np.float32), np.zeros(n, np.float32), *np.zeros((2, n, 3), np.float32)]
-        return cls((side(), side()), *np.zeros((3, n), np.float32))
+        return cls(np.zeros((2, 10, n), np.float32), *np.zeros((3, n), np.float32))
 
-    @property
-    def arrays(self) -> tuple[np.ndarray, ...]:
-        return *self.sums[0], *self.sums[1], self.mask, self.front, self.front_weight
+    def put(self, at, part: _Gathered) -> None:
+        for name in self.__slots__:
+            getattr(self, name)[..., at] = getattr(part, name)
 
-    def put(self, at: np.ndarray, part: _Gathered) -> None:
-        for here, theirs in zip(self.arrays, part.arrays):
-            here[at] = theirs
+    def of(self, side: int) -> tuple[np.ndarray, ...]:
+        """Sums of colour (n, 3), of weights (n,), of squares of colour and of hues (n, 3) of the far side, 0, or the near one, 1."""
+        weight, *sums = self.sides[side]
+        color, squares, hues = np.reshape(sums, (3, 3, -1)).swapaxes(1, 2)
+        return color, weight, squares, hues
+
+
+AT_ONCE = 4096
+"""Pixels round which is looked together: what is known of them fits into a processor's cache."""
 
 
 def _gather(times: int, color, disparity, clean, y, x, middle, base, close) -> _Gathered:
@@ -205,28 +210,42 @@ def _gather(times: int, color, disparity, clean, y, x, middle, base, close) -> _
     reach = WINDOW * times
     pad = lambda a: cv2.copyMakeBorder(a, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
     d, c, k = pad(disparity), pad(color), pad(clean.astype(np.float32))
+    wide = d.shape[1]
+    d, c, k = d.ravel(), c.reshape(-1, 3), k.ravel() + np.float32(1e-3)
+    places = (y + reach) * wide + x + reach
     out = _Gathered.empty(len(y))
+    for first in range(0, len(y), AT_ONCE):
+        part = np.s_[first:first + AT_ONCE]
+        out.put(part, _gathered(times, d, c, k, wide, *(a[part] for a in (places, middle, base, close))))
+    return out
+
+
+def _gathered(times: int, d, c, k, wide: int, places, middle, base, close) -> _Gathered:
+    """Like `_gather`, from flat pictures so many pixels wide, round flat indices."""
+    out = _Gathered.empty(len(places))
+    sample = np.ones((10, len(places)), np.float32)
+    color, squares, hues = sample[1:4], sample[4:7], sample[7:]
     total = 0.0
     for dy in range(-WINDOW, WINDOW + 1):
         for dx in range(-WINDOW, WINDOW + 1):
             r2 = dx * dx + dy * dy
             if r2 > WINDOW * WINDOW + 1:
                 continue
-            there = (y + reach + times * dy, x + reach + times * dx)
-            dd, cc, ok = d[there], c[there], k[there]
+            falls = lambda spread: np.float32(np.exp(-r2 / spread))
+            there = places + times * (dy * wide + dx)
+            dd = d[there]
             near = dd > middle
-            gauss = np.exp(-r2 / (2 * BLUR * BLUR))
+            gauss = falls(2 * BLUR * BLUR)
             if gauss > 1e-4:
                 out.mask += gauss * near
                 total += gauss
-            weight = np.exp(-r2 / 6.0) * (ok + 1e-3)
-            for side, s in enumerate(out.sums):
-                share = weight * (near == bool(side))
-                s[0] += share[:, None] * cc
-                s[1] += share
-                s[2] += share[:, None] * cc * cc
-                s[3] += share[:, None] * (cc @ OPPONENT) ** 2
-            share = np.exp(-r2 / 3.0) * (np.abs(dd - base) < close)
+            color[:] = c.take(there, 0).T
+            np.square(color, out=squares)
+            np.square(OPPONENT.T @ color, out=hues)
+            weight = falls(6.0) * k[there]
+            for side, sums in enumerate(out.sides):
+                sums += weight * (near == bool(side)) * sample
+            share = falls(3.0) * (np.abs(dd - base) < close)
             out.front += share * dd
             out.front_weight += share
     out.mask /= total

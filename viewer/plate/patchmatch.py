@@ -1,8 +1,9 @@
 """Where in a picture it looks like round a pixel: the loops of `fill`, compiled, for they touch every pixel some hundred times.
 
 Barnes et al., "PatchMatch: A Randomized Correspondence Algorithm for Structural Image Editing", 2009: good matches are found by
-chance and handed on to neighbours, in the order of reading and then against it. Compiled code is kept on disk; this module is
-imported where it is needed, since the compiler takes half a second to load.
+chance and handed on to neighbours, in the order of reading and then against it. Pictures come with a border (`bordered`), so that
+nothing has to ask where they end. Compiled code is kept on disk; this module is imported where it is needed, since the compiler
+takes half a second to load.
 """
 from __future__ import annotations
 
@@ -36,7 +37,10 @@ PATCH = 4
 FAR = 0.3
 """Of the picture's width: distance of a match that costs as much as a tenth of white."""
 
-COMPARED = np.array([(dy, dx) for dy in range(-PATCH, PATCH + 1) for dx in range(-PATCH, PATCH + 1) if (dy + dx) % 2 == 0])
+ROW = 16
+"""Pixels that are read of every row of a patch: as many as a processor takes at once. Those beyond the patch count nothing."""
+
+COMPARED = np.pad(np.indices((2 * PATCH + 1, 2 * PATCH + 1)).sum(0) % 2 == 0, [(0, 0), (0, ROW - 2 * PATCH - 1)]).astype(np.float32)
 """Pixels of a patch that are compared, of a chessboard one colour: their neighbours say much the same."""
 
 COUNTS = np.exp(-(np.arange(-PATCH, PATCH + 1)[:, None] ** 2 + np.arange(-PATCH, PATCH + 1) ** 2) / 4.0).astype(np.float32)
@@ -51,6 +55,17 @@ can be followed back from where it goes out of sight."""
 
 COMPANY = 2
 """Pixels beside one that have to be copied from beside its own source, for it to be a copy too."""
+
+
+def bordered(picture: np.ndarray, **how) -> np.ndarray:
+    """A picture (h, w) or (h, w, 3) as these loops take it, its border filled as np.pad does: PATCH pixels all round, and a row more
+    below, for the last patch's last row is read beyond its end."""
+    return np.pad(picture, [(PATCH, PATCH + 1), (PATCH, PATCH), (0, 0)][:picture.ndim], **how)
+
+
+def within(picture: np.ndarray) -> np.ndarray:
+    """A picture without its border."""
+    return picture[PATCH:-PATCH - 1, PATCH:-PATCH]
 
 
 def bytes_of(coded: np.ndarray) -> np.ndarray:
@@ -72,124 +87,117 @@ def _drawn(state):
 
 
 @compiled
-def search(match, here, image, likely, disparity, usable, hidden, sources, ranks, widest, backwards, seed):
+def search(match, here, image, likely, disparity, usable, counts, sources, ranks, widest, backwards, seed):
     """Improves the matches of pixels, once through all of them.
 
     match      int64 (h, w): flat index of every hidden pixel's source, changed in place; -1 elsewhere
     here       int64 (n,): flat indices of the pixels, in the order of reading
-    image      uint8 (h + 2 PATCH, w + 2 PATCH, 3): the picture as painted so far, by `bytes_of`, with a border
-    likely     uint8 (h, w, 3): its smooth continuation
+    image      uint8 (3, h, w): the picture as painted so far, by `bytes_of`
+    likely     uint8 (n, 3): its smooth continuation at those pixels
     disparity  float32 (h, w), of what is hidden where it is hidden
-    usable, hidden  bool (h, w): what may be copied, and what is painted
+    usable     bool (h, w): what may be copied
+    counts     float32 (h, w): how much a pixel has to say of those beside it
     sources    int64 (m,): flat indices of what may be copied, by disparity; ranks int64 (n,): the places of `here` among them
     widest     pixels round a match in which better ones are looked for
     """
     h, w = disparity.shape
-    f = np.float32
+    f, u = np.float32, np.uintp     # an unsigned index is not asked whether it counts from the end
     state = _drawn(_drawn(np.uint32(seed)))
-    distant, unit = f(0.01 / (FAR * w) ** 2), f(1 / WHITE ** 2)
+    distant, unit = f(0.01 / (FAR * (w - 2 * PATCH)) ** 2), f(1 / WHITE ** 2)
     step = -1 if backwards else 1
-    wide = w + 2 * PATCH
-    colors = image.reshape(-1)
-    window = 3 * ((COMPARED[:, 0] + PATCH) * wide + COMPARED[:, 1] + PATCH)
-    n, middle = len(window), 3 * (PATCH * wide + PATCH)
-    weight, target = np.empty(n, np.float32), np.empty((n, 3), np.int32)
+    matches, colors, plane = match.reshape(-1), image.reshape(-1), u(h * w)
+    depths, says = disparity.reshape(-1), counts.reshape(-1)
+    weight = np.zeros((2 * PATCH + 1, ROW), np.float32)
     for number in range(len(here)):
         i = len(here) - 1 - number if backwards else number
         y, x = here[i] // w, here[i] % w
         d = disparity[y, x]
+        own = here[i] - PATCH * w - PATCH
         total = f(0)
-        for k in range(n):
-            yy, xx = min(max(y + COMPARED[k, 0], 0), h - 1), min(max(x + COMPARED[k, 1], 0), w - 1)
-            weight[k] = 0
-            if _level(d, disparity[yy, xx]):
-                weight[k] = f(1) if usable[yy, xx] else f(0.4) if hidden[yy, xx] else f(0)
-            if 2 * k == n - 1:
-                weight[k] = max(weight[k], f(0.1))
-            total += weight[k]
-            for c in range(3):
-                target[k, c] = np.int32(colors[3 * (y * wide + x) + window[k] + c])
-        weight *= unit / total
-        best, least = match[y, x], f(np.inf)
+        for r in range(2 * PATCH + 1):
+            row = u(own + r * w)
+            for c in range(ROW):
+                weight[u(r), u(c)] = says[row + u(c)] * COMPARED[u(r), u(c)] if _level(d, depths[row + u(c)]) else f(0)
+                total += weight[u(r), u(c)]
+        more = max(f(0.1) - weight[PATCH, PATCH], f(0))
+        weight[PATCH, PATCH] += more
+        scale = unit / (total + more)
+        by, bx, least = match[y, x] // w, match[y, x] % w, f(np.inf)
         reach, at = widest, 0
         while True:
-            if at == 0:
-                source = best
-            elif at < 3:        # what the neighbours came from
-                yy, xx = (y, x - step) if at == 1 else (y - step, x)
-                source = best
-                if 0 <= yy < h and 0 <= xx < w and match[yy, xx] >= 0:
-                    sy, sx = match[yy, xx] // w + y - yy, match[yy, xx] % w + x - xx
-                    if 0 <= sy < h and 0 <= sx < w:
-                        source = sy * w + sx
-            elif at < 3 + len(ALIKE):    # anything at like depth
+            sy, sx = by, bx
+            if 0 < at < 3:      # what the neighbours came from
+                there = here[i] - step if at == 1 else here[i] - step * w
+                source = matches[there] + here[i] - there
+                if matches[there] >= 0 and 0 <= source < h * w:
+                    sy, sx = source // w, source % w
+            elif 3 <= at < 3 + len(ALIKE):      # anything at like depth
                 state = _drawn(state)
                 rank = ranks[i] + int((f(state) * f(2.0 ** -31) - f(1)) * f(ALIKE[at - 3]) * f(len(sources)))
                 source = sources[min(max(rank, 0), len(sources) - 1)]
-            elif reach > 1:     # around the best
+                sy, sx = source // w, source % w
+            elif at > 0 and reach > 1:      # around the best
                 state = _drawn(state)
-                sy = best // w + np.int64(state >> np.uint32(8)) % (2 * reach + 1) - reach
+                sy = min(max(by + int((f(state) * f(2.0 ** -31) - f(1)) * f(reach + 1)), 0), h - 1)
                 state = _drawn(state)
-                sx = best % w + np.int64(state >> np.uint32(8)) % (2 * reach + 1) - reach
-                source = min(max(sy, 0), h - 1) * w + min(max(sx, 0), w - 1)
+                sx = min(max(bx + int((f(state) * f(2.0 ** -31) - f(1)) * f(reach + 1)), 0), w - 1)
                 reach //= 4
-            else:
+            elif at > 0:
                 break
             at += 1
-            if at > 1 and source == best:
-                continue
-            sy, sx = source // w, source % w
-            if not usable[sy, sx]:
+            if at > 1 and sy == by and sx == bx or not usable[sy, sx]:
                 continue
             gap = max(abs(disparity[sy, sx] - d) / (f(0.05) * d + f(0.002)) - f(1), f(0))
             cost = f(0.02) * gap * gap + distant * f((sx - x) ** 2 + (sy - y) ** 2)
             if cost >= least:
                 continue
-            base = 3 * (sy * wide + sx)
             for c in range(3):
-                odd = max(abs(np.int32(colors[base + middle + c]) - np.int32(likely[y, x, c])) - DETAIL, 0)
+                odd = max(abs(np.int32(image[c, sy, sx]) - np.int32(likely[i, c])) - DETAIL, 0)
                 cost += f(LIKELY) * unit * f(odd * odd)
-            for k in range(n):
+            base = (sy - PATCH) * w + sx - PATCH
+            for r in range(2 * PATCH + 1):
                 if cost >= least:
                     break
-                o = base + window[k]
-                e0, e1, e2 = (np.int32(colors[o]) - target[k, 0], np.int32(colors[o + 1]) - target[k, 1],
-                              np.int32(colors[o + 2]) - target[k, 2])
-                cost += weight[k] * f(e0 * e0 + e1 * e1 + e2 * e2)
+                odd, red, its_red = f(0), u(own + r * w), u(base + r * w)
+                green, its_green = red + plane, its_red + plane
+                blue, its_blue = green + plane, its_green + plane
+                for c in range(ROW):
+                    j = u(c)
+                    e0, e1, e2 = (f(colors[its_red + j]) - f(colors[red + j]), f(colors[its_green + j]) - f(colors[green + j]),
+                                  f(colors[its_blue + j]) - f(colors[blue + j]))
+                    odd += weight[u(r), j] * (e0 * e0 + e1 * e1 + e2 * e2)
+                cost += scale * odd
             if cost < least:
-                best, least = source, cost
-        match[y, x] = best
+                by, bx, least = sy, sx, cost
+        match[y, x] = by * w + bx
 
 
 @compiled
 def vote(match, here, color, disparity, usable):
     """What the patches over every pixel of `here` say of its colour, in the mean: float32 (n, 3); others as in `search`."""
-    h, w = disparity.shape
+    w = disparity.shape[1]
+    matches, colors, depths, may = match.reshape(-1), color.reshape(-1, 3), disparity.reshape(-1), usable.reshape(-1)
     out = np.empty((len(here), 3), np.float32)
     for i in range(len(here)):
-        y, x = here[i] // w, here[i] % w
-        d = disparity[y, x]
+        d = depths[here[i]]
         red, green, blue, total = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
         for dy in range(-PATCH, PATCH + 1):
             for dx in range(-PATCH, PATCH + 1):
-                yy, xx = min(max(y + dy, 0), h - 1), min(max(x + dx, 0), w - 1)
-                source = match[yy, xx]
+                source = matches[here[i] + dy * w + dx]
                 if source < 0:
                     continue
-                sy, sx = source // w - dy, source % w - dx
-                if sy < 0 or sy >= h or sx < 0 or sx >= w or not usable[sy, sx]:
-                    continue
-                if abs(disparity[sy, sx] - d) >= 0.15 * d + 0.004:
+                source -= dy * w + dx
+                if source < 0 or source >= len(may) or not may[source] or abs(depths[source] - d) >= 0.15 * d + 0.004:
                     continue
                 k = COUNTS[dy + PATCH, dx + PATCH]
-                red += k * color[sy, sx, 0]
-                green += k * color[sy, sx, 1]
-                blue += k * color[sy, sx, 2]
+                red += k * colors[source, 0]
+                green += k * colors[source, 1]
+                blue += k * colors[source, 2]
                 total += k
         if total == 0:
             total = np.float32(1)
-            sy, sx = match[y, x] // w, match[y, x] % w
-            red, green, blue = color[sy, sx, 0], color[sy, sx, 1], color[sy, sx, 2]
+            source = matches[here[i]]
+            red, green, blue = colors[source, 0], colors[source, 1], colors[source, 2]
         out[i, 0], out[i, 1], out[i, 2] = red / total, green / total, blue / total
     return out
 
@@ -197,16 +205,15 @@ def vote(match, here, color, disparity, usable):
 @compiled
 def together(match, here):
     """Which pixels of `here`, bool (n,), are copied from beside where at least COMPANY of those around them are."""
-    h, w = match.shape
+    w = match.shape[1]
+    matches = match.reshape(-1)
     out = np.empty(len(here), np.bool_)
     for i in range(len(here)):
-        y, x = here[i] // w, here[i] % w
-        my, mx = match[y, x] // w, match[y, x] % w
         count = 0
         for dy in range(-1, 2):
             for dx in range(-1, 2):
-                other = match[min(max(y + dy, 0), h - 1), min(max(x + dx, 0), w - 1)]
-                if (dy or dx) and other >= 0 and abs(other // w - dy - my) + abs(other % w - dx - mx) <= 1:
+                other = matches[here[i] + dy * w + dx] - dy * w - dx - matches[here[i]]
+                if (dy or dx) and matches[here[i] + dy * w + dx] >= 0 and (abs(other) <= 1 or abs(other) == w):
                     count += 1
         out[i] = count >= COMPANY
     return out
@@ -291,66 +298,69 @@ OVER = 3
 
 @compiled
 def _add_step(step, image, usable, disparity, one, other):
-    """Adds the step from `other` to `one`, each (row, column), where the plate shows it, within one surface: 1, or else 0."""
-    h, w = usable.shape
-    for at in (one, other):
-        if at[0] < 0 or at[0] >= h or at[1] < 0 or at[1] >= w or not usable[at[0], at[1]]:
-            return 0
-    if not _level(disparity[one[0], one[1]], disparity[other[0], other[1]]):
+    """Adds the step from one flat index to another, where the plate shows it, within one surface: 1, or else 0."""
+    if min(one, other) < 0 or max(one, other) >= len(usable) or not (usable[one] and usable[other]):
+        return 0
+    if not _level(disparity[one], disparity[other]):
         return 0
     for c in range(3):
-        step[c] += image[one[0], one[1], c] - image[other[0], other[1], c]
+        step[c] += image[one, c] - image[other, c]
     return 1
 
 
 @compiled
-def without_seams(image, match, here, disparity, usable, hidden):
+def without_seams(picture, match, here, disparity, usable, hidden):
     """Takes the seams out of what was copied: steps between neighbours become those of the picture where they came from, up to
     the surroundings (Perez et al., "Poisson Image Editing", 2003; Darabi et al., "Image Melding", 2012).
 
-    image   float32 (h, w, 3) in a perceptual scale, whose hidden pixels are changed in place; others as in `search`
+    picture  float32 (h, w, 3) in a perceptual scale, whose hidden pixels are changed in place
+    hidden   bool (h, w): what was painted; others as in `search`
     """
-    h, w = disparity.shape
-    f = np.float32
-    n = len(here)
-    own, steps, linked = np.empty((n, 3), f), np.zeros((n, 4, 3), f), np.zeros((n, 4), f)
-    other = np.zeros((n, 4, 2), np.int32)
+    f, n, w = np.float32, len(here), match.shape[1]
+    image, match, depths = picture.reshape(-1, 3), match.reshape(-1), disparity.reshape(-1)
+    usable, hidden = usable.reshape(-1), hidden.reshape(-1)
+    # What a pixel would be: a share of each neighbour, and a constant.
+    own, constant, step = np.empty((n, 3), f), np.empty((n, 3), f), np.empty(3, f)
+    other, share = np.zeros((n, 4), np.int32), np.zeros((n, 4), f)
     for i in range(n):
-        y, x = here[i] // w, here[i] % w
-        own[i] = image[y, x]
-        my, mx = match[y, x] // w, match[y, x] % w
+        at = here[i]
+        total = f(KEEPS)
+        for c in range(3):
+            own[i, c] = image[at, c]
+            constant[i, c] = f(KEEPS) * image[at, c]
         for k in range(4):
-            dy, dx = STEPS[k]
-            yy, xx = y + dy, x + dx
-            if 0 <= yy < h and 0 <= xx < w and not hidden[yy, xx]:
+            beside = STEPS[k, 0] * w + STEPS[k, 1]
+            if not hidden[at + beside]:
                 for reach in range(OVER, 0, -1):
-                    yy, xx = y + reach * dy, x + reach * dx
-                    if 0 <= yy < h and 0 <= xx < w and usable[yy, xx] and _level(disparity[y, x], disparity[yy, xx]):
-                        dy, dx = reach * dy, reach * dx
+                    if usable[at + reach * beside] and _level(depths[at], depths[at + reach * beside]):
+                        beside *= reach
                         break
-            if (yy < 0 or yy >= h or xx < 0 or xx >= w or not (hidden[yy, xx] or usable[yy, xx])
-                    or not _level(disparity[y, x], disparity[yy, xx])):
+            there = at + beside
+            if not (hidden[there] or usable[there]) or not _level(depths[at], depths[there]):
                 continue
-            other[i, k] = yy, xx
-            count = _add_step(steps[i, k], image, usable, disparity, (my, mx), (my + dy, mx + dx))
-            if hidden[yy, xx]:
-                oy, ox = match[yy, xx] // w, match[yy, xx] % w
-                count += _add_step(steps[i, k], image, usable, disparity, (oy - dy, ox - dx), (oy, ox))
+            step[:] = 0
+            count = _add_step(step, image, usable, depths, match[at], match[at] + beside)
+            if hidden[there]:
+                count += _add_step(step, image, usable, depths, match[there] - beside, match[there])
             if count == 2:
-                steps[i, k] *= f(0.5)
+                step *= f(0.5)
             odd = f(0)
             for c in range(3):
-                odd = max(odd, abs(image[y, x, c] - image[yy, xx, c] - steps[i, k, c]))
-            linked[i, k] = f(np.exp(-(odd / f(EDGE)) ** 2))
+                odd = max(odd, abs(image[at, c] - image[there, c] - step[c]))
+            weight = f(np.exp(-(odd / f(EDGE)) ** 2))
+            other[i, k], share[i, k] = there, weight
+            total += weight
+            for c in range(3):
+                constant[i, c] += weight * step[c]
+        constant[i] /= total
+        share[i] /= total
     for turn in range(MENDING):
         for number in range(n):
             i = n - 1 - number if turn % 2 else number
-            y, x = here[i] // w, here[i] % w
+            at = here[i]
             for c in range(3):
-                total, weight = f(KEEPS) * own[i, c], f(KEEPS)
+                now = constant[i, c]
                 for k in range(4):
-                    if linked[i, k] > 0:
-                        total += linked[i, k] * (image[other[i, k, 0], other[i, k, 1], c] + steps[i, k, c])
-                        weight += linked[i, k]
-                now = image[y, x, c] + f(FASTER) * (total / weight - image[y, x, c])
-                image[y, x, c] = min(max(now, own[i, c] - f(SEAM)), own[i, c] + f(SEAM))
+                    now += share[i, k] * image[other[i, k], c]
+                now = image[at, c] + f(FASTER) * (now - image[at, c])
+                image[at, c] = min(max(now, own[i, c] - f(SEAM)), own[i, c] + f(SEAM))
