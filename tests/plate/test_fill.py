@@ -68,7 +68,7 @@ def test_however_many_threads_the_same_is_painted(scene, monkeypatch):
 
 
 def test_where_nothing_can_be_kept_on_disk_loops_are_compiled_all_the_same():
-    from viewer.plate.patchmatch import compiled
+    from viewer.plate.compiled import compiled
 
     place = {}
     exec("def twice(x):\n    return 2 * x", place)      # of no file, beside which numba could keep it

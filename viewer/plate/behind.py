@@ -28,6 +28,9 @@ by which its distance counts less."""
 GOES_ON = 4
 """Times the length from which its direction is told, for which an edge goes on out of sight."""
 
+REACHES = 8, 4, 2, 1
+"""Pixels from which what lies behind is evened out, one after the other."""
+
 STEPS = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)])
 """(down, right) of a step between neighbours."""
 
@@ -36,7 +39,7 @@ DIRECTIONS = [(down, over) for down in (-1, 0, 1) for over in (-1, 0, 1) if down
 
 def continue_depth(disparity: np.ndarray, hidden: np.ndarray, edges: Cuts, cuts: Cuts, focal: float, deepest: float,
                    known: np.ndarray, shown: np.ndarray, away: np.ndarray,
-                   whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+                   whole: np.ndarray, quick: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What lies behind the pixels in `hidden`, continued from the far sides of `cuts`: (disparity, travel, away).
 
     edges      all edges between surfaces, of which `cuts` are those of what hides
@@ -44,6 +47,7 @@ def continue_depth(disparity: np.ndarray, hidden: np.ndarray, edges: Cuts, cuts:
     shown      bool (h, w): what the plate shows, rather than what was continued before; asked first, too
     away       float32 (h, w): pixels from where its surface was last seen: with every one it is less sure to be there
     whole      bool (h, w): what does not go on, for it is known where it ends
+    quick      do without edges that go on, and without a compiler
     disparity  float32 (h, w): each far side goes on along its own plane and stays behind the surface that hides it
     travel     float32 (n,), for the hidden pixels in the order of np.nonzero: metres that a camera has to move sideways
                until the pixel comes to light
@@ -55,7 +59,7 @@ def continue_depth(disparity: np.ndarray, hidden: np.ndarray, edges: Cuts, cuts:
     sources = cuts.far & ~hidden & ~whole
     reach = reach_of(np.where(sources, cuts.in_front - d, 0), focal, LEAST, deepest)
     reach = np.minimum(reach, np.maximum(_seen_for(d, edges, cuts, reach), LEAST))
-    anchor, far = _nearest_surface(d, hidden, known & shown, reach, _walls(d, edges, hidden), away)
+    anchor, far = _nearest_surface(d, hidden, known & shown, reach, None if quick else _walls(d, edges, hidden), away)
     nothing = anchor < 0
     anchor[nothing] = y[nothing] * d.shape[1] + x[nothing]
     away = away.copy()
@@ -114,61 +118,32 @@ def _nearest_surface(d, hidden, known, reach, walls, away) -> tuple[np.ndarray, 
     """Flat index of the far side whose surface each hidden pixel is of, int64 (n,) in the order of np.nonzero, -1: there is none; and
     how far away from where that was seen it is.
 
-    The nearest that lies behind, is not beyond a wall, and can come to light that deep; failing that, the nearest behind. What
-    was continued there before has gone part of its way already: else a bit of sky would spread from level to level.
+    The nearest that lies behind, is not beyond a wall (if any are told of), and can come to light that deep; failing that, the nearest
+    behind. What was continued there before has gone part of its way already: else a bit of sky would spread from level to level.
     """
-    y, x = np.nonzero(hidden)
-    own = d[y, x]
-    anchor = np.full(len(y), -1, np.int64)
-    best, total = np.full((2, len(y)), np.inf, np.float32)
-    inner = np.where(known, reach, 0)
-    within = lambda sources, most: _nearest_round(sources, hidden, walls, 1.5 * most, away)
-    for strict, sources in ((True, octaves(inner, within)), (True, octaves(reach, within)), (False, octaves(reach))):
-        if (anchor >= 0).all():
-            break
-        for index, distance in sources:
-            found, far = index[y, x], distance[y, x]
-            if not strict:
-                far = far + away.ravel()[found]
+    own = d[hidden]
+    anchor, far = np.full(len(own), -1), np.full(len(own), np.inf, np.float32)
+    if walls is not None:
+        from .ways import come_by       # loads a compiler
+
+        anchors, least = np.full(d.shape, -1), np.full(d.shape, np.inf, np.float32)
+        for among in (np.where(known, reach, 0), reach):
+            settled = anchors >= 0
+            for sources, most in octaves(among):
+                come_by(anchors, least, settled, np.flatnonzero(sources), 1.5 * most, d, hidden, *walls, reach, away)
+        anchor, far = anchors[hidden], least[hidden]
+    for strict in (False,) if walls is not None else (True, False):
+        best = np.where(anchor < 0, np.inf, -1)
+        for sources, _ in octaves(reach) if (anchor < 0).any() else ():
+            found, distance = (a[hidden] for a in nearest(sources))
+            distance = distance + away.ravel()[found]
             deep = d.ravel()[found] / np.maximum(own, 1e-9)
-            cost = far if strict else far * (1 - RATHER_NEAR * deep)
+            cost = distance if strict else distance * (1 - RATHER_NEAR * deep)
             good = (cost < best) & (deep < 1)
             if strict:
-                good &= far <= 1.5 * reach.ravel()[found]
-            anchor[good], best[good], total[good] = found[good], cost[good], far[good]
-        best[anchor >= 0] = -1
-    return anchor, total
-
-
-def _nearest_round(sources: np.ndarray, hidden: np.ndarray, walls, farthest: float, away) -> tuple[np.ndarray, np.ndarray]:
-    """(index, distance) of the nearest source for every hidden pixel, as `nearest` has them, by ways through hidden pixels that
-    cross no wall, and with that by which a source is away itself; inf beyond `farthest` pixels."""
-    high, wide = hidden.shape
-    w = wide + 2
-    pad = lambda a: np.pad(a, 1).ravel()
-    front = np.flatnonzero(pad(sources))
-    inside, right, below = pad(hidden), *(pad(a) for a in walls)
-    best = np.full(inside.shape, np.inf, np.float32)
-    best[front] = away[sources]
-    start = best.copy()
-    y, x, order = np.zeros((3, *inside.shape), np.int32)     # from the source; order: in which a pixel was reached last
-    while len(front):
-        changed = []
-        for down, over, wall, back in ((0, 1, right, 0), (0, -1, right, -1), (1, 0, below, 0), (-1, 0, below, -w)):
-            there = front + (down * w + over)
-            ok = np.flatnonzero(inside[there] & ~wall[front + back])
-            there, y_there, x_there = there[ok], y[front[ok]] + down, x[front[ok]] + over
-            begun = start[front[ok]]
-            far = begun + np.sqrt((y_there * y_there + x_there * x_there).astype(np.float32))
-            ok = np.flatnonzero((far < best[there] - 1e-3) & (far <= farthest))
-            there = there[ok]
-            best[there], start[there], y[there], x[there] = far[ok], begun[ok], y_there[ok], x_there[ok]
-            changed.append(there)
-        changed = np.concatenate(changed)
-        order[changed] = at = np.arange(len(changed))
-        front = changed[order[changed] == at]     # each once
-    crop = lambda a: a.reshape(high + 2, w)[1:-1, 1:-1]
-    return np.maximum(np.arange(high * wide).reshape(high, wide) - crop(y) * wide - crop(x), 0), crop(best)
+                good &= distance <= 1.5 * reach.ravel()[found]
+            anchor[good], best[good], far[good] = found[good], cost[good], distance[good]
+    return anchor, far
 
 
 def _walls(disparity: np.ndarray, edges: Cuts, hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -280,23 +255,25 @@ def planes(disparity: np.ndarray, usable: np.ndarray, at: np.ndarray, focal: flo
     return ((d0 + solution[:, 0]).astype(np.float32), *solution[:, 1:].T.astype(np.float32))
 
 
-def smooth_where(values: np.ndarray, where: np.ndarray, among: np.ndarray, step: float, rounds: int = 8) -> np.ndarray:
+def smooth_where(values: np.ndarray, where: np.ndarray, among: np.ndarray, step: float, rounds: int = 2) -> np.ndarray:
     """Evens out `values` (h, w) inside `where` with those `among` them, without mixing across jumps larger than `step`."""
     ys, xs = np.nonzero(where)
     if not len(ys):
         return values
     box = np.s_[max(ys.min() - 1, 0):ys.max() + 2, max(xs.min() - 1, 0):xs.max() + 2]
-    v, inside, taken = values[box].copy(), where[box], among[box]
-    for i in range(rounds):
-        reach = (8, 4, 2, 1)[i % 4]
-        total, weight = v.copy(), np.ones_like(v)
-        for axis in (0, 1):
-            for shift in (-reach, reach):
-                moved = np.roll(v, shift, axis)
-                k = ((np.abs(moved - v) < step) & np.roll(taken, shift, axis)).astype(np.float32)
-                total += k * moved
-                weight += k
-        v = np.where(inside, total / weight, v)
+    margin = max(REACHES)
+    v, inside, taken = (np.pad(a[box], margin) for a in (values, where, among))
+    at, wide = np.flatnonzero(inside), v.shape[1]
+    v, taken = v.ravel(), taken.ravel()
+    for reach in rounds * REACHES:
+        own = v[at]
+        total, weight = own.copy(), np.ones_like(own)
+        for shift in (-reach, reach, -reach * wide, reach * wide):
+            moved = v[at + shift]
+            k = ((np.abs(moved - own) < step) & taken[at + shift]).astype(np.float32)
+            total += k * moved
+            weight += k
+        v[at] = total / weight
     values = values.copy()
-    values[box] = v
+    values[where] = v[at]
     return values

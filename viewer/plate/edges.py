@@ -153,18 +153,15 @@ def nearest(sources: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return of_label[label], distance
 
 
-def octaves(reach: np.ndarray, find=lambda sources, most: nearest(sources)):
-    """Yields (index, distance) of the nearest pixel among those of alike reach, one octave of `reach` (pixels, 0: not
-    a source) after the other, so that a short-reaching neighbour does not hide a far-reaching one behind it.
-
-    find  from sources, bool (h, w), and the reach that none of them exceeds, to index and distance
-    """
+def octaves(reach: np.ndarray):
+    """Yields (sources, most): the pixels of alike reach, bool (h, w), and what none of theirs exceeds, one octave of `reach` (pixels,
+    0: not a source) after the other, so that a short-reaching neighbour does not hide a far-reaching one behind it."""
     top = reach.max(initial=0)
     low = 1.0
     while low <= top:
         sources = (reach >= low) & (reach < 2 * low)
         if sources.any():
-            yield find(sources, 2 * low)
+            yield sources, 2 * low
         low *= 2
 
 

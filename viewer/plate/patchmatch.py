@@ -2,25 +2,14 @@
 
 Barnes et al., "PatchMatch: A Randomized Correspondence Algorithm for Structural Image Editing", 2009: good matches are found by
 chance and handed on to neighbours, in the order of reading and then against it. Pictures come with a border (`bordered`), so that
-nothing has to ask where they end. Compiled code is kept on disk; this module is imported where it is needed, since the compiler
-takes half a second to load.
+nothing has to ask where they end.
 """
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from .behind import STEPS
-
-
-def compiled(function):
-    """numba's `njit`, kept on disk; where there is no place for that (nobody's home, a read-only installation) only in memory."""
-    options = dict(fastmath=True, nogil=True)
-    try:
-        return njit(cache=True, **options)(function)
-    except RuntimeError:
-        return njit(**options)(function)
-
+from .compiled import compiled
 
 LIKELY = 0.3
 """Weight of how far a match is from the smooth continuation: a lamp beside what is hidden is no reason for another one."""

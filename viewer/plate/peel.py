@@ -168,7 +168,7 @@ class Canvas:
         lamps = complete_lamps(self.color, d, lifted, self.trusted)
         with ThreadPoolExecutor(1) as beside:
             deeper = beside.submit(continue_depth, d, lifted, cuts, active, self.focal, self.deepest, self.inside, self.trusted,
-                                   self.away, lamps.whole)
+                                   self.away, lamps.whole, self.draft)
             matte = find_matte(self.color, d, Cuts.of(d, right & ~seams[0], below & ~seams[1], near_in=lifted),
                                lifted, self.trusted | self.copied & (d == self.photographed), self.fringe)
             told(PARTED)
@@ -198,7 +198,8 @@ class Canvas:
         reach = reach_of(d - behind, self.focal, 2 * (self.fringe.width + 1), self.deepest)
         middle = 0.5 * (d + behind)
         candidate = near.copy()
-        for index, distance in octaves(reach):
+        for sources, _ in octaves(reach):
+            index, distance = nearest(sources)
             candidate |= (distance < reach.ravel()[index]) & (d > middle.ravel()[index])
         # Whatever has something in front of it nearby waits for a later level: it is the background there.
         # What is only folded does not: beside what opens behind all of it, the fold opens little.
