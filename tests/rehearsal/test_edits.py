@@ -160,6 +160,17 @@ def test_an_iris_on_a_pinhole_begins_where_nothing_blurs(pair):
     assert focus.take("A").camera.f_stop == 2.8 and keys(focus, "focus_distance") == [(0, "mira"), (1, "mira")]
 
 
+def test_an_iris_that_is_pulled_goes_along_with_the_stop(pair):
+    """What is set is seen, also where keys say how the iris goes on; a pinhole has none."""
+    lane = edits.add_lane(edits.set_f_stop(pair, "A", 4.0), "A", "f_stop", 1)
+    pulled = lane.with_take(replace(lane.take("A"), timeline=lane.take("A").timeline.replacing(
+        lane.take("A").timeline.track("f_stop"), Track("f_stop", (Key(1, 4.0), Key(2, 100.0))))))
+    assert keys(edits.set_f_stop(pulled, "A", 2.0), "f_stop") == [(1, 2.0), (2, 50.0)]
+    assert keys(edits.set_f_stop(pulled, "A", 8.0), "f_stop") == [(1, 8.0), (2, 128.0)]
+    shut = edits.set_f_stop(pulled, "A", None)
+    assert shut.perform("A").camera(1).f_stop is None and shut.take("A").timeline.track("f_stop") is None
+
+
 def test_a_lens_that_is_opened_is_focused_on_whom_the_take_is_about(pair):
     assert keys(edits.set_f_stop(pair, "A", 2.0), "focus_distance") == [(0, "mira")]
     for known in (edits.focus_on(pair, "A", 3.0), edits.focus_on(pair, "A", "tom")):      # but where focus was set
@@ -196,6 +207,8 @@ def test_lens_and_rig(shot):
     for spherical in (None, zoom):
         back = edits.set_lens(squeezed, "A", spherical).take("A").camera
         assert (back.sensor_width, back.squeeze) == (36, 1)
+    zooming = edits.apply_move(shot, "A", "zoom in", amount="70 mm", seconds=2)      # from 35: it starts as the panel says
+    assert [mm for _, mm in keys(edits.set_lens(zooming, "A", zoom), "focal_length")] == pytest.approx([40, 80])
     tall = lambda s: s.take("A").camera.sensor_width / s.aspect(s.take("A"))
     assert tall(squeezed) == pytest.approx(tall(shot)), "the sensor is as tall behind every lens"
     assert edits.set_rig(shot, "A", "Handheld").take("A").rig == "handheld"

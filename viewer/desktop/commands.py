@@ -488,11 +488,14 @@ class Commands:
         self._ask(f"A lane of take {name}: {', '.join(names)}", "", add)
 
     def _stop(self, by: int) -> None:
-        """The next marked stop, wider (-1) or narrower (1); a pinhole becomes a usual one, and is what the narrowest becomes."""
+        """The next marked stop, wider (-1) or narrower (1); a pinhole becomes a usual one, and is what the narrowest becomes
+        where no iris is pulled."""
         session, name = self.session, self.session.view.a
-        now = session.shot.take(name).camera.f_stop
+        take = session.shot.take(name)
+        now = take.camera.f_stop
         there = [stop for stop in THIRDS if now is not None and (stop - now) * by > 1e-3]
-        stop = F_STOP if now is None else there[min(by, 0)] if there else None if by > 0 else now
+        closes = by > 0 and not take.timeline.track("f_stop")
+        stop = F_STOP if now is None else there[min(by, 0)] if there else None if closes else now
         words = f"f/{stop:g}" if stop else "Pinhole"
         session.edit(edits.set_f_stop(session.shot, name, stop and float(stop)), words)
 

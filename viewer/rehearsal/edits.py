@@ -321,7 +321,9 @@ def set_lens(shot: Shot, take: str, lens: Lens | None) -> Shot:
     if lens:
         stop = camera.f_stop and min(max(camera.f_stop, lens.stops[0]), lens.stops[1])
         focal = min(max(camera.focal_length, lens.focal_length[0]), lens.focal_length[1])
-        camera = replace(camera, f_stop=stop, focal_length=focal, blades=lens.blades)
+        shot = set_f_stop(set_focal_length(shot, take, focal), take, stop)
+        of = shot.take(take)
+        camera = replace(of.camera, blades=lens.blades)
     if lens or of.lens:
         before, squeeze = (each.squeeze if each else 1.0 for each in (of.lens, lens))
         camera = replace(camera, squeeze=squeeze, sensor_width=camera.sensor_width / before * squeeze)
@@ -331,19 +333,28 @@ def set_lens(shot: Shot, take: str, lens: Lens | None) -> Shot:
 def set_focal_length(shot: Shot, take: str, focal_length: float) -> Shot:
     """The focal length that a take starts with, mm; zooms keep their ratio to it."""
     of = shot.take(take)
-    ratio = focal_length / of.camera.focal_length
-    tracks = tuple(replace(t, keys=tuple(replace(k, value=k.value * ratio) for k in t.keys))
-                   if t.channel == "focal_length" else t for t in of.timeline.tracks)
-    return shot.with_take(replace(of, camera=replace(of.camera, focal_length=focal_length),
-                                  timeline=replace(of.timeline, tracks=tracks)))
+    timeline = _scaled(of.timeline, "focal_length", focal_length / of.camera.focal_length)
+    return shot.with_take(replace(of, camera=replace(of.camera, focal_length=focal_length), timeline=timeline))
+
+
+def _scaled(timeline: Timeline, channel: Channel, ratio: float) -> Timeline:
+    """A timeline in which every key of a channel is so many times as large, as far as keys go."""
+    low, high = LIMITS[channel]
+    tracks = tuple(replace(t, keys=tuple(replace(k, value=min(max(k.value * ratio, low), high)) for k in t.keys))
+                   if t.channel == channel else t for t in timeline.tracks)
+    return replace(timeline, tracks=tracks)
 
 
 def set_f_stop(shot: Shot, take: str, f_stop: float | None) -> Shot:
-    """The f-number that a take starts with; None is a pinhole. What was one is focused on whom the take is about, where
-    focus was never set."""
+    """The f-number that a take starts with; an iris that is pulled goes along by as many stops. None is a pinhole, which has
+    no iris. What was one is focused on whom the take is about, where focus was never set."""
     of = shot.take(take)
-    opened = of.camera.f_stop is None and f_stop is not None
-    shot = shot.with_take(replace(of, camera=replace(of.camera, f_stop=f_stop)))
+    opened, timeline = of.camera.f_stop is None and f_stop is not None, of.timeline
+    if f_stop is None:
+        timeline = without_channels(timeline, ("f_stop",))
+    elif not opened:
+        timeline = _scaled(timeline, "f_stop", f_stop / of.camera.f_stop)
+    shot = shot.with_take(replace(of, camera=replace(of.camera, f_stop=f_stop), timeline=timeline))
     return _focused(shot, of, main_subject(shot, of).name) if opened and shot.subjects else shot
 
 
