@@ -35,6 +35,21 @@ def same_cameras(a, b, take="A", times=(0, 0.3, 1.1, 1.7, 2.5, 4)):
         assert p.focal_length == pytest.approx(q.focal_length) and p.focus_distance == pytest.approx(q.focus_distance)
 
 
+def test_a_take_that_is_ended_earlier_stays_so(shot):
+    """Its keys beyond the end are left alone by edits of others; only a key that is put farther makes it longer."""
+    ended, z = edits.end_take(shot, "A", 2), index(shot, "z")
+    framed = replace(shot.take("A").camera, pan=5.0)
+    for changed in (edits.insert_key(ended, "A", z, 1), edits.add_lane(ended, "A", "pan", 1),
+                    edits.focus_on(ended, "A", 2.0, at=1), edits.set_camera(ended, "A", 1, framed),
+                    edits.set_ease(ended, "A", [KeyAt(z, Fraction(0)), KeyAt(z, Fraction(4))], "in"),
+                    edits.move_keys(ended, "A", [KeyAt(z, Fraction(0))], 1),
+                    edits.paste_keys(ended, "A", edits.copy_keys(ended, "A", [KeyAt(z, Fraction(0))]), 1),
+                    edits.delete_keys(ended, "A", [KeyAt(z, Fraction(0))])):
+        assert changed != ended and changed.duration == 2
+    assert edits.insert_key(ended, "A", z, 3).duration == 3
+    assert edits.move_keys(ended, "A", [KeyAt(z, Fraction(0))], 2.5).duration == 2.5
+
+
 def test_in_and_out_points_beyond_the_end_of_the_shot_go(shot):
     between = replace(edits.add_take(shot), in_point=2, out_point=3)
     shorter = lambda end: edits.end_take(edits.end_take(between, "A", end), "B", end)

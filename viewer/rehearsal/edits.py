@@ -450,10 +450,10 @@ def focus_on(shot: Shot, take: str, mark: float | str, at=None) -> Shot:
         return shot.with_take(replace(of, timeline=timeline, camera=replace(of.camera, focus_distance=mark)))
     key = Key(snapped(at, shot.fps), mark)
     if track is None:
-        return _with_timeline(shot, take, _longer(of.timeline.with_track(Track("focus_distance", (key,)))))
+        return _with_timeline(shot, take, _longer(of.timeline.with_track(Track("focus_distance", (key,))), key.time))
     before = [k for k in track.keys if k.time <= key.time]
     key = replace(key, ease=before[-1].ease if before else "linear")
-    return _with_timeline(shot, take, _longer(of.timeline.replacing(track, track.with_key(key))))
+    return _with_timeline(shot, take, _longer(of.timeline.replacing(track, track.with_key(key)), key.time))
 
 
 # -- keys -------------------------------------------------------------------------------------------------------------
@@ -461,8 +461,8 @@ def focus_on(shot: Shot, take: str, mark: float | str, at=None) -> Shot:
 def insert_key(shot: Shot, take: str, track: int, time) -> Shot:
     """A key on a track where it is at a time, so that nothing changes yet: the way is parted in two."""
     timeline = shot.take(take).timeline
-    of = _track(timeline, track)
-    return _with_timeline(shot, take, _longer(timeline.replacing(of, _parted(of, snapped(time, shot.fps)))))
+    of, time = _track(timeline, track), snapped(time, shot.fps)
+    return _with_timeline(shot, take, _longer(timeline.replacing(of, _parted(of, time)), time))
 
 
 def add_lane(shot: Shot, take: str, channel: Channel, time) -> Shot:
@@ -482,7 +482,7 @@ def add_lane(shot: Shot, take: str, channel: Channel, time) -> Shot:
     value = 0.0     # what moves is counted from where the take starts
     if channel in (*ABSOLUTE, "focal_length"):
         value = min(_value(of.camera, channel), LIMITS[channel][1])
-    return _with_timeline(shot, take, _longer(of.timeline.with_track(Track(channel, (Key(time, value),)))))
+    return _with_timeline(shot, take, _longer(of.timeline.with_track(Track(channel, (Key(time, value),))), time))
 
 
 def _own_way(take: Take) -> None:
@@ -521,10 +521,10 @@ def _reaching(shot: Shot, take: str, channel: Channel, time: Fraction, now: floa
     else:
         value = (0.0 if track is None else _at(track, time)) + wanted - now
     if track is None:
-        return _with_timeline(shot, take, _longer(timeline.with_track(Track(channel, (Key(time, value),)))))
+        return _with_timeline(shot, take, _longer(timeline.with_track(Track(channel, (Key(time, value),))), time))
     parted = _parted(track, time)
     key = next(k for k in parted.keys if k.time == time)
-    return _with_timeline(shot, take, _longer(timeline.replacing(track, parted.with_key(replace(key, value=value)))))
+    return _with_timeline(shot, take, _longer(timeline.replacing(track, parted.with_key(replace(key, value=value))), time))
 
 
 def move_keys(shot: Shot, take: str, keys: Iterable[KeyAt], by) -> Shot:
@@ -557,14 +557,14 @@ def copy_keys(shot: Shot, take: str, keys: Iterable[KeyAt]) -> tuple[Copied, ...
 
 def paste_keys(shot: Shot, take: str, copied: Iterable[Copied], at) -> Shot:
     """Copied keys from a time on, on the tracks they came from, or new ones where the take has none such."""
-    timeline, at = shot.take(take).timeline, snapped(at, shot.fps)
+    timeline, at, copied = shot.take(take).timeline, snapped(at, shot.fps), tuple(copied)
     for channel, move, about, performed, key in copied:
         key = replace(key, time=at + key.time)
         same = [t for t in timeline.tracks if t.channel == channel and t.about == about]
         track = next((t for t in same if t.move == move), same[0] if same else None)
         timeline = (timeline.with_track(Track(channel, (key,), move, about, performed)) if track is None else
                     timeline.replacing(track, track.with_key(key)))
-    return _with_timeline(shot, take, _longer(timeline))
+    return _with_timeline(shot, take, _longer(timeline, *(at + each.key.time for each in copied)))
 
 
 def keep_framed(shot: Shot, take: str, subject: str, start=0, end=None) -> Shot:
@@ -581,14 +581,14 @@ def _track(timeline: Timeline, index: int) -> Track:
     return timeline.tracks[index]
 
 
-def _longer(timeline: Timeline) -> Timeline:
-    """Long enough for all its keys."""
-    return replace(timeline, duration=max([timeline.duration, *(track.end for track in timeline.tracks)]))
+def _longer(timeline: Timeline, *times: Fraction) -> Timeline:
+    """Long enough for keys at some times; those that an earlier end has left behind it stay there, see `end_take`."""
+    return replace(timeline, duration=max([timeline.duration, *times]))
 
 
 def _edited(shot: Shot, take: str, keys: Iterable[KeyAt], change) -> Shot:
     """Every named key replaced by change(key), None taking it away."""
-    timeline, chosen = shot.take(take).timeline, {}
+    timeline, chosen, moved = shot.take(take).timeline, {}, set()
     for at in keys:
         chosen.setdefault(at.track, set()).add(seconds(at.time))
     tracks = list(timeline.tracks)
@@ -596,10 +596,11 @@ def _edited(shot: Shot, take: str, keys: Iterable[KeyAt], change) -> Shot:
         track = _track(timeline, index)
         changed = [new for key in track.keys if key.time in times and (new := change(key)) is not None]
         landed = {key.time for key in changed}
+        moved |= landed - times
         kept = [key for key in track.keys if key.time not in times and key.time not in landed]
         keys = tuple(sorted((*kept, *changed), key=lambda key: key.time))
         tracks[index] = replace(track, keys=keys) if keys else None
-    return _with_timeline(shot, take, _longer(replace(timeline, tracks=tuple(t for t in tracks if t is not None))))
+    return _with_timeline(shot, take, _longer(replace(timeline, tracks=tuple(t for t in tracks if t is not None)), *moved))
 
 
 # -- parting a way ----------------------------------------------------------------------------------------------------
