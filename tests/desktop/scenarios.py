@@ -1018,6 +1018,28 @@ def takes(me):
     me.note("thrown away", shown=shown())
     me.key("Ctrl+Z")
     me.note("back", shown=shown())
+    rehearsal, timeline = me.window.commands.rehearsal, me.window.timeline
+    me.session.view = replace(me.session.view, a="C", b="A")
+    me.key("Ctrl+A")
+    me.key("Ctrl+R")
+    me.type("third")
+    me.key("Enter")
+    me.session.seek(0.5)
+    me.key("Enter")
+    me.note("renamed", shown=shown(), chosen=[[place.take, float(place.time)] for place in timeline.selected])
+    me.key("Ctrl+Z")
+    me.key("Delete")         # a key that has gone is chosen no longer
+    me.note("nothing chosen")
+    me.key("Ctrl+Z")
+    me.note("named as before", shown=shown())
+    me.key("R")
+    me.key("Ctrl+1")
+    me.note("shown no longer", on=rehearsal.on, takes=[take.name for take in me.session.shot.takes])
+    me.key("Ctrl+1")
+    me.key("Tab")
+    me.hold("W", 0.2)
+    me.key("Ctrl+1")
+    me.note("left", on=rehearsal.on, live=[*me.session.live])
 
 
 def controller(me):

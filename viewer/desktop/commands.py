@@ -371,12 +371,15 @@ class Commands:
         self.session.say(f"Redo: {label}" if label else "There is nothing to redo.")
 
     def _step(self, step: Callable[[], str]) -> str:
-        """A step back or forward; a take that comes with it is shown as a new one is."""
+        """A step back or forward; a take that comes with it is shown as a new one is, and one that it renames stays shown."""
         self.session.check_not_rolling()
-        before = {take.name for take in self.session.shot.takes}
+        before = [take.name for take in self.session.shot.takes]
         label = step()
-        self.session.follow()
         names = [take.name for take in self.session.shot.takes]
+        if len(names) == len(before):
+            called = dict(zip(before, names))
+            self._view(a=called[self.session.view.a], b=called[self.session.view.b])
+        self.session.follow()
         if len(names) > len(before):
             self.session.show_new(next(name for name in names if name not in before))
         return label

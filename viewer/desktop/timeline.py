@@ -73,6 +73,7 @@ class TimelinePanel:
             return
         corner, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
         left = corner.x + NAMES * em
+        self.selected = frozenset(filter(self._shown, self.selected))
         axis = _Axis(left, max(room.x - NAMES * em - 1.1 * em, 1.0), max(float(session.shot.duration), 1e-3))
         self._ruler(corner, axis, em)
         imgui.set_cursor_screen_pos((corner.x, corner.y + 1.7 * em))
@@ -325,11 +326,14 @@ class TimelinePanel:
     def _by_take(self) -> dict[str, list[edits.KeyAt]]:
         """The selected keys that are still there."""
         found: dict[str, list[edits.KeyAt]] = {}
-        for place in sorted(self.selected, key=lambda p: (p.take, p.track, p.time)):
-            track = self._track(place)
-            if track and any(k.time == place.time for k in track.keys):
-                found.setdefault(place.take, []).append(edits.KeyAt(place.track, place.time))
+        for place in sorted(filter(self._shown, self.selected), key=lambda p: (p.take, p.track, p.time)):
+            found.setdefault(place.take, []).append(edits.KeyAt(place.track, place.time))
         return found
+
+    def _shown(self, place: KeyPlace) -> bool:
+        """Whether a key is there, in a take that is shown: after an undo, or under another name of its take, it is not."""
+        track = self._track(place) if place.take in self.session.view.takes else None
+        return track is not None and any(key.time == place.time for key in track.keys)
 
     def _edit(self, what: str, change, *more) -> None:
         """An edit of keys, take by take, as one step."""
@@ -349,7 +353,8 @@ class TimelinePanel:
         session = self.session
         name = session.view.a
         if name in session.live:
-            session.edit(edits.set_camera(session.shot, name, session.frame_time, session.rehearsal.camera), "Set a key")
+            shot = session.with_aperture(name) if "focus" in session.hands else session.shot      # as it is seen
+            session.edit(edits.set_camera(shot, name, session.frame_time, session.rehearsal.camera), "Set a key")
             return
         lanes = {(p.take, p.track) for p in self.selected}
         lanes = lanes or {(name, i) for i in range(len(session.shot.take(name).timeline.tracks))}
