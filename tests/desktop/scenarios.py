@@ -1255,6 +1255,11 @@ def typed(me):
             me.key("Escape")
             me.key("Escape")
     me.key("Ctrl+S")
+    me.type(f"{me.folder}/")
+    me.key("Enter")
+    me.note("a folder", asks=me.window.files.asks)
+    me.key("Escape")
+    me.key("Ctrl+S")
     me.type(str(me.folder / "there.json"))
     me.key("Enter")
     me.note("asked", text=(me.folder / "there.json").read_text())
@@ -1494,6 +1499,10 @@ def export(me):
     me.ctx.item_click("//$FOCUSED/take B")
     me.note("another", path=me.window.export._path, take=me.window.export._take,
             width=me.ctx.window_info("//Export").window.size.x)
+    me.window.files.dropped([str(me.folder / "other.exr")])
+    me.ctx.yield_(2)
+    me.key("Escape")         # of two questions answers one
+    me.note("still asked", asks=[me.window.files.asks, me.window.export.asks])
 
 
 def export_by_keys(me):
