@@ -7,9 +7,11 @@ from imgui_bundle import imgui
 
 from viewer.cli import _parser
 from viewer.cli.open import opening
+from viewer.desktop.timeline import said
 from viewer.desktop.window import Window
 from viewer.rehearsal import edits
 from viewer.rehearsal.document import Document
+from viewer.render.compare import Layout
 
 
 @pytest.fixture
@@ -36,6 +38,8 @@ def test_the_lens_is_worked_by_keys(window):
         before = take().camera.f_stop
         act("Narrower stop")
     assert before == 22                            # beyond which all is sharp
+    act("Narrower stop")
+    assert take().camera.f_stop is None            # for however long the key is held
     kit = window.lens.kit
     act("Next lens")
     assert take().lens == kit.lenses[0]
@@ -120,6 +124,30 @@ def test_remedies_are_followed_one_or_the_other(window, monkeypatch):
     session.document.undo()
     window.commands.act("Apply the remedy")
     assert session.shot.take("A") == made[0].take("A")
+    monkeypatch.setattr(type(session), "advised", False)
+    window.commands.act("Apply the remedy")
+    assert "under way" in session.message          # and not that there is none
+
+
+def test_the_mouse_over_pictures_of_unlike_shape(window):
+    """An anamorphic A under the wipe: each side is the picture that is seen there, and figures stand below both."""
+    context, picture, session = imgui.create_context(), window.picture, window.session
+    try:
+        picture.room, picture.place = (0, 0, 400, 300), Layout((400, 300), (0, 100, 400, 100), (100, 50, 200, 200))
+        session.view = replace(session.view, mode="wipe")
+        assert [picture.under(x, 150) for x in (150, 250, 350)] == [(0, 0.375, 0.5), (1, 0.75, 0.5), (0, 0.875, 0.5)]
+        assert picture.under(250, 60) == (1, 0.75, 0.05) and picture.under(50, 60) is None
+        assert picture.foot(0) == picture.foot(1) == 250
+        session.view = replace(session.view, mode="side by side")
+        assert (picture.foot(0), picture.foot(1)) == (200, 250)
+    finally:
+        imgui.destroy_context(context)
+
+
+def test_a_keys_value_is_said_in_words():
+    assert [said("focus_distance", value) for value in (1.25, "mira", 9000.0, 1e4)] == ["1.25 m", "mira", "9000 m", "∞"]
+    assert (said("z", -0.1), said("z", 1234.5), said("pan", 3600.0)) == ("-0.1 m", "1234 m", "3600°")
+    assert (said("f_stop", 5.6), said("f_stop", 128.0), said("focal_length", 102.44)) == ("f/5.6", "f/128", "102 mm")
 
 
 @pytest.mark.filterwarnings("ignore:.*GLFW")

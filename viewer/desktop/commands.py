@@ -491,14 +491,17 @@ class Commands:
         self._ask(f"A lane of take {name}: {', '.join(names)}", "", add)
 
     def _stop(self, by: int) -> None:
-        """The next marked stop, wider (-1) or narrower (1); a pinhole becomes a usual one, and is what the narrowest becomes
+        """The next marked stop, wider (-1) or narrower (1); a pinhole opens to a usual one, and is what the narrowest becomes
         where no iris is pulled."""
         session, name = self.session, self.session.view.a
         take = session.shot.take(name)
         now = take.camera.f_stop
         there = [stop for stop in THIRDS if now is not None and (stop - now) * by > 1e-3]
         closes = by > 0 and not take.timeline.track("f_stop")
-        stop = F_STOP if now is None else there[min(by, 0)] if there else None if closes else now
+        if now is None:
+            stop = F_STOP if by < 0 else None
+        else:
+            stop = there[min(by, 0)] if there else None if closes else now
         words = f"f/{stop:g}" if stop else "Pinhole"
         session.edit(edits.set_f_stop(session.shot, name, stop and float(stop)), words)
 
@@ -561,6 +564,8 @@ class Commands:
     def _remedy(self, number: int) -> None:
         """What the advice panel offers first (0), or second (1)."""
         found = [remedy for counsel in self.session.advice for remedy in counsel.remedies if self.session.advised]
+        if not self.session.advised and self.session.thinking:
+            raise PushinError("Advice on what has just been changed is still under way; wait a moment.")
         if number >= len(found):
             raise PushinError("There is no other remedy." if found else "There is no advice that could be followed.")
         self.session.edit(found[number].shot, found[number].label)

@@ -7,9 +7,11 @@ from fractions import Fraction
 
 from imgui_bundle import imgui
 
+from ..counted import plain
 from ..errors import PushinError
 from ..rehearsal import edits
 from ..shots.easing import CURVES, EASES, curve
+from ..shots.performance import far_away
 from ..shots.timeline import INFINITY, LIMITS, Key, Track, seconds, snapped
 from . import style, transport
 
@@ -275,7 +277,7 @@ class TimelinePanel:
             imgui.set_next_item_width(11 * em)
         low, high = LIMITS[track.channel]
         speed = 0.005 * max(abs(key.value), 1.0)
-        moved, value = imgui.drag_float(f"{UNITS[track.channel]}##value", key.value + 0.0, speed, low, high, "%.3g")
+        moved, value = imgui.drag_float(f"{UNITS[track.channel]}##value", key.value + 0.0, speed, low, high, "%.5g")
         if moved:
             self._set(place, replace(key, value=min(max(value, low), high)), f"Value of {WORDS[track.channel]}",
                       f"value {place}")
@@ -476,5 +478,7 @@ def said(channel: str, value) -> str:
     if isinstance(value, str):
         return value
     if channel == "f_stop":
-        return f"f/{value:.2g}"
-    return f"{value + 0.0:.3g}{'' if UNITS[channel] == '°' else ' '}{UNITS[channel]}"
+        return f"f/{plain(value, 2)}"
+    if channel == "focus_distance" and far_away(value):
+        return "∞"
+    return f"{plain(value + 0.0, 3)}{'' if UNITS[channel] == '°' else ' '}{UNITS[channel]}"
