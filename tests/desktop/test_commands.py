@@ -1,4 +1,5 @@
 """What the window's actions do to the shot, without a window."""
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from viewer.desktop.window import Window
 from viewer.rehearsal import edits
 from viewer.rehearsal.document import Document
 from viewer.render.compare import Layout
+from viewer.shots.timeline import Key, Track
 
 
 @pytest.fixture
@@ -200,6 +202,29 @@ def test_a_take_that_matches_follows_the_hands_and_plays_as_it_was_seen(window):
     assert session.view.takes == ("A", "B") and session.shot.take("B").match.take == "A"
     window.commands.act("Redo")
     assert session.view.takes == ("C", "B")
+
+
+@pytest.mark.filterwarnings("ignore:.*GLFW")
+@pytest.mark.parametrize("rig", ["slider", "locked-off"])
+def test_a_rig_stands_where_its_take_begins(window, rig):
+    """Also where a move begins elsewhere than the plate's camera stood: a hand on it does not bring it back there."""
+    context, session, rehearsal, seen = imgui.create_context(), window.session, window.commands.rehearsal, []
+    take = session.shot.take("A")
+    away = replace(take.timeline, tracks=(Track("z", (Key(0, 0.8), Key(2, 1.4))),))
+    session.edit(edits.set_rig(session.shot.with_take(replace(take, timeline=away)), "A", rig), "From farther away")
+    rehearsal.record()
+    for frame in range(90):
+        if frame == 60:
+            rehearsal.push("truck", 0.1)
+        session.clock = session.clock.tick(1 / 24)
+        rehearsal.frame(1 / 24)
+        seen.append((session.time, session.camera("A")))
+    rehearsal.finish()
+    imgui.destroy_context(context)
+    play = session.performance(session.shot.takes[-1].name)
+    for (_, before), (time, camera) in zip(seen, seen[1:-1]):
+        assert play.camera(time).position == pytest.approx(camera.position, abs=0.002)
+        assert math.dist(before.position, camera.position) < 0.05
 
 
 def test_panels_come_and_go_by_keys(window):

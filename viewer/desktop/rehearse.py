@@ -80,8 +80,9 @@ class Rehearsal:
     def _set_up(self) -> None:
         """The take's rig, with its camera as it is at the playhead; no hand is laid on."""
         take = self.session.shot.take(self.take)
-        self._operator = Operator(take.camera, rig(take.rig), take.lens, self._metres, take.seed)
         self._follow_take()
+        stands = replace(take.camera, position=self._plays.mark)
+        self._operator = Operator(stands, rig(take.rig), take.lens, self._metres, take.seed)
         self._state, self._hands = self._operator.at(self._plays.as_set(self.session.time)), frozenset()
 
     def _follow_take(self) -> None:
@@ -124,7 +125,8 @@ class Rehearsal:
         session.clock = session.clock.play()      # first, because it may go back to the start for it
         if not self.on:
             self.enter()
-        self._recorder = Recorder(session.shot.take(self.take).camera)
+        stands = self._operator.start.position
+        self._recorder = Recorder(replace(session.shot.take(self.take).camera, position=stands))
         session.recording, self._drafted = True, time.monotonic()
 
     def finish(self) -> None:
@@ -186,9 +188,7 @@ class Rehearsal:
         self.keep()
         self.session.clock = self.session.clock.home()
         if self.on:
-            take = self.session.shot.take(self.take)
-            self._operator = Operator(take.camera, self._operator.rig, take.lens, self._metres, take.seed)
-            self._state, self._hands = self._operator.begin(), frozenset()
+            self._set_up()
 
     def mark(self, number: int) -> None:
         """Focus glides to a subject by number, or to infinity (0); outside of rehearsal it is set there."""

@@ -67,7 +67,7 @@ class Sample(NamedTuple):
 class Recorder:
     """Notes states of the rig at times of the clock.
 
-    start   the camera that the take starts from
+    start   the camera that the take starts from, where its rig stands
     passes  each a list of Sample; where the clock goes back, as in a loop, a new one begins
     """
 
@@ -122,7 +122,8 @@ class Recorder:
                       if hold.what in begin and hold.end > begin[hold.what])
         away = max(math.hypot(*sample.values[:3]) for sample in samples)
         carried = "dolly" if of.match and of.match.by == "push-in" and away > rig(of.rig).reach else of.rig
-        return replace(of, name=name, match=None, rig=carried,
+        camera = replace(of.camera, position=self.start.position) if "grip" in hands else of.camera
+        return replace(of, name=name, match=None, rig=carried, camera=camera,
                        timeline=Timeline(max(duration, 1 / Fraction(fps)), tuple(tracks), holds))
 
 
