@@ -114,6 +114,19 @@ def test_the_wipe_is_moved_by_keys(window):
     assert view().wipe.x == 1 and view().wipe.angle == 5
 
 
+def test_it_is_told_which_take_loses_its_match(window):
+    act, session = window.commands.act, window.session
+    act("Swap A and B")
+    act("Throw take away")
+    assert session.message.startswith("Take A is thrown away, and B matches no other take any more; ")
+    act("Undo")
+    act("New take")
+    act("Throw take away")
+    assert session.message.startswith("Take C is thrown away; ")
+    act("Remove subject")
+    assert session.message.startswith("subject is removed, and B matches no other take any more; ")
+
+
 def test_remedies_are_followed_one_or_the_other(window, monkeypatch):
     from types import SimpleNamespace
     session = window.session

@@ -186,6 +186,19 @@ def test_an_iris_that_is_pulled_goes_along_with_the_stop(pair):
     assert shut.perform("A").camera(1).f_stop is None and shut.take("A").timeline.track("f_stop") is None
 
 
+def test_a_matched_take_takes_lanes_of_stop_and_focus_and_no_others(pair):
+    """Its way is the other's, however keys come to it."""
+    for channel in ("f_stop", "focus_distance"):
+        assert edits.add_lane(pair, "B", channel, 1).take("B").timeline.track(channel)
+    travel = edits.copy_keys(pair, "A", [KeyAt(index(pair, "z"), Fraction(4))])
+    for refused in (lambda: edits.add_lane(pair, "B", "pan", 1), lambda: edits.paste_keys(pair, "B", travel, 1)):
+        with pytest.raises(PushinError, match="B matches take A"):
+            refused()
+    focused = edits.focus_on(pair, "A", "tom")
+    marks = edits.copy_keys(focused, "A", [KeyAt(index(focused, "focus_distance"), Fraction(0))])
+    assert keys(edits.paste_keys(focused, "B", marks, 1), "focus_distance", "B") == [(1, "tom")]
+
+
 def test_a_lens_that_is_opened_is_focused_on_whom_the_take_is_about(pair):
     assert keys(edits.set_f_stop(pair, "A", 2.0), "focus_distance") == [(0, "mira")]
     for known in (edits.focus_on(pair, "A", 3.0), edits.focus_on(pair, "A", "tom")):      # but where focus was set

@@ -432,8 +432,14 @@ class Commands:
         name = self.session.view.b
         if len(self.session.shot.takes) < 2:
             raise PushinError("This is the only take; a shot keeps one.")
-        self.session.edit(edits.remove_take(self.session.shot, name), f"Throw take {name} away")
-        self.session.say(f"Take {name} is thrown away; {self.actions.key('Undo')} brings it back.")
+        before = self.session.shot
+        self.session.edit(edits.remove_take(before, name), f"Throw take {name} away")
+        self.session.say(f"Take {name} is thrown away{self._freed(before)}; {self.actions.key('Undo')} brings it back.")
+
+    def _freed(self, before) -> str:
+        """Which takes no longer match another, as they did in the shot before, in words."""
+        names = [take.name for take in self.session.shot.takes if not take.match and before.take(take.name).match]
+        return f", and {' and '.join(names)} match{'es' * (len(names) == 1)} no other take any more" if names else ""
 
     def _next_take(self, side: str) -> None:
         """The next take in this place."""
@@ -507,8 +513,9 @@ class Commands:
 
     def _remove_subject(self) -> None:
         session, name = self.session, self.session.next_subject(0).name
-        session.edit(edits.remove_subject(session.shot, name), f"Remove {name}")
-        session.say(f"{name} is removed; {self.actions.key('Undo')} brings it back.")
+        before = session.shot
+        session.edit(edits.remove_subject(before, name), f"Remove {name}")
+        session.say(f"{name} is removed{self._freed(before)}; {self.actions.key('Undo')} brings it back.")
 
     def _rename(self) -> None:
         session, name = self.session, self.session.view.a

@@ -478,7 +478,8 @@ def add_lane(shot: Shot, take: str, channel: Channel, time) -> Shot:
     for index, track in enumerate(of.timeline.tracks):
         if track.channel == channel:
             return insert_key(shot, take, index, time)
-    _own_way(of)
+    if channel not in ABSOLUTE:
+        _own_way(of)
     value = 0.0     # what moves is counted from where the take starts
     if channel in (*ABSOLUTE, "focal_length"):
         value = min(_value(of.camera, channel), LIMITS[channel][1])
@@ -558,6 +559,8 @@ def copy_keys(shot: Shot, take: str, keys: Iterable[KeyAt]) -> tuple[Copied, ...
 def paste_keys(shot: Shot, take: str, copied: Iterable[Copied], at) -> Shot:
     """Copied keys from a time on, on the tracks they came from, or new ones where the take has none such."""
     timeline, at, copied = shot.take(take).timeline, snapped(at, shot.fps), tuple(copied)
+    if any(each.channel not in ABSOLUTE for each in copied):
+        _own_way(shot.take(take))
     for channel, move, about, performed, key in copied:
         key = replace(key, time=at + key.time)
         same = [t for t in timeline.tracks if t.channel == channel and t.about == about]
