@@ -448,6 +448,11 @@ def timeline(me):
     me.ctx.mouse_move_to_pos((lane.min.x + 3 * quarter, middle[1]))
     me.double_click()
     me.note("double-clicked")
+    hold(1, 1.5)
+    me.key("Ctrl+D")
+    me.ctx.mouse_move_to_pos((lane.min.x + 2 * quarter, middle[1]))
+    me.ctx.mouse_up()
+    me.note("duplicated meanwhile")
 
 
 def easing(me):

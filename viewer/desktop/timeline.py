@@ -63,6 +63,7 @@ class TimelinePanel:
         self.copied: tuple[edits.Copied, ...] = ()
         self.snap = True      # to frames; Alt does the other
         self._drag = None     # (shot before, places before, where the mouse was in seconds, place held)
+        self._moved = None    # the shot as the drag has left it
         self.editing = False
         self._opened: KeyPlace | None = None
 
@@ -226,7 +227,8 @@ class TimelinePanel:
                 self.selected ^= {place}
             elif not chosen:
                 self.selected = frozenset({place})
-            self._drag = self.session.shot, self.selected, axis.t(imgui.get_mouse_pos().x), place
+            self._moved = self.session.shot
+            self._drag = self._moved, self.selected, axis.t(imgui.get_mouse_pos().x), place
         if hovered and (imgui.is_mouse_double_clicked(0) or imgui.is_mouse_released(1)) and self.session.attempt(
                 self.session.check_not_rolling):
             self._opened = place
@@ -439,13 +441,18 @@ class TimelinePanel:
         self.selected, self._drag = frozenset(), None
 
     def _dragged(self, axis: _Axis) -> None:
-        """Always from how it was when the drag began: keys that are dragged past others find them there again."""
+        """Always from how it was when the drag began: keys that are dragged past others find them there again. What else is
+        done meanwhile ends the drag, and is not lost in it."""
+        if self.session.shot is not self._moved:
+            self._drag = None
+            return
         shot, places, began, held = self._drag
         here = self.selected
         by = seconds(axis.t(imgui.get_mouse_pos().x) - began)
         self.selected = places
         if not self.session.attempt(lambda: self._move(by, self.snap != imgui.get_io().key_alt, f"drag {held}", shot)):
             self.selected = here
+        self._moved = self.session.shot
 
     def _move(self, by: Fraction, snap: bool, drag: str | None, shot=None) -> None:
         shot = shot or self.session.shot
