@@ -24,7 +24,7 @@ from ..shots.comparison import main_subject, matched
 from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
-from ..shots.framing import Subject, plane_of_focus, pose_of
+from ..shots.framing import Subject, plane_of_focus
 from ..shots.kit import F_STOP, Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
