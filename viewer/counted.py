@@ -4,3 +4,8 @@
 def counted(number: int | str, noun: str) -> str:
     """A number with its noun: "1 frame", "2 frames", "1.0 pixels". number: an int, or as it is to be read."""
     return f"{number} {noun}{'s' * (str(number) != '1')}"
+
+
+def plain(value: float, digits: int) -> str:
+    """A number with so many digits that count, and never as a power of ten."""
+    return f"{value:.{digits}g}" if abs(value) < 10 ** digits - 0.5 else f"{value:.0f}"

@@ -448,6 +448,11 @@ def timeline(me):
     me.ctx.mouse_move_to_pos((lane.min.x + 3 * quarter, middle[1]))
     me.double_click()
     me.note("double-clicked")
+    hold(1, 1.5)
+    me.key("Ctrl+D")
+    me.ctx.mouse_move_to_pos((lane.min.x + 2 * quarter, middle[1]))
+    me.ctx.mouse_up()
+    me.note("duplicated meanwhile")
 
 
 def easing(me):
@@ -1018,6 +1023,28 @@ def takes(me):
     me.note("thrown away", shown=shown())
     me.key("Ctrl+Z")
     me.note("back", shown=shown())
+    rehearsal, timeline = me.window.commands.rehearsal, me.window.timeline
+    me.session.view = replace(me.session.view, a="C", b="A")
+    me.key("Ctrl+A")
+    me.key("Ctrl+R")
+    me.type("third")
+    me.key("Enter")
+    me.session.seek(0.5)
+    me.key("Enter")
+    me.note("renamed", shown=shown(), chosen=[[place.take, float(place.time)] for place in timeline.selected])
+    me.key("Ctrl+Z")
+    me.key("Delete")         # a key that has gone is chosen no longer
+    me.note("nothing chosen")
+    me.key("Ctrl+Z")
+    me.note("named as before", shown=shown())
+    me.key("R")
+    me.key("Ctrl+1")
+    me.note("shown no longer", on=rehearsal.on, takes=[take.name for take in me.session.shot.takes])
+    me.key("Ctrl+1")
+    me.key("Tab")
+    me.hold("W", 0.2)
+    me.key("Ctrl+1")
+    me.note("left", on=rehearsal.on, live=[*me.session.live])
 
 
 def controller(me):
@@ -1232,6 +1259,11 @@ def typed(me):
             me.report.setdefault(moment, []).append(me.session.message)
             me.key("Escape")
             me.key("Escape")
+    me.key("Ctrl+S")
+    me.type(f"{me.folder}/")
+    me.key("Enter")
+    me.note("a folder", asks=me.window.files.asks)
+    me.key("Escape")
     me.key("Ctrl+S")
     me.type(str(me.folder / "there.json"))
     me.key("Enter")
@@ -1472,6 +1504,10 @@ def export(me):
     me.ctx.item_click("//$FOCUSED/take B")
     me.note("another", path=me.window.export._path, take=me.window.export._take,
             width=me.ctx.window_info("//Export").window.size.x)
+    me.window.files.dropped([str(me.folder / "other.exr")])
+    me.ctx.yield_(2)
+    me.key("Escape")         # of two questions answers one
+    me.note("still asked", asks=[me.window.files.asks, me.window.export.asks])
 
 
 def export_by_keys(me):

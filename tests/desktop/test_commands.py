@@ -1,4 +1,5 @@
 """What the window's actions do to the shot, without a window."""
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -7,9 +8,12 @@ from imgui_bundle import imgui
 
 from viewer.cli import _parser
 from viewer.cli.open import opening
+from viewer.desktop.timeline import said
 from viewer.desktop.window import Window
 from viewer.rehearsal import edits
 from viewer.rehearsal.document import Document
+from viewer.render.compare import Layout
+from viewer.shots.timeline import Key, Track
 
 
 @pytest.fixture
@@ -36,6 +40,8 @@ def test_the_lens_is_worked_by_keys(window):
         before = take().camera.f_stop
         act("Narrower stop")
     assert before == 22                            # beyond which all is sharp
+    act("Narrower stop")
+    assert take().camera.f_stop is None            # for however long the key is held
     kit = window.lens.kit
     act("Next lens")
     assert take().lens == kit.lenses[0]
@@ -108,6 +114,19 @@ def test_the_wipe_is_moved_by_keys(window):
     assert view().wipe.x == 1 and view().wipe.angle == 5
 
 
+def test_it_is_told_which_take_loses_its_match(window):
+    act, session = window.commands.act, window.session
+    act("Swap A and B")
+    act("Throw take away")
+    assert session.message.startswith("Take A is thrown away, and B matches no other take any more; ")
+    act("Undo")
+    act("New take")
+    act("Throw take away")
+    assert session.message.startswith("Take C is thrown away; ")
+    act("Remove subject")
+    assert session.message.startswith("subject is removed, and B matches no other take any more; ")
+
+
 def test_remedies_are_followed_one_or_the_other(window, monkeypatch):
     from types import SimpleNamespace
     session = window.session
@@ -120,6 +139,30 @@ def test_remedies_are_followed_one_or_the_other(window, monkeypatch):
     session.document.undo()
     window.commands.act("Apply the remedy")
     assert session.shot.take("A") == made[0].take("A")
+    monkeypatch.setattr(type(session), "advised", False)
+    window.commands.act("Apply the remedy")
+    assert "under way" in session.message          # and not that there is none
+
+
+def test_the_mouse_over_pictures_of_unlike_shape(window):
+    """An anamorphic A under the wipe: each side is the picture that is seen there, and figures stand below both."""
+    context, picture, session = imgui.create_context(), window.picture, window.session
+    try:
+        picture.room, picture.place = (0, 0, 400, 300), Layout((400, 300), (0, 100, 400, 100), (100, 50, 200, 200))
+        session.view = replace(session.view, mode="wipe")
+        assert [picture.under(x, 150) for x in (150, 250, 350)] == [(0, 0.375, 0.5), (1, 0.75, 0.5), (0, 0.875, 0.5)]
+        assert picture.under(250, 60) == (1, 0.75, 0.05) and picture.under(50, 60) is None
+        assert picture.foot(0) == picture.foot(1) == 250
+        session.view = replace(session.view, mode="side by side")
+        assert (picture.foot(0), picture.foot(1)) == (200, 250)
+    finally:
+        imgui.destroy_context(context)
+
+
+def test_a_keys_value_is_said_in_words():
+    assert [said("focus_distance", value) for value in (1.25, "mira", 9000.0, 1e4)] == ["1.25 m", "mira", "9000 m", "∞"]
+    assert (said("z", -0.1), said("z", 1234.5), said("pan", 3600.0)) == ("-0.1 m", "1234 m", "3600°")
+    assert (said("f_stop", 5.6), said("f_stop", 128.0), said("focal_length", 102.44)) == ("f/5.6", "f/128", "102 mm")
 
 
 @pytest.mark.filterwarnings("ignore:.*GLFW")
@@ -172,6 +215,29 @@ def test_a_take_that_matches_follows_the_hands_and_plays_as_it_was_seen(window):
     assert session.view.takes == ("A", "B") and session.shot.take("B").match.take == "A"
     window.commands.act("Redo")
     assert session.view.takes == ("C", "B")
+
+
+@pytest.mark.filterwarnings("ignore:.*GLFW")
+@pytest.mark.parametrize("rig", ["slider", "locked-off"])
+def test_a_rig_stands_where_its_take_begins(window, rig):
+    """Also where a move begins elsewhere than the plate's camera stood: a hand on it does not bring it back there."""
+    context, session, rehearsal, seen = imgui.create_context(), window.session, window.commands.rehearsal, []
+    take = session.shot.take("A")
+    away = replace(take.timeline, tracks=(Track("z", (Key(0, 0.8), Key(2, 1.4))),))
+    session.edit(edits.set_rig(session.shot.with_take(replace(take, timeline=away)), "A", rig), "From farther away")
+    rehearsal.record()
+    for frame in range(90):
+        if frame == 60:
+            rehearsal.push("truck", 0.1)
+        session.clock = session.clock.tick(1 / 24)
+        rehearsal.frame(1 / 24)
+        seen.append((session.time, session.camera("A")))
+    rehearsal.finish()
+    imgui.destroy_context(context)
+    play = session.performance(session.shot.takes[-1].name)
+    for (_, before), (time, camera) in zip(seen, seen[1:-1]):
+        assert play.camera(time).position == pytest.approx(camera.position, abs=0.002)
+        assert math.dist(before.position, camera.position) < 0.05
 
 
 def test_panels_come_and_go_by_keys(window):

@@ -40,6 +40,7 @@ def test_keys_on_the_timeline(drive, small_plate):
     first, *rest = (t for t, _ in keys(report, "all of them"))
     assert 0 < first < 1 and rest == pytest.approx([first + 1, first + 4])
     assert [t for t, _ in keys(report, "double-clicked")] == [0, 1, 3, 4]
+    assert [t for t, _ in keys(report, "duplicated meanwhile", take="C")] == [0, 1.5, 3, 4]      # which ends the drag
     for take in "ab":  # what the window shows follows
         assert difference(picture(report, "set", take), picture(report, "dragged", take)) > 2
 

@@ -66,6 +66,7 @@ def test_without_a_file_dialog_the_path_is_typed(drive, small_plate, tmp_path):
     for moment in ("no place to open", "no place to save", "no place to export"):
         assert len(report[moment]) == 2 and all("cannot be reached" in said for said in report[moment])
     assert report["no path"]["asks"] == "open" and report["no path"]["message"].startswith("There is no path yet")
+    assert report["a folder"]["asks"] == "save" and "is a folder" in report["a folder"]["message"]
     assert report["asked"]["text"] == "of yesterday" and "there already" in report["asked"]["message"]
     assert load(tmp_path / "there.json") == shot(report, "replaced") and not report["replaced"]["dirty"]
 

@@ -27,6 +27,7 @@ def test_export_while_playing_on(drive, small_plate, tmp_path):
     assert report["frames insisted"]["running"]
     assert report["another"]["path"] == str(tmp_path / "shot.mp4")
     assert report["another"]["take"] == "B" and report["another"]["width"] < 600     # however many takes there are
+    assert report["still asked"]["asks"] == ["", True]
 
 
 @LINUX

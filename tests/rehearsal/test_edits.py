@@ -35,6 +35,21 @@ def same_cameras(a, b, take="A", times=(0, 0.3, 1.1, 1.7, 2.5, 4)):
         assert p.focal_length == pytest.approx(q.focal_length) and p.focus_distance == pytest.approx(q.focus_distance)
 
 
+def test_a_take_that_is_ended_earlier_stays_so(shot):
+    """Its keys beyond the end are left alone by edits of others; only a key that is put farther makes it longer."""
+    ended, z = edits.end_take(shot, "A", 2), index(shot, "z")
+    framed = replace(shot.take("A").camera, pan=5.0)
+    for changed in (edits.insert_key(ended, "A", z, 1), edits.add_lane(ended, "A", "pan", 1),
+                    edits.focus_on(ended, "A", 2.0, at=1), edits.set_camera(ended, "A", 1, framed),
+                    edits.set_ease(ended, "A", [KeyAt(z, Fraction(0)), KeyAt(z, Fraction(4))], "in"),
+                    edits.move_keys(ended, "A", [KeyAt(z, Fraction(0))], 1),
+                    edits.paste_keys(ended, "A", edits.copy_keys(ended, "A", [KeyAt(z, Fraction(0))]), 1),
+                    edits.delete_keys(ended, "A", [KeyAt(z, Fraction(0))])):
+        assert changed != ended and changed.duration == 2
+    assert edits.insert_key(ended, "A", z, 3).duration == 3
+    assert edits.move_keys(ended, "A", [KeyAt(z, Fraction(0))], 2.5).duration == 2.5
+
+
 def test_in_and_out_points_beyond_the_end_of_the_shot_go(shot):
     between = replace(edits.add_take(shot), in_point=2, out_point=3)
     shorter = lambda end: edits.end_take(edits.end_take(between, "A", end), "B", end)
@@ -79,7 +94,7 @@ def test_time_of_a_take(shot):
     assert edits.end_take(shot, "A", 2.01).duration == 2
     assert edits.retime_take(shot, "A", 0.001).duration == Fraction(1, 24)
     for nothing in (0, -5):
-        with pytest.raises(PushinError, match="longer than"):
+        with pytest.raises(PushinError, match="longer than 0"):
             edits.retime_take(shot, "A", nothing)
 
 
@@ -160,6 +175,30 @@ def test_an_iris_on_a_pinhole_begins_where_nothing_blurs(pair):
     assert focus.take("A").camera.f_stop == 2.8 and keys(focus, "focus_distance") == [(0, "mira"), (1, "mira")]
 
 
+def test_an_iris_that_is_pulled_goes_along_with_the_stop(pair):
+    """What is set is seen, also where keys say how the iris goes on; a pinhole has none."""
+    lane = edits.add_lane(edits.set_f_stop(pair, "A", 4.0), "A", "f_stop", 1)
+    pulled = lane.with_take(replace(lane.take("A"), timeline=lane.take("A").timeline.replacing(
+        lane.take("A").timeline.track("f_stop"), Track("f_stop", (Key(1, 4.0), Key(2, 100.0))))))
+    assert keys(edits.set_f_stop(pulled, "A", 2.0), "f_stop") == [(1, 2.0), (2, 50.0)]
+    assert keys(edits.set_f_stop(pulled, "A", 8.0), "f_stop") == [(1, 8.0), (2, 128.0)]
+    shut = edits.set_f_stop(pulled, "A", None)
+    assert shut.perform("A").camera(1).f_stop is None and shut.take("A").timeline.track("f_stop") is None
+
+
+def test_a_matched_take_takes_lanes_of_stop_and_focus_and_no_others(pair):
+    """Its way is the other's, however keys come to it."""
+    for channel in ("f_stop", "focus_distance"):
+        assert edits.add_lane(pair, "B", channel, 1).take("B").timeline.track(channel)
+    travel = edits.copy_keys(pair, "A", [KeyAt(index(pair, "z"), Fraction(4))])
+    for refused in (lambda: edits.add_lane(pair, "B", "pan", 1), lambda: edits.paste_keys(pair, "B", travel, 1)):
+        with pytest.raises(PushinError, match="B matches take A"):
+            refused()
+    focused = edits.focus_on(pair, "A", "tom")
+    marks = edits.copy_keys(focused, "A", [KeyAt(index(focused, "focus_distance"), Fraction(0))])
+    assert keys(edits.paste_keys(focused, "B", marks, 1), "focus_distance", "B") == [(1, "tom")]
+
+
 def test_a_lens_that_is_opened_is_focused_on_whom_the_take_is_about(pair):
     assert keys(edits.set_f_stop(pair, "A", 2.0), "focus_distance") == [(0, "mira")]
     for known in (edits.focus_on(pair, "A", 3.0), edits.focus_on(pair, "A", "tom")):      # but where focus was set
@@ -196,6 +235,8 @@ def test_lens_and_rig(shot):
     for spherical in (None, zoom):
         back = edits.set_lens(squeezed, "A", spherical).take("A").camera
         assert (back.sensor_width, back.squeeze) == (36, 1)
+    zooming = edits.apply_move(shot, "A", "zoom in", amount="70 mm", seconds=2)      # from 35: it starts as the panel says
+    assert [mm for _, mm in keys(edits.set_lens(zooming, "A", zoom), "focal_length")] == pytest.approx([40, 80])
     tall = lambda s: s.take("A").camera.sensor_width / s.aspect(s.take("A"))
     assert tall(squeezed) == pytest.approx(tall(shot)), "the sensor is as tall behind every lens"
     assert edits.set_rig(shot, "A", "Handheld").take("A").rig == "handheld"

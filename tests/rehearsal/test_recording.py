@@ -123,6 +123,22 @@ def test_a_pull_is_performed_onto_a_move(shot):
         assert both.perform("B").camera(1.5).position == plays.camera(1.5).position
 
 
+def test_what_is_performed_beyond_an_earlier_end_plays_as_it_was_seen(shot):
+    """The camera stood still there; the rest of its move, which the end had left behind it, does not come back."""
+    ended = edits.end_take(edits.keep_framed(shot, "A", "tom"), "A", 1.5)
+    move, plays = ended.take("A"), ended.perform("A")
+    operator, recorder, seen = Operator(move.camera, RIGS["dolly"]), Recorder(move.camera), []
+    state = operator.begin()
+    for n in range(1, 181):
+        time, pushed = n / 60, Controls(zoom=0.5 if n > 120 else 0.0)
+        state = operator.step(state, pushed, 1 / 60, plays, time, {"zoom"} if n > 120 else ())
+        recorder.add(time, state)
+        seen.append((time, operator.camera(state)))
+    play = ended.with_take(recorder.take("B", move, FPS, {"zoom"})).perform("B")
+    for time, camera in seen:
+        assert max(differences(camera, play.camera(time))) < 0.1
+
+
 @pytest.mark.parametrize("move, by", [("push-in", "zoom"), ("zoom in", "push-in")])
 def test_what_a_match_did_is_recorded_with_what_a_hand_did(shot, move, by):
     """Nobody touches the ring or the dolly of a matched take: they keep the subject's size, and so does the recording.

@@ -368,7 +368,7 @@ def test_names_are_found_however_they_are_written():
     (dict(move="push-in", amount="far"), "not an amount"),
     (dict(move="push-in", amount="25%", end="close-up"), "said twice"),
     (dict(move="push-in", seconds=3, speed="slow"), "said twice"),
-    (dict(move="push-in", seconds=-1), "longer than"),
+    (dict(move="push-in", seconds=-1), "longer than 0"),
     (dict(move="push-in", speed="brisk"), "not a speed"),
     (dict(move="push-in", subject="bob"), "no subject called 'bob'"),
     (dict(move="push-in", start="close-up", end="wide"), "the other way"),

@@ -371,12 +371,15 @@ class Commands:
         self.session.say(f"Redo: {label}" if label else "There is nothing to redo.")
 
     def _step(self, step: Callable[[], str]) -> str:
-        """A step back or forward; a take that comes with it is shown as a new one is."""
+        """A step back or forward; a take that comes with it is shown as a new one is, and one that it renames stays shown."""
         self.session.check_not_rolling()
-        before = {take.name for take in self.session.shot.takes}
+        before = [take.name for take in self.session.shot.takes]
         label = step()
-        self.session.follow()
         names = [take.name for take in self.session.shot.takes]
+        if len(names) == len(before):
+            called = dict(zip(before, names))
+            self._view(a=called[self.session.view.a], b=called[self.session.view.b])
+        self.session.follow()
         if len(names) > len(before):
             self.session.show_new(next(name for name in names if name not in before))
         return label
@@ -429,8 +432,14 @@ class Commands:
         name = self.session.view.b
         if len(self.session.shot.takes) < 2:
             raise PushinError("This is the only take; a shot keeps one.")
-        self.session.edit(edits.remove_take(self.session.shot, name), f"Throw take {name} away")
-        self.session.say(f"Take {name} is thrown away; {self.actions.key('Undo')} brings it back.")
+        before = self.session.shot
+        self.session.edit(edits.remove_take(before, name), f"Throw take {name} away")
+        self.session.say(f"Take {name} is thrown away{self._freed(before)}; {self.actions.key('Undo')} brings it back.")
+
+    def _freed(self, before) -> str:
+        """Which takes no longer match another, as they did in the shot before, in words."""
+        names = [take.name for take in self.session.shot.takes if not take.match and before.take(take.name).match]
+        return f", and {' and '.join(names)} match{'es' * (len(names) == 1)} no other take any more" if names else ""
 
     def _next_take(self, side: str) -> None:
         """The next take in this place."""
@@ -488,18 +497,25 @@ class Commands:
         self._ask(f"A lane of take {name}: {', '.join(names)}", "", add)
 
     def _stop(self, by: int) -> None:
-        """The next marked stop, wider (-1) or narrower (1); a pinhole becomes a usual one, and is what the narrowest becomes."""
+        """The next marked stop, wider (-1) or narrower (1); a pinhole opens to a usual one, and is what the narrowest becomes
+        where no iris is pulled."""
         session, name = self.session, self.session.view.a
-        now = session.shot.take(name).camera.f_stop
+        take = session.shot.take(name)
+        now = take.camera.f_stop
         there = [stop for stop in THIRDS if now is not None and (stop - now) * by > 1e-3]
-        stop = F_STOP if now is None else there[min(by, 0)] if there else None if by > 0 else now
+        closes = by > 0 and not take.timeline.track("f_stop")
+        if now is None:
+            stop = F_STOP if by < 0 else None
+        else:
+            stop = there[min(by, 0)] if there else None if closes else now
         words = f"f/{stop:g}" if stop else "Pinhole"
         session.edit(edits.set_f_stop(session.shot, name, stop and float(stop)), words)
 
     def _remove_subject(self) -> None:
         session, name = self.session, self.session.next_subject(0).name
-        session.edit(edits.remove_subject(session.shot, name), f"Remove {name}")
-        session.say(f"{name} is removed; {self.actions.key('Undo')} brings it back.")
+        before = session.shot
+        session.edit(edits.remove_subject(before, name), f"Remove {name}")
+        session.say(f"{name} is removed{self._freed(before)}; {self.actions.key('Undo')} brings it back.")
 
     def _rename(self) -> None:
         session, name = self.session, self.session.view.a
@@ -555,6 +571,8 @@ class Commands:
     def _remedy(self, number: int) -> None:
         """What the advice panel offers first (0), or second (1)."""
         found = [remedy for counsel in self.session.advice for remedy in counsel.remedies if self.session.advised]
+        if not self.session.advised and self.session.thinking:
+            raise PushinError("Advice on what has just been changed is still under way; wait a moment.")
         if number >= len(found):
             raise PushinError("There is no other remedy." if found else "There is no advice that could be followed.")
         self.session.edit(found[number].shot, found[number].label)

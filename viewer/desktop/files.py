@@ -12,6 +12,7 @@ from imgui_bundle import portable_file_dialogs as dialogs
 import glfw
 
 from ..counted import counted
+from ..errors import PushinError
 from ..files import reaching
 from ..rehearsal.document import Document, Recent
 from ..rehearsal.journal import Journal, Recovered, recoverable
@@ -105,8 +106,11 @@ class Files:
         """What a person writes as a path, with the ending that it should have; why it is none is said."""
         def reach() -> None:
             nonlocal path
+            named = os.path.basename(path)
             with reaching(path):
                 path = Path(path).expanduser().absolute()
+                if ending and (not named or path.is_dir()):
+                    raise PushinError(f"{path} is a folder; write the file's name behind it.")
                 if not path.name.lower().endswith(ending):
                     path = path.with_name(path.name + ending)
                 path.exists()

@@ -85,16 +85,21 @@ class PicturePanel:
         """Which picture is at a place of the window, and where in it, in shares from its top left corner."""
         view = self.session.view
         order = (1, 0) if view.mode == "B" else (0, 1)
+        if MODES[view.mode].wiped:
+            left, top, width, height = self.rect(0)
+            angle = math.radians(view.wipe.angle)
+            side = ((x - left) - view.wipe.x * width) * math.cos(angle) - ((y - top) - view.wipe.y * height) * math.sin(angle)
+            order = (1, 0) if side > 0 else (0, 1)
         for which in order:
             left, top, width, height = self.rect(which)
             if left <= x < left + width and top <= y < top + height:
-                if MODES[view.mode].wiped:
-                    angle = math.radians(view.wipe.angle)
-                    side = ((x - left) - view.wipe.x * width) * math.cos(angle) - \
-                        ((y - top) - view.wipe.y * height) * math.sin(angle)
-                    which = int(side > 0)
                 return which, (x - left) / width, (y - top) / height
         return None
+
+    def foot(self, which: int) -> float:
+        """Below which there is no picture any more, of A's (0) or B's (1), or of both where they lie over each other."""
+        over = (which,) if MODES[self.session.view.mode].apart else self.shown()
+        return max(sum(self.rect(each)[1::2]) for each in over)
 
     def spot(self, which: int, point) -> tuple[float, float]:
         """Where a point in the plate camera's frame is in the window, in A's or B's picture."""
@@ -148,7 +153,7 @@ class PicturePanel:
         session, draw = self.session, imgui.get_window_draw_list()
         view, name = session.view, session.view.takes[which]
         left, top, width, height = self.rect(which)
-        y = top + height + 0.35 * em
+        y = self.foot(which) + 0.35 * em
         both = len(self.shown()) == 2
         if not MODES[view.mode].apart and both:  # over each other: half each, or the room there is
             middle, width = left + width / 2, min(max(width / 2, LINE * em), self.room[2] / 2) - 0.6 * em

@@ -17,7 +17,6 @@ from ..rehearsal.controls import HANDS, Controls, Operator, Tempo
 from ..rehearsal.recording import Recorder, Tolerance, named, smoothable
 from ..shots.document import Shot
 from ..shots.framing import anchor_point, distance
-from ..shots.kit import F_STOP
 from ..shots.performance import breathed
 from ..shots.rigs import RIGS, rig
 from ..shots.timeline import ABSOLUTE, INFINITY
@@ -81,13 +80,15 @@ class Rehearsal:
     def _set_up(self) -> None:
         """The take's rig, with its camera as it is at the playhead; no hand is laid on."""
         take = self.session.shot.take(self.take)
-        self._operator = Operator(take.camera, rig(take.rig), take.lens, self._metres, take.seed)
         self._follow_take()
+        stands = replace(take.camera, position=self._plays.mark)
+        self._operator = Operator(stands, rig(take.rig), take.lens, self._metres, take.seed)
         self._state, self._hands = self._operator.at(self._plays.as_set(self.session.time)), frozenset()
 
     def _follow_take(self) -> None:
-        """As the take is by now goes everything on which no hand is laid."""
-        self._plays_of, self._plays = self.session.shot, self.session.performance(self.take)
+        """As the take is by now goes everything on which no hand is laid; through a pinhole, a hand finds the focus ring where
+        a recording will have it."""
+        self._plays_of, self._plays = self.session.shot, self.session.with_aperture(self.take).perform(self.take)
 
     def _take_edited(self) -> None:
         """What hands are on stays where it is: the rig stands where it was set up, and only what it carries is exchanged.
@@ -124,7 +125,8 @@ class Rehearsal:
         session.clock = session.clock.play()      # first, because it may go back to the start for it
         if not self.on:
             self.enter()
-        self._recorder = Recorder(session.shot.take(self.take).camera)
+        stands = self._operator.start.position
+        self._recorder = Recorder(replace(session.shot.take(self.take).camera, position=stands))
         session.recording, self._drafted = True, time.monotonic()
 
     def finish(self) -> None:
@@ -186,9 +188,7 @@ class Rehearsal:
         self.keep()
         self.session.clock = self.session.clock.home()
         if self.on:
-            take = self.session.shot.take(self.take)
-            self._operator = Operator(take.camera, self._operator.rig, take.lens, self._metres, take.seed)
-            self._state, self._hands = self._operator.begin(), frozenset()
+            self._set_up()
 
     def mark(self, number: int) -> None:
         """Focus glides to a subject by number, or to infinity (0); outside of rehearsal it is set there."""
@@ -223,8 +223,11 @@ class Rehearsal:
 
     @property
     def camera(self) -> Camera:
-        """As rig and rings are set by hand, without the rig's float and the lens's breathing; the iris is the take's."""
-        return replace(self._operator.camera(self._state), f_stop=self._plays.as_set(self.session.time).f_stop)
+        """As rig and rings are set by hand, without the rig's float and the lens's breathing; the iris is the take's, and so is
+        focus without a hand on it."""
+        taken = self.session.performance(self.take).as_set(self.session.time)
+        camera = replace(self._operator.camera(self._state), f_stop=taken.f_stop)
+        return camera if "focus" in self._hands else replace(camera, focus_distance=taken.focus_distance)
 
     def smooth(self, name: str) -> None:
         """The recorded tracks of a take with the fewest keys within the usual tolerance."""
@@ -271,7 +274,7 @@ class Rehearsal:
         if not self.on:
             return
         session = self.session
-        if not session.has_take(self.take):
+        if self.take not in session.view.takes:     # thrown away, or shown no longer
             self.leave()
             return
         if session.shot is not self._plays_of:     # edited, or undone
@@ -279,10 +282,9 @@ class Rehearsal:
         pushed = self._pushed()
         self._hands |= pushed.hands
         self._state = self._operator.step(self._state, pushed, dt * session.clock.pace, self._plays, session.time, self._hands)
-        lens, stop = session.shot.take(self.take).lens, self._plays.as_set(session.time).f_stop
-        if "focus" in self._hands:
-            stop = stop or F_STOP   # a pull through a pinhole would not be seen
-        camera = replace(self._operator.camera(self._state, session.time), f_stop=stop)
+        lens = session.shot.take(self.take).lens
+        seen = self._plays if "focus" in self._hands else session.performance(self.take)     # no pull is seen through a pinhole
+        camera = replace(self._operator.camera(self._state, session.time), f_stop=seen.as_set(session.time).f_stop)
         session.live, session.hands = {self.take: breathed(camera, lens.breathing if lens else 0.0)}, self._hands
         if self.recording:
             if session.clock.playing or session.time == float(session.clock.span[1]):    # not put somewhere by a hand

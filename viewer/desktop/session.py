@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from .. import optics
 from ..camera import Camera
+from ..counted import plain
 from ..errors import PushinError
 from ..rehearsal import edits
 from ..rehearsal.background import Counsel, counsel
@@ -18,7 +19,7 @@ from ..shots.comparison import Comparison, background_depth, main_subject
 from ..shots.document import Shot, Take
 from ..shots.framing import Subject, anchor_point, distance, lost
 from ..shots.kit import F_STOP
-from ..shots.performance import FARTHEST, Performance
+from ..shots.performance import Performance, far_away
 from ..shots.timeline import ABSOLUTE, snapped
 from .loading import Loading
 from .opening import Opened
@@ -276,8 +277,8 @@ class Session:
         if camera.f_stop is None:
             return [*found, ("", "all sharp"), *sizes]
         near, far = self._sharp_between(camera, name)
-        focus = "∞" if camera.focus_distance >= FARTHEST * 0.99 else _metres(camera.focus_distance)
-        return [*found, ("", f"f/{camera.f_stop:.2g}"), ("focus", focus),
+        focus = "∞" if far_away(camera.focus_distance) else _metres(camera.focus_distance)
+        return [*found, ("", f"f/{plain(camera.f_stop, 2)}"), ("focus", focus),
                 ("sharp", f"{near:.2f} – {'∞' if math.isinf(far) else _metres(float(far))}"), *sizes]
 
     def sharpness(self, name: str) -> dict[str, bool]:

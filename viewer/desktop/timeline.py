@@ -7,9 +7,11 @@ from fractions import Fraction
 
 from imgui_bundle import imgui
 
+from ..counted import plain
 from ..errors import PushinError
 from ..rehearsal import edits
 from ..shots.easing import CURVES, EASES, curve
+from ..shots.performance import far_away
 from ..shots.timeline import INFINITY, LIMITS, Key, Track, seconds, snapped
 from . import style, transport
 
@@ -61,6 +63,7 @@ class TimelinePanel:
         self.copied: tuple[edits.Copied, ...] = ()
         self.snap = True      # to frames; Alt does the other
         self._drag = None     # (shot before, places before, where the mouse was in seconds, place held)
+        self._moved = None    # the shot as the drag has left it
         self.editing = False
         self._opened: KeyPlace | None = None
 
@@ -73,6 +76,7 @@ class TimelinePanel:
             return
         corner, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
         left = corner.x + NAMES * em
+        self.selected = frozenset(filter(self._shown, self.selected))
         axis = _Axis(left, max(room.x - NAMES * em - 1.1 * em, 1.0), max(float(session.shot.duration), 1e-3))
         self._ruler(corner, axis, em)
         imgui.set_cursor_screen_pos((corner.x, corner.y + 1.7 * em))
@@ -223,7 +227,8 @@ class TimelinePanel:
                 self.selected ^= {place}
             elif not chosen:
                 self.selected = frozenset({place})
-            self._drag = self.session.shot, self.selected, axis.t(imgui.get_mouse_pos().x), place
+            self._moved = self.session.shot
+            self._drag = self._moved, self.selected, axis.t(imgui.get_mouse_pos().x), place
         if hovered and (imgui.is_mouse_double_clicked(0) or imgui.is_mouse_released(1)) and self.session.attempt(
                 self.session.check_not_rolling):
             self._opened = place
@@ -274,7 +279,7 @@ class TimelinePanel:
             imgui.set_next_item_width(11 * em)
         low, high = LIMITS[track.channel]
         speed = 0.005 * max(abs(key.value), 1.0)
-        moved, value = imgui.drag_float(f"{UNITS[track.channel]}##value", key.value + 0.0, speed, low, high, "%.3g")
+        moved, value = imgui.drag_float(f"{UNITS[track.channel]}##value", key.value + 0.0, speed, low, high, "%.5g")
         if moved:
             self._set(place, replace(key, value=min(max(value, low), high)), f"Value of {WORDS[track.channel]}",
                       f"value {place}")
@@ -325,11 +330,14 @@ class TimelinePanel:
     def _by_take(self) -> dict[str, list[edits.KeyAt]]:
         """The selected keys that are still there."""
         found: dict[str, list[edits.KeyAt]] = {}
-        for place in sorted(self.selected, key=lambda p: (p.take, p.track, p.time)):
-            track = self._track(place)
-            if track and any(k.time == place.time for k in track.keys):
-                found.setdefault(place.take, []).append(edits.KeyAt(place.track, place.time))
+        for place in sorted(filter(self._shown, self.selected), key=lambda p: (p.take, p.track, p.time)):
+            found.setdefault(place.take, []).append(edits.KeyAt(place.track, place.time))
         return found
+
+    def _shown(self, place: KeyPlace) -> bool:
+        """Whether a key is there, in a take that is shown: after an undo, or under another name of its take, it is not."""
+        track = self._track(place) if place.take in self.session.view.takes else None
+        return track is not None and any(key.time == place.time for key in track.keys)
 
     def _edit(self, what: str, change, *more) -> None:
         """An edit of keys, take by take, as one step."""
@@ -349,7 +357,8 @@ class TimelinePanel:
         session = self.session
         name = session.view.a
         if name in session.live:
-            session.edit(edits.set_camera(session.shot, name, session.frame_time, session.rehearsal.camera), "Set a key")
+            shot = session.with_aperture(name) if "focus" in session.hands else session.shot      # as it is seen
+            session.edit(edits.set_camera(shot, name, session.frame_time, session.rehearsal.camera), "Set a key")
             return
         lanes = {(p.take, p.track) for p in self.selected}
         lanes = lanes or {(name, i) for i in range(len(session.shot.take(name).timeline.tracks))}
@@ -432,13 +441,18 @@ class TimelinePanel:
         self.selected, self._drag = frozenset(), None
 
     def _dragged(self, axis: _Axis) -> None:
-        """Always from how it was when the drag began: keys that are dragged past others find them there again."""
+        """Always from how it was when the drag began: keys that are dragged past others find them there again. What else is
+        done meanwhile ends the drag, and is not lost in it."""
+        if self.session.shot is not self._moved:
+            self._drag = None
+            return
         shot, places, began, held = self._drag
         here = self.selected
         by = seconds(axis.t(imgui.get_mouse_pos().x) - began)
         self.selected = places
         if not self.session.attempt(lambda: self._move(by, self.snap != imgui.get_io().key_alt, f"drag {held}", shot)):
             self.selected = here
+        self._moved = self.session.shot
 
     def _move(self, by: Fraction, snap: bool, drag: str | None, shot=None) -> None:
         shot = shot or self.session.shot
@@ -471,5 +485,7 @@ def said(channel: str, value) -> str:
     if isinstance(value, str):
         return value
     if channel == "f_stop":
-        return f"f/{value:.2g}"
-    return f"{value + 0.0:.3g}{'' if UNITS[channel] == '°' else ' '}{UNITS[channel]}"
+        return f"f/{plain(value, 2)}"
+    if channel == "focus_distance" and far_away(value):
+        return "∞"
+    return f"{plain(value + 0.0, 3)}{'' if UNITS[channel] == '°' else ' '}{UNITS[channel]}"

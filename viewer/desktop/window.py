@@ -316,8 +316,9 @@ class Window:
 
     def _finish_frame(self) -> None:
         self.commands.draw()
+        asked = self.files.asks
         self.files.draw()
-        if not self.files.asks:      # one question after the other
+        if not (asked or self.files.asks):      # one question after the other, and a key for one of them
             self.export.draw()
         self.export.follow()
         self.screenshots.follow()

@@ -24,7 +24,7 @@ from ..shots.comparison import main_subject, matched
 from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
-from ..shots.framing import Subject, plane_of_focus, pose_of
+from ..shots.framing import Subject, plane_of_focus
 from ..shots.kit import F_STOP, Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
@@ -210,7 +210,7 @@ def rename_take(shot: Shot, take: str, to: str) -> Shot:
 def retime_take(shot: Shot, take: str, duration) -> Shot:
     """The same take in another duration: every key and hold with it, and so with takes that match it."""
     if seconds(duration) <= 0:
-        raise BadValue(f"A take lasts longer than {float(seconds(duration)):g} seconds.")
+        raise BadValue("A take lasts longer than 0 seconds.")
     duration, before = max(snapped(duration, shot.fps), 1 / shot.fps), shot.take(take).timeline.duration
     shot = shot.with_take(replace(shot.take(take), timeline=shot.take(take).timeline.stretched(duration)))
     for other in shot.takes:
@@ -321,7 +321,9 @@ def set_lens(shot: Shot, take: str, lens: Lens | None) -> Shot:
     if lens:
         stop = camera.f_stop and min(max(camera.f_stop, lens.stops[0]), lens.stops[1])
         focal = min(max(camera.focal_length, lens.focal_length[0]), lens.focal_length[1])
-        camera = replace(camera, f_stop=stop, focal_length=focal, blades=lens.blades)
+        shot = set_f_stop(set_focal_length(shot, take, focal), take, stop)
+        of = shot.take(take)
+        camera = replace(of.camera, blades=lens.blades)
     if lens or of.lens:
         before, squeeze = (each.squeeze if each else 1.0 for each in (of.lens, lens))
         camera = replace(camera, squeeze=squeeze, sensor_width=camera.sensor_width / before * squeeze)
@@ -331,19 +333,28 @@ def set_lens(shot: Shot, take: str, lens: Lens | None) -> Shot:
 def set_focal_length(shot: Shot, take: str, focal_length: float) -> Shot:
     """The focal length that a take starts with, mm; zooms keep their ratio to it."""
     of = shot.take(take)
-    ratio = focal_length / of.camera.focal_length
-    tracks = tuple(replace(t, keys=tuple(replace(k, value=k.value * ratio) for k in t.keys))
-                   if t.channel == "focal_length" else t for t in of.timeline.tracks)
-    return shot.with_take(replace(of, camera=replace(of.camera, focal_length=focal_length),
-                                  timeline=replace(of.timeline, tracks=tracks)))
+    timeline = _scaled(of.timeline, "focal_length", focal_length / of.camera.focal_length)
+    return shot.with_take(replace(of, camera=replace(of.camera, focal_length=focal_length), timeline=timeline))
+
+
+def _scaled(timeline: Timeline, channel: Channel, ratio: float) -> Timeline:
+    """A timeline in which every key of a channel is so many times as large, as far as keys go."""
+    low, high = LIMITS[channel]
+    tracks = tuple(replace(t, keys=tuple(replace(k, value=min(max(k.value * ratio, low), high)) for k in t.keys))
+                   if t.channel == channel else t for t in timeline.tracks)
+    return replace(timeline, tracks=tracks)
 
 
 def set_f_stop(shot: Shot, take: str, f_stop: float | None) -> Shot:
-    """The f-number that a take starts with; None is a pinhole. What was one is focused on whom the take is about, where
-    focus was never set."""
+    """The f-number that a take starts with; an iris that is pulled goes along by as many stops. None is a pinhole, which has
+    no iris. What was one is focused on whom the take is about, where focus was never set."""
     of = shot.take(take)
-    opened = of.camera.f_stop is None and f_stop is not None
-    shot = shot.with_take(replace(of, camera=replace(of.camera, f_stop=f_stop)))
+    opened, timeline = of.camera.f_stop is None and f_stop is not None, of.timeline
+    if f_stop is None:
+        timeline = without_channels(timeline, ("f_stop",))
+    elif not opened:
+        timeline = _scaled(timeline, "f_stop", f_stop / of.camera.f_stop)
+    shot = shot.with_take(replace(of, camera=replace(of.camera, f_stop=f_stop), timeline=timeline))
     return _focused(shot, of, main_subject(shot, of).name) if opened and shot.subjects else shot
 
 
@@ -439,10 +450,10 @@ def focus_on(shot: Shot, take: str, mark: float | str, at=None) -> Shot:
         return shot.with_take(replace(of, timeline=timeline, camera=replace(of.camera, focus_distance=mark)))
     key = Key(snapped(at, shot.fps), mark)
     if track is None:
-        return _with_timeline(shot, take, _longer(of.timeline.with_track(Track("focus_distance", (key,)))))
+        return _with_timeline(shot, take, _longer(of.timeline.with_track(Track("focus_distance", (key,))), key.time))
     before = [k for k in track.keys if k.time <= key.time]
     key = replace(key, ease=before[-1].ease if before else "linear")
-    return _with_timeline(shot, take, _longer(of.timeline.replacing(track, track.with_key(key))))
+    return _with_timeline(shot, take, _longer(of.timeline.replacing(track, track.with_key(key)), key.time))
 
 
 # -- keys -------------------------------------------------------------------------------------------------------------
@@ -450,8 +461,8 @@ def focus_on(shot: Shot, take: str, mark: float | str, at=None) -> Shot:
 def insert_key(shot: Shot, take: str, track: int, time) -> Shot:
     """A key on a track where it is at a time, so that nothing changes yet: the way is parted in two."""
     timeline = shot.take(take).timeline
-    of = _track(timeline, track)
-    return _with_timeline(shot, take, _longer(timeline.replacing(of, _parted(of, snapped(time, shot.fps)))))
+    of, time = _track(timeline, track), snapped(time, shot.fps)
+    return _with_timeline(shot, take, _longer(timeline.replacing(of, _parted(of, time)), time))
 
 
 def add_lane(shot: Shot, take: str, channel: Channel, time) -> Shot:
@@ -467,11 +478,12 @@ def add_lane(shot: Shot, take: str, channel: Channel, time) -> Shot:
     for index, track in enumerate(of.timeline.tracks):
         if track.channel == channel:
             return insert_key(shot, take, index, time)
-    _own_way(of)
+    if channel not in ABSOLUTE:
+        _own_way(of)
     value = 0.0     # what moves is counted from where the take starts
     if channel in (*ABSOLUTE, "focal_length"):
         value = min(_value(of.camera, channel), LIMITS[channel][1])
-    return _with_timeline(shot, take, _longer(of.timeline.with_track(Track(channel, (Key(time, value),)))))
+    return _with_timeline(shot, take, _longer(of.timeline.with_track(Track(channel, (Key(time, value),))), time))
 
 
 def _own_way(take: Take) -> None:
@@ -510,10 +522,10 @@ def _reaching(shot: Shot, take: str, channel: Channel, time: Fraction, now: floa
     else:
         value = (0.0 if track is None else _at(track, time)) + wanted - now
     if track is None:
-        return _with_timeline(shot, take, _longer(timeline.with_track(Track(channel, (Key(time, value),)))))
+        return _with_timeline(shot, take, _longer(timeline.with_track(Track(channel, (Key(time, value),))), time))
     parted = _parted(track, time)
     key = next(k for k in parted.keys if k.time == time)
-    return _with_timeline(shot, take, _longer(timeline.replacing(track, parted.with_key(replace(key, value=value)))))
+    return _with_timeline(shot, take, _longer(timeline.replacing(track, parted.with_key(replace(key, value=value))), time))
 
 
 def move_keys(shot: Shot, take: str, keys: Iterable[KeyAt], by) -> Shot:
@@ -546,14 +558,16 @@ def copy_keys(shot: Shot, take: str, keys: Iterable[KeyAt]) -> tuple[Copied, ...
 
 def paste_keys(shot: Shot, take: str, copied: Iterable[Copied], at) -> Shot:
     """Copied keys from a time on, on the tracks they came from, or new ones where the take has none such."""
-    timeline, at = shot.take(take).timeline, snapped(at, shot.fps)
+    timeline, at, copied = shot.take(take).timeline, snapped(at, shot.fps), tuple(copied)
+    if any(each.channel not in ABSOLUTE for each in copied):
+        _own_way(shot.take(take))
     for channel, move, about, performed, key in copied:
         key = replace(key, time=at + key.time)
         same = [t for t in timeline.tracks if t.channel == channel and t.about == about]
         track = next((t for t in same if t.move == move), same[0] if same else None)
         timeline = (timeline.with_track(Track(channel, (key,), move, about, performed)) if track is None else
                     timeline.replacing(track, track.with_key(key)))
-    return _with_timeline(shot, take, _longer(timeline))
+    return _with_timeline(shot, take, _longer(timeline, *(at + each.key.time for each in copied)))
 
 
 def keep_framed(shot: Shot, take: str, subject: str, start=0, end=None) -> Shot:
@@ -570,14 +584,14 @@ def _track(timeline: Timeline, index: int) -> Track:
     return timeline.tracks[index]
 
 
-def _longer(timeline: Timeline) -> Timeline:
-    """Long enough for all its keys."""
-    return replace(timeline, duration=max([timeline.duration, *(track.end for track in timeline.tracks)]))
+def _longer(timeline: Timeline, *times: Fraction) -> Timeline:
+    """Long enough for keys at some times; those that an earlier end has left behind it stay there, see `end_take`."""
+    return replace(timeline, duration=max([timeline.duration, *times]))
 
 
 def _edited(shot: Shot, take: str, keys: Iterable[KeyAt], change) -> Shot:
     """Every named key replaced by change(key), None taking it away."""
-    timeline, chosen = shot.take(take).timeline, {}
+    timeline, chosen, moved = shot.take(take).timeline, {}, set()
     for at in keys:
         chosen.setdefault(at.track, set()).add(seconds(at.time))
     tracks = list(timeline.tracks)
@@ -585,10 +599,11 @@ def _edited(shot: Shot, take: str, keys: Iterable[KeyAt], change) -> Shot:
         track = _track(timeline, index)
         changed = [new for key in track.keys if key.time in times and (new := change(key)) is not None]
         landed = {key.time for key in changed}
+        moved |= landed - times
         kept = [key for key in track.keys if key.time not in times and key.time not in landed]
         keys = tuple(sorted((*kept, *changed), key=lambda key: key.time))
         tracks[index] = replace(track, keys=keys) if keys else None
-    return _with_timeline(shot, take, _longer(replace(timeline, tracks=tuple(t for t in tracks if t is not None))))
+    return _with_timeline(shot, take, _longer(replace(timeline, tracks=tuple(t for t in tracks if t is not None)), *moved))
 
 
 # -- parting a way ----------------------------------------------------------------------------------------------------

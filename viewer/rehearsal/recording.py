@@ -67,7 +67,7 @@ class Sample(NamedTuple):
 class Recorder:
     """Notes states of the rig at times of the clock.
 
-    start   the camera that the take starts from
+    start   the camera that the take starts from, where its rig stands
     passes  each a list of Sample; where the clock goes back, as in a loop, a new one begins
     """
 
@@ -101,7 +101,9 @@ class Recorder:
         A match takes no heed of its rig: what it did beyond the rig's reach is recorded on a dolly.
         hands  which of controls.HANDS performed; so a focus pull can be recorded onto a move
         """
-        samples, laid, hands = self.passes[self.kept], set(hands), _recorded(of, set(hands))
+        samples, laid = self.passes[self.kept], set(hands)
+        last = samples[-1].time
+        hands = _recorded(of, laid | (_left_behind(of) if last > of.timeline.duration else set()))
         channels = {channel for hand in hands for channel in CHANNELS_OF[hand]}
         tracks = [track for track in of.timeline.tracks if track.channel not in channels]
         still = {"focal_length": self.start.focal_length, "focus_distance": self.start.focus_distance}
@@ -113,7 +115,6 @@ class Recorder:
                 tracks.append(Track(channel, pulled, "rack", performed=True))
             elif channel in channels and any(abs(key.value - still.get(channel, 0.0)) > NEVER for key in keys):
                 tracks.append(Track(channel, keys, words.get(channel, ""), performed=True))
-        last = samples[-1].time
         end = Fraction(math.ceil(last * fps)) / fps
         duration = end if laid >= set(HANDS) else max(end, of.timeline.duration)
         begin = {what: last if hand in hands else Fraction(0) for what, hand in HELD_BY.items() if hand not in laid}
@@ -121,7 +122,8 @@ class Recorder:
                       if hold.what in begin and hold.end > begin[hold.what])
         away = max(math.hypot(*sample.values[:3]) for sample in samples)
         carried = "dolly" if of.match and of.match.by == "push-in" and away > rig(of.rig).reach else of.rig
-        return replace(of, name=name, match=None, rig=carried,
+        camera = replace(of.camera, position=self.start.position) if "grip" in hands else of.camera
+        return replace(of, name=name, match=None, rig=carried, camera=camera,
                        timeline=Timeline(max(duration, 1 / Fraction(fps)), tuple(tracks), holds))
 
 
@@ -133,6 +135,14 @@ def _recorded(of: Take, laid: set[str]) -> set[str]:
     if hands & {"grip", "operator"} and any(track.channel == "arc" for track in of.timeline.tracks):
         hands |= {"grip", "operator"}    # it turns the camera while it travels
     return hands
+
+
+def _left_behind(of: Take) -> set[str]:
+    """Whose work a take's end has left behind it: a recording that goes on beyond that saw none of it."""
+    end, timeline = of.timeline.duration, of.timeline
+    hands = {hand for hand, channels in CHANNELS_OF.items() for track in timeline.tracks
+             if track.channel in channels and track.end > end}
+    return hands | {HELD_BY[hold.what] for hold in timeline.holds if hold.end > end}
 
 
 def _words(start: Camera, samples: list[Sample]) -> dict[Channel, str]:

@@ -30,7 +30,7 @@ def _focus(at, duration: Fraction, *marks, ease: Ease = "both") -> Timeline:
 def pull_duration(seconds) -> Fraction:
     length = in_seconds(seconds)
     if length <= 0:
-        raise BadValue(f"A focus pull takes longer than {float(length):g} seconds.")
+        raise BadValue("A focus pull takes longer than 0 seconds.")
     return length
 
 

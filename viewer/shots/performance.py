@@ -42,6 +42,11 @@ _SETTLED = 1e-5
 Curve = Callable[[float], float]
 
 
+def far_away(focus: float) -> bool:
+    """Whether focus, metres, is as good as at infinity."""
+    return focus >= FARTHEST * 0.99
+
+
 class Performance:
     """A take, ready to be played.
 

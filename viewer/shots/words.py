@@ -104,7 +104,7 @@ def read_duration(scene: Scene, seconds, speed, *, growth: float = 1.0, sweep: f
             raise BadValue("A move takes either seconds or a speed; with both it is said twice.")
         length = in_seconds(seconds)
         if length <= 0:
-            raise BadValue(f"A move takes longer than {float(length):g} seconds.")
+            raise BadValue("A move takes longer than 0 seconds.")
         return length
     speed = "moderate" if speed is None else str(speed).strip().lower()
     if speed in SPEEDS:
