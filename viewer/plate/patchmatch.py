@@ -29,9 +29,6 @@ FAR = 0.3
 ROW = 16
 """Pixels that are read of every row of a patch: as many as a processor takes at once. Those beyond the patch count nothing."""
 
-COMPARED = np.pad(np.indices((2 * PATCH + 1, 2 * PATCH + 1)).sum(0) % 2 == 0, [(0, 0), (0, ROW - 2 * PATCH - 1)]).astype(np.float32)
-"""Pixels of a patch that are compared, of a chessboard one colour: their neighbours say much the same."""
-
 COUNTS = np.exp(-(np.arange(-PATCH, PATCH + 1)[:, None] ** 2 + np.arange(-PATCH, PATCH + 1) ** 2) / 4.0).astype(np.float32)
 """How much a patch has to say of a pixel that lies so far from its middle."""
 
@@ -106,7 +103,7 @@ def search(match, here, image, likely, disparity, usable, counts, sources, ranks
         for r in range(2 * PATCH + 1):
             row = u(own + r * w)
             for c in range(ROW):
-                weight[u(r), u(c)] = says[row + u(c)] * COMPARED[u(r), u(c)] if _level(d, depths[row + u(c)]) else f(0)
+                weight[u(r), u(c)] = says[row + u(c)] if c <= 2 * PATCH and _level(d, depths[row + u(c)]) else f(0)
                 total += weight[u(r), u(c)]
         more = max(f(0.1) - weight[PATCH, PATCH], f(0))
         weight[PATCH, PATCH] += more

@@ -49,6 +49,9 @@ the picture that is worth a level from then on."""
 MOSTLY_FAR = 0.35
 """Coverage up to which a pixel's far colour, taken apart from the near one, is better than a guess."""
 
+HARDLY_NEAR = 0.2
+"""Coverage up to which that is good enough to be copied elsewhere."""
+
 DAZZLES = 4
 """Times as bright as the near side of an edge must not come out because of what is painted behind it."""
 
@@ -220,7 +223,7 @@ class Canvas:
         that are mostly near are parted anew, now that the far one is."""
         band, share = matte.band, matte.coverage
         color = np.where(band[..., None], matte.far, self.color)
-        usable = ~lifted & ~(band & (share > MOSTLY_FAR)) & ~lamps.whole      # there is no more of those
+        usable = ~lifted & ~(band & (share > HARDLY_NEAR)) & ~lamps.whole      # there is no more of those
         hidden = (lifted | band) & ~(band & (share <= MOSTLY_FAR)) & ~lamps.there
         color[lamps.there] = lamps.color[lamps.there]
         if self.draft:
