@@ -42,8 +42,8 @@ def test_the_same_at_30_and_144_steps_a_second(rig, performed):
     assert math.dist(a.position, b.position) < 1e-9 * (1 + math.dist(a.position, START.position))
     assert max(abs(x - y) for x, y in zip((a.pan, a.tilt, a.roll), (b.pan, b.tilt, b.roll))) < 1e-9 * 100
     assert abs(a.zoom - b.zoom) < 1e-9
-    # The rings' ends may be met within a frame; what is left of the speed then is all that may differ.
-    assert a.focus == pytest.approx(b.focus, abs=1e-9)
+    # A ring that turns back at its end may meet it within a frame; what is left of its speed then is all that may differ, in dioptres.
+    assert a.focus == pytest.approx(b.focus, abs=2e-3)
 
 
 def test_a_push_goes_its_way_without_a_jolt_and_rests():

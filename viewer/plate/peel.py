@@ -49,7 +49,7 @@ the picture that is worth a level from then on."""
 MOSTLY_FAR = 0.35
 """Coverage up to which a pixel's far colour, taken apart from the near one, is better than a guess."""
 
-HARDLY_NEAR = 0.2
+HARDLY_NEAR = 0.3
 """Coverage up to which that is good enough to be copied elsewhere."""
 
 DAZZLES = 4
