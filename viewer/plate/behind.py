@@ -28,7 +28,7 @@ by which its distance counts less."""
 GOES_ON = 4
 """Times the length from which its direction is told, for which an edge goes on out of sight."""
 
-REACHES = 8, 4, 2, 1
+REACHES = 2 * (8, 4, 2, 1)
 """Pixels from which what lies behind is evened out, one after the other."""
 
 STEPS = np.array([(0, 1), (1, 0), (0, -1), (-1, 0)])
@@ -255,7 +255,7 @@ def planes(disparity: np.ndarray, usable: np.ndarray, at: np.ndarray, focal: flo
     return ((d0 + solution[:, 0]).astype(np.float32), *solution[:, 1:].T.astype(np.float32))
 
 
-def smooth_where(values: np.ndarray, where: np.ndarray, among: np.ndarray, step: float, rounds: int = 2) -> np.ndarray:
+def smooth_where(values: np.ndarray, where: np.ndarray, among: np.ndarray, step: float) -> np.ndarray:
     """Evens out `values` (h, w) inside `where` with those `among` them, without mixing across jumps larger than `step`."""
     ys, xs = np.nonzero(where)
     if not len(ys):
@@ -265,7 +265,7 @@ def smooth_where(values: np.ndarray, where: np.ndarray, among: np.ndarray, step:
     v, inside, taken = (np.pad(a[box], margin) for a in (values, where, among))
     at, wide = np.flatnonzero(inside), v.shape[1]
     v, taken = v.ravel(), taken.ravel()
-    for reach in rounds * REACHES:
+    for reach in REACHES:
         own = v[at]
         total, weight = own.copy(), np.ones_like(own)
         for shift in (-reach, reach, -reach * wide, reach * wide):

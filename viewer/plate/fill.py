@@ -178,17 +178,18 @@ class _Level:
 
         bordered = patchmatch.bordered
         match, image = self.start(match, guess)
-        place, d = np.arange(match.size).reshape(match.shape), bordered(self.disparity, mode="edge")
         hidden, usable, color = (bordered(a) for a in (self.hidden, self.usable, self.color))
+        d = bordered(self.disparity, mode="edge")
         here = np.flatnonzero(hidden)
         counts = bordered(np.where(self.usable, 1, np.where(self.hidden, HEARSAY, 0)).astype(np.float32), mode="edge")
         sources = np.flatnonzero(usable)
         sources = sources[np.argsort(d.ravel()[sources], kind="stable")]
         ranks = np.searchsorted(d.ravel()[sources], d.ravel()[here])
         likely, scaled = patchmatch.bytes_of(coded(self.likely[self.hidden])), coded(image)
-        now = np.moveaxis(patchmatch.bytes_of(scaled), 2, 0).copy()
+        now = np.ascontiguousarray(np.moveaxis(patchmatch.bytes_of(scaled), 2, 0))
         flat = lambda a: a.reshape(-1, a.shape[-1])
-        rows = np.searchsorted(here, place[patchmatch.PATCH + BAND::BAND, 0])
+        high, wide = match.shape
+        rows = np.searchsorted(here, np.arange(patchmatch.PATCH + BAND, high, BAND) * wide)
         bands, ranked, likely = (np.split(a, rows) for a in (here, ranks, likely))
         widest = self.hidden.shape[1] // (4 if guess is None else 16)
 
