@@ -78,3 +78,10 @@ def test_an_unsharp_edge_stays_as_unsharp_beside_where_it_was(monkeypatch, tmp_p
         moved = renderer.render(Camera(focal_length=36.0, position=(shift / FOCAL, 0, 0))).color
     ideal = cv2.warpAffine(picture(2.5, 0), np.float32([[1, 0, -shift], [0, 1, 0]]), (320, 200), flags=cv2.INTER_CUBIC)
     assert np.abs(moved - ideal)[20:-20, 20:-20 - int(shift)].max() < 0.02
+
+
+def test_a_pixel_from_its_edge_a_sharp_picture_is_of_one_side_only():
+    """In an unsharp one it is not, and neither is it where nothing tells."""
+    for color, pure in ((picture(0.0), True), (picture(0.45, 0.4), True), (picture(0.8), False), (np.full((*X.shape, 3), 0.4, np.float32), False)):
+        found = fringe(np.float32(color)).pure[:, 1]
+        assert (found > 0.5).all() if pure else (found < 0.2).all()

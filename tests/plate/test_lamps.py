@@ -28,6 +28,7 @@ def completed(color, disparity):
 
 @given(st.floats(5, 18), st.floats(88, 92), st.floats(318, 322), st.floats(-0.15, 0.5), st.floats(0.15, 0.9), st.floats(0, 2 * np.pi))
 @example(5.0, 88.0, 318.0, 0.25, 0.75, 0.75)
+@example(5.0, 88.4375, 318.0, 0.0, 0.625, 0.0)
 def test_a_lamp_behind_a_bar_is_whole(radius, y, x, begins, thick, turn):
     """The bar lies across it from somewhere in its middle on, in radii."""
     along = ((Y - y) * np.cos(turn) + (X - x) * np.sin(turn)) / radius

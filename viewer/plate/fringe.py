@@ -40,6 +40,9 @@ ROUND_ABOUT, FEW = 65, 0.3
 LEAST, SURE = 0.03, 3.0
 """Share of the other side that is one, and standard errors that it has to be away from none."""
 
+LEAKS, MANY = 0.01, 100
+"""Share of the other side, in the median of all edges, that is one; and pixels of which a median is one."""
+
 
 @dataclass(slots=True)
 class Fringe:
@@ -47,14 +50,17 @@ class Fringe:
 
     width    int32 (h, w): pixels beside those at the cut, up to which its sides are mixed; USUAL where it is not told
     profile  float32 (h, w): edge spread, the mean share of the near side so far from the cut, 0 to 1; -1 where it is not told
+    pure     float32 (2, n): of the far and of the near side, how surely what lies 0, 1, ... pixels from a cut of usual width is that
+             side alone, 0 to 1
     """
 
     width: np.ndarray
     profile: np.ndarray
+    pure: np.ndarray
 
     @classmethod
     def usual(cls, disparity: np.ndarray) -> Fringe:
-        return cls(np.full(disparity.shape, USUAL, np.int32), np.full(disparity.shape, -1, np.float32))
+        return cls(np.full(disparity.shape, USUAL, np.int32), np.full(disparity.shape, -1, np.float32), np.zeros((2, USUAL + 1), np.float32))
 
     @property
     def widest(self) -> int:
@@ -86,6 +92,11 @@ def find_fringe(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, known: np.
     rings = np.rint(distance)
     # A blur is on both sides of an edge; a shadow is on one.
     across = np.minimum(*(_along(1 - share if side else share, told & (is_near == side) & (rings == 0))[0] for side in (False, True)))
+    for side, pure in enumerate(out.pure):
+        for ring in range(1, len(pure)):
+            here = told & (is_near == bool(side)) & (rings == ring)
+            if here.sum() > MANY:
+                pure[ring] = np.exp(-(max(np.median(1 - share[here] if side else share[here]), 0) / LEAKS) ** 2)
     told &= across > ACROSS
     for side in (False, True):
         other = 1 - share if side else share

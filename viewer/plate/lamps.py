@@ -76,6 +76,8 @@ def complete_lamps(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
             continue
         lamps.whole[part] |= (distance < RIM) & (np.abs(disparity[part] - d) < CUT_SHARE * d)
         lost = (distance < 0) & in_front & hidden[part]
+        inner = lit & own & (distance < -WITHIN)    # its rim is mixed with what is behind it
+        light = np.median(color[part][inner], 0) if inner.any() else light
         lamps.there[part][lost], lamps.disparity[part][lost], lamps.color[part][lost] = True, d, light
     return lamps
 

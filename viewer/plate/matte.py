@@ -27,6 +27,9 @@ OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]], np.float32).T / np.sqrt
 HUE_NOISE = 0.04
 """Of its brightness, by which a clean surface's colour varies."""
 
+MIXED = 1e-5
+"""How much a pixel beside a cut has to say of its surface's colour, to one beyond the band."""
+
 FAINT = 2e-4
 """Coverage under which a pixel has no foreground."""
 
@@ -91,7 +94,10 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     base = disparity.ravel()[nearest(cuts.near)[0][y, x]]
     close = 0.25 * np.maximum(base - behind, 1e-9)
 
-    clean = distance >= width + 0.5
+    # Where there is nothing else, as between bars, what is farthest from the edges; in a sharp picture all but what is beside them.
+    purity = (MIXED ** np.sqrt((1 - distance / (width + 0.5)).clip(0))).astype(np.float32)
+    rings = np.rint(distance).clip(0, fringe.pure.shape[1] - 1).astype(int)
+    purity = np.where(width > USUAL, purity, np.maximum(purity, fringe.pure[cuts.near.ravel()[index].astype(int), rings]))
     n = len(y)
     # An edge is as wide as its wider side.
     wide = cv2.dilate(np.where(band, width, 0).astype(np.uint8), np.ones((2 * WINDOW + 1, 2 * WINDOW + 1), np.uint8))[y, x].astype(int)
@@ -99,7 +105,7 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     gathered = _Gathered.empty(n)
     for times in np.unique(windows):
         at = np.flatnonzero(windows == times)
-        gathered.put(at, _gather(times, color, disparity, clean, *(a[at] for a in (y, x, middle, base, close))))
+        gathered.put(at, _gather(times, color, disparity, purity, *(a[at] for a in (y, x, middle, base, close))))
     sums, front_sum, front_weight = (gathered.of(0), gathered.of(1)), gathered.front, gathered.front_weight
     mask = np.where((wide > USUAL) & (fringe.profile[y, x] >= 0), fringe.profile[y, x], gathered.mask)
     here = color[y, x]
@@ -205,13 +211,13 @@ AT_ONCE = 4096
 """Pixels round which is looked together: what is known of them fits into a processor's cache."""
 
 
-def _gather(times: int, color, disparity, clean, y, x, middle, base, close) -> _Gathered:
+def _gather(times: int, color, disparity, purity, y, x, middle, base, close) -> _Gathered:
     """Looks round pixels in windows `times` as wide as usual, of as many samples."""
     reach = WINDOW * times
     pad = lambda a: cv2.copyMakeBorder(a, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
-    d, c, k = pad(disparity), pad(color), pad(clean.astype(np.float32))
+    d, c, k = pad(disparity), pad(color), pad(purity)
     wide = d.shape[1]
-    d, c, k = d.ravel(), c.reshape(-1, 3), k.ravel() + np.float32(1e-3)
+    d, c, k = d.ravel(), c.reshape(-1, 3), k.ravel()
     places = (y + reach) * wide + x + reach
     out = _Gathered.empty(len(y))
     for first in range(0, len(y), AT_ONCE):
