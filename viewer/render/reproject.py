@@ -37,8 +37,9 @@ STEP_BYTES = 16 << 20
 AHEAD = 8
 """Parts of it whose second differences are made before they are asked for, four to a step."""
 
-SMALL, UNSEEN = 0.7, 0.6
-"""Pixels of a picture to one of the plate up to which patches may follow surfaces loosely, and pixels that these may be off."""
+SMALL, UNSEEN, UNSEEN_BLURRED = 0.7, 0.6, 1.5
+"""Pixels of a picture to one of the plate up to which patches may follow surfaces loosely, and pixels that these may be off; and those
+that they may in a slice that is blurred by twice as many."""
 
 SHARP, GROWS = 0.75, 0.1
 """Pixels of a picture to one of the plate, at what is usually far in it, from which reading between those of the plate blurs it;
@@ -252,7 +253,8 @@ class ReprojectPass:
         # A quarter of a pixel for every tolerance (viewer/plate/edges.py), as large as what is nearest becomes.
         scale = self._scale(camera, target.size)
         off = 0.25 * LOOSE[1] * travel * scale / max(1 + min(z, 0) * self.nearest, 0.1)
-        self.parts = self.covers[-1 if scale <= SMALL and off <= UNSEEN else 0]
+        loose = off <= UNSEEN_BLURRED if part and not part.sharp else scale <= SMALL and off <= UNSEEN
+        self.parts = self.covers[-1 if loose else 0]
         for patches in parts or self.parts:
             patches.select(camera, self.nearest, self.matrix, part, scale)
         least = self._least_scale(camera, target.size)
