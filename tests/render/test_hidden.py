@@ -38,6 +38,24 @@ def test_the_nearer_hides_the_farther(rendered, position):
     assert (seen == view.index)[opened].mean() >= 0.97, "every step has its own background"
 
 
+@pytest.mark.parametrize("tall", [6, 12])
+@pytest.mark.parametrize("farther", [1.05, 1.08])
+def test_a_fold_opens_onto_what_is_folded(rendered, farther, tall):
+    """The underside of a roof before a far wall, lifted off together with it, goes on behind its rim."""
+    w, h = size = (640, 384)
+    roof, under, wall = (plates.grain(n, 3, np.eye(3)[n] * 0.5 + 0.05, np.eye(3)[n] * 0.8 + 0.1) for n in range(3))
+    x, y, wide, near = 320, 220, 24, 1 / 1.5
+    slope = near * (1 - 1 / farther) / (wide / plates.Scene(size, ()).focal)
+    rim = lambda px, py: plates.box(192, 115, 448, y)(px, py) | plates.box(192, 115, x + 1, y + tall)(px, py)
+    scene = plates.Scene(size, (plates.Surface((-slope, 0.0, near - 1e-6), under, plates.box(x, y - 20, x + wide, y + tall)),
+                                plates.Surface.at(1 / near, roof, rim), plates.Surface.at(6.0, wall)))
+    camera = Camera(position=(0, -0.12, 0))
+    view, frame = scene.view(camera), rendered(scene.plate(), camera)
+    assert (view.hidden & (view.index == 0)).sum() > 10
+    shines_through = ~near_change(view.index == 2, 1) & (view.index < 2) & (frame.color.argmax(-1) == 2)
+    assert not shines_through.any()
+
+
 @pytest.mark.parametrize("position", TRUCKS)
 @pytest.mark.parametrize("region", [None, plates.disc(160, 96, 40), plates.beside(160, 96, 12)], ids=["box", "disc", "lean"])
 def test_invented_is_what_the_plate_does_not_show(rendered, position, region):

@@ -378,21 +378,28 @@ class Canvas:
         top = labels.max() + 1
         is_lifted = np.zeros(top, bool)
         is_lifted[labels[lifted[window]]] = True
+        under, fold = self.under_folds(cuts, lifted, matte)
         # Blocks wholly inside a surface need no tile of their own.
         g = m - GUTTER
         inner_window = np.s_[:, g:-g, g:-g]
-        uniform = (labels == labels[:, m:m + 1, m:m + 1])[inner_window].all((1, 2)) & lifted[window][inner_window].all((1, 2))
+        uniform = ~under[window][inner_window].any((1, 2)) & (labels == labels[:, m:m + 1, m:m + 1])[inner_window].all((1, 2)) & lifted[window][inner_window].all((1, 2))
         uniform &= ~matte.band[window][inner_window].any((1, 2))
         whole_blocks = np.zeros_like(blocks)
         whole_blocks[by[uniform], bx[uniform]] = True
         self.emit_whole(whole_blocks)
         # Soft pixels outside a surface belong to the near side next to them.
         index, _ = nearest(active.near)
-        oy, ox = np.divmod(index[window], self.disparity.shape[1])
-        wy = oy - (by * BLOCK - m)[:, None, None]
-        wx = ox - (bx * BLOCK - m)[:, None, None]
-        within = (wy >= 0) & (wy < s) & (wx >= 0) & (wx < s)
-        owner = labels[np.arange(n)[:, None, None], wy.clip(0, s - 1), wx.clip(0, s - 1)]
+
+        def owners(index):
+            """Labels of the surfaces of the pixels at flat indices, and whether these lie in the windows."""
+            oy, ox = np.divmod(index[window], self.disparity.shape[1])
+            wy = oy - (by * BLOCK - m)[:, None, None]
+            wx = ox - (bx * BLOCK - m)[:, None, None]
+            within = (wy >= 0) & (wy < s) & (wx >= 0) & (wx < s)
+            return labels[np.arange(n)[:, None, None], wy.clip(0, s - 1), wx.clip(0, s - 1)], within
+
+        owner, within = owners(index)
+        farther, known = owners(fold)
         band = matte.band[window]
         inner = matte.inner[window]
         coverage = matte.coverage[window]
@@ -407,7 +414,8 @@ class Canvas:
         block[m:-m, m:-m] = True
         inside = is_lifted[labels] & core & (lifted[window] | ~block) & (inner | ~band)
         outside &= is_lifted[owner] & core
-        keys = np.unique(np.concatenate([labels[inside], owner[outside]]))
+        under = under[window] & known & is_lifted[farther] & (farther != labels) & core
+        keys = np.unique(np.concatenate([labels[inside], owner[outside], farther[under]]))
         if not len(keys):
             return
         slot = np.full(top, -1)
@@ -415,8 +423,10 @@ class Canvas:
         block_of = np.zeros(len(keys), np.int64)
         where_in = np.nonzero(inside)
         where_out = np.nonzero(outside)
+        where_under = np.nonzero(under)
         block_of[slot[labels[where_in]]] = where_in[0]
         block_of[slot[owner[where_out]]] = where_out[0]
+        block_of[slot[farther[where_under]]] = where_under[0]
         alpha = np.zeros((len(keys), s, s), np.float32)
         paint = np.zeros((len(keys), s, s, 3), np.float32)
         depth = np.zeros((len(keys), s, s), np.float32)
@@ -430,6 +440,11 @@ class Canvas:
             alpha[at] = a[where]
             paint[at] = np.where(soft[:, None] & (a[where] < 1)[:, None], matte.near[source], self.color[source])
             depth[at] = z[where]
+        at = (slot[farther[where_under]], where_under[1], where_under[2])
+        source = np.unravel_index(fold[window][where_under], fold.shape)
+        alpha[at], paint[at], depth[at] = 1, self.color[source], self.disparity[source]
+        unseen = np.zeros(alpha.shape, bool)
+        unseen[at] = True
         keep = np.s_[:, g:-g, g:-g]
         alpha, paint, depth = alpha[keep], paint[keep], depth[keep]
         # Round the block, what the plate shows of the surface.
@@ -448,10 +463,26 @@ class Canvas:
         # A soft edge outside its surface was shown if the surface beside it was.
         shown = self.shown[window]
         beside = self.shown.ravel()[index][window]
-        shown = np.where(outside, beside, shown)[keep][block_of]
+        shown = np.where(unseen[keep], 0, np.where(outside, beside, shown)[keep][block_of])
         k = np.flatnonzero((alpha[c] > 0).any((1, 2)))
         if len(k):
             self.add(by[block_of[k]], bx[block_of[k]], tile[k], depth[k][c], alpha[k][c], shown[k])
+
+    def under_folds(self, cuts: Cuts, lifted, matte: Matte) -> tuple[np.ndarray, np.ndarray]:
+        """Pixels of what is lifted off, bool (h, w), under which a part of the same that lies farther back goes on, as far as a move opens
+        the step between them; and flat indices of that part's pixels beside it: (h, w)."""
+        d = self.disparity
+        right, below = np.zeros((2, *d.shape), bool)
+        right[:, :-1] = cuts.right[:, :-1] & lifted[:, :-1] & lifted[:, 1:]
+        below[:-1] = cuts.below[:-1] & lifted[:-1] & lifted[1:]
+        folds = Cuts.of(d, right, below)
+        if not folds.far.any():
+            return np.zeros(d.shape, bool), np.zeros(d.shape, np.int64)
+        index, distance = nearest(folds.far)
+        step = np.where(folds.far, folds.in_front - d, 0)
+        reach = reach_of(step, self.focal, 1, self.margin)
+        nearer = d > (d + 0.5 * step).ravel()[index]
+        return nearer & (distance < reach.ravel()[index] + 0.5) & lifted & (~matte.band | (matte.coverage >= OPAQUE)), index
 
     def add(self, by, bx, tile, depth, alpha, shown) -> None:
         """Puts tiles of single surfaces into the atlas and fits patches to them."""
