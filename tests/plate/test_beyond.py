@@ -55,10 +55,22 @@ def test_a_bar_goes_on_as_far_as_a_lens_looks_and_ends_sharp(width, lean):
         assert d[soon:].max() < 0.3 and not ((d > 0.3) & (d < 0.99)).any()
 
 
-def test_a_ball_that_the_frame_cuts_is_not_drawn_out_to_a_point():
-    y, x = np.mgrid[:400, :640] + 0.5
-    above, below = beyond((np.hypot(x - 320, y - 370) < 36))
-    assert above.max() < 0.3 and 0 < (below > 0.5).any(1).sum() <= 10
+@pytest.mark.parametrize("middle", [379, 387, 400, 408, 418])
+@pytest.mark.parametrize("lean", [0.0, 0.3])
+def test_a_ball_that_the_frame_cuts_is_whole(middle, lean):
+    """Wherever it is cut; and so is an egg that leans."""
+    y, x = np.mgrid[:400 + PAD, :640] + 0.5
+    ball = np.hypot(x - 320 - lean * (y - middle), y - middle) < 24
+    above, below = beyond(ball[:400])
+    assert above.max() < 0.3 and not ((below > 0.3) & (below < 0.99)).any()
+    assert ((below > 0.5) != ball[400:]).sum() < 0.08 * ball.sum()
+
+
+def test_a_cone_that_the_frame_cuts_opens_on():
+    y, x = np.mgrid[:400 + PAD, :640] + 0.5
+    cone, soon = np.abs(x - 320) < 0.4 * (y - 350), round(LENS * 640)
+    _, below = beyond(cone[:400])
+    assert ((below > 0.5) != cone[400:])[:soon].sum(1).max() <= 3 and below[soon:].max() < 0.3
 
 
 def test_what_is_behind_everything_is_the_floor_down_to_the_frame():

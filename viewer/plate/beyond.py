@@ -18,8 +18,17 @@ LENS = 0.02
 """Of the picture's width, by which narrow things go on beyond the frame: what a lens that is focused elsewhere spreads from there
 into the picture would be missing along its border."""
 
+MIXED = 2
+"""Pixels beside what is narrow that may have its light."""
+
 CLOSES = 2 / 3
-"""Of its width at the frame: what becomes narrower than that ends there."""
+"""Of its width at the frame: what becomes narrower than that ends there, if nothing is known of its outline."""
+
+WIDE, LONG = 6, 4
+"""Pixels: of width and length, from which on an outline tells how it goes on."""
+
+STRAIGHT, OFF, LEAST = 0.5, 0.75, 0.3
+"""Pixels by which an outline may be off a straight one, and off a round one; and the least that it bends, a circle by 1, if it closes."""
 
 EVEN = 0.1, 4
 """Share of its disparity, and pixels, within which it is evened out beyond the frame."""
@@ -79,9 +88,13 @@ def _beside(rows: np.ndarray, count: int, span: int) -> np.ndarray:
     at, come_to = _along_lines(rows[..., :3], rows[..., 3], count)
     line = here[:, 3]
     size = max(3, span // 8) | 1    # an even window would move what it opens
-    opened = cv2.morphologyEx(line[None], cv2.MORPH_OPEN, np.ones((1, size), np.uint8), borderType=cv2.BORDER_REPLICATE)[0]
-    ends, narrow = (d > opened * (1 + CUT_SHARE) + 1e-4 for d in (line, all_of_it[:, 3]))
-    stays = np.flatnonzero(~ends)
+    strip = rows[-STRIP:]
+    opened = cv2.morphologyEx(np.ascontiguousarray(strip[..., 3]), cv2.MORPH_OPEN, np.ones((1, size), np.uint8),
+                              borderType=cv2.BORDER_REPLICATE)
+    ends, narrow = (d > opened * (1 + CUT_SHARE) + 1e-4 for d in (strip[..., 3], strip[..., 7]))
+    opened, ends, before, narrow = opened[-1], ends[-1], narrow[:-1][::-1], narrow[-1]
+    # What ends is mixed with what is beside it.
+    stays = np.flatnonzero(cv2.dilate(ends.astype(np.uint8)[None], np.ones((1, 2 * MIXED + 1), np.uint8))[0] == 0)
     source = stays[np.abs(stays[None] - np.arange(len(line))[:, None]).argmin(1)] if len(stays) else np.arange(len(line))
     wide = np.column_stack([here[source, :3], np.where(ends, opened, line)])
     # What closes up, as a ball does, is not drawn out to a point.
@@ -90,7 +103,54 @@ def _beside(rows: np.ndarray, count: int, span: int) -> np.ndarray:
     width = (come_to[:, last - 1] - come_to[:, first] + 1) / (last - first)
     goes_on = narrow[at] & (np.take_along_axis(width, thing[at], 1) > CLOSES)
     goes_on[narrow_reach(span):] = False
+    for k in np.flatnonzero(narrow[first] & (last - first >= WIDE)):
+        outline = _outline(before, first[k], last[k], count, narrow_reach(span))
+        if outline is not None:
+            goes_on &= ~(narrow[at] & (thing[at] == k))
+            for row, (left, right) in enumerate(outline):
+                x = np.arange(max(round(left), 0), min(round(right), len(line)))
+                at[row, x] = np.clip(first[k] + (x + 0.5 - left) / (right - left) * (last[k] - first[k]), first[k], last[k] - 1)
+                goes_on[row, x] = True
     return np.dstack([wide[at], np.where(goes_on[..., None], all_of_it[at], 0)])
+
+
+def _outline(before: np.ndarray, first: int, last: int, count: int, soon: int) -> np.ndarray | None:
+    """How a thing goes on that ends a strip from column `first` to before `last`: where it begins and ends in each of the next rows,
+    float (n, 2); None where its outline does not tell. Its middle goes straight on, and the square of its half width is quadratic,
+    as that of every conic is: a ball closes round, a cone opens on, a bar does neither. What is round is whole if it closes within
+    `count` rows; all else goes on for `soon` ones.
+
+    before  bool (k, w): what is narrow in the rows before, last one first
+    """
+    left, right, ends = first, last, []
+    for row in before:
+        there = np.flatnonzero(row[left:right])
+        if not len(there):
+            break
+        left, right = left + there[0], left + there[-1] + 1
+        outside = np.flatnonzero(~row[:left])
+        left = outside[-1] + 1 if len(outside) else 0
+        outside = np.flatnonzero(~row[right:])
+        right = right + outside[0] if len(outside) else len(row)
+        ends.append((left, right))
+    if len(ends) < LONG:
+        return None
+    ends, y = np.array(ends, float), -np.arange(1.0, len(ends) + 1)
+    middle, half, widths = 0.5 * (first + last), 0.5 * (last - first), 0.5 * (ends[:, 1] - ends[:, 0])
+    least = lambda terms, values: np.linalg.lstsq(np.stack(terms, -1), values, rcond=None)[0]
+    lean, = least([y], ends.mean(1) - middle)
+    opens, = least([y], widths - half)
+    square = widths ** 2 - half ** 2
+    (turns,), conic = least([y], square + y * y), least([y, y * y], square)
+    straight = lambda y: np.maximum(half + opens * y, 0)
+    bent = lambda b, c: lambda y: np.sqrt(np.maximum(half * half + b * y + c * y * y, 0))
+    for width, off, closes in ((straight, STRAIGHT, False), (bent(turns, -1), OFF, True),
+                               (bent(conic[0], min(conic[1], (0.5 * conic[0] / half) ** 2)), OFF, conic[1] < -LEAST)):
+        at = lambda y: (middle + lean * y)[:, None] + width(y)[:, None] * [-1, 1]
+        if np.sqrt(np.mean((at(y) - ends) ** 2)) <= off:
+            on = at(np.arange(1.0, count + 1))
+            return on[on[:, 0] < on[:, 1]] if closes and on[-1, 0] == on[-1, 1] else on[:soon]
+    return None
 
 
 def _along_lines(color: np.ndarray, disparity: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

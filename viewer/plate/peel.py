@@ -19,7 +19,7 @@ from .beyond import CELL, continue_beyond, fade, farthest, narrow_reach, soften
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import Told, continue_color, continue_plainly
 from .fringe import Fringe, find_fringe
-from .lamps import Lamps, complete_lamps
+from .lamps import BRIGHT, Lamps, complete_lamps
 from .matte import LEFT, OPAQUE, Matte, find_matte
 from .patches import (FIT, IN_ALPHA, JUMP, LOOSE, SOFT_JOIN, STEEP, Patches, alike, fit, integral, join, least_in, loosened, room_beyond,
                       sizes, sum_in, trim, weld)
@@ -136,7 +136,8 @@ class Canvas:
         own = self.disparity[np.ix_(rows, columns)]
         bent = (self.disparity - own) / np.maximum(own, 1e-6)
         share = (1 - fade(own.shape, pad)) * np.exp(-(bent / BENT) ** 2)[..., None]
-        seen, detailed = (share[..., 0] > least for least in (FAINT, DETAILED))
+        dim = self.color.max(-1) <= BRIGHT      # there is nothing to copy onto a light
+        seen, detailed = (dim & (share[..., 0] > least) for least in (FAINT, DETAILED))
         painted = continue_color(self.color, self.disparity, ~self.inside & seen, self.inside, detailed, told)
         self.color += share * (painted - self.color)
 
