@@ -28,7 +28,7 @@ from tests.desktop.screens import look, plug
 from tests.gpu import programs
 from viewer.cli import _parser
 from viewer.cli.open import opening
-from viewer.desktop import exporting, files
+from viewer.desktop import exporting, files, style
 from viewer.desktop.keys import chord_of, key_of
 from viewer.desktop.opening import bundled, open_file
 from viewer.desktop.loading import Loading
@@ -1689,6 +1689,56 @@ def narrow(me):
         me.note(f"long {wide}", modes=[lists.min.x, lists.min.y, lists.max.y], edges=edges)
         me.key("R")
         me.key("Ctrl+Z")
+
+
+def hashes(me):
+    """Names with the signs by which Dear ImGui parts a label from its id, wherever there are names."""
+    typed = style.as_typed
+
+    def see(name, words, item, indent=0.0):
+        """Where words are to end that begin some text sizes into an item."""
+        box = me.ctx.item_info(item).rect_full
+        me.note(name, top=box.min.y, foot=box.max.y, begin=box.min.x + indent * imgui.get_font_size(), wide=style.wide(words))
+
+    def rename(to):
+        me.key("Ctrl+R")
+        me.key("Ctrl+A")
+        me.type(to)
+        me.key("Enter")
+
+    me.opened()
+    me.drag(0, (0.05, 0.2), (0.2, 0.6))
+    me.type("a##wall")
+    me.key("Enter")
+    rename("So##push#")
+    me.session.view = replace(me.session.view, a="B", b="So##push#")
+    rename("C###9 %s")
+    me.session.view = replace(me.session.view, a="So##push#", b="C###9 %s")
+    me.window.toggle("Lens")
+    me.ctx.yield_(3)
+    me.note("named", takes=[take.name for take in me.session.shot.takes], subjects=[s.name for s in me.session.shot.subjects])
+    me.ctx.item_click(f"//Lens/A##a {typed('C###9 %s')}")       # a button of its own for each
+    me.note("shown", a=me.session.view.a)
+    me.ctx.item_click(f"//Lens/A##a {typed('So##push#')}")
+    me.window.toggle("Lens")
+    me.key("Ctrl+M")
+    me.ctx.yield_(3)
+    for which, name in enumerate(me.session.view.takes):
+        see(f"into {which}", name, f"//Moves/{typed(name)}##into {which}", 1.5)
+    me.key("Escape")
+    me.key("Ctrl+M")
+    me.session.edit(edits.focus_on(edits.set_f_stop(me.session.shot, "So##push#", 2.8), "So##push#", "a##wall"), "Focus")
+    me.ctx.yield_(3)
+    key = me.ctx.item_info(f"**/##key {typed('So##push#')} 1 0").rect_full
+    me.ctx.mouse_move_to_pos(((key.min.x + key.max.x) / 2, (key.min.y + key.max.y) / 2))
+    me.double_click()
+    see("mark", "a##wall", "//$FOCUSED/##mark")
+    me.key("Escape")
+    me.key("Ctrl+E")
+    see("export", "take So##push#", "//Export/##take")
+    me.ctx.item_click("//Export/##take")
+    for take in me.session.shot.takes:
+        see(f"export {take.name[:3]}", f"take {take.name}", f"//$FOCUSED/{typed(f'take {take.name}')}")
 
 
 LAST = [0.0, 0.0, 0.0]

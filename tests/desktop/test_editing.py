@@ -238,3 +238,16 @@ def test_the_lens_panel_and_a_mistake_in_the_users_kit(drive, small_plate, tmp_p
     assert [shot(report, moment).take("A").camera.focal_length for moment in ("long", "short")] == [400, 8]
     assert shot(report, "noted").take("A").notes == "mind the lamp"        # without Enter, and as one step
     assert shot(report, "not noted") == shot(report, "chosen")
+
+
+def test_names_are_shown_as_they_are_typed(drive, small_plate):
+    """Also with the signs by which Dear ImGui parts what a label says from what it is called by."""
+    report = drive("hashes", small_plate, *SMALL)
+    names = "So##push#", "C###9 %s"
+    assert report["named"]["takes"] == list(names) and report["named"]["subjects"][1] == "a##wall"
+    assert report["shown"]["a"] == names[1]
+    for moment in ("into 0", "into 1", "mark", "export", "export So#", "export C##"):
+        seen, at = screenshot(report, moment), report[moment]
+        end = round(at["begin"] + at["wide"])
+        text = seen[round(at["top"]) + 3:round(at["foot"]) - 3]
+        assert text[:, end - 4:end + 8].max() > 180, moment      # what stands beside it is not as bright

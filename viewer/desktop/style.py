@@ -117,6 +117,12 @@ def wide(words: str, scale: float = 1.0, bold: bool = False) -> float:
     return width
 
 
+def as_typed(words: str) -> str:
+    """A name for a label, of which all is shown: Dear ImGui leaves out ## and what follows, unless something of no width
+    stands between."""
+    return words.replace("#", "#\u200b")
+
+
 def within(words: str, room: float) -> str:
     """As much of them as so many pixels hold in the current font, with an ellipsis where that is not all."""
     if imgui.calc_text_size(words).x <= room:
