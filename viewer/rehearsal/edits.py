@@ -208,14 +208,27 @@ def rename_take(shot: Shot, take: str, to: str) -> Shot:
 
 
 def retime_take(shot: Shot, take: str, duration) -> Shot:
-    """The same take in another duration: every key and hold with it, and so with takes that match it."""
+    """The same take in another duration: every key and hold with it, and so with takes that match it; and the in and out
+    point, where it lasts until then."""
     if seconds(duration) <= 0:
         raise BadValue("A take lasts longer than 0 seconds.")
     duration, before = max(snapped(duration, shot.fps), 1 / shot.fps), shot.take(take).timeline.duration
+    start, end = shot.in_point, shot.out_point
+    if (shot.duration if end is None else end) <= before:
+        scaled = lambda time: time and snapped(time * duration / before, shot.fps)
+        start, end = scaled(start), scaled(end)
+        start = start and min(start, duration - 1 / shot.fps)
+        end = end if end is None else max(end, (start or 0) + 1 / shot.fps)      # a frame, at the least
+    stretched = _stretched(shot, take, duration)
+    return replace(stretched, in_point=start, out_point=end)
+
+
+def _stretched(shot: Shot, take: str, duration: Fraction) -> Shot:
+    before = shot.take(take).timeline.duration
     shot = shot.with_take(replace(shot.take(take), timeline=shot.take(take).timeline.stretched(duration)))
     for other in shot.takes:
         if other.match and other.match.take == take and other.timeline.duration == before:
-            shot = retime_take(shot, other.name, duration)
+            shot = _stretched(shot, other.name, duration)
     return shot
 
 
