@@ -1296,6 +1296,8 @@ def own_kit(me):
     for moment, focal in (("long", "5000"), ("short", "0")):
         me.ctx.item_input_value("//Lens/A/focal length", focal)
         me.note(moment)
+    me.ctx.item_click("//Lens/remove##subject")
+    me.note("removed")
 
 
 def leaving(me):

@@ -61,6 +61,30 @@ def test_a_focal_length_is_typed(window, typed, known):
     assert done or "'" + typed in window.session.message
 
 
+def test_the_wheel_stays_within_the_lens(window):
+    """And within what a lens may be where it has no name; what is outside of that already goes no farther."""
+    session, tools = window.session, window.picture.tools
+    focal = lambda: session.shot.take("A").camera.focal_length
+
+    def turned(notches):
+        session.say("")
+        session.attempt(lambda: tools._wheel(0, notches, False))
+        return focal(), session.message
+
+    assert turned(300) == (400, "") and turned(1) == (400, "A lens goes from 8 to 400 mm, and no farther.")
+    assert turned(-300) == (8, "") and turned(-1)[0] == 8
+    session.edit(edits.set_focal_length(session.shot, "A", 600.0), "Of a file")
+    assert turned(1)[0] == 600 and 400 < turned(-1)[0] < 600
+    zoom, prime = (next(lens for lens in window.lens.kit.lenses if lens.is_zoom is zooms) for zooms in (True, False))
+    for lens, ends in ((zoom, zoom.focal_length), (prime, prime.focal_length)):
+        session.edit(edits.set_lens(session.shot, "A", lens), "Lens")
+        assert (turned(300)[0], turned(-600)[0]) == (ends[1], ends[0])
+    assert turned(1)[1] == f"The {prime.name} is no zoom; with Ctrl the wheel moves the dolly."
+    window.commands.act("Focal length")
+    assert not session.attempt(lambda: window.commands._then(f"{prime.focal_length[0] + 10:g}")) and focal() == prime.focal_length[0]
+    assert session.message.endswith(f"the {prime.name} has {prime.focal_length[0]:g} mm and no other.")
+
+
 def test_a_lane_is_added_by_its_name(window):
     """Of anything that a key can hold, the iris of a pinhole too; one step to undo each."""
     session = window.session

@@ -238,6 +238,8 @@ def test_the_lens_panel_and_a_mistake_in_the_users_kit(drive, small_plate, tmp_p
     assert [shot(report, moment).take("A").camera.focal_length for moment in ("long", "short")] == [400, 8]
     assert shot(report, "noted").take("A").notes == "mind the lamp"        # without Enter, and as one step
     assert shot(report, "not noted") == shot(report, "chosen")
+    assert report["removed"]["message"].startswith("subject is removed, and B matches no other take any more; ")
+    assert shot(report, "removed").subjects == ()
 
 
 def test_names_are_shown_as_they_are_typed(drive, small_plate):

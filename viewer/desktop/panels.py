@@ -21,9 +21,6 @@ from . import style
 KINDS = {"camera": "Camera", "focus": "Focus", "combination": "Together"}
 """How the kinds of moves are called, in their order."""
 
-FOCAL = 8, 400
-"""Focal lengths that can be chosen, mm."""
-
 
 class LensPanel:
     """A take's lens, focus, rig and notes, and the list of takes from which A and B are chosen."""
@@ -96,8 +93,9 @@ class LensPanel:
             imgui.end_combo()
         imgui.set_next_item_width(wide)
         follows = take.match is not None and take.match.by == "zoom"
-        imgui.begin_disabled(follows)
-        moved, focal = imgui.drag_float("focal length", camera.focal_length, 0.2, *FOCAL, "%.1f mm",
+        low, high = edits.focal_lengths(session.shot, take.name)
+        imgui.begin_disabled(follows or low == high)
+        moved, focal = imgui.drag_float("focal length", camera.focal_length, 0.2, low, high, "%.1f mm",
                                         imgui.SliderFlags_.always_clamp)
         imgui.end_disabled()
         if moved:
@@ -106,6 +104,8 @@ class LensPanel:
             session.document.release()
         if follows:
             imgui.set_item_tooltip(f"follows {take.match.take}, to which it is matched")
+        elif low == high:
+            imgui.set_item_tooltip("is no zoom")
         imgui.set_next_item_width(wide)
         if imgui.begin_combo("stop", f"f/{camera.f_stop:g}" if camera.f_stop else "pinhole, all sharp"):
             if imgui.selectable("pinhole, all sharp", camera.f_stop is None)[0]:
@@ -162,8 +162,7 @@ class LensPanel:
             style.text(f"{subject.depth:.2f} m, {subject.kind}", style.QUIET, scale=0.88)
             imgui.same_line(14 * em)
             if imgui.small_button(f"remove##{style.as_typed(subject.name)}"):
-                session.attempt(lambda: session.edit(edits.remove_subject(shot, subject.name),
-                                                     f"Remove {subject.name}"))
+                session.attempt(lambda: session.remove_subject(subject.name))
 
 
 class MovesPanel:

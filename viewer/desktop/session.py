@@ -159,6 +159,17 @@ class Session:
         """The message, while it is to be read."""
         return self.message if time.monotonic() - self._said < SAID else ""
 
+    def remove_subject(self, name: str) -> None:
+        """Takes a subject away, and says what goes with it."""
+        before = self.shot
+        self.edit(edits.remove_subject(before, name), f"Remove {name}")
+        self.say(f"{name} is removed{self.freed(before)}; {self.key('Undo')} brings it back.")
+
+    def freed(self, before: Shot) -> str:
+        """Which takes no longer match another, as they did in the shot before, in words."""
+        names = [take.name for take in self.shot.takes if not take.match and before.take(take.name).match]
+        return f", and {' and '.join(names)} match{'es' * (len(names) == 1)} no other take any more" if names else ""
+
     # -- time ---------------------------------------------------------------------------------------------------------
 
     @property

@@ -25,7 +25,7 @@ from .. import optics
 from ..camera import Camera
 from ..shots.easing import curve
 from ..shots.framing import Vector, pose, pose_of
-from ..shots.kit import Lens
+from ..shots.kit import FOCAL_LENGTHS, Lens
 from ..shots.performance import FARTHEST, Performance
 from ..shots.rigs import Float, Rig
 from ..shots.timeline import INFINITY
@@ -194,7 +194,7 @@ class Operator:
         ramp = rig.ramp or HEAD
         self._rates = tuple(4 / seconds for seconds in (ramp, ramp, ramp, HEAD, HEAD, HEAD, RING, RING))
         self._float = Float(rig.sway, seed) if rig.sway else None
-        short, long = lens.focal_length if lens else (4.0, 1200.0)
+        short, long = lens.focal_length if lens else FOCAL_LENGTHS
         self._zooms = math.log(min(short, start.focal_length)), math.log(max(long, start.focal_length))
 
     def begin(self) -> RigState:

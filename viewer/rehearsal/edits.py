@@ -25,7 +25,7 @@ from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
 from ..shots.framing import Subject, plane_of_focus
-from ..shots.kit import F_STOP, Lens
+from ..shots.kit import F_STOP, FOCAL_LENGTHS, Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
 from ..shots.rigs import rig
@@ -348,6 +348,14 @@ def set_focal_length(shot: Shot, take: str, focal_length: float) -> Shot:
     of = shot.take(take)
     timeline = _scaled(of.timeline, "focal_length", focal_length / of.camera.focal_length)
     return shot.with_take(replace(of, camera=replace(of.camera, focal_length=focal_length), timeline=timeline))
+
+
+def focal_lengths(shot: Shot, take: str) -> tuple[float, float]:
+    """From which to which focal length a take may be set, mm: as far as its lens reaches, or what took the plate; what is
+    outside of that goes no farther."""
+    of, own = shot.take(take), shot.plate.stage.focal_length
+    low, high = of.lens.focal_length if of.lens else (min(FOCAL_LENGTHS[0], own), max(FOCAL_LENGTHS[1], own))
+    return min(low, of.camera.focal_length), max(high, of.camera.focal_length)
 
 
 def _scaled(timeline: Timeline, channel: Channel, ratio: float) -> Timeline:

@@ -23,6 +23,10 @@ F_STOP = 2.8
 """A usual working stop, where none is named."""
 
 
+FOCAL_LENGTHS = 8.0, 400.0
+"""mm: from the shortest to the longest lens, where none is named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A camera in one of its recording modes; the part of the sensor that is read, in mm and pixels."""
