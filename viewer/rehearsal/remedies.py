@@ -50,7 +50,9 @@ Helps = Callable[[Shot], bool]
 
 def _candidates(shot: Shot, take: str, advice: Advice, helps: Helps) -> Iterator[tuple[str, Shot | None]]:
     if advice.fixed:
-        yield advice.remedy.rstrip("."), shot.with_take(advice.fixed)
+        lasts = advice.fixed.timeline.duration
+        longer = lasts != shot.take(take).timeline.duration      # with what goes along then
+        yield advice.remedy.rstrip("."), edits.retime_take(shot, take, lasts) if longer else shot.with_take(advice.fixed)
     topic, of = advice.topic, shot.take(take)
     if topic == "framing":
         yield from _framed(shot, take)
