@@ -22,7 +22,7 @@ from statistics import median
 from typing import NamedTuple
 
 from .. import optics
-from ..camera import Camera
+from ..camera import NEAR, Camera
 from ..shots.easing import curve
 from ..shots.framing import Vector, pose, pose_of
 from ..shots.kit import FOCAL_LENGTHS, Lens
@@ -135,6 +135,7 @@ class Pull(NamedTuple):
     to       where it goes, likewise
     elapsed, seconds
     name     of the mark, where it has one: a subject's, or "infinity"
+    stopped  the lens does not go as near as the mark
     """
 
     start: float | Vector
@@ -142,6 +143,7 @@ class Pull(NamedTuple):
     elapsed: float
     seconds: float
     name: str = ""
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,14 +241,17 @@ class Operator:
         if "zoom" in left:
             values[3] = others.zoom
         low, high = self._focuses(values[3])
+        if state.focus > self._focuses(state.zoom)[1] * (1 + 1e-9):     # a key may be nearer; from there the ring only comes back
+            high = max(high, state.focus)
         pull = None if controls.focus or "focus" in left else state.pull
         if pull:
             pull = pull._replace(elapsed=pull.elapsed + dt)
             stand = pose(position, *values[:3])
-            left_from, to = (m if isinstance(m, (int, float)) else 1 / max(stand.to(m)[2], 1 / high)
+            left_from, to = (m if isinstance(m, (int, float)) else 1 / max(stand.to(m)[2], NEAR)
                              for m in (pull.start, pull.to))
             share = _EASE(pull.elapsed / pull.seconds) if pull.elapsed < pull.seconds else 1.0
             focus = left_from + share * (to - left_from)
+            pull = pull._replace(stopped=pull.stopped or focus > high * (1 + 1e-9))
             speed[7] = gain[7] = 0.0
         else:
             focus = state.focus + moved[7]

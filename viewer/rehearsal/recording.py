@@ -178,6 +178,8 @@ def named(shot: Shot, take: str, subject: Subject | None) -> Shot:
 
 def _pulls(samples: list[Sample], keys: list[Key]) -> tuple[Key, ...] | None:
     """Focus as marks that follow their subjects, where all that was done to it was to go from mark to mark."""
+    if any(sample.pull and sample.pull.stopped for sample in samples):
+        return None   # the lens did not go as near as a mark does
     first = samples[0].pull
     if first and not (first.name and first.elapsed >= first.seconds):
         return None   # it began in the middle of one
