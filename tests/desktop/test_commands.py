@@ -13,6 +13,7 @@ from viewer.desktop.window import Window
 from viewer.rehearsal import edits
 from viewer.rehearsal.document import Document
 from viewer.render.compare import Layout
+from viewer.shots.framing import Subject
 from viewer.shots.timeline import Key, Track
 
 
@@ -239,6 +240,44 @@ def test_a_take_that_matches_follows_the_hands_and_plays_as_it_was_seen(window):
     assert session.view.takes == ("A", "B") and session.shot.take("B").match.take == "A"
     window.commands.act("Redo")
     assert session.view.takes == ("C", "B")
+
+
+@pytest.mark.filterwarnings("ignore:.*GLFW")
+@pytest.mark.parametrize("then", ["rests", "turns the ring"])
+def test_a_rack_on_a_take_that_matches_plays_as_it_was_seen(window, then):
+    """Between the marks as they are from where that one stands, all the way; with the marks' names where that says all."""
+    context, session, rehearsal, seen = imgui.create_context(), window.session, window.commands.rehearsal, []
+    shot = edits.add_subject(session.shot, Subject("wall", (10, 10, 40, 40), 4.0))
+    shot = edits.end_take(edits.set_f_stop(shot, "A", 2.0), "A", 6)
+    session.edit(edits.focus_on(shot, "A", "subject"), "A wall")
+    session.clock = session.clock.home()
+    rehearsal.record()
+    for n in range(120):
+        if n in (2, 12, 22):
+            rehearsal.push("dolly", 0.2)
+        if n == 50:
+            rehearsal.pull("wall")
+        if n == 80:
+            rehearsal.pull("subject")
+        if n == 105 and then == "turns the ring":
+            rehearsal.pull(1.5)
+        session.clock = session.clock.tick(1 / 24)
+        rehearsal.frame(1 / 24)
+        seen.append((session.time, session.camera("A"), session.camera("B")))
+    rehearsal.finish()
+    imgui.destroy_context(context)
+    assert session.view.takes == ("C", "B")
+    for time, *cameras in seen:
+        for camera, name in zip(cameras, "CB"):
+            assert session.performance(name).camera(time).focus_distance == pytest.approx(camera.focus_distance, rel=0.01), time
+    marks = {name: [key.value for key in session.shot.take(name).timeline.track("focus_distance").keys] for name in "CB"}
+    if then == "rests":
+        assert marks["C"] == marks["B"] and marks["B"][-2:] == ["wall", "subject"]
+    else:
+        assert all(isinstance(value, float) for values in marks.values() for value in values)
+    _, a, b = seen[52 + 6]
+    assert 1 / b.focus_distance - 1 / 4 == pytest.approx((1 - 1 / 4) * (1 / a.focus_distance - 1 / (4 + a.position[2])) /
+                                                         (1 / (1 + a.position[2]) - 1 / (4 + a.position[2])), rel=0.02)
 
 
 @pytest.mark.filterwarnings("ignore:.*GLFW")

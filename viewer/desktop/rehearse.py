@@ -143,7 +143,7 @@ class Rehearsal:
         matches = b.match is not None and b.match.take == self.take
         if matches:
             along = ABSOLUTE if "focus" in self._hands else ()
-            shot = edits.match_recorded(shot, b.name, name, session.time, along)
+            shot = edits.match_recorded(shot, b.name, name, session.time, along, recorder.beside)
         session.edit(shot, f"Record take {name}")
         session.show_new(name)
         passes = len(recorder.passes)
@@ -286,9 +286,12 @@ class Rehearsal:
         seen = self._plays if "focus" in self._hands else session.performance(self.take)     # no pull is seen through a pinhole
         camera = replace(self._operator.camera(self._state, session.time), f_stop=seen.as_set(session.time).f_stop)
         session.live, session.hands = {self.take: breathed(camera, lens.breathing if lens else 0.0)}, self._hands
+        session.pulled = self._state.pull and self._state.pull.pulled
         if self.recording:
             if session.clock.playing or session.time == float(session.clock.span[1]):    # not put somewhere by a hand
-                self._recorder.add(session.time, self._state)
+                b = session.shot.take(session.view.b)
+                matches = b.match is not None and b.match.take == self.take
+                self._recorder.add(session.time, self._state, session.camera(b.name).focus_distance if matches else None)
             if not session.clock.playing:
                 session.attempt(self.finish)
             elif time.monotonic() - self._drafted > DRAFTS:

@@ -19,7 +19,7 @@ from ..shots.comparison import Comparison, background_depth, main_subject
 from ..shots.document import Shot, Take
 from ..shots.framing import Subject, anchor_point, distance, lost
 from ..shots.kit import F_STOP
-from ..shots.performance import Performance, far_away
+from ..shots.performance import Performance, Pulled, far_away
 from ..shots.timeline import ABSOLUTE, snapped
 from .loading import Loading
 from .opening import Opened
@@ -67,6 +67,7 @@ class Session:
         self.recording = False
         self.live: dict[str, Camera] = {}   # of takes that are being performed, in place of what the document says
         self.hands: frozenset[str] = frozenset()    # which of controls.HANDS are laid on these
+        self.pulled: Pulled | None = None           # between which marks focus is, there
         self.advice: tuple[Counsel, ...] = ()
         self.unadvised = ""
         self._advised: tuple | None = None     # the shot, the takes and the plate that the advice is on
@@ -222,8 +223,8 @@ class Session:
         beside = match and self._performed(match.take)
         if not beside:
             return None
-        return self.performance(name).camera(self.time, beside, set(ABSOLUTE) - set(match.own) if "focus" in self.hands
-                                             else ())
+        along = set(ABSOLUTE) - set(match.own) if "focus" in self.hands else ()
+        return self.performance(name).camera(self.time, beside, along, self.pulled if match.take in self.live else None)
 
     def performance(self, name: str) -> Performance:
         return self._once("performance", name, lambda: self.shot.perform(name))

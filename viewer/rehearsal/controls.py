@@ -26,7 +26,7 @@ from ..camera import NEAR, Camera
 from ..shots.easing import curve
 from ..shots.framing import Vector, pose, pose_of
 from ..shots.kit import FOCAL_LENGTHS, Lens
-from ..shots.performance import FARTHEST, Performance
+from ..shots.performance import FARTHEST, Performance, Pulled
 from ..shots.rigs import Float, Rig
 from ..shots.timeline import INFINITY
 from ..shots.words import SWEEPS
@@ -128,6 +128,9 @@ AT_ONCE = 1e-3
 """Seconds of a pull that takes no time."""
 
 
+_EASE = curve("both")
+
+
 class Pull(NamedTuple):
     """Focus on its way to a mark, or on it.
 
@@ -144,6 +147,11 @@ class Pull(NamedTuple):
     seconds: float
     name: str = ""
     stopped: bool = False
+
+    @property
+    def pulled(self) -> Pulled:
+        """Between which marks it is now, and how far."""
+        return Pulled(self.start, self.to, _EASE(self.elapsed / self.seconds) if self.elapsed < self.seconds else 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +179,6 @@ class RigState:
     time: float | None = None
 
 
-_EASE = curve("both")
 # Gauss-Legendre, four points: exact to the seventh power, on pieces a thirtieth of a second long.
 _NODES = ((0.06943184420297371, 0.17392742256872692), (0.33000947820757187, 0.3260725774312731),
           (0.6699905217924281, 0.3260725774312731), (0.9305681557970262, 0.17392742256872692))
@@ -249,8 +256,7 @@ class Operator:
             stand = pose(position, *values[:3])
             left_from, to = (m if isinstance(m, (int, float)) else 1 / max(stand.to(m)[2], NEAR)
                              for m in (pull.start, pull.to))
-            share = _EASE(pull.elapsed / pull.seconds) if pull.elapsed < pull.seconds else 1.0
-            focus = left_from + share * (to - left_from)
+            focus = left_from + pull.pulled.share * (to - left_from)
             pull = pull._replace(stopped=pull.stopped or focus > high * (1 + 1e-9))
             speed[7] = gain[7] = 0.0
         else:

@@ -39,6 +39,10 @@ UNMOVED = 1e-4
 """Relative change of depth that is none."""
 
 
+SAME_FOCUS = 0.01
+"""Of 1/distance, by which what is played may differ from what was seen."""
+
+
 class KeyAt(NamedTuple):
     """A key in a take: the index of its track, and its time."""
 
@@ -253,11 +257,12 @@ def match_take(shot: Shot, take: str, to: str, subject: str, by: str | None = No
     return shot.with_take(made)
 
 
-def match_recorded(shot: Shot, take: str, recorded: str, at, along: Iterable[Channel] = ()) -> Shot:
+def match_recorded(shot: Shot, take: str, recorded: str, at, along: Iterable[Channel] = (), seen: tuple[Key, ...] = ()) -> Shot:
     """The take goes on to match what was recorded of the take that it matched, with the stop and focus that it has.
 
     along  which of these are the recorded take's, as hands have set them, where they are not this take's own
     at     as in `lenses_along`
+    seen   how this take was focused meanwhile: where marks would say something else, that is recorded
     """
     follows, other = shot.take(take), shot.take(recorded)
     if follows.timeline.duration == shot.take(follows.match.take).timeline.duration:
@@ -265,6 +270,11 @@ def match_recorded(shot: Shot, take: str, recorded: str, at, along: Iterable[Cha
     follows = replace(follows, match=replace(follows.match, take=recorded))
     for channel in set(along) - set(follows.match.own):
         follows = _along(shot.with_take(follows), follows, other, channel, at)
+    track = follows.timeline.track("focus_distance")
+    if seen and track and "focus_distance" in set(along) - set(follows.match.own):
+        play = shot.with_take(follows).perform(take)
+        if any(abs(1 / play.as_set(float(key.time)).focus_distance - 1 / key.value) > SAME_FOCUS / key.value for key in seen):
+            follows = replace(follows, timeline=follows.timeline.replacing(track, replace(track, keys=seen, performed=True)))
     return shot.with_take(follows)
 
 
