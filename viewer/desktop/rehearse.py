@@ -290,8 +290,9 @@ class Rehearsal:
         if self.recording:
             if session.clock.playing or session.time == float(session.clock.span[1]):    # not put somewhere by a hand
                 b = session.shot.take(session.view.b)
-                matches = b.match is not None and b.match.take == self.take
-                self._recorder.add(session.time, self._state, session.camera(b.name).focus_distance if matches else None)
+                seen = session.camera(b.name) if b.match is not None and b.match.take == self.take else None
+                focused = seen is not None and seen.f_stop is not None      # else nobody sees on what
+                self._recorder.add(session.time, self._state, seen.focus_distance if focused else None)
             if not session.clock.playing:
                 session.attempt(self.finish)
             elif time.monotonic() - self._drafted > DRAFTS:

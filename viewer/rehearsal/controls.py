@@ -343,8 +343,8 @@ class Operator:
 
     def _focuses(self, zoom: float) -> tuple[float, float]:
         """The ends of the focus ring in dioptres: farthest and closest."""
-        closest = self.lens.closest(math.exp(zoom)) if self.lens else 0.1
-        return 1 / FARTHEST, 1 / max(closest, 0.01)
+        closest = self.lens.closest(math.exp(zoom)) if self.lens else 0.0
+        return 1 / FARTHEST, 1 / max(closest, NEAR)
 
 
 def _follow(speed: float, gain: float, asked: float, rate: float, t: float) -> tuple[float, float, float]:
