@@ -194,6 +194,17 @@ def test_the_window_advises_what_can_be_done_there(small_plate, tmp_path):
     assert "put it back, or open the picture where it is now" in session.message and "`" not in session.message
 
 
+def test_figures_tell_how_deep_a_shallow_depth_of_field_is():
+    opened = opening(_parser("open").parse_args(["open"]))(lambda *progress: None)
+    session = Session()
+    session.begin(opened, Document(opened.shot))
+    for focus, stop, said in ((0.3, 2.8, ("0.300 m", "0.292 – 0.308 m")), (1.5, 2.8, ("1.50 m", "1.33 – 1.72 m")),
+                              (40.0, 2.8, ("40.0 m", "9.03 – ∞"))):
+        session.edit(edits.focus_on(edits.set_f_stop(session.shot, "A", stop), "A", focus), "Focus")
+        figures = dict(session.figures("A"))
+        assert (figures["focus"], figures["sharp"]) == said
+
+
 def test_figures_of_a_subject_that_is_lost():
     """How far away it is, in a straight line, and nothing of its size."""
     opened = opening(_parser("open").parse_args(["open"]))(lambda *progress: None)

@@ -263,6 +263,8 @@ def test_subjects(shot):
     assert "mira" not in dump(gone) and gone.take("B").match is None and not gone.take("A").timeline.holds
     focus = shot.perform("A").camera(1).focus_distance
     assert edits.remove_subject(shot, "mira").perform("A").camera(1).focus_distance == pytest.approx(focus)
+    followed = edits.remove_subject(edits.focus_on(shot, "A", "mira"), "mira").take("A").timeline
+    assert "follow focus" not in followed.moves and followed.track("focus_distance")      # at what is a distance by now
     with pytest.raises(PushinError, match="called mira already"):
         edits.add_subject(shot, shot.subject("mira"))
 

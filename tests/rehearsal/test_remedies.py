@@ -76,6 +76,12 @@ def test_what_lasts_longer_does_so_with_all_that_belongs_to_it(case):
     assert longer.in_point > 0.35 and longer.out_point > 0.7
 
 
+def test_a_rack_is_not_helped_by_an_end_before_it(case):
+    shot, _ = case(focus="rack", f_stop=22.0, lens=SLOW_WIDE, focal_length=18.0)
+    advice = next(a for a in advise(shot, "A") if "rack" in a.sentence)
+    assert not any("End" in remedy.label for remedy in remedies(shot, "A", advice))
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_remedy_makes_the_advice_vanish(case, fault):
     topic, words, labels = FAULTS[fault]

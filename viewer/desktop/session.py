@@ -34,6 +34,9 @@ BUSY = 2.0
 SETTLED = 0.3
 """Seconds without an edit after which advice is asked for."""
 
+SHALLOW = 0.02
+"""Metres: less depth of field than that is told to the millimetre."""
+
 HERE = (("tell one or two with --at X,Y=M", "tell one or two with Known distance, in the Depth menu"),
         ("or make the shot again with `pushin move`", "or open the picture where it is now and make the shot again"),
         ("give a depth map with --depth FILE, or", "put its depth beside it, as photo_depth.png for photo.jpg, or"))
@@ -289,9 +292,10 @@ class Session:
         if camera.f_stop is None:
             return [*found, ("", "all sharp"), *sizes]
         near, far = self._sharp_between(camera, name)
-        focus = "∞" if far_away(camera.focus_distance) else _metres(camera.focus_distance)
+        fine = 3 if far - near < SHALLOW else 2
+        focus = "∞" if far_away(camera.focus_distance) else _metres(camera.focus_distance, fine)
         return [*found, ("", f"f/{plain(camera.f_stop, 2)}"), ("focus", focus),
-                ("sharp", f"{near:.2f} – {'∞' if math.isinf(far) else _metres(float(far))}"), *sizes]
+                ("sharp", f"{near:.{fine}f} – {'∞' if math.isinf(far) else _metres(float(far), fine)}"), *sizes]
 
     def sharpness(self, name: str) -> dict[str, bool]:
         """Which subjects lie within the depth of field at the playhead."""
@@ -348,5 +352,6 @@ class Session:
             self.shot, tuple(dict.fromkeys(self.view.takes)), self.plate)
 
 
-def _metres(value: float) -> str:
-    return f"{value:.2f} m" if abs(value) < 10 else f"{value:.1f} m" if abs(value) < 100 else f"{value:.0f} m"
+def _metres(value: float, fine: int = 2) -> str:
+    """A length, with so many decimals where it is below 10 m."""
+    return f"{value:.{fine}f} m" if abs(value) < 10 else f"{value:.1f} m" if abs(value) < 100 else f"{value:.0f} m"

@@ -426,6 +426,8 @@ def remove_subject(shot: Shot, subject: str) -> Shot:
         mark = lambda k: replace(k, value=min(max(play.distance(subject, float(k.time)), 0.1), 1e6))
         tracks = tuple(replace(t, keys=tuple(mark(k) if k.value == subject else k for k in t.keys))
                        for t in take.timeline.tracks if t.about != subject)
+        tracks = tuple(replace(t, move="") if t.move == "follow focus" and not isinstance(t.keys[0].value, str) else t
+                       for t in tracks)      # nobody is followed any more
         holds = tuple(h for h in take.timeline.holds if h.subject != subject)
         match = None if take.match and take.match.subject == subject else take.match
         return replace(take, match=match, timeline=replace(take.timeline, tracks=tracks, holds=holds))
