@@ -40,6 +40,7 @@ from viewer.rehearsal import edits
 from viewer.rehearsal.depthmap import DepthMap
 from viewer.render.compare import Wipe
 from viewer.shots.easing import CURVES
+from viewer.shots.framing import Subject
 from viewer.shots.kit import Lens
 from viewer.shots.moves import MOVES
 from viewer.shots.shotfile import dump
@@ -376,6 +377,24 @@ def compare(me):
         me.rested()
         me.note(name)
         me.key(key)
+
+
+def lenses(me):
+    """Under the wipe a subject is marked where it is seen: with A's lens left of the line, with B's right of it."""
+    session = me.session
+    me.opened()
+    shot = edits.add_subject(session.shot, Subject("edge", (96, 26, 104, 64), 1.0))
+    shot = shot.with_take(replace(shot.take("B"), match=None))
+    session.edit(edits.set_focal_length(shot, "B", 50.0), "Another lens")
+    me.key("F3")
+    me.key("F10")
+    me.ctx.mouse_move_to_pos((5, 300))
+    for x in (0.0, 0.64, 1.0):
+        session.view = replace(session.view, wipe=Wipe(x, 0.95, 0.0))
+        me.rested()
+        session.say("")
+        spots = {name: me.window.picture.spot(which, session.shot.plate.stage.point(96, 26, 1.0)) for which, name in enumerate("AB")}
+        me.note(f"wiped {x:g}", spots=spots, named=me.window.picture.named)
 
 
 def timeline(me):
