@@ -139,6 +139,24 @@ def test_the_wipe_is_moved_by_keys(window):
     assert view().wipe.x == 1 and view().wipe.angle == 5
 
 
+def test_what_is_seen_stays_when_a_take_is_retimed(window):
+    """The playhead and what is played between go along with the keys."""
+    act, session = window.commands.act, window.session
+    session.seek(1)
+    act("In point here")
+    session.seek(3)
+    camera = session.camera("A")
+    act("Retime take")
+    window.commands._then("6")
+    assert (session.time, session.camera("A").position) == (4.5, pytest.approx(camera.position, abs=0.02))
+    assert [float(t) for t in session.clock.span] == [1.5, 6]
+    session.edit(edits.end_take(edits.add_take(session.shot, "C"), "C", 3), "A short one")
+    session.view = replace(session.view, a="C")
+    act("Retime take")
+    window.commands._then("2")
+    assert session.time == 4.5          # where that take is over
+
+
 def test_it_is_told_which_take_loses_its_match(window):
     act, session = window.commands.act, window.session
     act("Swap A and B")

@@ -520,9 +520,15 @@ class Commands:
 
     def _retime(self) -> None:
         session, name = self.session, self.session.view.a
-        now = session.shot.take(name).timeline.duration
-        self._ask(f"Seconds for take {name}", f"{float(now):g}",
-                  lambda to: session.edit(edits.retime_take(session.shot, name, seconds(to.strip())), "Retime take"))
+        lasts = lambda: session.shot.take(name).timeline.duration
+
+        def retime(to: str) -> None:
+            """What is seen of the take at the playhead stays there."""
+            before = lasts()
+            session.edit(edits.retime_take(session.shot, name, seconds(to.strip())), "Retime take")
+            if session.time <= before:
+                session.seek(session.time * float(lasts() / before))
+        self._ask(f"Seconds for take {name}", f"{float(lasts()):g}", retime)
 
     def _count(self, by: int) -> None:
         self.session.counts = self.session.next_subject(by).name

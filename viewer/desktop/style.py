@@ -57,8 +57,8 @@ def apply() -> None:
         imgui.Col_.border: grey(0.0, 0.0), imgui.Col_.separator: grey(0.16), imgui.Col_.separator_hovered: grey(0.3),
         imgui.Col_.separator_active: grey(0.4),
         imgui.Col_.frame_bg: grey(0.14), imgui.Col_.frame_bg_hovered: grey(0.17),
-        imgui.Col_.frame_bg_active: grey(0.17), imgui.Col_.slider_grab: grey(0.62),
-        imgui.Col_.slider_grab_active: grey(0.85), imgui.Col_.check_mark: grey(0.85),
+        imgui.Col_.frame_bg_active: grey(0.17), imgui.Col_.slider_grab: grey(0.62, 0.4),       # its value stays legible
+        imgui.Col_.slider_grab_active: grey(0.85, 0.5), imgui.Col_.check_mark: grey(0.85),
         imgui.Col_.button: grey(0.14), imgui.Col_.button_hovered: grey(0.20), imgui.Col_.button_active: grey(0.26),
         imgui.Col_.header: grey(0.17), imgui.Col_.header_hovered: grey(0.22), imgui.Col_.header_active: grey(0.26),
         imgui.Col_.title_bg: grey(GROUND), imgui.Col_.title_bg_active: grey(GROUND),
