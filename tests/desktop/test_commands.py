@@ -14,6 +14,7 @@ from viewer.rehearsal import edits
 from viewer.rehearsal.document import Document
 from viewer.render.compare import Layout
 from viewer.shots.framing import Subject
+from viewer.shots.kit import Lens
 from viewer.shots.timeline import Key, Track
 
 
@@ -297,6 +298,29 @@ def test_a_rack_on_a_take_that_matches_plays_as_it_was_seen(window, then):
     _, a, b = seen[52 + 6]
     assert 1 / b.focus_distance - 1 / 4 == pytest.approx((1 - 1 / 4) * (1 / a.focus_distance - 1 / (4 + a.position[2])) /
                                                          (1 / (1 + a.position[2]) - 1 / (4 + a.position[2])), rel=0.02)
+
+
+@pytest.mark.filterwarnings("ignore:.*GLFW")
+def test_it_is_said_where_the_lens_goes_no_nearer(window):
+    """Once for a pull that stops there, and not for one that arrives."""
+    context, session, rehearsal, said = imgui.create_context(), window.session, window.commands.rehearsal, []
+    lens = Lens("Far 35 mm", (35, 35), (2, 22), 1.5)
+    shot = edits.add_subject(edits.set_f_stop(edits.set_lens(session.shot, "A", lens), "A", 2.8), Subject("wall", (10, 10, 40, 40), 4.0))
+    session.edit(edits.focus_on(shot, "A", "wall"), "A lens")
+    rehearsal.enter()
+    for mark in ("subject", "wall", 1.2):
+        session.say("")
+        rehearsal.pull(mark)
+        for n in range(60):
+            rehearsal.frame(1 / 24)
+            if session.message:
+                said.append((mark, n, session.message))
+                session.say("")
+    rehearsal.leave()
+    imgui.destroy_context(context)
+    assert [mark for mark, *_ in said] == ["subject", 1.2]
+    assert said[0][2] == "The Far 35 mm focuses no nearer than 1.46 m; subject is at 1.00 m."
+    assert said[1][2] == "The Far 35 mm focuses no nearer than 1.46 m."
 
 
 @pytest.mark.filterwarnings("ignore:.*GLFW")

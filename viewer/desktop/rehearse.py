@@ -17,6 +17,7 @@ from ..rehearsal.controls import HANDS, Controls, Operator, Tempo
 from ..rehearsal.recording import Recorder, Tolerance, named, smoothable
 from ..shots.document import Shot
 from ..shots.framing import anchor_point, distance
+from ..shots.kit import Lens
 from ..shots.performance import breathed
 from ..shots.rigs import RIGS, rig
 from ..shots.timeline import ABSOLUTE, INFINITY
@@ -281,8 +282,11 @@ class Rehearsal:
             self._take_edited()
         pushed = self._pushed()
         self._hands |= pushed.hands
+        stopped = self._state.pull is not None and self._state.pull.stopped
         self._state = self._operator.step(self._state, pushed, dt * session.clock.pace, self._plays, session.time, self._hands)
-        lens = session.shot.take(self.take).lens
+        lens, pull = session.shot.take(self.take).lens, self._state.pull
+        if lens and pull and pull.stopped and not stopped:
+            self._say_nearest(lens, pull.name)
         seen = self._plays if "focus" in self._hands else session.performance(self.take)     # no pull is seen through a pinhole
         camera = replace(self._operator.camera(self._state, session.time), f_stop=seen.as_set(session.time).f_stop)
         session.live, session.hands = {self.take: breathed(camera, lens.breathing if lens else 0.0)}, self._hands
@@ -299,6 +303,14 @@ class Rehearsal:
                 session.attempt(self._draft)
         if any(pushed) or self.moving:
             hello_imgui.request_refresh()
+
+    def _say_nearest(self, lens: Lens, mark: str) -> None:
+        """How near the lens goes, and where the mark is that is nearer."""
+        session, camera = self.session, self._operator.camera(self._state)
+        words = f"The {lens.name} focuses no nearer than {lens.closest(camera.focal_length):.2f} m"
+        if mark:
+            words += f"; {mark} is at {distance(session.shot.plate.stage, session.shot.subject(mark), camera):.2f} m"
+        session.say(f"{words}.")
 
     @property
     def moving(self) -> bool:

@@ -281,7 +281,8 @@ class Operator:
         """
         mark = 1 / to if isinstance(to, (int, float)) else tuple(map(float, to))
         last = state.pull
-        start = last.to if last and last.elapsed >= last.seconds else state.focus
+        arrived = last and last.elapsed >= last.seconds and not last.stopped
+        start = last.to if arrived else state.focus
         return replace(state, pull=Pull(start, mark, 0.0, max(seconds, AT_ONCE), name))
 
     def pushed(self, state: RigState, control: str, way: float) -> RigState:
