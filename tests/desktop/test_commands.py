@@ -8,6 +8,7 @@ from imgui_bundle import imgui
 
 from viewer.cli import _parser
 from viewer.cli.open import opening
+from viewer.desktop import style
 from viewer.desktop.timeline import said
 from viewer.desktop.window import Window
 from viewer.rehearsal import edits
@@ -201,6 +202,15 @@ def test_the_mouse_over_pictures_of_unlike_shape(window):
         assert (picture.foot(0), picture.foot(1)) == (200, 250)
     finally:
         imgui.destroy_context(context)
+
+
+def test_nothing_beside_the_pictures_tints_them():
+    """Not even what is drawn only while the mouse is over it, such as the edges of panels."""
+    context = imgui.create_context()
+    style.apply()
+    colours = {index.name: imgui.get_style().color_(index) for index in imgui.Col_ if index != imgui.Col_.count}
+    imgui.destroy_context(context)
+    assert len(colours) > 50 and {name for name, c in colours.items() if max(c.x, c.y, c.z) - min(c.x, c.y, c.z) > 0.02} == set()
 
 
 def test_a_keys_value_is_said_in_words():

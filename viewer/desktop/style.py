@@ -51,6 +51,10 @@ def apply() -> None:
     style.item_spacing = imgui.ImVec2(8, 6)
     style.docking_separator_size = 2
     grey = lambda value, alpha=1.0: imgui.ImVec4(value, value, value, alpha)
+    for index in imgui.Col_:      # what is not named below is as bright as it was
+        if index != imgui.Col_.count:
+            colour = style.color_(index)
+            style.set_color_(index, grey(0.21 * colour.x + 0.72 * colour.y + 0.07 * colour.z, colour.w))
     for index, colour in {
         imgui.Col_.window_bg: grey(GROUND, 0.0), imgui.Col_.popup_bg: grey(0.11), imgui.Col_.menu_bar_bg: grey(GROUND),
         imgui.Col_.text: imgui.ImVec4(*TEXT), imgui.Col_.text_disabled: imgui.ImVec4(*QUIET),
