@@ -1312,6 +1312,11 @@ def own_kit(me):
     me.note("noted")
     me.key("Ctrl+Z")
     me.note("not noted")
+    me.key("Home")
+    me.ctx.item_input_value("//Lens/A/focal length", "62.5")
+    me.ctx.mouse_move_to_pos((5, 300))
+    fields = [me.ctx.item_info(f"//Lens/{take}/focal length").rect_full for take in "AB"]
+    me.note("follows", fields=[[box.min.x, box.min.y] for box in fields])
     for moment, focal in (("long", "5000"), ("short", "0")):
         me.ctx.item_input_value("//Lens/A/focal length", focal)
         me.note(moment)

@@ -246,6 +246,10 @@ def test_the_lens_panel_and_a_mistake_in_the_users_kit(drive, small_plate, tmp_p
     matches_reference(report, "lens")
     assert report["chosen"]["message"] == "" and shot(report, "chosen").ratio == 2.387
     assert report["focal lengths"]["disabled"] == [False, True]            # the matched zoom has the one that follows
+    fields = [screenshot(report, "follows")[round(y) + 3:round(y) + 18, round(x) + 40:round(x) + 140].max(-1)
+              for x, y in report["follows"]["fields"]]
+    said = [field > field.min() + 0.5 * (field.max() - field.min()) for field in fields]     # one is dimmed
+    assert said[0].any() and (said[0] != said[1]).mean() < 0.02                              # and says what is seen
     assert [shot(report, moment).take("A").camera.focal_length for moment in ("long", "short")] == [400, 8]
     assert shot(report, "noted").take("A").notes == "mind the lamp"        # without Enter, and as one step
     assert shot(report, "not noted") == shot(report, "chosen")

@@ -95,8 +95,8 @@ class LensPanel:
         follows = take.match is not None and take.match.by == "zoom"
         low, high = edits.focal_lengths(session.shot, take.name)
         imgui.begin_disabled(follows or low == high)
-        moved, focal = imgui.drag_float("focal length", camera.focal_length, 0.2, low, high, "%.1f mm",
-                                        imgui.SliderFlags_.always_clamp)
+        now = session.camera(take.name).focal_length if follows else camera.focal_length
+        moved, focal = imgui.drag_float("focal length", now, 0.2, low, high, "%.1f mm", imgui.SliderFlags_.always_clamp)
         imgui.end_disabled()
         if moved:
             edit("Focal length", edits.set_focal_length, focal, drag=f"focal {take.name}")
