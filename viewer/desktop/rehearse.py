@@ -44,6 +44,7 @@ class Rehearsal:
         self.session = session
         self._recorder: Recorder | None = None
         self._drafted = 0.0      # when the journal was last told of what is being recorded
+        self._beside = ""        # the take that was shown as B when the recording began
         self.on = False
         self.take = ""
         self.tempo = Tempo()
@@ -128,7 +129,7 @@ class Rehearsal:
             self.enter()
         stands = self._operator.start.position
         self._recorder = Recorder(replace(session.shot.take(self.take).camera, position=stands))
-        session.recording, self._drafted = True, time.monotonic()
+        session.recording, self._drafted, self._beside = True, time.monotonic(), session.view.b
 
     def finish(self) -> None:
         """What was recorded becomes a new take, which is shown as B beside the one it was performed on; or as A, where B
@@ -144,7 +145,8 @@ class Rehearsal:
         matches = b.match is not None and b.match.take == self.take
         if matches:
             along = ABSOLUTE if "focus" in self._hands else ()
-            shot = edits.match_recorded(shot, b.name, name, session.time, along, recorder.beside)
+            seen = recorder.beside if b.name == self._beside else ()
+            shot = edits.match_recorded(shot, b.name, name, session.time, along, seen)
         session.edit(shot, f"Record take {name}")
         session.show_new(name)
         passes = len(recorder.passes)
@@ -293,10 +295,7 @@ class Rehearsal:
         session.pulled = self._state.pull and self._state.pull.pulled
         if self.recording:
             if session.clock.playing or session.time == float(session.clock.span[1]):    # not put somewhere by a hand
-                b = session.shot.take(session.view.b)
-                seen = session.camera(b.name) if b.match is not None and b.match.take == self.take else None
-                focused = seen is not None and seen.f_stop is not None      # else nobody sees on what
-                self._recorder.add(session.time, self._state, seen.focus_distance if focused else None)
+                self._recorder.add(session.time, self._state, self._focused_beside())
             if not session.clock.playing:
                 session.attempt(self.finish)
             elif time.monotonic() - self._drafted > DRAFTS:
@@ -311,6 +310,15 @@ class Rehearsal:
         if mark:
             words += f"; {mark} is at {distance(session.shot.plate.stage, session.shot.subject(mark), camera):.2f} m"
         session.say(f"{words}.")
+
+    def _focused_beside(self) -> float | None:
+        """Metres at which B is focused, where that matches what is performed and somebody sees it: through a pinhole nobody does."""
+        session = self.session
+        b = session.shot.take(session.view.b)
+        if b.name != self._beside or b.match is None or b.match.take != self.take:
+            return None
+        camera = session.camera(b.name)
+        return camera.focus_distance if camera.f_stop is not None else None
 
     @property
     def moving(self) -> bool:
