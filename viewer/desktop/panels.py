@@ -90,6 +90,7 @@ class LensPanel:
             for lens in self.kit.lenses:
                 if imgui.selectable(style.as_typed(lens.name), lens == take.lens)[0]:
                     edit(f"Lens {lens.name}", edits.set_lens, lens)
+                imgui.set_item_tooltip(lens.line)
             imgui.end_combo()
         imgui.set_next_item_width(wide)
         follows = take.match is not None and take.match.by == "zoom"

@@ -80,6 +80,12 @@ class Lens:
     def is_zoom(self) -> bool:
         return self.focal_length[0] < self.focal_length[1]
 
+    @property
+    def line(self) -> str:
+        """How far it opens and closes, and how near it focuses, in words."""
+        return (f"f/{self.stops[0]:g} to f/{self.stops[1]:g}, focuses from {self.minimum_focus:g} m"
+                + (f", anamorphic {self.squeeze:g}×" if self.squeeze != 1 else ""))
+
     def closest(self, focal_length: float) -> float:
         """Its minimum focus as a distance from the lens, metres: what Camera.focus_distance counts."""
         closest = optics.focus_from_mark(self.minimum_focus, focal_length)
