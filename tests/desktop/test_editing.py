@@ -55,6 +55,7 @@ def test_the_window_of_a_key(drive, small_plate):
     assert (x1, y1) == pytest.approx((0.8, 0.2), abs=0.05) and (x2, y2) == pytest.approx((0.58, 1.0), abs=0.05)
     assert shot(report, "undone") == shot(report, "typed")            # the whole drag is one step
     assert report["eased"]["popup"] and not report["undone"]["popup"]
+    assert [report[moment]["editing"] for moment in ("marks", "no marks", "no window")] == [True, True, False]     # one by one
     assert difference(screenshot(report, "typed"), screenshot(report, "eased")) > 0.1
     matches_reference(report, "eased")
 
@@ -244,6 +245,7 @@ def test_the_lens_panel_and_a_mistake_in_the_users_kit(drive, small_plate, tmp_p
     report = drive("own_kit", small_plate, *SMALL)
     assert "kit.toml" in report["shown"]["message"]
     matches_reference(report, "lens")
+    assert report["list"]["popup"] and not report["list given up"]["popup"]      # by Escape
     assert report["chosen"]["message"] == "" and shot(report, "chosen").ratio == 2.387
     assert report["focal lengths"]["disabled"] == [False, True]            # the matched zoom has the one that follows
     fields = [screenshot(report, "follows")[round(y) + 3:round(y) + 18, round(x) + 40:round(x) + 140].max(-1)

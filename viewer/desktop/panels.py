@@ -84,7 +84,7 @@ class LensPanel:
             session.attempt(lambda: session.edit(change(session.shot, take.name, value), what, drag))
 
         imgui.set_next_item_width(wide)
-        if imgui.begin_combo("lens", style.as_typed(take.lens.name) if take.lens else "any"):
+        if style.begin_combo("lens", style.as_typed(take.lens.name) if take.lens else "any"):
             if imgui.selectable("any", take.lens is None)[0]:
                 edit("Any lens", edits.set_lens, None)
             for lens in self.kit.lenses:
@@ -108,7 +108,7 @@ class LensPanel:
         elif low == high:
             imgui.set_item_tooltip("is no zoom")
         imgui.set_next_item_width(wide)
-        if imgui.begin_combo("stop", f"f/{camera.f_stop:g}" if camera.f_stop else "pinhole, all sharp"):
+        if style.begin_combo("stop", f"f/{camera.f_stop:g}" if camera.f_stop else "pinhole, all sharp"):
             if imgui.selectable("pinhole, all sharp", camera.f_stop is None)[0]:
                 edit("Pinhole", edits.set_f_stop, None)
             for stop in THIRDS:
@@ -116,7 +116,7 @@ class LensPanel:
                     edit(f"f/{stop:g}", edits.set_f_stop, float(stop))
             imgui.end_combo()
         imgui.set_next_item_width(wide)
-        if imgui.begin_combo("rig", take.rig):
+        if style.begin_combo("rig", take.rig):
             for name, rig in RIGS.items():
                 if imgui.selectable(name, name == take.rig)[0]:
                     edit(f"Rig {name}", edits.set_rig, name)
@@ -146,7 +146,7 @@ class LensPanel:
         style.text("Delivery", style.QUIET, scale=0.9)
         imgui.set_next_item_width(12 * em)
         name = next((r.name for r in self.kit.ratios if r.ratio == shot.ratio), None)
-        if imgui.begin_combo("ratio", name and style.as_typed(name) or (f"{shot.ratio:g}" if shot.ratio else "all of the plate")):
+        if style.begin_combo("ratio", name and style.as_typed(name) or (f"{shot.ratio:g}" if shot.ratio else "all of the plate")):
             if imgui.selectable("all of the plate", shot.ratio is None)[0]:
                 session.attempt(lambda: session.edit(replace(shot, ratio=None), "Delivery ratio"))
             for ratio in self.kit.ratios:
@@ -253,7 +253,7 @@ class MovesPanel:
         for word in move.words:
             value, wide = self._words.get(word, ""), 10 * em
             if word in choices:       # to be typed, or picked from a list
-                if imgui.begin_combo(f"##{word} choices", "", imgui.ComboFlags_.no_preview):
+                if style.begin_combo(f"##{word} choices", "", imgui.ComboFlags_.no_preview):
                     for choice in ("", *choices[word]):
                         if imgui.selectable(style.as_typed(choice) or "–", choice == value)[0]:
                             self._words[word] = value = choice

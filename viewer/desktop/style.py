@@ -180,9 +180,23 @@ def answers(*names: str, wide: float = 8.0) -> int | None:
     return answer
 
 
+_given_up = -1
+"""The frame in which Escape has closed a list, and nothing that it stands in."""
+
+
+def begin_combo(label: str, preview: str, flags: int = 0) -> bool:
+    """As imgui.begin_combo, with a list that Escape closes: Dear ImGui does so only where keys move through its windows."""
+    global _given_up
+    opened = imgui.begin_combo(label, preview, flags)
+    if opened and imgui.is_key_pressed(imgui.Key.escape, False):
+        imgui.close_current_popup()
+        _given_up = imgui.get_frame_count()
+    return opened
+
+
 def end_popup() -> None:
-    """Ends the current popup, and closes it on Escape: Dear ImGui does so only where keys move through its windows."""
-    if imgui.is_key_pressed(imgui.Key.escape, False):
+    """Ends the current popup, and closes it on Escape, likewise."""
+    if imgui.is_key_pressed(imgui.Key.escape, False) and _given_up != imgui.get_frame_count():
         imgui.close_current_popup()
     imgui.end_popup()
 

@@ -269,7 +269,7 @@ class TimelinePanel:
         session = self.session
         imgui.set_next_item_width(11 * em)
         if track.channel == "focus_distance":
-            if imgui.begin_combo("##mark", style.as_typed(said(track.channel, key.value))):
+            if style.begin_combo("##mark", style.as_typed(said(track.channel, key.value))):
                 for mark in (*(s.name for s in session.shot.subjects), INFINITY):
                     if imgui.selectable(style.as_typed(mark), mark == key.value)[0]:
                         self._set(place, replace(key, value=mark), "Focus mark")
