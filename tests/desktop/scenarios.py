@@ -28,7 +28,7 @@ from tests.desktop.screens import look, plug
 from tests.gpu import programs
 from viewer.cli import _parser
 from viewer.cli.open import opening
-from viewer.desktop import exporting, files
+from viewer.desktop import exporting, files, style
 from viewer.desktop.keys import chord_of, key_of
 from viewer.desktop.opening import bundled, open_file
 from viewer.desktop.loading import Loading
@@ -40,6 +40,7 @@ from viewer.rehearsal import edits
 from viewer.rehearsal.depthmap import DepthMap
 from viewer.render.compare import Wipe
 from viewer.shots.easing import CURVES
+from viewer.shots.framing import Subject
 from viewer.shots.kit import Lens
 from viewer.shots.moves import MOVES
 from viewer.shots.shotfile import dump
@@ -378,6 +379,24 @@ def compare(me):
         me.key(key)
 
 
+def lenses(me):
+    """Under the wipe a subject is marked where it is seen: with A's lens left of the line, with B's right of it."""
+    session = me.session
+    me.opened()
+    shot = edits.add_subject(session.shot, Subject("edge", (96, 26, 104, 64), 1.0))
+    shot = shot.with_take(replace(shot.take("B"), match=None))
+    session.edit(edits.set_focal_length(shot, "B", 50.0), "Another lens")
+    me.key("F3")
+    me.key("F10")
+    me.ctx.mouse_move_to_pos((5, 300))
+    for x in (0.0, 0.64, 1.0):
+        session.view = replace(session.view, wipe=Wipe(x, 0.95, 0.0))
+        me.rested()
+        session.say("")
+        spots = {name: me.window.picture.spot(which, session.shot.plate.stage.point(96, 26, 1.0)) for which, name in enumerate("AB")}
+        me.note(f"wiped {x:g}", spots=spots, named=me.window.picture.named)
+
+
 def timeline(me):
     """Keys are set, dragged, eased, copied, deleted; and all of it undone."""
     me.opened()
@@ -480,6 +499,17 @@ def easing(me):
     me.session.say("")
     me.note("eased")
     me.key("Escape")
+    me.session.edit(edits.focus_on(me.session.shot, "A", "subject"), "Focus")
+    me.ctx.yield_(2)
+    key = me.ctx.item_info("**/##key A 1 0").rect_full
+    me.ctx.mouse_move_to_pos(((key.min.x + key.max.x) / 2, (key.min.y + key.max.y) / 2))
+    me.double_click()
+    me.ctx.item_click("//$FOCUSED/##mark")
+    me.ctx.yield_(2)
+    for moment in ("marks", "no marks", "no window"):
+        me.note(moment, editing=me.window.timeline.editing)
+        me.key("Escape")
+    me.key("Ctrl+Z")
     me.key("Ctrl+Z")
     me.note("undone")
 
@@ -1283,6 +1313,11 @@ def own_kit(me):
     me.session.say("")
     me.note("lens")
     me.ctx.item_click("//Lens/ratio")
+    me.ctx.yield_(2)
+    me.note("list")
+    me.key("Escape")
+    me.note("list given up")
+    me.ctx.item_click("//Lens/ratio")
     me.ctx.item_click("//$FOCUSED/2.39")
     me.note("chosen")
     me.note("focal lengths", disabled=[bool(me.ctx.item_info(f"//Lens/{take}/focal length").item_flags
@@ -1293,9 +1328,16 @@ def own_kit(me):
     me.note("noted")
     me.key("Ctrl+Z")
     me.note("not noted")
+    me.key("Home")
+    me.ctx.item_input_value("//Lens/A/focal length", "62.5")
+    me.ctx.mouse_move_to_pos((5, 300))
+    fields = [me.ctx.item_info(f"//Lens/{take}/focal length").rect_full for take in "AB"]
+    me.note("follows", fields=[[box.min.x, box.min.y] for box in fields])
     for moment, focal in (("long", "5000"), ("short", "0")):
         me.ctx.item_input_value("//Lens/A/focal length", focal)
         me.note(moment)
+    me.ctx.item_click("//Lens/remove##subject")
+    me.note("removed")
 
 
 def leaving(me):
@@ -1689,6 +1731,56 @@ def narrow(me):
         me.note(f"long {wide}", modes=[lists.min.x, lists.min.y, lists.max.y], edges=edges)
         me.key("R")
         me.key("Ctrl+Z")
+
+
+def hashes(me):
+    """Names with the signs by which Dear ImGui parts a label from its id, wherever there are names."""
+    typed = style.as_typed
+
+    def see(name, words, item, indent=0.0):
+        """Where words are to end that begin some text sizes into an item."""
+        box = me.ctx.item_info(item).rect_full
+        me.note(name, top=box.min.y, foot=box.max.y, begin=box.min.x + indent * imgui.get_font_size(), wide=style.wide(words))
+
+    def rename(to):
+        me.key("Ctrl+R")
+        me.key("Ctrl+A")
+        me.type(to)
+        me.key("Enter")
+
+    me.opened()
+    me.drag(0, (0.05, 0.2), (0.2, 0.6))
+    me.type("a##wall")
+    me.key("Enter")
+    rename("So##push#")
+    me.session.view = replace(me.session.view, a="B", b="So##push#")
+    rename("C###9 %s")
+    me.session.view = replace(me.session.view, a="So##push#", b="C###9 %s")
+    me.window.toggle("Lens")
+    me.ctx.yield_(3)
+    me.note("named", takes=[take.name for take in me.session.shot.takes], subjects=[s.name for s in me.session.shot.subjects])
+    me.ctx.item_click(f"//Lens/A##a {typed('C###9 %s')}")       # a button of its own for each
+    me.note("shown", a=me.session.view.a)
+    me.ctx.item_click(f"//Lens/A##a {typed('So##push#')}")
+    me.window.toggle("Lens")
+    me.key("Ctrl+M")
+    me.ctx.yield_(3)
+    for which, name in enumerate(me.session.view.takes):
+        see(f"into {which}", name, f"//Moves/{typed(name)}##into {which}", 1.5)
+    me.key("Escape")
+    me.key("Ctrl+M")
+    me.session.edit(edits.focus_on(edits.set_f_stop(me.session.shot, "So##push#", 2.8), "So##push#", "a##wall"), "Focus")
+    me.ctx.yield_(3)
+    key = me.ctx.item_info(f"**/##key {typed('So##push#')} 1 0").rect_full
+    me.ctx.mouse_move_to_pos(((key.min.x + key.max.x) / 2, (key.min.y + key.max.y) / 2))
+    me.double_click()
+    see("mark", "a##wall", "//$FOCUSED/##mark")
+    me.key("Escape")
+    me.key("Ctrl+E")
+    see("export", "take So##push#", "//Export/##take")
+    me.ctx.item_click("//Export/##take")
+    for take in me.session.shot.takes:
+        see(f"export {take.name[:3]}", f"take {take.name}", f"//$FOCUSED/{typed(f'take {take.name}')}")
 
 
 LAST = [0.0, 0.0, 0.0]

@@ -8,11 +8,14 @@ from imgui_bundle import imgui
 
 from viewer.cli import _parser
 from viewer.cli.open import opening
+from viewer.desktop import style
 from viewer.desktop.timeline import said
 from viewer.desktop.window import Window
 from viewer.rehearsal import edits
 from viewer.rehearsal.document import Document
 from viewer.render.compare import Layout
+from viewer.shots.framing import Subject
+from viewer.shots.kit import Lens
 from viewer.shots.timeline import Key, Track
 
 
@@ -59,6 +62,30 @@ def test_a_focal_length_is_typed(window, typed, known):
     done = window.session.attempt(lambda: window.commands._then(typed))
     assert done == bool(known) and window.session.shot.take("A").camera.focal_length == (known or 35)
     assert done or "'" + typed in window.session.message
+
+
+def test_the_wheel_stays_within_the_lens(window):
+    """And within what a lens may be where it has no name; what is outside of that already goes no farther."""
+    session, tools = window.session, window.picture.tools
+    focal = lambda: session.shot.take("A").camera.focal_length
+
+    def turned(notches):
+        session.say("")
+        session.attempt(lambda: tools._wheel(0, notches, False))
+        return focal(), session.message
+
+    assert turned(300) == (400, "") and turned(1) == (400, "A lens goes from 8 to 400 mm, and no farther.")
+    assert turned(-300) == (8, "") and turned(-1)[0] == 8
+    session.edit(edits.set_focal_length(session.shot, "A", 600.0), "Of a file")
+    assert turned(1)[0] == 600 and 400 < turned(-1)[0] < 600
+    zoom, prime = (next(lens for lens in window.lens.kit.lenses if lens.is_zoom is zooms) for zooms in (True, False))
+    for lens, ends in ((zoom, zoom.focal_length), (prime, prime.focal_length)):
+        session.edit(edits.set_lens(session.shot, "A", lens), "Lens")
+        assert (turned(300)[0], turned(-600)[0]) == (ends[1], ends[0])
+    assert turned(1)[1] == f"The {prime.name} is no zoom; with Ctrl the wheel moves the dolly."
+    window.commands.act("Focal length")
+    assert not session.attempt(lambda: window.commands._then(f"{prime.focal_length[0] + 10:g}")) and focal() == prime.focal_length[0]
+    assert session.message.endswith(f"the {prime.name} has {prime.focal_length[0]:g} mm and no other.")
 
 
 def test_a_lane_is_added_by_its_name(window):
@@ -114,6 +141,24 @@ def test_the_wipe_is_moved_by_keys(window):
     assert view().wipe.x == 1 and view().wipe.angle == 5
 
 
+def test_what_is_seen_stays_when_a_take_is_retimed(window):
+    """The playhead and what is played between go along with the keys."""
+    act, session = window.commands.act, window.session
+    session.seek(1)
+    act("In point here")
+    session.seek(3)
+    camera = session.camera("A")
+    act("Retime take")
+    window.commands._then("6")
+    assert (session.time, session.camera("A").position) == (4.5, pytest.approx(camera.position, abs=0.02))
+    assert [float(t) for t in session.clock.span] == [1.5, 6]
+    session.edit(edits.end_take(edits.add_take(session.shot, "C"), "C", 3), "A short one")
+    session.view = replace(session.view, a="C")
+    act("Retime take")
+    window.commands._then("2")
+    assert session.time == 4.5          # where that take is over
+
+
 def test_it_is_told_which_take_loses_its_match(window):
     act, session = window.commands.act, window.session
     act("Swap A and B")
@@ -157,6 +202,15 @@ def test_the_mouse_over_pictures_of_unlike_shape(window):
         assert (picture.foot(0), picture.foot(1)) == (200, 250)
     finally:
         imgui.destroy_context(context)
+
+
+def test_nothing_beside_the_pictures_tints_them():
+    """Not even what is drawn only while the mouse is over it, such as the edges of panels."""
+    context = imgui.create_context()
+    style.apply()
+    colours = {index.name: imgui.get_style().color_(index) for index in imgui.Col_ if index != imgui.Col_.count}
+    imgui.destroy_context(context)
+    assert len(colours) > 50 and {name for name, c in colours.items() if max(c.x, c.y, c.z) - min(c.x, c.y, c.z) > 0.02} == set()
 
 
 def test_a_keys_value_is_said_in_words():
@@ -215,6 +269,68 @@ def test_a_take_that_matches_follows_the_hands_and_plays_as_it_was_seen(window):
     assert session.view.takes == ("A", "B") and session.shot.take("B").match.take == "A"
     window.commands.act("Redo")
     assert session.view.takes == ("C", "B")
+
+
+@pytest.mark.filterwarnings("ignore:.*GLFW")
+@pytest.mark.parametrize("then", ["rests", "rests, through a pinhole at first", "turns the ring"])
+def test_a_rack_on_a_take_that_matches_plays_as_it_was_seen(window, then):
+    """Between the marks as they are from where that one stands, all the way; with the marks' names where that says all."""
+    context, session, rehearsal, seen = imgui.create_context(), window.session, window.commands.rehearsal, []
+    shot = edits.add_subject(session.shot, Subject("wall", (10, 10, 40, 40), 4.0))
+    shot = edits.end_take(shot, "A", 6)
+    session.edit(shot if "pinhole" in then else edits.focus_on(edits.set_f_stop(shot, "A", 2.0), "A", "subject"), "A wall")
+    session.clock = session.clock.home()
+    rehearsal.record()
+    for n in range(120):
+        if n in (2, 12, 22):
+            rehearsal.push("dolly", 0.2)
+        if n == 50:
+            rehearsal.pull("wall")
+        if n == 80:
+            rehearsal.pull("subject")
+        if n == 105 and then == "turns the ring":
+            rehearsal.pull(1.5)
+        session.clock = session.clock.tick(1 / 24)
+        rehearsal.frame(1 / 24)
+        seen.append((session.time, session.camera("A"), session.camera("B")))
+    rehearsal.finish()
+    imgui.destroy_context(context)
+    assert session.view.takes == ("C", "B")
+    for time, *cameras in seen:
+        for camera, name in zip(cameras, "CB"):
+            played = session.performance(name).camera(time).focus_distance
+            assert played == pytest.approx(camera.focus_distance, rel=0.01) or camera.f_stop is None
+    marks = {name: [key.value for key in session.shot.take(name).timeline.track("focus_distance").keys] for name in "CB"}
+    if then.startswith("rests"):
+        assert marks["C"] == marks["B"] and marks["B"][-2:] == ["wall", "subject"]
+    else:
+        assert all(isinstance(value, float) for values in marks.values() for value in values)
+    _, a, b = seen[52 + 6]
+    assert 1 / b.focus_distance - 1 / 4 == pytest.approx((1 - 1 / 4) * (1 / a.focus_distance - 1 / (4 + a.position[2])) /
+                                                         (1 / (1 + a.position[2]) - 1 / (4 + a.position[2])), rel=0.02)
+
+
+@pytest.mark.filterwarnings("ignore:.*GLFW")
+def test_it_is_said_where_the_lens_goes_no_nearer(window):
+    """Once for a pull that stops there, and not for one that arrives."""
+    context, session, rehearsal, said = imgui.create_context(), window.session, window.commands.rehearsal, []
+    lens = Lens("Far 35 mm", (35, 35), (2, 22), 1.5)
+    shot = edits.add_subject(edits.set_f_stop(edits.set_lens(session.shot, "A", lens), "A", 2.8), Subject("wall", (10, 10, 40, 40), 4.0))
+    session.edit(edits.focus_on(shot, "A", "wall"), "A lens")
+    rehearsal.enter()
+    for mark in ("subject", "wall", 1.2):
+        session.say("")
+        rehearsal.pull(mark)
+        for n in range(60):
+            rehearsal.frame(1 / 24)
+            if session.message:
+                said.append((mark, n, session.message))
+                session.say("")
+    rehearsal.leave()
+    imgui.destroy_context(context)
+    assert [mark for mark, *_ in said] == ["subject", 1.2]
+    assert said[0][2] == "The Far 35 mm focuses no nearer than 1.46 m; subject is at 1.00 m."
+    assert said[1][2] == "The Far 35 mm focuses no nearer than 1.46 m."
 
 
 @pytest.mark.filterwarnings("ignore:.*GLFW")

@@ -55,6 +55,7 @@ def test_the_window_of_a_key(drive, small_plate):
     assert (x1, y1) == pytest.approx((0.8, 0.2), abs=0.05) and (x2, y2) == pytest.approx((0.58, 1.0), abs=0.05)
     assert shot(report, "undone") == shot(report, "typed")            # the whole drag is one step
     assert report["eased"]["popup"] and not report["undone"]["popup"]
+    assert [report[moment]["editing"] for moment in ("marks", "no marks", "no window")] == [True, True, False]     # one by one
     assert difference(screenshot(report, "typed"), screenshot(report, "eased")) > 0.1
     matches_reference(report, "eased")
 
@@ -194,6 +195,17 @@ def test_the_window_advises_what_can_be_done_there(small_plate, tmp_path):
     assert "put it back, or open the picture where it is now" in session.message and "`" not in session.message
 
 
+def test_figures_tell_how_deep_a_shallow_depth_of_field_is():
+    opened = opening(_parser("open").parse_args(["open"]))(lambda *progress: None)
+    session = Session()
+    session.begin(opened, Document(opened.shot))
+    for focus, stop, said in ((0.3, 2.8, ("0.300 m", "0.292 – 0.308 m")), (1.5, 2.8, ("1.50 m", "1.33 – 1.72 m")),
+                              (40.0, 2.8, ("40.0 m", "9.03 – ∞"))):
+        session.edit(edits.focus_on(edits.set_f_stop(session.shot, "A", stop), "A", focus), "Focus")
+        figures = dict(session.figures("A"))
+        assert (figures["focus"], figures["sharp"]) == said
+
+
 def test_figures_of_a_subject_that_is_lost():
     """How far away it is, in a straight line, and nothing of its size."""
     opened = opening(_parser("open").parse_args(["open"]))(lambda *progress: None)
@@ -233,8 +245,28 @@ def test_the_lens_panel_and_a_mistake_in_the_users_kit(drive, small_plate, tmp_p
     report = drive("own_kit", small_plate, *SMALL)
     assert "kit.toml" in report["shown"]["message"]
     matches_reference(report, "lens")
+    assert report["list"]["popup"] and not report["list given up"]["popup"]      # by Escape
     assert report["chosen"]["message"] == "" and shot(report, "chosen").ratio == 2.387
     assert report["focal lengths"]["disabled"] == [False, True]            # the matched zoom has the one that follows
+    fields = [screenshot(report, "follows")[round(y) + 3:round(y) + 18, round(x) + 40:round(x) + 140].max(-1)
+              for x, y in report["follows"]["fields"]]
+    said = [field > field.min() + 0.5 * (field.max() - field.min()) for field in fields]     # one is dimmed
+    assert said[0].any() and (said[0] != said[1]).mean() < 0.02                              # and says what is seen
     assert [shot(report, moment).take("A").camera.focal_length for moment in ("long", "short")] == [400, 8]
     assert shot(report, "noted").take("A").notes == "mind the lamp"        # without Enter, and as one step
     assert shot(report, "not noted") == shot(report, "chosen")
+    assert report["removed"]["message"].startswith("subject is removed, and B matches no other take any more; ")
+    assert shot(report, "removed").subjects == ()
+
+
+def test_names_are_shown_as_they_are_typed(drive, small_plate):
+    """Also with the signs by which Dear ImGui parts what a label says from what it is called by."""
+    report = drive("hashes", small_plate, *SMALL)
+    names = "So##push#", "C###9 %s"
+    assert report["named"]["takes"] == list(names) and report["named"]["subjects"][1] == "a##wall"
+    assert report["shown"]["a"] == names[1]
+    for moment in ("into 0", "into 1", "mark", "export", "export So#", "export C##"):
+        seen, at = screenshot(report, moment), report[moment]
+        end = round(at["begin"] + at["wide"])
+        text = seen[round(at["top"]) + 3:round(at["foot"]) - 3]
+        assert text[:, end - 4:end + 8].max() > 180, moment      # what stands beside it is not as bright

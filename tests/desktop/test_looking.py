@@ -78,6 +78,17 @@ def test_every_way_of_comparing(drive, small_plate):
     assert "pinhole" in report["peaking"]["message"] and "pinhole" in report["zones"]["message"]
 
 
+def test_under_the_wipe_a_subject_is_marked_where_it_is_seen(drive, small_plate):
+    """With two lenses it stands at two places; no mark of one lies in the other's picture."""
+    report = drive("lenses", small_plate, *SMALL)
+    for moment, seen in (("wiped 0", "B"), ("wiped 0.64", "AB"), ("wiped 1", "A")):
+        for name, (x, y) in report[moment]["spots"].items():
+            corner = screenshot(report, moment)[round(y) - 2:round(y) + 3, round(x) + 2:round(x) + 9]
+            assert (corner.min(-1).max() > 160) == (name in seen), (moment, name)
+            labels = [label for label in report[moment]["named"] if 0 <= label[0] - x < 8 and abs(label[1] - y) < 24]
+            assert len(labels) == (name in seen), (moment, name)
+
+
 def test_everything_has_its_place_at_any_scaling(drive, small_plate):
     """At 200 % on a large screen; and at 100 % on the next one, to which the panels' sizes are not carried over."""
     for scale in (2, 1):

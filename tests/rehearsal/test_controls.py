@@ -132,6 +132,9 @@ def test_the_rings_stop_at_the_lenses_ends():
     assert near.focal_length == pytest.approx(50) and near.focus_distance == pytest.approx(lens.closest(50))
     far = operator.camera(held(operator, Controls(zoom=-1, focus=-1), 10))
     assert far.focal_length == pytest.approx(24) and far.focus_distance == 1e4
+    free = Operator(START, RIGS["dolly"])
+    ends = [free.camera(held(free, Controls(zoom=way), 20)).focal_length for way in (-1, 1)]
+    assert ends == pytest.approx([8, 400])
     prime = Operator(START, RIGS["dolly"], Lens("35", (35, 35), (2, 22), 0.3))
     assert prime.camera(held(prime, Controls(zoom=1), 2)).focal_length == pytest.approx(35)
 

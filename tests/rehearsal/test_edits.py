@@ -92,6 +92,17 @@ def test_time_of_a_take(shot):
             shot.perform("A").camera(t).focus_distance, rel=0.05)
     assert slower.duration == 8 and keys(slower, "focus_distance") == [(2, "mira"), (4, "tom")]
     assert edits.end_take(shot, "A", 2.01).duration == 2
+    span = lambda s: (s.in_point, s.out_point)
+    ranged = replace(edits.match_take(edits.add_take(shot, "C"), "B", "A", "mira"), in_point=1, out_point=3)
+    for to, ends in ((8, (2, 6)), (2, (Fraction(1, 2), Fraction(3, 2))), (4, (1, 3))):
+        assert span(edits.retime_take(ranged, "A", to)) == ends
+    assert span(edits.retime_take(replace(ranged, out_point=None), "A", 8)) == (2, None)
+    assert span(edits.retime_take(replace(ranged, in_point=None), "A", 8)) == (None, 6)
+    frame = Fraction(1, 24)
+    short = edits.retime_take(replace(ranged, in_point=1, out_point=1 + frame), "A", 1)
+    assert span(short) == (6 * frame, 7 * frame) and span(edits.retime_take(short, "A", frame)) == (0, frame)
+    beyond = replace(edits.retime_take(ranged, "C", 10), in_point=5, out_point=9)      # of another take
+    assert span(edits.retime_take(beyond, "A", 8)) == (5, 9)
     assert edits.retime_take(shot, "A", 0.001).duration == Fraction(1, 24)
     for nothing in (0, -5):
         with pytest.raises(PushinError, match="longer than 0"):
@@ -252,6 +263,8 @@ def test_subjects(shot):
     assert "mira" not in dump(gone) and gone.take("B").match is None and not gone.take("A").timeline.holds
     focus = shot.perform("A").camera(1).focus_distance
     assert edits.remove_subject(shot, "mira").perform("A").camera(1).focus_distance == pytest.approx(focus)
+    followed = edits.remove_subject(edits.focus_on(shot, "A", "mira"), "mira").take("A").timeline
+    assert "follow focus" not in followed.moves and followed.track("focus_distance")      # at what is a distance by now
     with pytest.raises(PushinError, match="called mira already"):
         edits.add_subject(shot, shot.subject("mira"))
 

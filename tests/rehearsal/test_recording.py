@@ -263,6 +263,42 @@ def test_a_match_answers_a_hand(scene, mira, move, by, pushed):
         assert place_in_frame(camera, point) == pytest.approx(place_in_frame(other.camera(time), point), abs=1e-3)
 
 
+CLOSE = Lens("a lens", (20, 100), (2, 22), 0.6)
+
+
+@pytest.mark.parametrize("begin", [0.3, "mira"])
+@pytest.mark.parametrize("then", ["pull", "pull nearer", "hand", "nearer", "nothing"])
+def test_a_focus_that_is_nearer_than_the_lens_goes_plays_as_it_was_seen(scene, begin, then):
+    """A key may be that near; a hand finds the ring there, takes it away from there, and turns it no nearer."""
+    camera = replace(scene.camera, position=(-0.2, 0.0, -1.2))
+    shot = edits.set_lens(Shot(PlateFile(STAGE), scene.subjects, (Take("A", Timeline(4), camera),)), "A", CLOSE)
+    shot = edits.focus_on(shot, "A", begin)
+    take, plays, closest = shot.take("A"), shot.perform("A"), CLOSE.closest(35)
+    assert plays.camera(1).focus_distance < 0.8 * closest
+    operator, recorder, seen = Operator(take.camera, RIGS["dolly"], CLOSE), Recorder(take.camera), []
+    state, laid = operator.at(plays.as_set(0)), frozenset()
+    for n in range(1, 181):
+        pushed = Controls(focus={"hand": -1.0, "nearer": 1.0}.get(then, 0.0) * (n > 40))
+        laid |= pushed.hands
+        for at, to in ((60, "tom"), (120, "mira")):
+            if n == at + 1 and (then == "pull" and to == "tom" or then == "pull nearer"):
+                state, laid = operator.pull(state, anchor_point(STAGE, shot.subject(to)), 0.8, to), laid | {"focus"}
+        state = operator.step(state, pushed, 1 / 60, plays, n / 60, laid)
+        recorder.add(n / 60, state)
+        seen.append((n / 60, operator.camera(state)))
+    play = shot.with_take(recorder.take("C", take, FPS, laid)).perform("C")
+    for time, camera in seen:
+        assert max(differences(camera, play.camera(time))) < 0.1, time
+    focus = [camera.focus_distance for _, camera in seen]
+    assert focus[30] == pytest.approx(plays.camera(1).focus_distance)
+    if then == "nothing" or then == "nearer":
+        assert focus[-1] == pytest.approx(focus[30])
+    elif then == "pull nearer":
+        assert focus[-1] == pytest.approx(closest)
+    else:
+        assert focus[-1] > focus[30] + 0.1 and sorted(focus) == focus
+
+
 def test_each_pass_of_a_loop_begins_as_the_take_does(scene):
     shot = Shot(PlateFile(STAGE), scene.subjects, (Take("A", make(scene, "tracking", subject="mira", seconds=4), scene.camera),))
     plays, operator = shot.perform("A"), Operator(scene.camera, RIGS["dolly"])

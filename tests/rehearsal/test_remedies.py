@@ -1,5 +1,6 @@
 """For each kind of advice: the remedy is applied, and the advice is gone."""
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -63,6 +64,22 @@ FAULTS = {
     "too much invented": ("invented", {"move": "truck", "amount": "0.6 m", "seconds": 4, "plate": WALL},
                           ("Move", "End at")),
 }
+
+
+def test_what_lasts_longer_does_so_with_all_that_belongs_to_it(case):
+    """The take that matches it, and what is played of it."""
+    shot, _ = case("truck", amount="3 m", seconds=1)
+    shot = replace(edits.match_take(shot, "B", "A", "mira"), in_point=Fraction(1, 4), out_point=Fraction(1, 2))
+    advice = next(a for a in advise(shot, "A") if a.topic == "rig")
+    longer = next(remedy.shot for remedy in remedies(shot, "A", advice) if "Give it" in remedy.label)
+    assert longer.take("A").timeline.duration == longer.take("B").timeline.duration > 1.5
+    assert longer.in_point > 0.35 and longer.out_point > 0.7
+
+
+def test_a_rack_is_not_helped_by_an_end_before_it(case):
+    shot, _ = case(focus="rack", f_stop=22.0, lens=SLOW_WIDE, focal_length=18.0)
+    advice = next(a for a in advise(shot, "A") if "rack" in a.sentence)
+    assert not any("End" in remedy.label for remedy in remedies(shot, "A", advice))
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -7,7 +7,7 @@ import pytest
 
 from viewer import optics
 from viewer.plate import Plate
-from viewer.shots.advice import RECOGNISABLE, advise
+from viewer.shots.advice import RECOGNISABLE, SAMPLES, advise, looked_at
 from viewer.shots.camera_moves import extreme_close_up, push_in, static, truck, zoom_in
 from viewer.shots.document import start_camera
 from viewer.shots.focus_pulls import follow, rack
@@ -179,6 +179,35 @@ def test_too_much_is_invented(shot, scene):
     assert x == pytest.approx(0.15 * 2 * 36 / 35, abs=0.04)
     assert "invented" not in topics(advise(one, plate=plate, invented=0.8))
     assert "invented" not in topics(advise(one))
+
+
+@pytest.mark.parametrize("what", ["fast", "far", "soft", "slow", "passing"])
+def test_a_long_take_is_advised_on_as_if_every_frame_was_looked_at(shot, scene, monkeypatch, what):
+    """Something happens for a second or two, somewhere in five minutes of rest; or all the time."""
+    move, rig = {"fast": (truck(scene, amount="1.5 m", seconds=1), "dolly"), "far": (truck(scene, amount="1.3 m", seconds=5), "slider"),
+                 "soft": (push_in(scene, subject="mira", amount="35%", seconds=2), "dolly"),
+                 "slow": (push_in(scene, subject="mira", amount="35%", seconds=300), "dolly"),
+                 "passing": (push_in(scene, subject="cup", amount="1.5 m", seconds=3) + follow(scene, subject="cup"), "dolly")}[what]
+    later = tuple(track if len(track.keys) == 1 else track.in_time(lambda t: t + 187 * (what != "slow")) for track in move.tracks)
+    one = shot(camera=replace(scene.camera, focus_distance=1.5097), rig=rig, A=Timeline(300, later))
+    brief = [(a.topic, a.time, a.sentence) for a in advise(one)]
+    monkeypatch.setattr("viewer.shots.advice.SAMPLES", 10 ** 6)
+    whole = [(a.topic, a.time, a.sentence) for a in advise(one)]
+    assert whole and all(time > 100 for _, time, _ in whole)
+    assert [topic for topic, *_ in brief] == [topic for topic, *_ in whole]
+    for (topic, time, sentence), (_, exact, words) in zip(brief, whole):
+        assert time == pytest.approx(exact, abs=1e-6 if sentence == words else 0.1), sentence
+        assert [word.strip(".,;0123456789") for word in sentence.split()] == [word.strip(".,;0123456789") for word in words.split()]
+
+
+@pytest.mark.parametrize("keys", [2, 50, 86_400])
+def test_advice_does_not_look_at_more_the_longer_a_take_lasts(keys):
+    frames = lambda seconds, track: looked_at(Timeline(seconds, (track,)), Fraction(24))
+    hour = Track("x", tuple(Key(Fraction(3600 * n, keys), n % 7 / 10) for n in range(keys)))
+    seen = frames(3600, hour)
+    assert len(seen) < 2 * SAMPLES and seen == sorted(set(seen)) and seen[0] == 0 and seen[-1] == 86_399
+    assert max(b - a for a, b in zip(seen, seen[1:])) < 86_400 / 400
+    assert frames(100, Track("x", (Key(0, 0.0),))) == list(range(2400))      # and nothing goes unseen in a short one
 
 
 def test_advice_without_subjects(shot, stage, scene):

@@ -1,11 +1,12 @@
 import tomllib
+from dataclasses import replace
 
 import pytest
 
 from viewer.errors import PushinError
 from viewer.resources import ASSETS
 from viewer.shots import kit as kits
-from viewer.shots.kit import kit, read_kit
+from viewer.shots.kit import Lens, kit, read_kit
 
 
 def test_the_shipped_kit_is_whole():
@@ -88,3 +89,9 @@ def test_a_broken_kit_is_said_in_a_sentence(tmp_path, text, says):
 def test_no_kit_where_one_should_be(tmp_path):
     with pytest.raises(PushinError, match="cannot be read"):
         read_kit(tmp_path / "none.toml")
+
+
+def test_a_lens_is_told_in_a_line():
+    zoom = Lens("zoom", (24, 290), (2.8, 22), 1.22)
+    assert zoom.line == "f/2.8 to f/22, focuses from 1.22 m"
+    assert replace(zoom, squeeze=2.0).line.endswith("1.22 m, anamorphic 2×")

@@ -11,6 +11,7 @@ from ..rehearsal import edits
 from ..rehearsal.actions import Action, Actions, own_keys
 from ..render.compare import MODES
 from ..shots.advice import THIRDS
+from ..shots.document import Shot
 from ..shots.kit import F_STOP
 from ..shots.moves import find_moves
 from ..shots.timeline import seconds
@@ -18,7 +19,6 @@ from ..shots.words import read_amount
 from . import style
 from .keys import chord_of
 from .mending import BIGGER, TOOLS
-from .panels import FOCAL
 from .rehearse import Rehearsal
 from .timeline import WORDS
 
@@ -434,12 +434,7 @@ class Commands:
             raise PushinError("This is the only take; a shot keeps one.")
         before = self.session.shot
         self.session.edit(edits.remove_take(before, name), f"Throw take {name} away")
-        self.session.say(f"Take {name} is thrown away{self._freed(before)}; {self.actions.key('Undo')} brings it back.")
-
-    def _freed(self, before) -> str:
-        """Which takes no longer match another, as they did in the shot before, in words."""
-        names = [take.name for take in self.session.shot.takes if not take.match and before.take(take.name).match]
-        return f", and {' and '.join(names)} match{'es' * (len(names) == 1)} no other take any more" if names else ""
+        self.session.say(f"Take {name} is thrown away{self.session.freed(before)}; {self.actions.key('Undo')} brings it back.")
 
     def _next_take(self, side: str) -> None:
         """The next take in this place."""
@@ -483,7 +478,8 @@ class Commands:
             raise PushinError(f"{name} is matched to {take.match.take}: its lens follows; change {take.match.take}, or "
                               f"free {name} with {self.actions.key('Free from match')}.")
         self._ask(f"Millimetres for take {name}", f"{take.camera.focal_length:g}",
-                  lambda to: session.edit(edits.set_focal_length(session.shot, name, millimetres(to)), "Focal length"))
+                  lambda to: session.edit(edits.set_focal_length(session.shot, name, millimetres(to, session.shot, name)),
+                                          "Focal length"))
 
     def _add_lane(self) -> None:
         session, name = self.session, self.session.view.a
@@ -512,10 +508,7 @@ class Commands:
         session.edit(edits.set_f_stop(session.shot, name, stop and float(stop)), words)
 
     def _remove_subject(self) -> None:
-        session, name = self.session, self.session.next_subject(0).name
-        before = session.shot
-        session.edit(edits.remove_subject(before, name), f"Remove {name}")
-        session.say(f"{name} is removed{self._freed(before)}; {self.actions.key('Undo')} brings it back.")
+        self.session.remove_subject(self.session.next_subject(0).name)
 
     def _rename(self) -> None:
         session, name = self.session, self.session.view.a
@@ -527,9 +520,15 @@ class Commands:
 
     def _retime(self) -> None:
         session, name = self.session, self.session.view.a
-        now = session.shot.take(name).timeline.duration
-        self._ask(f"Seconds for take {name}", f"{float(now):g}",
-                  lambda to: session.edit(edits.retime_take(session.shot, name, seconds(to.strip())), "Retime take"))
+        lasts = lambda: session.shot.take(name).timeline.duration
+
+        def retime(to: str) -> None:
+            """What is seen of the take at the playhead stays there."""
+            before = lasts()
+            session.edit(edits.retime_take(session.shot, name, seconds(to.strip())), "Retime take")
+            if session.time <= before:
+                session.seek(session.time * float(lasts() / before))
+        self._ask(f"Seconds for take {name}", f"{float(lasts()):g}", retime)
 
     def _count(self, by: int) -> None:
         self.session.counts = self.session.next_subject(by).name
@@ -578,12 +577,16 @@ class Commands:
         self.session.edit(found[number].shot, found[number].label)
 
 
-def millimetres(words: str) -> float:
-    """A focal length as it is typed: "50" or "50 mm"."""
+def millimetres(words: str, shot: Shot, take: str) -> float:
+    """A focal length of a take as it is typed: "50" or "50 mm"."""
     length, unit = read_amount(words)
-    if unit not in ("", "mm") or not FOCAL[0] <= length <= FOCAL[1]:
-        raise PushinError(f"'{words}' is not a focal length; write millimetres from {FOCAL[0]} to {FOCAL[1]}, such as 50.")
-    return length
+    (low, high), lens = edits.focal_lengths(shot, take), shot.take(take).lens
+    if unit in ("", "mm") and low <= length <= high:
+        return length
+    known = f"write millimetres from {low:g} to {high:g}"
+    if lens:
+        known = f"the {lens.name} has {low:g} {'mm and no other' if low == high else f'to {high:g} mm'}"
+    raise PushinError(f"'{words}' is not a focal length; {known}.")
 
 
 def after(things: list, here: Callable[[object], bool], by: int = 1):

@@ -124,10 +124,10 @@ class Export:
         style.text("a film (.mp4, .mov), or a folder for frames, that ends in /", style.QUIET, scale=0.88)
         gives_up = imgui.is_key_pressed(imgui.Key.escape, False) and not self._chooses     # and not only the list
         imgui.set_next_item_width(34 * em)
-        self._chooses = imgui.begin_combo("##take", f"take {self._take}")
+        self._chooses = imgui.begin_combo("##take", style.as_typed(f"take {self._take}"))
         if self._chooses:
             for take in self.session.shot.takes:
-                if imgui.selectable(f"take {take.name}", take.name == self._take)[0]:
+                if imgui.selectable(style.as_typed(f"take {take.name}"), take.name == self._take)[0]:
                     self._take = take.name
                 imgui.same_line()
                 style.text(self.session.take_line(take), style.QUIET, scale=0.88)

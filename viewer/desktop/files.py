@@ -240,7 +240,8 @@ class Files:
             self.session.say(self._gone)
 
     def _open_question(self, em: float) -> bool:
-        known = [(f"{path.name}##{path}", str(path), lambda path=path: self.open_path(path)) for path in self.recent.paths()]
+        known = [(f"{style.as_typed(path.name)}##{style.as_typed(str(path))}", str(path), lambda path=path: self.open_path(path))
+                 for path in self.recent.paths()]
         return self._file_question(em, "Open", lambda path, sure: self.open_path(path),
                                    lambda: dialogs.open_file("Open a shot or a plate", self._folder, PICTURES),
                                    [*known, ("The bundled plate", "", self.open_bundled)])

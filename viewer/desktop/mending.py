@@ -356,7 +356,7 @@ class DepthPanel:
         if changed:
             mending.radius = pixels / width
         imgui.set_next_item_width(9 * em)
-        if imgui.begin_combo("strength", f"{mending.strength:.0%}"):
+        if style.begin_combo("strength", f"{mending.strength:.0%}"):
             for strength in STRENGTHS:
                 if imgui.selectable(f"{strength:.0%}", strength == mending.strength)[0]:
                     mending.strength = strength

@@ -21,9 +21,6 @@ from . import style
 KINDS = {"camera": "Camera", "focus": "Focus", "combination": "Together"}
 """How the kinds of moves are called, in their order."""
 
-FOCAL = 8, 400
-"""Focal lengths that can be chosen, mm."""
-
 
 class LensPanel:
     """A take's lens, focus, rig and notes, and the list of takes from which A and B are chosen."""
@@ -49,7 +46,7 @@ class LensPanel:
         for which, name in enumerate(dict.fromkeys(session.view.takes)):
             imgui.separator()
             style.text(f"{name}", style.take_colour(which), style.FONTS.bold)
-            imgui.push_id(name)
+            imgui.push_id(style.as_typed(name))
             self._take(session.shot.take(name), em)
             imgui.pop_id()
         imgui.separator()
@@ -63,7 +60,7 @@ class LensPanel:
             for side, letter in (("a", "A"), ("b", "B")):
                 shown = getattr(session.view, side) == take.name
                 imgui.push_style_color(imgui.Col_.text, style.take_colour("ab".index(side)) if shown else style.QUIET)
-                if imgui.small_button(f"{letter}##{side} {take.name}"):
+                if imgui.small_button(f"{letter}##{side} {style.as_typed(take.name)}"):
                     session.view = replace(session.view, **{side: take.name})
                 imgui.pop_style_color()
                 imgui.set_item_tooltip(f"Show as {letter}")
@@ -87,18 +84,20 @@ class LensPanel:
             session.attempt(lambda: session.edit(change(session.shot, take.name, value), what, drag))
 
         imgui.set_next_item_width(wide)
-        if imgui.begin_combo("lens", take.lens.name if take.lens else "any"):
+        if style.begin_combo("lens", style.as_typed(take.lens.name) if take.lens else "any"):
             if imgui.selectable("any", take.lens is None)[0]:
                 edit("Any lens", edits.set_lens, None)
             for lens in self.kit.lenses:
-                if imgui.selectable(lens.name, lens == take.lens)[0]:
+                if imgui.selectable(style.as_typed(lens.name), lens == take.lens)[0]:
                     edit(f"Lens {lens.name}", edits.set_lens, lens)
+                imgui.set_item_tooltip(lens.line)
             imgui.end_combo()
         imgui.set_next_item_width(wide)
         follows = take.match is not None and take.match.by == "zoom"
-        imgui.begin_disabled(follows)
-        moved, focal = imgui.drag_float("focal length", camera.focal_length, 0.2, *FOCAL, "%.1f mm",
-                                        imgui.SliderFlags_.always_clamp)
+        low, high = edits.focal_lengths(session.shot, take.name)
+        imgui.begin_disabled(follows or low == high)
+        now = session.camera(take.name).focal_length if follows else camera.focal_length
+        moved, focal = imgui.drag_float("focal length", now, 0.2, low, high, "%.1f mm", imgui.SliderFlags_.always_clamp)
         imgui.end_disabled()
         if moved:
             edit("Focal length", edits.set_focal_length, focal, drag=f"focal {take.name}")
@@ -106,8 +105,10 @@ class LensPanel:
             session.document.release()
         if follows:
             imgui.set_item_tooltip(f"follows {take.match.take}, to which it is matched")
+        elif low == high:
+            imgui.set_item_tooltip("is no zoom")
         imgui.set_next_item_width(wide)
-        if imgui.begin_combo("stop", f"f/{camera.f_stop:g}" if camera.f_stop else "pinhole, all sharp"):
+        if style.begin_combo("stop", f"f/{camera.f_stop:g}" if camera.f_stop else "pinhole, all sharp"):
             if imgui.selectable("pinhole, all sharp", camera.f_stop is None)[0]:
                 edit("Pinhole", edits.set_f_stop, None)
             for stop in THIRDS:
@@ -115,7 +116,7 @@ class LensPanel:
                     edit(f"f/{stop:g}", edits.set_f_stop, float(stop))
             imgui.end_combo()
         imgui.set_next_item_width(wide)
-        if imgui.begin_combo("rig", take.rig):
+        if style.begin_combo("rig", take.rig):
             for name, rig in RIGS.items():
                 if imgui.selectable(name, name == take.rig)[0]:
                     edit(f"Rig {name}", edits.set_rig, name)
@@ -145,11 +146,11 @@ class LensPanel:
         style.text("Delivery", style.QUIET, scale=0.9)
         imgui.set_next_item_width(12 * em)
         name = next((r.name for r in self.kit.ratios if r.ratio == shot.ratio), None)
-        if imgui.begin_combo("ratio", name or (f"{shot.ratio:g}" if shot.ratio else "all of the plate")):
+        if style.begin_combo("ratio", name and style.as_typed(name) or (f"{shot.ratio:g}" if shot.ratio else "all of the plate")):
             if imgui.selectable("all of the plate", shot.ratio is None)[0]:
                 session.attempt(lambda: session.edit(replace(shot, ratio=None), "Delivery ratio"))
             for ratio in self.kit.ratios:
-                if imgui.selectable(ratio.name, ratio.ratio == shot.ratio)[0]:
+                if imgui.selectable(style.as_typed(ratio.name), ratio.ratio == shot.ratio)[0]:
                     session.attempt(lambda: session.edit(replace(shot, ratio=ratio.ratio), "Delivery ratio"))
                 if ratio.use:
                     imgui.set_item_tooltip(ratio.use)
@@ -161,9 +162,8 @@ class LensPanel:
             imgui.same_line()
             style.text(f"{subject.depth:.2f} m, {subject.kind}", style.QUIET, scale=0.88)
             imgui.same_line(14 * em)
-            if imgui.small_button(f"remove##{subject.name}"):
-                session.attempt(lambda: session.edit(edits.remove_subject(shot, subject.name),
-                                                     f"Remove {subject.name}"))
+            if imgui.small_button(f"remove##{style.as_typed(subject.name)}"):
+                session.attempt(lambda: session.remove_subject(subject.name))
 
 
 class MovesPanel:
@@ -191,7 +191,7 @@ class MovesPanel:
         for which, name in enumerate(session.view.takes):
             if which:
                 imgui.same_line()
-            if imgui.radio_button(f"{style.within(name, 5 * em)}##into {which}", self.into == which):
+            if imgui.radio_button(f"{style.as_typed(style.within(name, 5 * em))}##into {which}", self.into == which):
                 self.into = which
         imgui.same_line()
         self._add = imgui.checkbox("on top", self._add)[1]
@@ -253,9 +253,9 @@ class MovesPanel:
         for word in move.words:
             value, wide = self._words.get(word, ""), 10 * em
             if word in choices:       # to be typed, or picked from a list
-                if imgui.begin_combo(f"##{word} choices", "", imgui.ComboFlags_.no_preview):
+                if style.begin_combo(f"##{word} choices", "", imgui.ComboFlags_.no_preview):
                     for choice in ("", *choices[word]):
-                        if imgui.selectable(choice or "–", choice == value)[0]:
+                        if imgui.selectable(style.as_typed(choice) or "–", choice == value)[0]:
                             self._words[word] = value = choice
                     imgui.end_combo()
                 imgui.same_line(0, 0)
@@ -302,7 +302,7 @@ class AdvicePanel:
             style.text(f"{name}  {session.shot.timecode(advice.time)}", style.take_colour(which), style.FONTS.bold, 0.9)
             imgui.text_wrapped(advice.sentence)
             for remedy in counsel.remedies:
-                self._button(f"{remedy.label}###panel {number}", remedy)
+                self._button(f"{style.as_typed(remedy.label)}###panel {number}", remedy)
             if not counsel.remedies:
                 imgui.text_wrapped(advice.remedy)
             imgui.pop_text_wrap_pos()
@@ -335,7 +335,7 @@ class AdvicePanel:
         if found:
             at = (x, y + height) if under else (x + shown + 0.8 * em, y)
             imgui.set_cursor_screen_pos((at[0], at[1] + 0.05 * em))
-            self._button(f"{found[0].label}###remedy", found[0])
+            self._button(f"{style.as_typed(found[0].label)}###remedy", found[0])
         imgui.pop_font()
         if imgui.is_mouse_hovering_rect((x, y), (x + shown, y + height)):
             imgui.set_tooltip(str(advice))

@@ -59,7 +59,8 @@ class PicturePanel:
             if which and self.mending.on:
                 self.mending.draw_map(em)
                 continue
-            if MODES[view.mode].apart or which == (view.mode == "B"):   # over each other: once
+            mode = MODES[view.mode]
+            if mode.apart or mode.wiped or which == (view.mode == "B"):   # over each other: once
                 self._over(which, em)
             if view.figures:
                 self._figures(which, em)
@@ -86,15 +87,22 @@ class PicturePanel:
         view = self.session.view
         order = (1, 0) if view.mode == "B" else (0, 1)
         if MODES[view.mode].wiped:
-            left, top, width, height = self.rect(0)
-            angle = math.radians(view.wipe.angle)
-            side = ((x - left) - view.wipe.x * width) * math.cos(angle) - ((y - top) - view.wipe.y * height) * math.sin(angle)
-            order = (1, 0) if side > 0 else (0, 1)
+            order = (1, 0) if self._right_of_wipe(x, y) else (0, 1)
         for which in order:
             left, top, width, height = self.rect(which)
             if left <= x < left + width and top <= y < top + height:
                 return which, (x - left) / width, (y - top) / height
         return None
+
+    def _right_of_wipe(self, x: float, y: float) -> bool:
+        """Whether B is what is seen at a place of the window, under the wipe."""
+        wipe, (left, top, width, height) = self.session.view.wipe, self.rect(0)
+        angle = math.radians(wipe.angle)
+        return (x - left - wipe.x * width) * math.cos(angle) > (y - top - wipe.y * height) * math.sin(angle)
+
+    def _unnamed(self, left: float, top: float, right: float, bottom: float) -> bool:
+        """Whether no name stands there yet."""
+        return not any(l < right and left < r and t < bottom and top < b for l, t, r, b in self.named)
 
     def foot(self, which: int) -> float:
         """Below which there is no picture any more, of A's (0) or B's (1), or of both where they lie over each other."""
@@ -111,14 +119,16 @@ class PicturePanel:
     # -- drawing ------------------------------------------------------------------------------------------------------
 
     def _over(self, which: int, em: float) -> None:
-        """Thirds, and the subjects with the one that is in focus."""
+        """Thirds, and the subjects with the one that is in focus; under the wipe where this picture is seen."""
         session, draw = self.session, imgui.get_window_draw_list()
         view, name = session.view, session.view.takes[which]
         left, top, width, height = self.rect(which)
         lines = session.shot.lines(session.shot.take(name))
         frame = lines.width * width, lines.height * width
         x0, y0 = left + (width - frame[0]) / 2, top + (height - frame[1]) / 2
-        if view.thirds:
+        wiped = MODES[view.mode].wiped
+        seen = lambda x, y: not wiped or self._right_of_wipe(x, y) == which
+        if view.thirds and not (wiped and which):
             for i in (1, 2):
                 x, y = x0 + frame[0] * i / 3, y0 + frame[1] * i / 3
                 draw.add_line((x, y0), (x, y0 + frame[1]), style.ink((1, 1, 1, 0.28)))
@@ -136,14 +146,18 @@ class PicturePanel:
             arm = min(0.8 * em, (x1 - x0) / 3, (y1 - y0) / 3)
             for cx, dx in ((x0, arm), (x1, -arm)):
                 for cy, dy in ((y0, arm), (y1, -arm)):
-                    draw.add_line((cx, cy), (cx + dx, cy), ink, 1.3)
-                    draw.add_line((cx, cy), (cx, cy + dy), ink, 1.3)
-            if camera.f_stop is not None and sharp.get(subject.name):
+                    if seen(cx, cy):
+                        draw.add_line((cx, cy), (cx + dx, cy), ink, 1.3)
+                        draw.add_line((cx, cy), (cx, cy + dy), ink, 1.3)
+            if camera.f_stop is not None and sharp.get(subject.name) and seen(x1 - 0.6 * em, y0 + 0.6 * em):
                 draw.add_circle_filled((x1 - 0.6 * em, y0 + 0.6 * em), 0.25 * em, ink)
             if x1 > left and x0 < left + width and y1 > top and y0 < top + height:      # over it, and within the picture
                 words = f"{number}  {subject.name}"
-                x = max(min(x0 + 0.3 * em, left + width - style.wide(words, 0.85) - 0.3 * em), left + 0.3 * em)
+                wide = style.wide(words, 0.85)
+                x = max(min(x0 + 0.3 * em, left + width - wide - 0.3 * em), left + 0.3 * em)
                 y = max(y0 - 1.35 * em, top + 0.1 * em)
+                if not seen(x + wide / 2, y) or wiped and which and not self._unnamed(x, y, x + wide, y + 0.85 * em):
+                    continue
                 wide = style.label(draw, (x, y), words, style.TEXT if sharp.get(subject.name) else style.VALUE, 0.85, shade=True)
                 self.named.append((x, y, x + wide, y + 0.85 * em))
         draw.pop_clip_rect()
@@ -198,8 +212,7 @@ class PicturePanel:
                            width / 2)
                 wide = min(style.wide(name, bold=True), room)
                 begin, end = at[0] - align * wide, at[0] + (1 - align) * wide
-                if top <= at[1] <= top + height - em and not any(
-                        l < end and begin < r and t < at[1] + em and at[1] < b for l, t, r, b in self.named):
+                if top <= at[1] <= top + height - em and self._unnamed(begin, at[1], end, at[1] + em):
                     break
             style.label(draw, at, name, colour, align=align, bold=True, shade=True, room=room)
             self.named.append((begin, at[1], end, at[1] + em))

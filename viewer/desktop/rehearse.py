@@ -17,6 +17,7 @@ from ..rehearsal.controls import HANDS, Controls, Operator, Tempo
 from ..rehearsal.recording import Recorder, Tolerance, named, smoothable
 from ..shots.document import Shot
 from ..shots.framing import anchor_point, distance
+from ..shots.kit import Lens
 from ..shots.performance import breathed
 from ..shots.rigs import RIGS, rig
 from ..shots.timeline import ABSOLUTE, INFINITY
@@ -43,6 +44,7 @@ class Rehearsal:
         self.session = session
         self._recorder: Recorder | None = None
         self._drafted = 0.0      # when the journal was last told of what is being recorded
+        self._beside = ""        # the take that was shown as B when the recording began
         self.on = False
         self.take = ""
         self.tempo = Tempo()
@@ -127,7 +129,7 @@ class Rehearsal:
             self.enter()
         stands = self._operator.start.position
         self._recorder = Recorder(replace(session.shot.take(self.take).camera, position=stands))
-        session.recording, self._drafted = True, time.monotonic()
+        session.recording, self._drafted, self._beside = True, time.monotonic(), session.view.b
 
     def finish(self) -> None:
         """What was recorded becomes a new take, which is shown as B beside the one it was performed on; or as A, where B
@@ -143,7 +145,8 @@ class Rehearsal:
         matches = b.match is not None and b.match.take == self.take
         if matches:
             along = ABSOLUTE if "focus" in self._hands else ()
-            shot = edits.match_recorded(shot, b.name, name, session.time, along)
+            seen = recorder.beside if b.name == self._beside else ()
+            shot = edits.match_recorded(shot, b.name, name, session.time, along, seen)
         session.edit(shot, f"Record take {name}")
         session.show_new(name)
         passes = len(recorder.passes)
@@ -281,20 +284,41 @@ class Rehearsal:
             self._take_edited()
         pushed = self._pushed()
         self._hands |= pushed.hands
+        stopped = self._state.pull is not None and self._state.pull.stopped
         self._state = self._operator.step(self._state, pushed, dt * session.clock.pace, self._plays, session.time, self._hands)
-        lens = session.shot.take(self.take).lens
+        lens, pull = session.shot.take(self.take).lens, self._state.pull
+        if lens and pull and pull.stopped and not stopped:
+            self._say_nearest(lens, pull.name)
         seen = self._plays if "focus" in self._hands else session.performance(self.take)     # no pull is seen through a pinhole
         camera = replace(self._operator.camera(self._state, session.time), f_stop=seen.as_set(session.time).f_stop)
         session.live, session.hands = {self.take: breathed(camera, lens.breathing if lens else 0.0)}, self._hands
+        session.pulled = self._state.pull and self._state.pull.pulled
         if self.recording:
             if session.clock.playing or session.time == float(session.clock.span[1]):    # not put somewhere by a hand
-                self._recorder.add(session.time, self._state)
+                self._recorder.add(session.time, self._state, self._focused_beside())
             if not session.clock.playing:
                 session.attempt(self.finish)
             elif time.monotonic() - self._drafted > DRAFTS:
                 session.attempt(self._draft)
         if any(pushed) or self.moving:
             hello_imgui.request_refresh()
+
+    def _say_nearest(self, lens: Lens, mark: str) -> None:
+        """How near the lens goes, and where the mark is that is nearer."""
+        session, camera = self.session, self._operator.camera(self._state)
+        words = f"The {lens.name} focuses no nearer than {lens.closest(camera.focal_length):.2f} m"
+        if mark:
+            words += f"; {mark} is at {distance(session.shot.plate.stage, session.shot.subject(mark), camera):.2f} m"
+        session.say(f"{words}.")
+
+    def _focused_beside(self) -> float | None:
+        """Metres at which B is focused, where that matches what is performed and somebody sees it: through a pinhole nobody does."""
+        session = self.session
+        b = session.shot.take(session.view.b)
+        if b.name != self._beside or b.match is None or b.match.take != self.take:
+            return None
+        camera = session.camera(b.name)
+        return camera.focus_distance if camera.f_stop is not None else None
 
     @property
     def moving(self) -> bool:

@@ -19,7 +19,7 @@ from ..shots.comparison import Comparison, background_depth, main_subject
 from ..shots.document import Shot, Take
 from ..shots.framing import Subject, anchor_point, distance, lost
 from ..shots.kit import F_STOP
-from ..shots.performance import Performance, far_away
+from ..shots.performance import Performance, Pulled, far_away
 from ..shots.timeline import ABSOLUTE, snapped
 from .loading import Loading
 from .opening import Opened
@@ -33,6 +33,9 @@ BUSY = 2.0
 
 SETTLED = 0.3
 """Seconds without an edit after which advice is asked for."""
+
+SHALLOW = 0.02
+"""Metres: less depth of field than that is told to the millimetre."""
 
 HERE = (("tell one or two with --at X,Y=M", "tell one or two with Known distance, in the Depth menu"),
         ("or make the shot again with `pushin move`", "or open the picture where it is now and make the shot again"),
@@ -67,6 +70,7 @@ class Session:
         self.recording = False
         self.live: dict[str, Camera] = {}   # of takes that are being performed, in place of what the document says
         self.hands: frozenset[str] = frozenset()    # which of controls.HANDS are laid on these
+        self.pulled: Pulled | None = None           # between which marks focus is, there
         self.advice: tuple[Counsel, ...] = ()
         self.unadvised = ""
         self._advised: tuple | None = None     # the shot, the takes and the plate that the advice is on
@@ -159,6 +163,17 @@ class Session:
         """The message, while it is to be read."""
         return self.message if time.monotonic() - self._said < SAID else ""
 
+    def remove_subject(self, name: str) -> None:
+        """Takes a subject away, and says what goes with it."""
+        before = self.shot
+        self.edit(edits.remove_subject(before, name), f"Remove {name}")
+        self.say(f"{name} is removed{self.freed(before)}; {self.key('Undo')} brings it back.")
+
+    def freed(self, before: Shot) -> str:
+        """Which takes no longer match another, as they did in the shot before, in words."""
+        names = [take.name for take in self.shot.takes if not take.match and before.take(take.name).match]
+        return f", and {' and '.join(names)} match{'es' * (len(names) == 1)} no other take any more" if names else ""
+
     # -- time ---------------------------------------------------------------------------------------------------------
 
     @property
@@ -211,8 +226,8 @@ class Session:
         beside = match and self._performed(match.take)
         if not beside:
             return None
-        return self.performance(name).camera(self.time, beside, set(ABSOLUTE) - set(match.own) if "focus" in self.hands
-                                             else ())
+        along = set(ABSOLUTE) - set(match.own) if "focus" in self.hands else ()
+        return self.performance(name).camera(self.time, beside, along, self.pulled if match.take in self.live else None)
 
     def performance(self, name: str) -> Performance:
         return self._once("performance", name, lambda: self.shot.perform(name))
@@ -277,9 +292,10 @@ class Session:
         if camera.f_stop is None:
             return [*found, ("", "all sharp"), *sizes]
         near, far = self._sharp_between(camera, name)
-        focus = "∞" if far_away(camera.focus_distance) else _metres(camera.focus_distance)
+        fine = 3 if far - near < SHALLOW else 2
+        focus = "∞" if far_away(camera.focus_distance) else _metres(camera.focus_distance, fine)
         return [*found, ("", f"f/{plain(camera.f_stop, 2)}"), ("focus", focus),
-                ("sharp", f"{near:.2f} – {'∞' if math.isinf(far) else _metres(float(far))}"), *sizes]
+                ("sharp", f"{near:.{fine}f} – {'∞' if math.isinf(far) else _metres(float(far), fine)}"), *sizes]
 
     def sharpness(self, name: str) -> dict[str, bool]:
         """Which subjects lie within the depth of field at the playhead."""
@@ -336,5 +352,6 @@ class Session:
             self.shot, tuple(dict.fromkeys(self.view.takes)), self.plate)
 
 
-def _metres(value: float) -> str:
-    return f"{value:.2f} m" if abs(value) < 10 else f"{value:.1f} m" if abs(value) < 100 else f"{value:.0f} m"
+def _metres(value: float, fine: int = 2) -> str:
+    """A length, with so many decimals where it is below 10 m."""
+    return f"{value:.{fine}f} m" if abs(value) < 10 else f"{value:.1f} m" if abs(value) < 100 else f"{value:.0f} m"

@@ -51,14 +51,18 @@ def apply() -> None:
     style.item_spacing = imgui.ImVec2(8, 6)
     style.docking_separator_size = 2
     grey = lambda value, alpha=1.0: imgui.ImVec4(value, value, value, alpha)
+    for index in imgui.Col_:      # what is not named below is as bright as it was
+        if index != imgui.Col_.count:
+            colour = style.color_(index)
+            style.set_color_(index, grey(0.21 * colour.x + 0.72 * colour.y + 0.07 * colour.z, colour.w))
     for index, colour in {
         imgui.Col_.window_bg: grey(GROUND, 0.0), imgui.Col_.popup_bg: grey(0.11), imgui.Col_.menu_bar_bg: grey(GROUND),
         imgui.Col_.text: imgui.ImVec4(*TEXT), imgui.Col_.text_disabled: imgui.ImVec4(*QUIET),
         imgui.Col_.border: grey(0.0, 0.0), imgui.Col_.separator: grey(0.16), imgui.Col_.separator_hovered: grey(0.3),
         imgui.Col_.separator_active: grey(0.4),
         imgui.Col_.frame_bg: grey(0.14), imgui.Col_.frame_bg_hovered: grey(0.17),
-        imgui.Col_.frame_bg_active: grey(0.17), imgui.Col_.slider_grab: grey(0.62),
-        imgui.Col_.slider_grab_active: grey(0.85), imgui.Col_.check_mark: grey(0.85),
+        imgui.Col_.frame_bg_active: grey(0.17), imgui.Col_.slider_grab: grey(0.62, 0.4),       # its value stays legible
+        imgui.Col_.slider_grab_active: grey(0.85, 0.5), imgui.Col_.check_mark: grey(0.85),
         imgui.Col_.button: grey(0.14), imgui.Col_.button_hovered: grey(0.20), imgui.Col_.button_active: grey(0.26),
         imgui.Col_.header: grey(0.17), imgui.Col_.header_hovered: grey(0.22), imgui.Col_.header_active: grey(0.26),
         imgui.Col_.title_bg: grey(GROUND), imgui.Col_.title_bg_active: grey(GROUND),
@@ -117,6 +121,12 @@ def wide(words: str, scale: float = 1.0, bold: bool = False) -> float:
     return width
 
 
+def as_typed(words: str) -> str:
+    """A name for a label, of which all is shown: Dear ImGui leaves out ## and what follows, unless something of no width
+    stands between."""
+    return words.replace("#", "#\u200b")
+
+
 def within(words: str, room: float) -> str:
     """As much of them as so many pixels hold in the current font, with an ellipsis where that is not all."""
     if imgui.calc_text_size(words).x <= room:
@@ -170,9 +180,23 @@ def answers(*names: str, wide: float = 8.0) -> int | None:
     return answer
 
 
+_given_up = -1
+"""The frame in which Escape has closed a list, and nothing that it stands in."""
+
+
+def begin_combo(label: str, preview: str, flags: int = 0) -> bool:
+    """As imgui.begin_combo, with a list that Escape closes: Dear ImGui does so only where keys move through its windows."""
+    global _given_up
+    opened = imgui.begin_combo(label, preview, flags)
+    if opened and imgui.is_key_pressed(imgui.Key.escape, False):
+        imgui.close_current_popup()
+        _given_up = imgui.get_frame_count()
+    return opened
+
+
 def end_popup() -> None:
-    """Ends the current popup, and closes it on Escape: Dear ImGui does so only where keys move through its windows."""
-    if imgui.is_key_pressed(imgui.Key.escape, False):
+    """Ends the current popup, and closes it on Escape, likewise."""
+    if imgui.is_key_pressed(imgui.Key.escape, False) and _given_up != imgui.get_frame_count():
         imgui.close_current_popup()
     imgui.end_popup()
 

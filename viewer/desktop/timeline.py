@@ -165,7 +165,7 @@ class TimelinePanel:
         draw.add_rect_filled((axis.left, y), (axis.left + axis.width, y + height), style.ink(style.LANE), 2)
         imgui.set_cursor_screen_pos((axis.left, y))
         imgui.set_next_item_allow_overlap()
-        imgui.invisible_button(f"##lane {take} {track.channel} {index}", (axis.width, height))
+        imgui.invisible_button(f"##lane {style.as_typed(take)} {track.channel} {index}", (axis.width, height))
         if imgui.is_item_hovered():
             if imgui.is_mouse_double_clicked(0):
                 session.attempt(lambda: self.add_key(take, index, self._snapped(axis.t(imgui.get_mouse_pos().x))))
@@ -219,7 +219,7 @@ class TimelinePanel:
         draw, x, r = imgui.get_window_draw_list(), axis.x(key.time), 0.36 * em
         imgui.set_cursor_screen_pos((x - 0.5 * em, middle - 0.55 * em))
         imgui.set_next_item_allow_overlap()
-        imgui.invisible_button(f"##key {place.take} {place.track} {number}", (em, 1.1 * em),
+        imgui.invisible_button(f"##key {style.as_typed(place.take)} {place.track} {number}", (em, 1.1 * em),
                                imgui.ButtonFlags_.mouse_button_left | imgui.ButtonFlags_.mouse_button_right)
         chosen, hovered = place in self.selected, imgui.is_item_hovered()
         if imgui.is_item_activated():
@@ -269,9 +269,9 @@ class TimelinePanel:
         session = self.session
         imgui.set_next_item_width(11 * em)
         if track.channel == "focus_distance":
-            if imgui.begin_combo("##mark", said(track.channel, key.value)):
+            if style.begin_combo("##mark", style.as_typed(said(track.channel, key.value))):
                 for mark in (*(s.name for s in session.shot.subjects), INFINITY):
-                    if imgui.selectable(mark, mark == key.value)[0]:
+                    if imgui.selectable(style.as_typed(mark), mark == key.value)[0]:
                         self._set(place, replace(key, value=mark), "Focus mark")
                 imgui.end_combo()
             if isinstance(key.value, str):

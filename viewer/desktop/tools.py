@@ -225,8 +225,12 @@ class Tools:
         if performed:
             session.rehearsal.push("zoom", notches * math.log(WHEEL))
             return
-        session.edit(edits.set_focal_length(shot, name, camera.focal_length * WHEEL ** notches), "Focal length",
-                     f"wheel zoom {name}")
+        low, high = edits.focal_lengths(shot, name)
+        focal = min(max(camera.focal_length * WHEEL ** notches, low), high)
+        if focal == camera.focal_length:
+            raise PushinError(f"The {take.lens.name} is no zoom; with Ctrl the wheel moves the dolly." if low == high else
+                              f"{f'The {take.lens.name}' if take.lens else 'A lens'} goes from {low:g} to {high:g} mm, and no farther.")
+        session.edit(edits.set_focal_length(shot, name, focal), "Focal length", f"wheel zoom {name}")
 
     def name_here(self) -> None:
         """Asks for the name of what is under the mouse, or else in the middle of A."""

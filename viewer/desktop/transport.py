@@ -29,7 +29,7 @@ def bar(session) -> None:
         session.act("Record")
     imgui.same_line(0, 0.8 * em)
     imgui.set_next_item_width(4.2 * em)
-    if imgui.begin_combo("##speed", f"{clock.speed:g}×"):
+    if style.begin_combo("##speed", f"{clock.speed:g}×"):
         for speed in SPEEDS:
             if imgui.selectable(f"{speed:g}×", speed == clock.speed)[0]:
                 session.clock = clock.at_speed(speed)
@@ -61,7 +61,7 @@ def _modes(session, corner, width: float, em: float) -> float:
     if x < corner.x + 26 * em:  # a narrow window: the same as a list
         imgui.set_cursor_screen_pos((corner.x + width - 9 * em, corner.y))
         imgui.set_next_item_width(9 * em)
-        if imgui.begin_combo("##mode", session.view.mode):
+        if style.begin_combo("##mode", session.view.mode):
             for name in MODES:
                 if imgui.selectable(name, name == session.view.mode)[0]:
                     session.view = replace(session.view, mode=name)

@@ -22,11 +22,11 @@ from statistics import median
 from typing import NamedTuple
 
 from .. import optics
-from ..camera import Camera
+from ..camera import NEAR, Camera
 from ..shots.easing import curve
 from ..shots.framing import Vector, pose, pose_of
-from ..shots.kit import Lens
-from ..shots.performance import FARTHEST, Performance
+from ..shots.kit import FOCAL_LENGTHS, Lens
+from ..shots.performance import FARTHEST, Performance, Pulled
 from ..shots.rigs import Float, Rig
 from ..shots.timeline import INFINITY
 from ..shots.words import SWEEPS
@@ -128,6 +128,9 @@ AT_ONCE = 1e-3
 """Seconds of a pull that takes no time."""
 
 
+_EASE = curve("both")
+
+
 class Pull(NamedTuple):
     """Focus on its way to a mark, or on it.
 
@@ -135,6 +138,7 @@ class Pull(NamedTuple):
     to       where it goes, likewise
     elapsed, seconds
     name     of the mark, where it has one: a subject's, or "infinity"
+    stopped  the lens does not go as near as the mark
     """
 
     start: float | Vector
@@ -142,6 +146,12 @@ class Pull(NamedTuple):
     elapsed: float
     seconds: float
     name: str = ""
+    stopped: bool = False
+
+    @property
+    def pulled(self) -> Pulled:
+        """Between which marks it is now, and how far."""
+        return Pulled(self.start, self.to, _EASE(self.elapsed / self.seconds) if self.elapsed < self.seconds else 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +179,6 @@ class RigState:
     time: float | None = None
 
 
-_EASE = curve("both")
 # Gauss-Legendre, four points: exact to the seventh power, on pieces a thirtieth of a second long.
 _NODES = ((0.06943184420297371, 0.17392742256872692), (0.33000947820757187, 0.3260725774312731),
           (0.6699905217924281, 0.3260725774312731), (0.9305681557970262, 0.17392742256872692))
@@ -194,7 +203,7 @@ class Operator:
         ramp = rig.ramp or HEAD
         self._rates = tuple(4 / seconds for seconds in (ramp, ramp, ramp, HEAD, HEAD, HEAD, RING, RING))
         self._float = Float(rig.sway, seed) if rig.sway else None
-        short, long = lens.focal_length if lens else (4.0, 1200.0)
+        short, long = lens.focal_length if lens else FOCAL_LENGTHS
         self._zooms = math.log(min(short, start.focal_length)), math.log(max(long, start.focal_length))
 
     def begin(self) -> RigState:
@@ -239,14 +248,16 @@ class Operator:
         if "zoom" in left:
             values[3] = others.zoom
         low, high = self._focuses(values[3])
+        if state.focus > self._focuses(state.zoom)[1] * (1 + 1e-9):     # a key may be nearer; from there the ring only comes back
+            high = max(high, state.focus)
         pull = None if controls.focus or "focus" in left else state.pull
         if pull:
             pull = pull._replace(elapsed=pull.elapsed + dt)
             stand = pose(position, *values[:3])
-            left_from, to = (m if isinstance(m, (int, float)) else 1 / max(stand.to(m)[2], 1 / high)
+            left_from, to = (m if isinstance(m, (int, float)) else 1 / max(stand.to(m)[2], NEAR)
                              for m in (pull.start, pull.to))
-            share = _EASE(pull.elapsed / pull.seconds) if pull.elapsed < pull.seconds else 1.0
-            focus = left_from + share * (to - left_from)
+            focus = left_from + pull.pulled.share * (to - left_from)
+            pull = pull._replace(stopped=pull.stopped or focus > high * (1 + 1e-9))
             speed[7] = gain[7] = 0.0
         else:
             focus = state.focus + moved[7]
@@ -270,7 +281,8 @@ class Operator:
         """
         mark = 1 / to if isinstance(to, (int, float)) else tuple(map(float, to))
         last = state.pull
-        start = last.to if last and last.elapsed >= last.seconds else state.focus
+        arrived = last and last.elapsed >= last.seconds and not last.stopped
+        start = last.to if arrived else state.focus
         return replace(state, pull=Pull(start, mark, 0.0, max(seconds, AT_ONCE), name))
 
     def pushed(self, state: RigState, control: str, way: float) -> RigState:
@@ -332,8 +344,8 @@ class Operator:
 
     def _focuses(self, zoom: float) -> tuple[float, float]:
         """The ends of the focus ring in dioptres: farthest and closest."""
-        closest = self.lens.closest(math.exp(zoom)) if self.lens else 0.1
-        return 1 / FARTHEST, 1 / max(closest, 0.01)
+        closest = self.lens.closest(math.exp(zoom)) if self.lens else 0.0
+        return 1 / FARTHEST, 1 / max(closest, NEAR)
 
 
 def _follow(speed: float, gain: float, asked: float, rate: float, t: float) -> tuple[float, float, float]:

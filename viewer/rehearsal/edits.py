@@ -25,7 +25,7 @@ from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
 from ..shots.framing import Subject, plane_of_focus
-from ..shots.kit import F_STOP, Lens
+from ..shots.kit import F_STOP, FOCAL_LENGTHS, Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
 from ..shots.rigs import rig
@@ -37,6 +37,10 @@ SAME_POINT = 0.01
 
 UNMOVED = 1e-4
 """Relative change of depth that is none."""
+
+
+SAME_FOCUS = 0.01
+"""Of 1/distance, by which what is played may differ from what was seen."""
 
 
 class KeyAt(NamedTuple):
@@ -208,14 +212,27 @@ def rename_take(shot: Shot, take: str, to: str) -> Shot:
 
 
 def retime_take(shot: Shot, take: str, duration) -> Shot:
-    """The same take in another duration: every key and hold with it, and so with takes that match it."""
+    """The same take in another duration: every key and hold with it, and so with takes that match it; and the in and out
+    point, where it lasts until then."""
     if seconds(duration) <= 0:
         raise BadValue("A take lasts longer than 0 seconds.")
     duration, before = max(snapped(duration, shot.fps), 1 / shot.fps), shot.take(take).timeline.duration
+    start, end = shot.in_point, shot.out_point
+    if (shot.duration if end is None else end) <= before:
+        scaled = lambda time: time and snapped(time * duration / before, shot.fps)
+        start, end = scaled(start), scaled(end)
+        start = start and min(start, duration - 1 / shot.fps)
+        end = end if end is None else max(end, (start or 0) + 1 / shot.fps)      # a frame, at the least
+    stretched = _stretched(shot, take, duration)
+    return replace(stretched, in_point=start, out_point=end)
+
+
+def _stretched(shot: Shot, take: str, duration: Fraction) -> Shot:
+    before = shot.take(take).timeline.duration
     shot = shot.with_take(replace(shot.take(take), timeline=shot.take(take).timeline.stretched(duration)))
     for other in shot.takes:
         if other.match and other.match.take == take and other.timeline.duration == before:
-            shot = retime_take(shot, other.name, duration)
+            shot = _stretched(shot, other.name, duration)
     return shot
 
 
@@ -240,11 +257,12 @@ def match_take(shot: Shot, take: str, to: str, subject: str, by: str | None = No
     return shot.with_take(made)
 
 
-def match_recorded(shot: Shot, take: str, recorded: str, at, along: Iterable[Channel] = ()) -> Shot:
+def match_recorded(shot: Shot, take: str, recorded: str, at, along: Iterable[Channel] = (), seen: tuple[Key, ...] = ()) -> Shot:
     """The take goes on to match what was recorded of the take that it matched, with the stop and focus that it has.
 
     along  which of these are the recorded take's, as hands have set them, where they are not this take's own
     at     as in `lenses_along`
+    seen   how this take was focused meanwhile: where marks would say something else, that is recorded
     """
     follows, other = shot.take(take), shot.take(recorded)
     if follows.timeline.duration == shot.take(follows.match.take).timeline.duration:
@@ -252,6 +270,11 @@ def match_recorded(shot: Shot, take: str, recorded: str, at, along: Iterable[Cha
     follows = replace(follows, match=replace(follows.match, take=recorded))
     for channel in set(along) - set(follows.match.own):
         follows = _along(shot.with_take(follows), follows, other, channel, at)
+    track = follows.timeline.track("focus_distance")
+    if seen and track and "focus_distance" in set(along) - set(follows.match.own):
+        play = shot.with_take(follows).perform(take)
+        if any(abs(1 / play.as_set(float(key.time)).focus_distance - 1 / key.value) > SAME_FOCUS / key.value for key in seen):
+            follows = replace(follows, timeline=follows.timeline.replacing(track, replace(track, keys=seen, performed=True)))
     return shot.with_take(follows)
 
 
@@ -337,6 +360,14 @@ def set_focal_length(shot: Shot, take: str, focal_length: float) -> Shot:
     return shot.with_take(replace(of, camera=replace(of.camera, focal_length=focal_length), timeline=timeline))
 
 
+def focal_lengths(shot: Shot, take: str) -> tuple[float, float]:
+    """From which to which focal length a take may be set, mm: as far as its lens reaches, or what took the plate; what is
+    outside of that goes no farther."""
+    of, own = shot.take(take), shot.plate.stage.focal_length
+    low, high = of.lens.focal_length if of.lens else (min(FOCAL_LENGTHS[0], own), max(FOCAL_LENGTHS[1], own))
+    return min(low, of.camera.focal_length), max(high, of.camera.focal_length)
+
+
 def _scaled(timeline: Timeline, channel: Channel, ratio: float) -> Timeline:
     """A timeline in which every key of a channel is so many times as large, as far as keys go."""
     low, high = LIMITS[channel]
@@ -395,6 +426,8 @@ def remove_subject(shot: Shot, subject: str) -> Shot:
         mark = lambda k: replace(k, value=min(max(play.distance(subject, float(k.time)), 0.1), 1e6))
         tracks = tuple(replace(t, keys=tuple(mark(k) if k.value == subject else k for k in t.keys))
                        for t in take.timeline.tracks if t.about != subject)
+        tracks = tuple(replace(t, move="") if t.move == "follow focus" and not isinstance(t.keys[0].value, str) else t
+                       for t in tracks)      # nobody is followed any more
         holds = tuple(h for h in take.timeline.holds if h.subject != subject)
         match = None if take.match and take.match.subject == subject else take.match
         return replace(take, match=match, timeline=replace(take.timeline, tracks=tracks, holds=holds))

@@ -53,11 +53,15 @@ WHOLE = 0.5
 
 
 class Sample(NamedTuple):
-    """A state of the rig at a time: a key for each of CHANNELS, and the pull that focus was on."""
+    """A state of the rig at a time: a key for each of CHANNELS, and the pull that focus was on.
+
+    beside  metres at which a take that matches was focused meanwhile, or None
+    """
 
     time: Fraction
     keys: tuple[Key, ...]
     pull: Pull | None
+    beside: float | None = None
 
     @property
     def values(self) -> tuple[float, ...]:
@@ -75,7 +79,8 @@ class Recorder:
         self.start = start
         self.passes: list[list[Sample]] = []
 
-    def add(self, time: float, state: RigState) -> None:
+    def add(self, time: float, state: RigState, beside: float | None = None) -> None:
+        """A state at a time of the clock, seconds; beside: as a Sample has it."""
         at, begin = seconds(max(time, 0.0)), self.start
         values = (*(p - b for p, b in zip(state.position, begin.position)), state.pan - begin.pan,
                   state.tilt - begin.tilt, state.roll - begin.roll, math.exp(state.zoom),
@@ -85,7 +90,12 @@ class Recorder:
         samples = self.passes[-1]
         if samples and at == samples[-1].time:
             samples.pop()   # the clock stood still; what holds is what was done last
-        samples.append(Sample(at, tuple(Key(at, value) for value in values), state.pull))
+        samples.append(Sample(at, tuple(Key(at, value) for value in values), state.pull, beside))
+
+    @property
+    def beside(self) -> tuple[Key, ...]:
+        """How the take that matches was focused meanwhile, in the pass that is kept."""
+        return tuple(Key(sample.time, sample.beside) for sample in self.passes[self.kept] if sample.beside is not None)
 
     @property
     def kept(self) -> int:
@@ -178,6 +188,8 @@ def named(shot: Shot, take: str, subject: Subject | None) -> Shot:
 
 def _pulls(samples: list[Sample], keys: list[Key]) -> tuple[Key, ...] | None:
     """Focus as marks that follow their subjects, where all that was done to it was to go from mark to mark."""
+    if any(sample.pull and sample.pull.stopped for sample in samples):
+        return None   # the lens did not go as near as a mark does
     first = samples[0].pull
     if first and not (first.name and first.elapsed >= first.seconds):
         return None   # it began in the middle of one

@@ -50,7 +50,9 @@ Helps = Callable[[Shot], bool]
 
 def _candidates(shot: Shot, take: str, advice: Advice, helps: Helps) -> Iterator[tuple[str, Shot | None]]:
     if advice.fixed:
-        yield advice.remedy.rstrip("."), shot.with_take(advice.fixed)
+        lasts = advice.fixed.timeline.duration
+        longer = lasts != shot.take(take).timeline.duration      # with what goes along then
+        yield advice.remedy.rstrip("."), edits.retime_take(shot, take, lasts) if longer else shot.with_take(advice.fixed)
     topic, of = advice.topic, shot.take(take)
     if topic == "framing":
         yield from _framed(shot, take)
@@ -63,7 +65,9 @@ def _candidates(shot: Shot, take: str, advice: Advice, helps: Helps) -> Iterator
     if topic in ("rig", "travel", "lens", "framing", "pixels", "invented", "focus"):
         # A rig that cannot travel is not helped by less of it; what cannot is left out by being tried.
         yield from _less(shot, take, helps, travel_only=topic in ("rig", "travel"))
-    if topic in ("invented", "framing", "focus", "travel", "lens") and advice.time > 0.2:
+    focus = of.timeline.track("focus_distance")
+    pulled = topic == "focus" and focus and len(focus.keys) > 1      # of which nothing would be left
+    if topic in ("invented", "framing", "focus", "travel", "lens") and advice.time > 0.2 and not pulled:
         end = max(float(advice.time) - 0.1, 0.1)
         yield f"End at {end:.1f} s", edits.end_take(shot, take, end)
 

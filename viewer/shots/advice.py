@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Iterator
 
 import numpy as np
@@ -15,7 +16,7 @@ from .framing import place_in_frame, pose_of
 from .kit import F_STOP, Lens, usable_kit
 from .performance import Performance
 from .rigs import rig
-from .timeline import INFINITY, Key, Track
+from .timeline import INFINITY, Key, Timeline, Track
 
 INVENTED = 0.15
 """Share of the frame: beyond it a made-up surface is what one looks at."""
@@ -29,6 +30,8 @@ READS = 3.0
 THIRDS = (0.95, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3.2, 3.5, 4, 4.5, 5, 5.6, 6.3, 7.1, 8, 9, 10, 11, 13,
           14, 16, 18, 20, 22)
 """Stops as lenses are marked."""
+SAMPLES = 2400
+"""Frames that are looked at, about: every one of takes up to 100 s at 24 frames a second."""
 PASSED = 0.05
 """Metres in front of a subject, in which no lens fits."""
 
@@ -69,13 +72,14 @@ def advise(shot: Shot, take: str | None = None, plate=None, invented: float = IN
 
 
 class _View:
-    """A take seen frame by frame."""
+    """A take seen frame by frame, or a long one at some of them: see looked_at."""
 
     def __init__(self, shot: Shot, take: Take):
         # What is set on the rings counts here, so without the lens's breathing.
         still = take if take.lens is None else replace(take, lens=replace(take.lens, breathing=0.0))
         self.shot, self.take, self.play = shot, take, shot.with_take(still).perform(take.name)
-        self.times = [float(t) for t in shot.frames(take.name)] + [float(take.timeline.duration)]
+        self.times = [float(n / shot.fps) for n in looked_at(take.timeline, shot.fps)] + [float(take.timeline.duration)]
+        self.frame = float(1 / shot.fps)
         self.cameras = [self.play.camera(t) for t in self.times]
         self.circle = shot.circle(take)
         self.lines = shot.lines(take)
@@ -84,7 +88,17 @@ class _View:
 
     def first(self, condition) -> tuple[float, object] | None:
         """(time, camera) of the first frame at which condition(time, camera) holds."""
-        return next(((t, c) for t, c in zip(self.times, self.cameras) if condition(t, c)), None)
+        found = next((n for n, (t, c) in enumerate(zip(self.times, self.cameras)) if condition(t, c)), None)
+        if found is None:
+            return None
+        before, here = self.times[max(found - 1, 0)], (self.times[found], self.cameras[found])
+        low, high = 0, round((here[0] - before) / self.frame)      # frames that nobody has looked at lie between
+        while high - low > 1:
+            middle = (low + high) // 2
+            time = before + middle * self.frame
+            camera = self.play.camera(time)
+            low, high, here = (low, middle, (time, camera)) if condition(time, camera) else (middle, high, here)
+        return here
 
     def distance(self, name: str, camera) -> float:
         return pose_of(camera).to(self.play.point(name))[2]
@@ -96,16 +110,32 @@ class _View:
         return self.distance(mark, camera) if isinstance(mark, str) else mark
 
 
+def looked_at(timeline: Timeline, fps: Fraction) -> list[int]:
+    """Numbers of a timeline's frames, in order: all of a short one; of a long one pairs of them, from which speeds are told,
+    evenly between any two keys at which something begins or ends, as far as there are not too many of these."""
+    last = max(math.ceil(timeline.duration * fps), 1) - 1
+    if last < SAMPLES:
+        return list(range(last + 1))
+    times = {t for hold in timeline.holds for t in (hold.start, hold.end)} | {k.time for t in timeline.tracks for k in t.keys}
+    events = sorted({0, last} | {min(math.floor(t * fps), last) for t in times})
+    events = [events[n] for n in sorted({round(i) for i in np.linspace(0, len(events) - 1, SAMPLES // 4)})]
+    between = max(SAMPLES // 2 // (len(events) - 1), 1)
+    found = {last}
+    for a, b in zip(events, events[1:]):
+        found.update(range(a, b, max((b - a) // between, 1)))
+    return sorted(found | {min(n + 1, last) for n in found})
+
+
 def _rig(view: _View) -> Iterator[Advice]:
     take, carried = view.take, rig(view.take.rig)
     if carried.reach < math.inf and not (take.match and take.match.by == "push-in"):
         shot = view.shot
         free = Performance(shot.plate.stage, shot.subjects, take.camera, take.timeline,
                            replace(carried, reach=math.inf, sway=()), take.seed, view.lines)
-        away = [(t, math.dist(free.camera(t).position, view.play.mark)) for t in view.times]
-        longest = max(d for _, d in away)
+        away = lambda t: math.dist(free.camera(t).position, view.play.mark)
+        longest = max(map(away, view.times))
         if longest > carried.reach + 1e-6:
-            time = next(t for t, d in away if d > carried.reach)
+            time, _ = view.first(lambda t, c: away(t) > carried.reach)
             what = ("A locked-off camera does not travel" if carried.reach == 0 else
                     f"The slider is too short: it ends after {carried.reach:g} m, at {time:.1f} s")
             yield Advice("rig", False, time, f"{what}; the {view.move} goes {longest:.2f} m.",
@@ -196,19 +226,20 @@ def _focus(view: _View) -> Iterator[Advice]:
 
 def _racks(view: _View) -> Iterator[Advice]:
     take, track = view.take, view.take.timeline.track("focus_distance")
+    pinhole = take.camera.f_stop is None and not take.timeline.track("f_stop")
     for a, b in zip(track.keys, track.keys[1:]) if track else ():
         if a.value == b.value or float(a.time) > view.times[-1]:
             continue
-        early, late = view.play.camera(float(a.time)), view.play.camera(float(b.time))
-        here, there = max(view.mark(a.value, early), 0.01), max(view.mark(b.value, late), 0.01)
-        if early.f_stop is None:
+        if track.performed and not isinstance(b.value, str) and not pinhole:
+            continue    # a hand on the ring, from frame to frame
+        if pinhole:
             yield Advice("focus", False, float(a.time),
                          "The focus pull cannot be seen: the camera is a pinhole, to which everything is sharp.",
                          "Give it an f-number.",
                          replace(take, camera=replace(take.camera, f_stop=F_STOP)))
             return
-        if track.performed and not isinstance(b.value, str):
-            continue    # a hand on the ring, from frame to frame
+        early, late = view.play.camera(float(a.time)), view.play.camera(float(b.time))
+        here, there = max(view.mark(a.value, early), 0.01), max(view.mark(b.value, late), 0.01)
         # What is left behind, seen at the end, and what is gone to, seen at the start.
         blur = lambda mark, camera, focus: float(optics.circle_of_confusion(
             max(view.mark(mark, camera), 0.01), camera.focal_length, camera.f_stop, focus))

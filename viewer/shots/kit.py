@@ -23,6 +23,10 @@ F_STOP = 2.8
 """A usual working stop, where none is named."""
 
 
+FOCAL_LENGTHS = 8.0, 400.0
+"""mm: from the shortest to the longest lens, where none is named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A camera in one of its recording modes; the part of the sensor that is read, in mm and pixels."""
@@ -75,6 +79,12 @@ class Lens:
     @property
     def is_zoom(self) -> bool:
         return self.focal_length[0] < self.focal_length[1]
+
+    @property
+    def line(self) -> str:
+        """How far it opens and closes, and how near it focuses, in words."""
+        return (f"f/{self.stops[0]:g} to f/{self.stops[1]:g}, focuses from {self.minimum_focus:g} m"
+                + (f", anamorphic {self.squeeze:g}×" if self.squeeze != 1 else ""))
 
     def closest(self, focal_length: float) -> float:
         """Its minimum focus as a distance from the lens, metres: what Camera.focus_distance counts."""

@@ -105,16 +105,17 @@ class Performance:
 
     # -- what is asked of it ---------------------------------------------------------------------------------------
 
-    def camera(self, t: float, beside: Camera | None = None, along: Iterable[str] = ()) -> Camera:
+    def camera(self, t: float, beside: Camera | None = None, along: Iterable[str] = (), pulled: Pulled | None = None) -> Camera:
         """The camera at t seconds; before the start and after the end it stays as it was there.
 
         beside  the camera that a match is with, where hands have it; None: as the other take has it at t
         along   which of "focus_distance" and "f_stop" hands have set there, and go along: the same plane is in focus
+        pulled  between which marks, where that is so: focus goes as far between them then, as they are from here
         """
         t = min(max(float(t), 0.0), self.duration)
         camera = self._camera(t, self._moment(t, beside))
         if "focus_distance" in along:
-            focus = min(max(plane_of_focus(beside, camera), NEAR), FARTHEST)
+            focus = _alongside(camera, beside, pulled or Pulled(1 / beside.focus_distance, 0.0, 0.0))
             camera = replace(camera, focus_distance=focus)
         if "f_stop" in along and camera.f_stop is None:      # where there is one, hands are on no iris
             camera = replace(camera, f_stop=beside.f_stop)
@@ -345,6 +346,28 @@ def breathed(camera: Camera, amount: float) -> Camera:
     framed = float(optics.breathing_focal_length(focal, max(camera.focus_distance, 2e-3 * focal), amount))
     stop = camera.f_stop and camera.f_stop * framed / focal   # the entrance pupil stays as wide as it was
     return replace(camera, focal_length=framed, f_stop=stop)
+
+
+class Pulled(NamedTuple):
+    """Focus between two marks, by a share of the way: each dioptres, or a point in the plate camera's frame."""
+
+    start: float | Vector
+    to: float | Vector
+    share: float
+
+
+def _alongside(camera: Camera, beside: Camera, pulled: Pulled) -> float:
+    """Metres at which a camera focuses where focus is pulled so on another one; marks in dioptres are planes there."""
+    def dioptres(mark: float | Vector) -> float:
+        if not isinstance(mark, (int, float)):
+            return 1 / max(pose_of(camera).to(mark)[2], NEAR)
+        if mark <= 1 / FARTHEST:
+            return 1 / FARTHEST
+        return 1 / min(max(plane_of_focus(replace(beside, focus_distance=1 / mark), camera), NEAR), FARTHEST)
+
+    start = dioptres(pulled.start)
+    focus = start + pulled.share * (dioptres(pulled.to) - start) if pulled.share else start
+    return 1 / min(max(focus, 1 / FARTHEST), 1 / NEAR)
 
 
 class _Moment(NamedTuple):
