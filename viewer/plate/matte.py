@@ -159,13 +159,14 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     near = np.where(mostly, near, np.minimum(like(near, noise_near, near_fitted, a), here / np.maximum(a, 1e-6)))
     near, far = (np.where(mostly, (here - b * far) / np.maximum(a, 0.5), near),
                  np.where(mostly, far, (here - a * near) / np.maximum(b, 0.5)))
-    # Nor does the side that shows keep the other's hue: that goes over, as far as the other side is like that, if anything is.
-    for mine, other, share, side in ((far, near, a, 0), (near, far, b, 1)):
+    # Nor does the side that shows keep the other's hue: that goes over, as far as the other side is like that, if anything is; what is
+    # like neither goes from the far side to the near one only, whose glints are beside it.
+    for mine, other, share, side, told in ((far, near, a, 0, True), (near, far, b, 1, fits[:, None])):
         pure = np.clip(mine @ OPPONENT, *ranges[side]) @ OPPONENT.T
         given = (here - (1 - share) * pure) / np.maximum(share, 0.02)
         given = np.where(fits[:, None], np.clip(given @ OPPONENT, *ranges[1 - side]) @ OPPONENT.T, given)
         given = np.clip(given, 0, here / np.maximum(share, 1e-6))
-        moved = (share > 0.02) & (share < 0.5) & trusted[y, x][:, None]
+        moved = (share > 0.02) & (share < 0.5) & trusted[y, x][:, None] & told
         mine[:] = np.where(moved, (here - share * given) / np.maximum(1 - share, 0.5), mine)
         other[:] = np.where(moved, given, other)
     # Nor may the near one leave the far one less light than it has about it, if there is as much.
