@@ -186,6 +186,24 @@ def test_nothing_of_a_foreground_stays_on_the_wall(rendered, region, position):
     assert not (colourful & wall).any(), f"{(colourful & wall).sum()} pixels of the card, up to {np.ptp(picture, axis=-1)[wall].max():.2f}"
 
 
+@pytest.mark.parametrize("position", [(0.25, 0, 0), (-0.25, 0, 0)])
+def test_what_a_lamp_lights_leaves_no_specks_on_the_sky(rendered, position):
+    """A lantern: a lamp, a dark bar beside it, and one whose edge it lights, brighter than both the bar and the sky."""
+    lit = lambda x, y: np.where((x < 201)[..., None], [0.9, 0.6, 0.3], [0.04, 0.04, 0.03]) + 0 * y[..., None]
+    sky = np.array([0.46, 0.45, 0.39])
+    scene = plates.Scene((320, 192), (
+        plates.Surface.at(1.45, plates.flat(0.04, 0.04, 0.03), plates.box(171.5, 60, 174.5, 130)),
+        plates.Surface.at(1.45, lit, plates.box(200.2, 60, 205.2, 130)),
+        plates.Surface.at(1.5, plates.flat(28, 17.5, 7), plates.disc(160, 96, 10)),
+        plates.Surface.at(60.0, plates.flat(*sky))))
+    taken, camera = scene.view(samples=6), Camera(position=position)
+    plate = Plate.from_arrays(cv2.GaussianBlur(taken.color, (0, 0), 0.5), taken.depth, focal_length=35)
+    view, frame = scene.view(camera), rendered(plate, camera)
+    clear = (view.index == 3) & ~near_change(view.index, 2) & ~view.outside
+    specks = np.abs(frame.color - sky).max(-1)[clear] > 0.15
+    assert specks.sum() <= 15
+
+
 @pytest.mark.parametrize("position", [(0.1, 0, 0), (-0.3, 0, 0)])
 def test_thin_bars_move_as_what_they_are(rendered, position):
     """Bars of one to four pixels keep their distance and uncover the wall behind them."""

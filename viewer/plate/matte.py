@@ -30,6 +30,12 @@ HUE_NOISE = 0.04
 MIXED = 1e-5
 """How much a pixel beside a cut has to say of its surface's colour, to one beyond the band."""
 
+POOR = 1e-3
+"""Weight of a side's pixels in a window, under which they hardly tell its colour."""
+
+DAZZLED = 2
+"""Times as bright as farther out, from which on that is a lamp's light."""
+
 FAINT = 2e-4
 """Coverage under which a pixel has no foreground."""
 
@@ -106,6 +112,14 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     for times in np.unique(windows):
         at = np.flatnonzero(windows == times)
         gathered.put(at, _gather(times, color, disparity, purity, *(a[at] for a in (y, x, middle, base, close))))
+    # Between a lamp and the bar beside it nothing of the far side is clean: that is looked for farther out.
+    mean = lambda side: side[1:4].max(0) / np.maximum(side[0], 1e-9)
+    poor = np.flatnonzero((gathered.sides[0, 0] < POOR) & (mean(gathered.sides[1]) > 1))
+    for times in np.unique(2 * windows[poor]):
+        at = poor[2 * windows[poor] == times]
+        wider = _gather(times, color, disparity, purity, *(a[at] for a in (y, x, middle, base, close))).sides[0]
+        dazzled = mean(gathered.sides[0][:, at]) > DAZZLED * mean(wider)
+        gathered.sides[0][:, at[dazzled]] = wider[:, dazzled]
     sums, front_sum, front_weight = (gathered.of(0), gathered.of(1)), gathered.front, gathered.front_weight
     mask = np.where((wide > USUAL) & (fringe.profile[y, x] >= 0), fringe.profile[y, x], gathered.mask)
     here = color[y, x]
