@@ -1,6 +1,8 @@
 """The picture continued round its frame."""
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from viewer.plate.beyond import CELL, FARTHER, LENS, continue_beyond, farthest
 
@@ -71,6 +73,22 @@ def test_a_cone_that_the_frame_cuts_opens_on():
     cone, soon = np.abs(x - 320) < 0.4 * (y - 350), round(LENS * 640)
     _, below = beyond(cone[:400])
     assert ((below > 0.5) != cone[400:])[:soon].sum(1).max() <= 3 and below[soon:].max() < 0.3
+
+
+@given(st.integers(0, 10_000), st.integers(1, 40), st.floats(0, 0.9))
+def test_whatever_meets_the_frame_goes_on_between_the_nearest_and_the_farthest(seed, cell, share):
+    """Blots of any shape and distance, the sky among them."""
+    random = np.random.default_rng(seed)
+    size = (96, 160)
+    cells = [-(-n // cell) for n in size]
+    blots = random.uniform(0.3, 2, cells) * (random.uniform(0, 1, cells) > share)
+    disparity = np.kron(blots, np.ones((cell, cell)))[:size[0], :size[1]].astype(np.float32)
+    color = random.uniform(0, 30, (*size, 3)).astype(np.float32)
+    c, d = continue_beyond(color, disparity, ((PAD, PAD), (PAD, PAD)), 40)
+    assert c.shape == (size[0] + 2 * PAD, size[1] + 2 * PAD, 3) and np.isfinite(c).all() and np.isfinite(d).all()
+    assert -1e-3 <= d.min() and d.max() <= disparity.max() * 1.001 + 1e-3 and c.min() >= -1e-3 and c.max() <= color.max() * 1.001
+    inside = np.s_[PAD:-PAD, PAD:-PAD]
+    assert np.array_equal(c[inside], color) and np.array_equal(d[inside], disparity)
 
 
 def test_what_is_behind_everything_is_the_floor_down_to_the_frame():

@@ -383,8 +383,8 @@ class Canvas:
         # Blocks wholly inside a surface need no tile of their own.
         g = m - GUTTER
         inner_window = np.s_[:, g:-g, g:-g]
-        uniform = ~under[window][inner_window].any((1, 2)) & (labels == labels[:, m:m + 1, m:m + 1])[inner_window].all((1, 2)) & lifted[window][inner_window].all((1, 2))
-        uniform &= ~matte.band[window][inner_window].any((1, 2))
+        uniform = (labels == labels[:, m:m + 1, m:m + 1])[inner_window].all((1, 2)) & lifted[window][inner_window].all((1, 2))
+        uniform &= ~(matte.band | under)[window][inner_window].any((1, 2))
         whole_blocks = np.zeros_like(blocks)
         whole_blocks[by[uniform], bx[uniform]] = True
         self.emit_whole(whole_blocks)
