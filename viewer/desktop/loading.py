@@ -2,7 +2,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+
+GUESSED = 0.02, 2.0
+"""Share of the work, and seconds, after which it is known how long the rest takes."""
 
 
 class Loading:
@@ -10,6 +14,7 @@ class Loading:
 
     progress  0..1, how far it has come
     stage     what is being done, in words
+    left      seconds that the rest takes if it goes on like this; None while nobody knows
     result    what work returned, once `done`
     error     what it raised instead, once `done`
     """
@@ -19,9 +24,11 @@ class Loading:
 
     def __init__(self, work: Callable[[Callable[..., None]], object]):
         self.progress, self.stage = 0.0, ""
+        self.left: float | None = None
         self.result = None
         self.error: BaseException | None = None
         self._cancelled = False
+        self._began: tuple[float, float] | None = None
         self._work = work
         # A daemon, so that closing the window does not wait for what nobody wants to see any more.
         self._thread = threading.Thread(target=self._run, name="pushin loading", daemon=True)
@@ -44,9 +51,22 @@ class Loading:
             raise self.Cancelled
         self.progress = progress
         self.stage = self.stage if stage is None else stage
+        if progress > 0:
+            # From the first share on: with that comes all that is prepared, at another pace.
+            now = time.monotonic()
+            self._began = self._began or (now, progress)
+            done, took = progress - self._began[1], now - self._began[0]
+            self.left = took / done * (1 - progress) if done > GUESSED[0] and took > GUESSED[1] else None
 
     def _run(self) -> None:
         try:
             self.result = self._work(self.report)
         except BaseException as error:  # whatever it is belongs to whoever waits for the result
             self.error = error
+
+
+def lasting(seconds: float) -> str:
+    """A guessed time in words: about 40 s, about 3 min."""
+    if seconds < 10:
+        return "a few seconds"
+    return f"about {round(seconds / 10) * 10} s" if seconds < 95 else f"about {round(seconds / 60)} min"

@@ -24,7 +24,7 @@ from .display import when_lost
 from .exporting import Export, Screenshots
 from .files import Files
 from .layering import Layering
-from .loading import Loading
+from .loading import Loading, lasting
 from .mending import DepthPanel
 from .monitor import Monitor, shows
 from .opening import Opened
@@ -447,7 +447,8 @@ class Window:
             return "opening"
         if self.export.running is not None:
             running = self.export.running
-            return f"exporting: {running.stage or f'{running.progress:.0%}'}  ({self.session.key('Cancel export')} cancels)"
+            left = "" if running.left is None else f", {lasting(running.left)} left"
+            return f"exporting: {running.stage or f'{running.progress:.0%}{left}'}  ({self.session.key('Cancel export')} cancels)"
         if self.screenshots.writing:
             return "keeping the picture"
         rehearsal = self.commands.rehearsal
