@@ -35,7 +35,8 @@ class Layers:
              by coverage, and coverage, for patches that say so
     solid    patches without holes, nearest first
     soft     patches with coverage, farthest first
-    loose_solid, loose_soft  the same at a coarser level of detail (patches.LOOSE), for small pictures; of a draft the same ones
+    loose_solid, loose_soft  the same at a coarser level of detail (patches.LOOSE), for small pictures and for what a lens blurs; of a
+             draft the same ones
     levels   mip levels down to which the atlas can be filtered without reading a neighbouring tile
     around   float32 (3,): colour where there is nothing at all, behind the plate's camera
     plate    float32 (3,): where the plate itself lies in the atlas, as Patches.texture tells it

@@ -109,15 +109,16 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     wide = cv2.dilate(np.where(band, width, 0).astype(np.uint8), np.ones((2 * WINDOW + 1, 2 * WINDOW + 1), np.uint8))[y, x].astype(int)
     windows = -(-(wide + 1) // 2)     # from one side of the band to what is beyond the other
     gathered = _Gathered.empty(n)
+    gather = lambda times, at: _gather(times, color, disparity, purity, *(a[at] for a in (y, x, middle, base, close)))
     for times in np.unique(windows):
         at = np.flatnonzero(windows == times)
-        gathered.put(at, _gather(times, color, disparity, purity, *(a[at] for a in (y, x, middle, base, close))))
+        gathered.put(at, gather(times, at))
     # Between a lamp and the bar beside it nothing of the far side is clean: that is looked for farther out.
     mean = lambda side: side[1:4].max(0) / np.maximum(side[0], 1e-9)
     poor = np.flatnonzero((gathered.sides[0, 0] < POOR) & (mean(gathered.sides[1]) > 1))
     for times in np.unique(2 * windows[poor]):
         at = poor[2 * windows[poor] == times]
-        wider = _gather(times, color, disparity, purity, *(a[at] for a in (y, x, middle, base, close))).sides[0]
+        wider = gather(times, at).sides[0]
         dazzled = mean(gathered.sides[0][:, at]) > DAZZLED * mean(wider)
         gathered.sides[0][:, at[dazzled]] = wider[:, dazzled]
     sums, front_sum, front_weight = (gathered.of(0), gathered.of(1)), gathered.front, gathered.front_weight

@@ -14,8 +14,8 @@ FIT = 1
 """Tolerances, that is a quarter of a pixel of parallax, within which a patch follows its surface."""
 
 LOOSE = 1, 4
-"""Levels of detail: times as far off as that patches may be, for any picture, and for a small one of a camera that travels
-little, in which nobody sees it."""
+"""Levels of detail: times as far off as that patches may be, for any picture, and for where nobody sees it: a small one of a camera that
+travels little, and what a lens blurs."""
 
 MANY, COUNTED = 100_000, 4
 """Patches of what the plate shows, over which its relief is more than anybody draws in time: then they are looser, as much as
