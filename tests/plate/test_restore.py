@@ -45,6 +45,19 @@ def test_a_blur_is_found_in_few_codes_before_a_far_view(scene):
     assert found == pytest.approx(1.5, abs=0.15)
 
 
+def test_a_blur_is_found_beside_a_net():
+    """A net has most of the edges, and nothing of it is left at its own depth: the shoulder beside it tells."""
+    y, x = np.mgrid[:480, :1040].astype(np.float32)
+    strings = (x > 520) & (np.minimum((x + y + 6 * np.sin(x / 31)) % 22, (x - y + 6 * np.sin(y / 37)) % 22) < 3)
+    shoulder = (x - 180) ** 2 + (y - 300) ** 2 < 130 ** 2
+    disparity = np.where(strings, 0.5, np.where(shoulder, 0.6, 0.02)).astype(np.float32)
+    colours = np.where(strings[..., None], (40, 60, 50), np.where(shoulder[..., None], (160, 120, 60), (90, 110, 140)))
+    guide = (colours + np.random.default_rng(0).normal(0, 2, colours.shape)).round().astype(np.uint8)
+    small = softened(disparity, 1.5, (312, 144))
+    found = restore.blur_of(small, np.ones_like(small), cv2.resize(guide, (312, 144), interpolation=cv2.INTER_AREA), False)
+    assert found == pytest.approx(1.5, abs=0.08)
+
+
 @pytest.mark.parametrize("blur, noise", ((1.5, 0), (0.7, 0.01)))
 def test_soft_and_noisy_maps_become_the_surfaces_they_were_made_of(scene, blur, noise):
     disparity, guide = scene
