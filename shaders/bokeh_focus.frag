@@ -26,7 +26,8 @@ void main() {
     float reach = over.a > 0.0 ? reach_of(here, most.r, most.g) : max(most.r, most.g);
     if (reach > SHARP) {
         Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0), 1e-4 * (1.0 - over.a), 0.0);
-        Disc own = disc_of(here);
+        Disc own = disc_of(NOTHING);
+        if (over.a > 0.0) own = Disc(here, max(abs(here), SHARP), texelFetch(discs, pixel, 0).g);
         ivec2 end = textureSize(light, 0) - 1;
         for (int i = 0; i < GRID && (reach - grid[i].z) * grid[i].w > -0.5; i++) {
             if (vignetted(grid[i].xy / reach, field)) continue;
@@ -37,7 +38,7 @@ void main() {
             collect(found, theirs, Disc(disc.r, max(abs(disc.r), SHARP), disc.g), own, mine, nearest, reach, grid[i]);
             found.open += (1.0 - theirs.a) * mine;
         }
-        over = mix(over, collected(found, over, here), smoothstep(SHARP, 2.0 * SHARP, reach));
+        over = mix(over, collected(found, over, here), blurred_by(reach));
     }
 #else
     over = texelFetch(color, pixel, 0);

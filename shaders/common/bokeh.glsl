@@ -18,7 +18,7 @@ const vec2 STANDS_OUT = vec2(8.0, 16.0); // times as bright as what is around: a
 // Rows of points of the iris, for radii up to 4, 6 and 12 pixels, for larger ones, and for those that are gathered at a quarter of the
 // resolution: x, y for an iris of radius 1, radius within its shape, and share of the light. The pixels round one, those first that a
 // smaller iris reaches: x, y, radius of the iris on whose rim that is, and pixels to one of that radius. And for radii in steps of
-// 1 / FINE, of how many pixels a disc is. viewer/render/bokeh.py: ROWS, GRID
+// 1 / FINE, how large a disc is drawn, and of how many pixels that is. viewer/render/bokeh.py: ROWS, GRID
 layout(std140) uniform Iris { vec4 taps[TAPS]; vec4 grid[GRID]; vec4 areas[STEPS]; };
 uniform int ends[5];
 uniform float cats_eye;
@@ -58,7 +58,7 @@ float reach_of(float here, float behind, float before) {
 }
 
 // From none to all: by how much a surface of a signed radius is seen as blurred.
-float blurred_by(float radius) { return smoothstep(SHARP, 3.0 * SHARP, abs(radius)); }
+float blurred_by(float radius) { return smoothstep(SHARP, 1.25 * SHARP, abs(radius)); }
 
 // The disc of a signed radius: its radius, SHARP at the least, and the share of its light that a pixel (EXACT), or a point of the iris,
 // brings.
@@ -69,10 +69,12 @@ struct Disc { float signed_, radius, share; };
 uniform float ring;
 #endif
 
+// A disc of pixels is drawn so large that it blurs by as much as the lens does.
 Disc disc_of(float radius) {
-    float r = clamp(abs(radius), SHARP, MOST_IN_FOCUS), at = FINE * r;
-    vec2 area = areas[int(at)].xy;      // and the next one
-    return Disc(radius, r, 1.0 / mix(area.x, area.y, fract(at)));
+    float r = abs(radius), at = FINE * clamp(r, SHARP, MOST_IN_FOCUS);
+    vec4 steps = areas[int(at)];        // this one's and the next one's
+    vec2 drawn = mix(steps.xz, steps.yw, fract(at));
+    return Disc(r < SHARP || r == NOTHING ? radius : sign(radius) * drawn.x, drawn.x, 1.0 / drawn.y);
 }
 
 // Of the light of a pixel with this disc, what reaches the one at `tap` of the grid round it.
@@ -103,8 +105,11 @@ void collect(inout Found found, vec4 light, Disc theirs, Disc own, float mine, f
     float here = own.signed_, radius = theirs.signed_;
     bool before = radius < here - APART, behind = radius > here + APART;
     bool covers = before && (-radius > abs(here) || here > BEGINS && radius < NEARER * here);
-    // Behind what is blurred in front of the focus things go on; behind a sharp surface they do not come over it.
-    if (behind && (here < 0.0 ? theirs.radius < own.radius : own.radius < THIN && theirs.radius > own.radius)) theirs = own;
+    // Behind what is blurred in front of the focus things go on, lamps do not; behind a sharp surface they do not come over it.
+    if (behind && (here < 0.0 ? theirs.radius < own.radius : own.radius < THIN && theirs.radius > own.radius)) {
+        theirs = own;
+        if (here < 0.0) light.rgb /= max(1.0, max(light.r, max(light.g, light.b)));
+    }
     float k = brought(theirs.radius, theirs.share, reach, tap);
     if (here == NOTHING) k *= blurred_by(radius);    // a sharp edge ends where it does
     else if (before && !covers) found.hidden += max(mine - k, 0.0) * light.a;    // behind what does not come over it, it goes on
@@ -119,7 +124,7 @@ vec4 collected(Found found, vec4 own, float here) {
     float share = mix(own.a, min(found.same.a + found.hidden, 1.0), blurred_by(here));
     // A sharp pixel is what it is, however far what reaches it was looked for.
     vec4 surface = own / max(own.a, 1e-4);
-    if (found.same.a > 0.0) surface = mix(surface, found.same / found.same.a, smoothstep(0.5 * SHARP, 1.5 * SHARP, abs(here)));
+    if (found.same.a > 0.0) surface = mix(surface, found.same / found.same.a, blurred_by(here));
     float rest = found.behind.a + found.open;
     surface = rest > 0.0 ? share * surface + (1.0 - share) / rest * found.behind : surface;
     vec4 over = found.over;

@@ -21,7 +21,7 @@ from .gl import ScreenPass, making, texture
 from .lens import aperture_points, iris_area, radius_within
 from .reproject import ReprojectPass, Slice
 
-TILE, CELL, SHARP, MUCH, BEGINS = 16, 4, 0.5, 1e4, 3.0
+TILE, CELL, SHARP, MUCH, BEGINS = 16, 4, 0.35, 1e4, 3.0
 """Pixels: sides of the tiles in which the largest circles are known, and of the cells whose lamps are drawn as discs; radii that
 no pixel can show, that are more than any, and from which, at the least, a surface is in the front or in the far slice."""
 
@@ -31,7 +31,7 @@ resolution (row_for in shaders/common/bokeh.glsl)."""
 
 GRID, FINE, STEPS = 256, 4, 24
 """Pixels round one whose light may reach it, in what is about in focus; and the steps of a pixel of radius, and how many of them, in
-which it is known of how many pixels a disc is."""
+which it is known how large a disc is drawn, and of how many pixels that is."""
 
 SHARPENED = 0.12
 """Of the difference of a pixel gathered at half the resolution to each of those beside it, that is added to it."""
@@ -313,19 +313,28 @@ class BokehPass:
 
 def _grid(camera: Camera) -> tuple[np.ndarray, np.ndarray]:
     """The pixels round one, those first that a smaller iris reaches, float64 (GRID, 4): x, y, radius of the camera's iris on whose
-    rim that is, and pixels to one of that radius; and the areas of discs in pixels, for radii in steps of 1 / FINE, float64
-    (STEPS, 4), each with the next one."""
+    rim that is, and pixels to one of that radius; and for discs of radii in steps of 1 / FINE, float64 (STEPS, 4), the radii
+    that they are drawn with and their areas in pixels, each with the next one's."""
     side = np.arange(-GRID // 16, GRID // 16 + 1)
     x, y = (a.ravel() for a in np.meshgrid(side, side))
     within = radius_within(x, y, camera)
     scale = np.where(within > 0, np.hypot(x, y) / np.maximum(within, 1e-6), 1.0)
-    # As `brought` in shaders/common/bokeh.glsl.
-    radius = np.maximum(np.arange(STEPS + 1) / FINE, SHARP)[:, None]
-    middle = (within - 0.5 + np.minimum(within + 0.5, radius)) / 2
-    light = np.clip((radius - within) * scale + 0.5, 0, 1) * (1 + camera.ring * (2 * np.minimum((middle ** 2 + EXTENT) / radius ** 2, 1) - 1))
-    areas = light.sum(1)
+
+    def light(radius):      # as `brought` in shaders/common/bokeh.glsl
+        middle = (within - 0.5 + np.minimum(within + 0.5, radius)) / 2
+        profile = 1 + camera.ring * (2 * np.minimum((middle ** 2 + EXTENT) / radius ** 2, 1) - 1)
+        return np.clip((radius - within) * scale + 0.5, 0, 1) * profile
+
+    # The picture's pixels are means already: a disc of pixels is drawn as large as has the variance of the lens's.
+    radii = np.linspace(0, (STEPS + 1) / FINE, 8 * STEPS)[1:, None]
+    drawn = light(radii)
+    variances = (drawn * (x * x + y * y)).sum(1) / drawn.sum(1)
+    points, weight = aperture_points(4096, camera)
+    wanted = (weight[:, None] * points ** 2).sum() * np.maximum(np.arange(STEPS + 1) / FINE, SHARP) ** 2
+    radius = np.interp(wanted, np.maximum.accumulate(variances), radii[:, 0])
+    areas = light(radius[:, None]).sum(1)
     first = np.argsort(within - 0.5 / scale, kind="stable")[:GRID]
-    return np.column_stack([x, y, within, scale])[first], np.column_stack([areas[:-1], areas[1:], *np.zeros((2, STEPS))])
+    return np.column_stack([x, y, within, scale])[first], np.column_stack([radius[:-1], radius[1:], areas[:-1], areas[1:]])
 
 
 def _flags(**wanted) -> list[str]:
