@@ -303,7 +303,9 @@ class Canvas:
             if self.level > 0:
                 corner[:, 2] = kept[which]
                 self.part_at_jumps(rect, corner)
-                hidden = sum_in(integral(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3]), which, x, y, side) < 1e-3
+                seen = sum_in(integral(sheet[:, GUTTER:-GUTTER, GUTTER:-GUTTER, 3]), which, x, y, side)
+                # A loose patch is large and may hold both; drawn into what the plate shows, it would come before that.
+                hidden = seen < (0.5 * side.prod(1) if loose > self.loose[0] else 1e-3)
                 travel = least_in(split(self.travel)[used], which, x, y, side)
             solid.append(Patches(rect, plane, corner, np.full((n, 4), IN_ALPHA, np.float32), hidden, self.outside(rect), travel,
                                  np.full(n, self.level, np.int32)).between(*ends))
