@@ -108,6 +108,17 @@ def test_a_small_picture_of_loose_patches_is_that_of_close_ones(monkeypatch, pos
         assert np.abs(loose.invented - close.invented).mean() < 0.01
 
 
+@pytest.mark.parametrize("name", SCENES)
+def test_large_patches_that_count_as_seen_mostly_are(name):
+    """What counts as seen meets what the plate shows beside it, and would be drawn into that where it is hidden."""
+    layers = Layers.of(SCENES[name].plate())
+    patches = layers.loose_solid
+    patches = patches.take(~patches.hidden & ~patches.beyond & (patches.level > 0))
+    x0, y0, x1, y1 = (patches.rect * np.tile(patches.texture[:, :1], 4) + np.tile(patches.texture[:, 1:], 2)).round().astype(int).T
+    shown = [layers.atlas[top:bottom, left:right, 3].mean() for left, top, right, bottom in zip(x0, y0, x1, y1)]
+    assert min(shown, default=1) > 0.49
+
+
 @pytest.mark.parametrize("cover", ["", "loose_"])
 def test_the_solid_and_shown_patches_cover_the_plate(cover):
     """Together with the soft ones no pixel is left out: counted on the pixel grid."""
