@@ -25,9 +25,9 @@ def photo(tmp_path, monkeypatch):
 def test_a_known_distance(pushin, photo):
     code, out, err = pushin("info", photo, "--at", "3700,150=1", "--json", "--principal-point", "3700,100")
     told = json.loads(out)
-    assert code == 0 and told["depth"]["nearest"] == pytest.approx(1, rel=1e-3) and "at 3700,150: 1 m, missed by 0.00 m" in err
+    assert code == 0 and told["depth"]["nearest"] == pytest.approx(1, rel=1e-3) and "at 3700,150: 1 m, met" in err
     assert told["size"] == [WIDE, HIGH] and told["lens"]["principal_point"] == [3700, 100]
-    assert told["scale"] == ["at 3700,150: 1 m, missed by 0.00 m (0.0%)"]
+    assert told["scale"] == ["at 3700,150: 1 m, met"]
 
 
 def test_repairs(pushin, photo):

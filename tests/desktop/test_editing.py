@@ -152,7 +152,7 @@ def test_the_depth_is_scaled_and_mended(drive, small_plate, tmp_path):
     assert report["opened"]["depth"] == pytest.approx(1) and added("opened") is None
     assert report["no length"].startswith("'abc' is not a length")
     assert report["scaled"]["depth"] == pytest.approx(2, rel=1e-3)
-    assert report["scaled"]["wall"] == pytest.approx(8, rel=1e-3) and "0.00 m" in report["scaled"]["message"]
+    assert report["scaled"]["wall"] == pytest.approx(8, rel=1e-3) and ", met" in report["scaled"]["message"]
     assert shot(report, "scaled").subject("subject").depth == pytest.approx(2, rel=1e-3)     # follows, in the same step
     assert report["brushing"]["wall"] == pytest.approx(8, rel=1e-3)                          # a preview, no more
     assert difference(picture(report, "brushing", "b"), picture(report, "scaled", "b")) > 0.3

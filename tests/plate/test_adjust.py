@@ -52,7 +52,9 @@ def test_contradicting_points_leave_a_residual():
     plate = Plate.from_arrays(color, depth)
     adjustments = Adjustments((Anchor((80, 65), 2.0), Anchor((20, 60), 6.0), Anchor((20, 62), 7.0)))
     assert 0.1 < max(np.abs(scale.fit(plate, adjustments.anchors).residuals)) < 1
-    assert "missed by" in adjust.residuals(plate, adjustments)[1]
+    lines = adjust.residuals(plate, adjustments)
+    assert "missed by" in lines[1] and "0.00" not in lines[1]
+    assert adjust.residuals(plate, Adjustments(adjustments.anchors[:1])) == ["at 80,65: 2 m, met"]
 
 
 def test_a_person_fixes_the_scale():

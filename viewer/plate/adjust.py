@@ -135,8 +135,11 @@ def residuals(plate, adjustments: Adjustments) -> list[str]:
     misses it."""
     fitted = scale.fit(plate.measured, adjustments.anchors)
     points = [scale.located(plate, anchor) for anchor in adjustments.anchors]
-    return [f"at {p.xy[0] * plate.reduction:.0f},{p.xy[1] * plate.reduction:.0f}: {p.metres:.3g} m, missed by {abs(miss):.2f} m "
-            f"({abs(miss) / p.metres:.1%})" for p, miss in zip(points, fitted.residuals)]
+    # As many as are fitted are met by themselves: nothing that could be missed.
+    misses = ["met" if abs(miss) < 5e-4 * p.metres else f"missed by {abs(miss):.2g} m ({abs(miss) / p.metres:.1%})"
+              for p, miss in zip(points, fitted.residuals)]
+    return [f"at {p.xy[0] * plate.reduction:.0f},{p.xy[1] * plate.reduction:.0f}: {p.metres:.3g} m, {miss}"
+            for p, miss in zip(points, misses)]
 
 
 def focus_anchor(exif: dict, plate) -> scale.Anchor | None:
