@@ -22,20 +22,18 @@ void main() {
     vec2 size = vec2(textureSize(light, 0)), field = (2.0 * gl_FragCoord.xy - size) / length(size);
     vec2 most = texelFetch(cells, ivec2(gl_FragCoord.xy / CELL), 0).rg;
     over = texelFetch(light, pixel, 0);
-    float here = over.a > 0.0 ? texelFetch(discs, pixel, 0).r : NOTHING;
-    float reach = over.a > 0.0 ? reach_of(here, most.r, most.g) : max(most.r, most.g);
+    float sharp = disc_of(0.0).radius;
+    Disc own = disc_in(texelFetch(discs, pixel, 0).rg, sharp);
+    float here = own.signed_, reach = here == NOTHING ? max(most.r, most.g) : reach_of(here, most.r, most.g);
     if (reach > SHARP) {
         Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0), 1e-4 * (1.0 - over.a), 0.0);
-        Disc own = disc_of(NOTHING);
-        if (over.a > 0.0) own = Disc(here, max(abs(here), SHARP), texelFetch(discs, pixel, 0).g);
         ivec2 end = textureSize(light, 0) - 1;
         for (int i = 0; i < GRID && (reach - grid[i].z) * grid[i].w > -0.5; i++) {
             if (vignetted(grid[i].xy / reach, field)) continue;
             ivec2 there = clamp(pixel - ivec2(grid[i].xy), ivec2(0), end);
             vec4 theirs = texelFetch(light, there, 0);
-            vec2 disc = texelFetch(discs, there, 0).rg;
             float mine = brought(own.radius, own.share, reach, grid[i]);
-            collect(found, theirs, Disc(disc.r, max(abs(disc.r), SHARP), disc.g), own, mine, nearest, reach, grid[i]);
+            collect(found, theirs, disc_in(texelFetch(discs, there, 0).rg, sharp), own, mine, nearest, reach, grid[i]);
             found.open += (1.0 - theirs.a) * mine;
         }
         over = mix(over, collected(found, over, here), blurred_by(reach));

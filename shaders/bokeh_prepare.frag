@@ -5,12 +5,12 @@
 #include "common/slice.glsl"
 
 layout(location = 0) out vec4 light;
-layout(location = 1) out vec2 disc;     // signed radius, and the share of its light that a pixel within it gets
+layout(location = 1) out vec2 disc;     // signed radius, NOTHING where it is empty, and the share of its light that a pixel within it gets
 
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
     light = texelFetch(color, at, 0);
-    Disc own = disc_of(light.a > 0.0 ? radius_at(at) : 0.0);
+    Disc own = disc_of(light.a > 0.0 ? radius_at(at) : NOTHING);
     light = light_of(light, own.signed_);
     disc = vec2(own.signed_, own.share);
 }

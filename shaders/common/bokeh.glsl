@@ -77,6 +77,9 @@ Disc disc_of(float radius) {
     return Disc(r < SHARP || r == NOTHING ? radius : sign(radius) * drawn.x, drawn.x, 1.0 / drawn.y);
 }
 
+// One as shaders/bokeh_prepare.frag stored it; sharp: radius that one of no radius is drawn with.
+Disc disc_in(vec2 stored, float sharp) { return Disc(stored.r, clamp(abs(stored.r), sharp, MOST_IN_FOCUS), stored.g); }
+
 // Of the light of a pixel with this disc, what reaches the one at `tap` of the grid round it.
 float brought(float r, float share, float reach, vec4 tap) {
     float light = share * clamp((r - tap.z) * tap.w + 0.5, 0.0, 1.0);

@@ -40,7 +40,7 @@ STEP = 0.05
 """Relative height of an edge in what is restored."""
 
 FEWEST = 0.002
-"""Share of the map beside edges, from which they tell a blur; slopes do not."""
+"""Share of the map, and of a part of it, beside edges, from which they tell a blur; slopes do not."""
 
 SKY = 0.01
 """Of the mean disparity, under which a map that has sky has nothing else."""
@@ -181,9 +181,8 @@ def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noisy:
     coarse, precise = TRIAL_PENALTIES[noisy]
 
     def costs(part, blurs, penalty):
-        disparity_, weight_, guide_ = disparity[part], weight[part], np.ascontiguousarray(guide[part])
-        return [_solved(disparity_, weight_, guide_, disparity_, max(blur, 0), penalty, TRIAL_ROUNDS, TRIAL_STEPS)[1]
-                for blur in blurs]
+        values, trust, picture = disparity[part], weight[part], np.ascontiguousarray(guide[part])
+        return [_solved(values, trust, picture, values, max(blur, 0), penalty, TRIAL_ROUNDS, TRIAL_STEPS)[1] for blur in blurs]
 
     tried = [(part, costs(part, BLURS, coarse)) for part in _parts_with_edges(disparity, weight > GUESS)]
     if not tried:
@@ -206,11 +205,13 @@ def _parts_with_edges(disparity: np.ndarray, known: np.ndarray):
     h, w = disparity.shape
     high, wide = min(h, TRIAL), min(w, TRIAL)
     edges = (_stepped(disparity) & known).astype(np.uint8)
+    if edges.mean() < FEWEST:
+        return
     for _ in range(TRIALS):
         sums = cv2.integral(edges)
         held = sums[high:, wide:] - sums[:-high, wide:] - sums[high:, :-wide] + sums[:-high, :-wide]
         y, x = np.unravel_index(held.argmax(), held.shape)
-        if held[y, x] < FEWEST * disparity.size:
+        if held[y, x] < FEWEST * high * wide:
             return
         part = np.s_[y:y + high, x:x + wide]
         yield part
