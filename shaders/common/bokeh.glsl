@@ -108,10 +108,11 @@ void collect(inout Found found, vec4 light, Disc theirs, Disc own, float mine, f
     float here = own.signed_, radius = theirs.signed_;
     bool before = radius < here - APART, behind = radius > here + APART;
     bool covers = before && (-radius > abs(here) || here > BEGINS && radius < NEARER * here);
-    // Behind what is blurred in front of the focus things go on, lamps do not; behind a sharp surface they do not come over it.
+    // Behind what is blurred in front of the focus things go on, a sky as bright as it is, lamps hardly: the brighter something is, the
+    // less it tells. Behind a sharp surface they do not come over it.
     if (behind && (here < 0.0 ? theirs.radius < own.radius : own.radius < THIN && theirs.radius > own.radius)) {
         theirs = own;
-        if (here < 0.0) light.rgb /= max(1.0, max(light.r, max(light.g, light.b)));
+        if (here < 0.0) light /= max(1.0, max(light.r, max(light.g, light.b)));
     }
     float k = brought(theirs.radius, theirs.share, reach, tap);
     if (here == NOTHING) k *= blurred_by(radius);    // a sharp edge ends where it does

@@ -242,6 +242,18 @@ def test_a_leaf_before_the_focus_hides_its_part_of_a_far_lamp(blur):
     assert np.abs(got - wanted).mean() < 0.03
 
 
+@pytest.mark.parametrize("bright", [1.0, 2.0, 4.0])
+def test_a_sky_goes_on_behind_slats_before_the_focus_as_bright_as_it_is(bright):
+    """Over white it is no lamp: that is small."""
+    w, h = SIZE
+    slat = np.indices((h, w))[0] % 20 < 6
+    color = np.where(slat, 0.2, bright)[..., None] * np.ones(3)
+    one = abs(in_pixels(signed_circle_of_confusion(3.3, 35, 1.0, 6.5), 36, w)) / 2
+    camera = Camera(focal_length=35, f_stop=one / 2.1, focus_distance=6.5)
+    got, wanted = (c[40:140, 60:180, 1].mean(1) for c in gathered_and_exact(color, np.where(slat, 3.3, 10.0), camera))
+    assert np.abs(got - wanted).max() < 0.06 * bright
+
+
 @pytest.mark.parametrize("radius", [1.2, 1.5, 2.0])
 def test_a_wire_before_a_wall_blurred_more_is_blurred_too(radius):
     """And not a line of pixels as sharp as they are in the plate."""
