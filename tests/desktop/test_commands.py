@@ -356,13 +356,6 @@ def test_a_rig_stands_where_its_take_begins(window, rig):
         assert math.dist(before.position, camera.position) < 0.05
 
 
-def test_panels_come_and_go_by_keys(window):
-    for name, panel in (("Lens panel", "Lens"), ("Advice panel", "Advice"), ("Choose a move", "Moves")):
-        for shown in (True, False):
-            window.commands.act(name)
-            assert window.panel(panel).is_visible is shown
-
-
 def test_the_palette_finds_what_cannot_be_done_now_and_says_why(window):
     found = lambda text: [(name, keys, can) for name, _, keys, can, _ in window.commands._found(text)]
     for name in ("Ease in", "Hold", "Cut", "Delete"):

@@ -132,6 +132,18 @@ def test_palette_keys_and_moves(drive, small_plate):
     matches_reference(report, "keys")
 
 
+def test_panels_come_to_the_front_and_go_by_keys(drive, small_plate):
+    """What lies behind another tab, or has lost the keyboard, is not what somebody wants to be rid of."""
+    report = drive("panels", small_plate, *SMALL)
+    front = lambda moment: report[moment]["front"]
+    assert front("moves") == ["Moves"] and report["moves"]["types"] and front("lens") == ["Lens"] == front("after a click")
+    assert front("advice") == ["Advice"] and "Advice" not in front("no advice") and front("no lens") == ["Moves"]
+    assert front("back") == front("without the keyboard") == front("another") == front("on top") == ["Moves"]
+    assert shot(report, "back").duration == 3 and not report["back"]["rehearsing"]
+    assert "pan" in shot(report, "another").take("A").timeline.moves and report["on top"]["types"]
+    assert front("gone") == [] and not report["gone"]["types"]
+
+
 def test_advice_has_its_remedy(drive, small_plate):
     report = drive("advice", small_plate, *SMALL)
     assert any("passes" in sentence for sentence in report["advised"]["sentences"])
