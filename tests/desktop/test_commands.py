@@ -61,7 +61,7 @@ def test_a_focal_length_is_typed(window, typed, known):
     assert window.commands.open == "question"
     done = window.session.attempt(lambda: window.commands._then(typed))
     assert done == bool(known) and window.session.shot.take("A").camera.focal_length == (known or 35)
-    assert done or "'" + typed in window.session.message
+    assert done or window.session.message == f"'{typed}' is not a focal length; write millimetres from 8 to 400."
 
 
 def test_the_wheel_stays_within_the_lens(window):

@@ -125,7 +125,7 @@ def test_palette_keys_and_moves(drive, small_plate):
     take = shot(report, "moved").take("A")
     matches_reference(report, "moved")
     assert take.timeline.moves == ("truck",) and keys(report, "moved", channel="x")[-1][1] == pytest.approx(0.5)
-    assert "'far' is not an amount" in report["refused"]["message"] and shot(report, "refused") == shot(report, "moved")
+    assert "'far' is not an angle" in report["refused"]["message"] and shot(report, "refused") == shot(report, "moved")
     assert shot(report, "added").take("A").timeline.moves == ("truck", "pan")
     assert keys(report, "added", channel="pan")[0] == (2, 0)        # on top, from the playhead on
     assert difference(screenshot(report, "keys"), screenshot(report, "finding")) > 3

@@ -586,14 +586,15 @@ class Commands:
 
 def millimetres(words: str, shot: Shot, take: str) -> float:
     """A focal length of a take as it is typed: "50" or "50 mm"."""
-    length, unit = read_amount(words)
     (low, high), lens = edits.focal_lengths(shot, take), shot.take(take).lens
-    if unit in ("", "mm") and low <= length <= high:
-        return length
     known = f"write millimetres from {low:g} to {high:g}"
     if lens:
         known = f"the {lens.name} has {low:g} {'mm and no other' if low == high else f'to {high:g} mm'}"
-    raise PushinError(f"'{words}' is not a focal length; {known}.")
+    wanted = f"a focal length; {known}"
+    length, _ = read_amount(words, wanted, "mm")
+    if not low <= length <= high:
+        raise PushinError(f"'{words}' is not {wanted}.")
+    return length
 
 
 def after(things: list, here: Callable[[object], bool], by: int = 1):
