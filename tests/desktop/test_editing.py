@@ -219,15 +219,20 @@ def test_figures_tell_how_deep_a_shallow_depth_of_field_is():
 
 
 def test_figures_of_a_subject_that_is_lost():
-    """How far away it is, in a straight line, and nothing of its size."""
+    """How far away it is along the axis, as ever, where it is before the camera at all, and nothing of its size."""
     opened = opening(_parser("open").parse_args(["open"]))(lambda *progress: None)
     session = Session()
     session.begin(opened, Document(opened.shot))
     assert dict(session.figures("A"))["mira"] == "1.00×"
-    for pan, why in ((45.0, "out of frame"), (130.0, "behind the camera")):
+    way, gone = {}, {}
+    for pan in (25.0, 40.0, 130.0):
         take = session.shot.take("A")
         session.edit(edits.start_here(session.shot, "A", replace(take.camera, pan=pan)), "Pan")
-        assert session.figures("A")[1:] == [("travel", "0.00 m"), ("to mira", "1.54 m"), ("mira", why), ("", "all sharp")]
+        way[pan], gone[pan] = session.performance("A").distance("mira", 0), dict(session.figures("A"))
+        assert gone[pan]["travel"] == "0.00 m"
+    assert gone[25.0]["to mira"] == f"{way[25.0]:.2f} m" and gone[25.0]["mira"] == "1.00×"
+    assert gone[40.0]["to mira"] == f"{way[40.0]:.2f} m" != "1.54 m" and gone[40.0]["mira"] == "out of frame"
+    assert "to mira" not in gone[130.0] and gone[130.0]["mira"] == "behind the camera"
 
 
 def test_a_persons_height_and_a_flat_ground(drive, tmp_path):
