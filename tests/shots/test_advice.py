@@ -1,4 +1,6 @@
 """Each piece of advice is given when it is true, and is gone once its remedy is applied."""
+import math
+import time
 from dataclasses import replace
 from fractions import Fraction
 
@@ -9,12 +11,13 @@ from viewer import optics
 from viewer.plate import Plate
 from viewer.shots.advice import RECOGNISABLE, SAMPLES, advise, looked_at
 from viewer.shots.camera_moves import extreme_close_up, push_in, static, truck, zoom_in
+from viewer.shots.comparison import matched
 from viewer.shots.document import start_camera
 from viewer.shots.focus_pulls import follow, rack
 from viewer.shots.framing import Subject
 from viewer.shots.kit import Lens, kit
 from viewer.shots.moves import make
-from viewer.shots.timeline import Key, Timeline, Track
+from viewer.shots.timeline import Key, Timeline, Track, snapped
 
 
 def topics(advice):
@@ -129,6 +132,42 @@ def test_faster_than_the_rig(shot, scene):
     advice = the([a for a in advise(one) if a.topic == "rig"], "rig")
     assert "m/s" in advice.sentence
     assert "rig" not in topics(advise(one.with_take(advice.fixed)))
+
+
+def test_the_speed_is_the_fastest_at_any_moment(shot, scene):
+    """Between frames too, and what it takes to go no faster is the same however fast the take is now."""
+    for rig, limit in (("dolly", 2.0), ("handheld", 2.0), ("slider", 0.5)):
+        takes = [shot(A=truck(scene, amount="0.9 m" if rig == "slider" else "1.6 m", seconds=s), rig=rig) for s in (0.7, 1, 1.5)]
+        found = [the([a for a in advise(one) if a.topic == "rig"], "rig") for one in takes]
+        for one, advice in zip(takes, found):
+            at, play = [n / 4800 for n in range(1, 4800 * 3 // 2)], one.perform()
+            fastest = max(math.dist(play.camera(t).position, play.camera(t + 1e-4).position) * 1e4 for t in at)
+            assert f"reaches {fastest:.1f} m/s" in advice.sentence
+        wanted = {a.remedy for a in found}
+        assert len(wanted) == 1
+        needs = float(wanted.pop().split()[2])
+        assert "rig" not in topics(advise(takes[0].with_take(found[0].fixed)))
+        shorter = replace(found[0].fixed, timeline=found[0].fixed.timeline.stretched(snapped(needs - 0.15, takes[0].fps)))
+        assert "rig" in topics(advise(takes[0].with_take(shorter)))
+
+
+def test_no_duration_is_offered_where_none_helps(shot, scene):
+    """To a jump, and to what follows another take."""
+    jump = Timeline(4, (Track("x", (Key(0, 0.0, "hold"), Key(2, 0.5))),))
+    advice = the(advise(shot(A=jump)), "rig")
+    assert "jumps at 2.0 s" in advice.sentence and advice.remedy == "Choose a gentler ease." and advice.fixed is None
+    one = shot(A=zoom_in(scene, subject="mira", amount="90%", seconds=0.5))
+    one = one.with_take(matched(one.take("A"), "mira"))
+    advice = the([a for a in advise(one, "B") if a.topic == "rig"], "rig")
+    assert advice.remedy == "Give A longer, which it follows." and advice.fixed is None
+
+
+@pytest.mark.parametrize("keys", [2, 20_000])
+def test_how_long_an_hour_needs_to_be_takes_no_seconds(shot, keys):
+    x = Track("x", tuple(Key(Fraction(3600 * n, keys), 0.6 * (n % 2) if keys > 2 else 9000.0 * n) for n in range(keys)), performed=True)
+    began = time.process_time()
+    advice = the([a for a in advise(replace(shot(A=Timeline(3600, (x,))), subjects=())) if a.topic == "rig"], "rig")
+    assert advice.remedy.startswith("Give it ") and time.process_time() - began < 2.5
 
 
 def test_the_subject_goes_out_of_focus(shot, scene):

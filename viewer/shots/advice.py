@@ -16,7 +16,7 @@ from .framing import place_in_frame, pose_of
 from .kit import F_STOP, Lens, usable_kit
 from .performance import Performance
 from .rigs import rig
-from .timeline import INFINITY, Key, Timeline, Track
+from .timeline import INFINITY, LONGEST, Key, Timeline, Track, snapped
 
 INVENTED = 0.15
 """Share of the frame: beyond it a made-up surface is what one looks at."""
@@ -32,6 +32,8 @@ THIRDS = (0.95, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3.2, 3.5, 4, 4.5, 
 """Stops as lenses are marked."""
 SAMPLES = 2400
 """Frames that are looked at, about: every one of takes up to 100 s at 24 frames a second."""
+PEAKS = 3
+"""Moments of the highest speed that are looked at more closely."""
 PASSED = 0.05
 """Metres in front of a subject, in which no lens fits."""
 
@@ -110,16 +112,19 @@ class _View:
         return self.distance(mark, camera) if isinstance(mark, str) else mark
 
 
-def looked_at(timeline: Timeline, fps: Fraction) -> list[int]:
+def looked_at(timeline: Timeline, fps: Fraction, most: int = 0) -> list[int]:
     """Numbers of a timeline's frames, in order: all of a short one; of a long one pairs of them, from which speeds are told,
-    evenly between any two keys at which something begins or ends, as far as there are not too many of these."""
-    last = max(math.ceil(timeline.duration * fps), 1) - 1
-    if last < SAMPLES:
+    evenly between any two keys at which something begins or ends, as far as there are not too many of these.
+
+    most  how many, about; 0: SAMPLES
+    """
+    last, most = max(math.ceil(timeline.duration * fps), 1) - 1, most or SAMPLES
+    if last < most:
         return list(range(last + 1))
     times = {t for hold in timeline.holds for t in (hold.start, hold.end)} | {k.time for t in timeline.tracks for k in t.keys}
     events = sorted({0, last} | {min(math.floor(t * fps), last) for t in times})
-    events = [events[n] for n in sorted({round(i) for i in np.linspace(0, len(events) - 1, SAMPLES // 4)})]
-    between = max(SAMPLES // 2 // (len(events) - 1), 1)
+    events = [events[n] for n in sorted({round(i) for i in np.linspace(0, len(events) - 1, most // 4)})]
+    between = max(most // 2 // (len(events) - 1), 1)
     found = {last}
     for a, b in zip(events, events[1:]):
         found.update(range(a, b, max((b - a) // between, 1)))
@@ -140,15 +145,63 @@ def _rig(view: _View) -> Iterator[Advice]:
                     f"The slider is too short: it ends after {carried.reach:g} m, at {time:.1f} s")
             yield Advice("rig", False, time, f"{what}; the {view.move} goes {longest:.2f} m.",
                          "Put the camera on a dolly.", replace(take, rig="dolly"))
-    speeds = [(t0, math.dist(a.position, b.position) / (t1 - t0)) for t0, t1, a, b in
-              zip(view.times, view.times[1:], view.cameras, view.cameras[1:]) if t1 > t0]
-    time, fastest = max(speeds, key=lambda s: s[1], default=(0.0, 0.0))
-    if fastest > carried.speed:
-        longer = float(take.timeline.duration) * fastest / carried.speed
+    time, fastest = _fastest(view.play, view.times, view.frame, [c.position for c in view.cameras])
+    if fastest > carried.speed * 1.001:
+        what = "jumps" if fastest == math.inf else f"reaches {_beyond(fastest, carried.speed, 1)} m/s"
+        longer = None if take.match or fastest == math.inf else _slowed(view.shot, take, fastest, carried.speed)
         yield Advice("rig", False, time,
-                     f"The {view.move} reaches {fastest:.1f} m/s at {time:.1f} s; a {carried.name} goes up to "
-                     f"{carried.speed:g} m/s.", f"Give it {math.ceil(longer * 10) / 10:.1f} s.",
-                     replace(take, timeline=take.timeline.stretched(math.ceil(longer * 10) / 10)))
+                     f"The {view.move} {what} at {time:.1f} s; a {carried.name} goes up to {carried.speed:g} m/s.",
+                     f"Give it {longer:.1f} s." if longer else "Choose a gentler ease." if fastest == math.inf else
+                     f"Give {take.match.take} longer, which it follows." if take.match else "Travel less.",
+                     replace(take, timeline=take.timeline.stretched(snapped(longer, view.shot.fps))) if longer else None)
+
+
+def _fastest(play: Performance, times: list[float], frame: float, at: list | None = None) -> tuple[float, float]:
+    """(Seconds, m/s) at which a camera is the fastest; infinitely where it jumps. Speed has sharp peaks: what is fastest from
+    one time to the next, and where it stood `at` these, is looked at ever closer.
+    """
+    where = lambda t: play.camera(t).position
+
+    def speeds(times, at):
+        return [(math.dist(p, q) / (t1 - t0), t0, t1) for t0, t1, p, q in zip(times, times[1:], at, at[1:]) if t1 > t0]
+
+    rough = [(0.0, 0.0, 0.0), *speeds(times, at or list(map(where, times))), (0.0, 0.0, 0.0)]
+    found, least = [(0.0, 0.0)], max(rough)[0] / 2
+    for fastest, t0, t1 in sorted(b for a, b, c in zip(rough, rough[1:], rough[2:]) if a[0] <= b[0] >= max(c[0], least))[-PEAKS:]:
+        before = fastest
+        while fastest and t1 - t0 > frame / 10:
+            closer = np.linspace(max(2 * t0 - t1, 0.0), min(2 * t1 - t0, times[-1]), 25).tolist()
+            before, (fastest, t0, t1) = fastest, max(speeds(closer, list(map(where, closer))))
+        found.append((math.inf if fastest > 2 * before and t1 - t0 < frame / 10 else fastest, (t0 + t1) / 2))
+    fastest, time = max(found)
+    return time, fastest
+
+
+def _slowed(shot: Shot, take: Take, fastest: float, speed: float) -> float | None:
+    """The seconds, in tenths, that a take needs to go no faster than a speed. What a rig takes to get going stays as long, so
+    that they are found by trying."""
+    def lasting(seconds: float, most: int = 0) -> float:
+        timeline = take.timeline.stretched(snapped(seconds, shot.fps))
+        times = [float(n / shot.fps) for n in looked_at(timeline, shot.fps, most)] + [float(timeline.duration)]
+        return _fastest(shot.with_take(replace(take, timeline=timeline)).perform(take.name), times, float(1 / shot.fps))[1]
+
+    longer = float(take.timeline.duration)
+    for _ in range(8):
+        longer *= fastest / speed
+        if longer > LONGEST / 2:
+            return None
+        fastest = lasting(longer, SAMPLES // 8)
+        if abs(fastest / speed - 1) < 0.005:
+            break
+    tenths = math.floor(longer * 10)
+    return next((n / 10 for n in range(tenths, tenths + 5) if lasting(n / 10) <= speed), None)
+
+
+def _beyond(value: float, limit: float, digits: int) -> str:
+    """A number with so many decimals, or as many more as tell it from a limit."""
+    while digits < 4 and f"{value:.{digits}f}" == f"{limit:.{digits}f}":
+        digits += 1
+    return f"{value:.{digits}f}"
 
 
 def _lens(view: _View) -> Iterator[Advice]:
