@@ -11,7 +11,7 @@ from viewer import optics
 from viewer.plate import Plate
 from viewer.shots.advice import RECOGNISABLE, SAMPLES, advise, looked_at
 from viewer.shots.camera_moves import extreme_close_up, push_in, static, truck, zoom_in
-from viewer.shots.comparison import matched
+from viewer.shots.comparison import Coverage, matched
 from viewer.shots.document import start_camera
 from viewer.shots.focus_pulls import follow, rack
 from viewer.shots.framing import Subject
@@ -218,6 +218,48 @@ def test_too_much_is_invented(shot, scene):
     assert x == pytest.approx(0.15 * 2 * 36 / 35, abs=0.04)
     assert "invented" not in topics(advise(one, plate=plate, invented=0.8))
     assert "invented" not in topics(advise(one))
+
+
+@pytest.mark.parametrize("move, words, remedy", [
+    ("truck", {"amount": "3 m"}, "Pan with it (tracking), or travel less."),
+    ("pedestal", {"amount": "2 m"}, "Tilt with it (boom), or travel less."),
+    ("push-in", {"subject": "tom", "amount": "2.4 m"}, "Pan with it (push-in with pan), or push straight toward it."),
+    ("zoom in", {"subject": "tom", "amount": "80%"}, "Pan with it, or zoom less."),
+    ("pan", {"amount": "60°"}, "Turn less, or start from another framing."),
+])
+def test_a_subject_is_kept_in_the_frame_by_what_suits_the_move(shot, scene, tom, move, words, remedy):
+    """A take that follows another one loses it as that does, and can do nothing about it."""
+    one = shot(subjects=(tom,), A=make(replace(scene, subjects=(tom,)), move, seconds=9, **words))
+    assert the([a for a in advise(one) if a.topic == "framing"], "framing").remedy == remedy
+    if move in ("truck", "push-in", "zoom in"):
+        one = one.with_take(matched(one.take("A"), "tom"))
+        assert the([a for a in advise(one, "B") if a.topic == "framing"], "framing").remedy == "Pan with it in A, which it follows."
+
+
+@pytest.mark.parametrize("move, by, remedy", [
+    ("truck", None, "move less, or zoom instead."), ("zoom out", None, ", or zoom less."), ("dolly zoom in", None, ", or move less."),
+    ("pan", None, ", or turn less."), ("pull-out", "zoom", ", or do less in A, which it follows.")])
+def test_less_is_invented_by_less_of_what_the_take_does(shot, scene, mira, move, by, remedy):
+    depth = np.full((180, 320), 6.0 if move == "dolly zoom in" else 1.5, np.float32)
+    plate = Plate.from_arrays(np.full((180, 320, 3), 0.2, np.float32), depth)
+    amount = {"truck": "1 m", "pan": "40°"}.get(move, "90%")
+    one = shot(A=make(scene, move, amount=amount, seconds=9))
+    one = one.with_take(matched(one.take("A"), "mira", by=by)) if by else one
+    assert the([a for a in advise(one, "B" if by else "A", plate) if a.topic == "invented"], "invented").remedy.endswith(remedy)
+
+
+def test_a_figure_is_told_from_the_limit_that_it_is_beyond(shot, scene):
+    """15.2% is more than 15%, and 2.03 m/s faster than 2; a way that is as long as the slider to a centimetre fits on it."""
+    plate = Plate.from_arrays(np.full((180, 320, 3), 0.2, np.float32), np.full((180, 320), 2.0, np.float32))
+    one = shot(A=truck(scene, amount="0.31 m", seconds=4))
+    worst = Coverage(plate).invented(one.perform().camera(4))
+    limit = math.floor(1000 * worst) / 1000
+    sentence = the([a for a in advise(one, plate=plate, invented=limit) if a.topic == "invented"], "invented").sentence
+    assert f"More than {100 * limit:g}% of" in sentence and f"{100 * limit:g}% at the most" not in sentence
+    limit = lambda amount, **more: [a.sentence for a in advise(shot(A=truck(scene, amount=amount, **more), rig="slider")) if a.topic == "rig"]
+    assert limit("1.002 m", seconds=20) == [] and "goes 1.01 m" in limit("1.006 m", seconds=20)[0]
+    one = shot(A=truck(scene, amount="1.4 m", seconds=2))
+    assert "reaches 2.01 m/s" in the([a for a in advise(one) if a.topic == "rig"], "rig").sentence
 
 
 @pytest.mark.parametrize("what", ["fast", "far", "soft", "slow", "passing"])

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import optics
 from ..counted import counted
-from .comparison import Coverage, main_subject, only_turns
+from .comparison import Coverage, main_subject
 from .document import Shot, Take
 from .framing import place_in_frame, pose_of
 from .kit import F_STOP, Lens, usable_kit
@@ -87,6 +87,16 @@ class _View:
         self.lines = shot.lines(take)
         self.subject = main_subject(shot, take) if shot.subjects else None
         self.move = f"matched {take.match.by}" if take.match else " + ".join(take.timeline.moves) or "shot"
+        channels = {t.channel for t in take.timeline.tracks}
+        self.travels = not take.match and bool(channels & {"x", "y", "z", "arc"})
+        self.zooms = not take.match and ("focal_length" in channels or any(h.what == "size" for h in take.timeline.holds))
+
+    @property
+    def less(self) -> str:
+        """What would be less of what the take does."""
+        if self.take.match:
+            return f"do less in {self.take.match.take}, which it follows"
+        return "move less" if self.travels else "zoom less" if self.zooms else "turn less"
 
     def first(self, condition) -> tuple[float, object] | None:
         """(time, camera) of the first frame at which condition(time, camera) holds."""
@@ -139,7 +149,7 @@ def _rig(view: _View) -> Iterator[Advice]:
                            replace(carried, reach=math.inf, sway=()), take.seed, view.lines)
         away = lambda t: math.dist(free.camera(t).position, view.play.mark)
         longest = max(map(away, view.times))
-        if longest > carried.reach + 1e-6:
+        if round(longest, 2) > carried.reach:
             time, _ = view.first(lambda t, c: away(t) > carried.reach)
             what = ("A locked-off camera does not travel" if carried.reach == 0 else
                     f"The slider is too short: it ends after {carried.reach:g} m, at {time:.1f} s")
@@ -147,7 +157,7 @@ def _rig(view: _View) -> Iterator[Advice]:
                          "Put the camera on a dolly.", replace(take, rig="dolly"))
     time, fastest = _fastest(view.play, view.times, view.frame, [c.position for c in view.cameras])
     if fastest > carried.speed * 1.001:
-        what = "jumps" if fastest == math.inf else f"reaches {_beyond(fastest, carried.speed, 1)} m/s"
+        what = "jumps" if fastest == math.inf else f"reaches {fastest:.{_digits(fastest, carried.speed, 1)}f} m/s"
         longer = None if take.match or fastest == math.inf else _slowed(view.shot, take, fastest, carried.speed)
         yield Advice("rig", False, time,
                      f"The {view.move} {what} at {time:.1f} s; a {carried.name} goes up to {carried.speed:g} m/s.",
@@ -197,11 +207,11 @@ def _slowed(shot: Shot, take: Take, fastest: float, speed: float) -> float | Non
     return next((n / 10 for n in range(tenths, tenths + 5) if lasting(n / 10) <= speed), None)
 
 
-def _beyond(value: float, limit: float, digits: int) -> str:
-    """A number with so many decimals, or as many more as tell it from a limit."""
+def _digits(value: float, limit: float, digits: int) -> int:
+    """So many decimals, or as many more as tell a number from a limit."""
     while digits < 4 and f"{value:.{digits}f}" == f"{limit:.{digits}f}":
         digits += 1
-    return f"{value:.{digits}f}"
+    return digits
 
 
 def _lens(view: _View) -> Iterator[Advice]:
@@ -215,24 +225,29 @@ def _lens(view: _View) -> Iterator[Advice]:
         low, high = min(needed), max(needed)
         fits = [z for z in usable_kit().lenses if z.focal_length[0] <= low * 1.001 and high * 0.999 <= z.focal_length[1]
                 and z.squeeze == lens.squeeze]
+        fine = _digits(low, short, 0) if low < short * 0.999 else _digits(high, long, 0)
         why = (f"from {short:g} to {long:g} mm" if lens.is_zoom else f"fixed at {short:g} mm")
         yield Advice("lens", False, out[0],
-                     f"The {view.move} leaves the lens's range at {out[0]:.1f} s: it needs {low:.0f} to {high:.0f} "
+                     f"The {view.move} leaves the lens's range at {out[0]:.1f} s: it needs {low:.{fine}f} to {high:.{fine}f} "
                      f"mm, and the {lens.name} is {why}.",
-                     f"Take the {fits[0].name}." if fits else "No lens of the kit reaches that far; move less.",
+                     f"Take the {fits[0].name}." if fits else f"No lens of the kit reaches that far; {view.less}.",
                      _on_lens(take, fits[0]) if fits else None)
     stopped = view.first(lambda t, c: c.f_stop is not None and not
                          lens.stops[0] * 0.99 <= c.f_stop <= lens.stops[1] * 1.01)
     if stopped:
+        stop = stopped[1].f_stop
+        fine = _digits(stop, min(lens.stops, key=lambda end: abs(end - stop)), 1)
         yield Advice("lens", False, stopped[0],
-                     f"f/{stopped[1].f_stop:.1f} at {stopped[0]:.1f} s is outside the {lens.name}, which goes from "
+                     f"f/{stop:.{fine}f} at {stopped[0]:.1f} s is outside the {lens.name}, which goes from "
                      f"{lens.stops[0]:g} to {lens.stops[1]:g}.", "Choose a stop within it.")
     near = view.first(lambda t, c: c.focus_distance < lens.closest(c.focal_length) * 0.999)
     if near:
         time, camera = near
+        closest = lens.closest(camera.focal_length)
+        fine = _digits(camera.focus_distance, closest, 2)
         yield Advice("focus", False, time,
-                     f"Focus is asked for at {camera.focus_distance:.2f} m at {time:.1f} s, nearer than the "
-                     f"{lens.name} focuses: {lens.closest(camera.focal_length):.2f} m from the lens "
+                     f"Focus is asked for at {camera.focus_distance:.{fine}f} m at {time:.1f} s, nearer than the "
+                     f"{lens.name} focuses: {closest:.{fine}f} m from the lens "
                      f"({lens.minimum_focus:g} m on its ring).", "Stop farther away, or take a lens that focuses closer.")
 
 
@@ -268,11 +283,13 @@ def _focus(view: _View) -> Iterator[Advice]:
     if soft:
         time, camera = soft
         near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance, view.circle)
-        sharp = f"{near:.2f} to {far:.2f} m" if far < math.inf else f"{near:.2f} m to ∞"
+        away = view.distance(name, camera)
+        fine = max(_digits(away, near, 2), _digits(away, far, 2))
+        sharp = f"{near:.{fine}f} to {far:.{fine}f} m" if far < math.inf else f"{near:.{fine}f} m to ∞"
         others = tuple(t for t in take.timeline.tracks if t.channel != "focus_distance")
         follow = Track("focus_distance", (Key(0, name),), "follow focus")
         yield Advice("focus", False, time,
-                     f"{name} is out of focus from {time:.1f} s: {view.distance(name, camera):.2f} m away, while "
+                     f"{name} is out of focus from {time:.1f} s: {away:.{fine}f} m away, while "
                      f"{sharp} is sharp.", f"Follow focus on {name}.",
                      replace(take, timeline=replace(take.timeline, tracks=(*others, follow))))
 
@@ -341,8 +358,21 @@ def _framing(view: _View) -> Iterator[Advice]:
         side = (("right" if u > 0 else "left") if abs(u) * view.lines.height > abs(v) * view.lines.width else
                 ("top" if v > 0 else "bottom"))
         yield Advice("framing", False, out[0], f"{name} leaves the frame at the {side} at {out[0]:.1f} s.",
-                     "Turn less, or start from another framing." if only_turns(view.take) else
-                     "Pan with it (push-in with pan), or push straight toward it.")
+                     _in_frame(view, out[1]))
+
+
+def _in_frame(view: _View, camera) -> str:
+    """What would keep the subject in a frame that it has left."""
+    if view.take.match:
+        return f"Pan with it in {view.take.match.take}, which it follows."
+    if not view.travels:
+        return "Pan with it, or zoom less." if view.zooms else "Turn less, or start from another framing."
+    across, up, on = pose_of(view.cameras[0]).to(camera.position)
+    if on > math.hypot(across, up):
+        return "Pan with it (push-in with pan), or push straight toward it."
+    if abs(across) >= abs(up) and on >= -abs(across):
+        return "Pan with it (tracking), or travel less."
+    return "Tilt with it (boom), or travel less." if on >= -abs(up) else "Pan with it, or travel less."
 
 
 def _pixels(view: _View) -> Iterator[Advice]:
@@ -363,7 +393,7 @@ def _pixels(view: _View) -> Iterator[Advice]:
     if detail < RECOGNISABLE:
         yield Advice("pixels", False, time,
                      f"{subject.name} will not be recognisable: at {time:.1f} s it is made of "
-                     f"{counted(f'{detail:.0f}', 'plate pixel')}, and a thing takes at least {RECOGNISABLE}.",
+                     f"{counted(f'{detail:.{_digits(detail, RECOGNISABLE, 0)}f}', 'plate pixel')}, and a thing takes at least {RECOGNISABLE}.",
                      f"Use a plate {RECOGNISABLE / max(detail, 1e-3):.1f} times as large, or end wider.")
     elif enlarged > SOFT_ENLARGEMENT:
         yield Advice("pixels", True, time,
@@ -384,9 +414,9 @@ def _invented(view: _View, plate, limit: float) -> Iterator[Advice]:
     for _ in range(5 if beyond else 0):
         middle = (low + high) / 2
         low, high = (low, middle) if share(middle) > limit else (middle, high)
-    worst = max(shares)
+    worst, limit = 100 * max(shares), 100 * limit
+    less = f", {view.less}, or zoom instead" if view.travels and not view.zooms else f", or {view.less}"
     yield Advice("invented", False, float(high),
-                 f"More than {limit:.0%} of the frame is invented from {high:.1f} s on ({worst:.0%} at the most): the "
-                 "plate does not show what the move uncovers.",
-                 f"End at {max(high - 0.1, 0):.1f} s, move less, or zoom instead." if high > 0.1 else
-                 "Start from the plate's own framing, or closer.")
+                 f"More than {limit:g}% of the frame is invented from {high:.1f} s on "
+                 f"({worst:.{_digits(worst, limit, 0)}f}% at the most): the plate does not show what the move uncovers.",
+                 f"End at {high - 0.1:.1f} s{less}." if high > 0.1 else "Start from the plate's own framing, or closer.")
