@@ -1821,6 +1821,19 @@ def hashes(me):
         see(f"export {take.name[:3]}", f"take {take.name}", f"//$FOCUSED/{typed(f'take {take.name}')}")
 
 
+def letters(me):
+    """A take has a name in letters that the window's own typeface lacks."""
+    me.opened()
+    me.key("Ctrl+R")
+    me.type("Ա鷗写真")
+    me.key("Enter")
+    me.key("Ctrl+Shift+L")
+    me.ctx.yield_(3)
+    there = [[letter for letter in "Ա鷗" if font.get_font_baked(style.TEXT_SIZE).find_glyph_no_fallback(ord(letter))]
+             for font in (style.FONTS.regular, style.FONTS.bold)]
+    me.note("named", there=there, takes=[take.name for take in me.session.shot.takes])
+
+
 LAST = [0.0, 0.0, 0.0]
 
 

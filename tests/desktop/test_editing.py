@@ -1,4 +1,5 @@
 """Edited in the window: the timeline, the pictures, the panels, the depth."""
+import os
 import shutil
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from PIL import Image
 from tests.desktop.reports import SMALL, difference, keys, matches_reference, picture, screenshot, shot
 from viewer.cli import _parser
 from viewer.cli.open import opening
+from viewer.desktop import style
 from viewer.desktop.session import Session
 from viewer.plate import Plate
 from viewer.plate.adjust import Adjustments, adjusted, unscaled
@@ -274,6 +276,14 @@ def test_the_lens_panel_and_a_mistake_in_the_users_kit(drive, small_plate, tmp_p
     assert shot(report, "not noted") == shot(report, "chosen")
     assert report["removed"]["message"].startswith("subject is removed, and B matches no other take any more; ")
     assert shot(report, "removed").subjects == ()
+
+
+@pytest.mark.skipif(not any(map(os.path.exists, style.MORE_LETTERS)), reason="This system has none of these typefaces.")
+def test_letters_that_the_typeface_lacks_are_the_systems(drive, small_plate):
+    """In both weights: of Armenian and Chinese the one that a typeface here has, at the least."""
+    report = drive("letters", small_plate, *SMALL)
+    regular, bold = report["named"]["there"]
+    assert regular and regular == bold and report["named"]["takes"] == ["Ա鷗写真", "B"]
 
 
 def test_names_are_shown_as_they_are_typed(drive, small_plate):
