@@ -163,7 +163,7 @@ def _rig(view: _View) -> Iterator[Advice]:
                      f"The {view.move} {what} at {time:.1f} s; a {carried.name} goes up to {carried.speed:g} m/s.",
                      f"Give it {longer:.1f} s." if longer else "Choose a gentler ease." if fastest == math.inf else
                      f"Give {take.match.take} longer, which it follows." if take.match else "Travel less.",
-                     replace(take, timeline=take.timeline.stretched(snapped(longer, view.shot.fps))) if longer else None)
+                     longer and replace(take, timeline=take.timeline.stretched(max(snapped(longer, view.shot.fps), 1 / view.shot.fps))))
 
 
 def _fastest(play: Performance, times: list[float], frame: float, at: list | None = None) -> tuple[float, float]:
@@ -188,23 +188,24 @@ def _fastest(play: Performance, times: list[float], frame: float, at: list | Non
 
 
 def _slowed(shot: Shot, take: Take, fastest: float, speed: float) -> float | None:
-    """The seconds, in tenths, that a take needs to go no faster than a speed. What a rig takes to get going stays as long, so
-    that they are found by trying."""
+    """The seconds, in tenths, that a take needs to go no faster than a speed: found by trying, for what a rig takes to get
+    going stays as long."""
     def lasting(seconds: float, most: int = 0) -> float:
-        timeline = take.timeline.stretched(snapped(seconds, shot.fps))
+        timeline = take.timeline.stretched(max(snapped(seconds, shot.fps), 1 / shot.fps))
         times = [float(n / shot.fps) for n in looked_at(timeline, shot.fps, most)] + [float(timeline.duration)]
         return _fastest(shot.with_take(replace(take, timeline=timeline)).perform(take.name), times, float(1 / shot.fps))[1]
 
-    longer = float(take.timeline.duration)
-    for _ in range(8):
-        longer *= fastest / speed
-        if longer > LONGEST / 2:
-            return None
-        fastest = lasting(longer, SAMPLES // 8)
-        if abs(fastest / speed - 1) < 0.005:
-            break
-    tenths = math.floor(longer * 10)
-    return next((n / 10 for n in range(tenths, tenths + 5) if lasting(n / 10) <= speed), None)
+    tenths = 10 * float(take.timeline.duration)
+    low, high = math.floor(tenths), math.ceil(tenths * fastest / speed)
+    if high > 10 * LONGEST / 2:
+        return None
+    tried = high
+    while high - low > 1:      # longer in proportion to what it is too fast is enough, and shorter likewise too short
+        fastest = lasting(tried / 10, SAMPLES // 8)
+        would = tried * fastest / speed
+        low, high = (max(low, math.floor(would)), tried) if fastest <= speed else (tried, min(high, math.ceil(would)))
+        tried = (low + high) // 2
+    return next((n / 10 for n in range(high, high + 5) if lasting(n / 10) <= speed), None)
 
 
 def _digits(value: float, limit: float, digits: int) -> int:
@@ -393,7 +394,8 @@ def _pixels(view: _View) -> Iterator[Advice]:
     if detail < RECOGNISABLE:
         yield Advice("pixels", False, time,
                      f"{subject.name} will not be recognisable: at {time:.1f} s it is made of "
-                     f"{counted(f'{detail:.{_digits(detail, RECOGNISABLE, 0)}f}', 'plate pixel')}, and a thing takes at least {RECOGNISABLE}.",
+                     f"{counted(f'{detail:.{_digits(detail, RECOGNISABLE, 0)}f}', 'plate pixel')}, and a thing takes at least "
+                     f"{RECOGNISABLE}.",
                      f"Use a plate {RECOGNISABLE / max(detail, 1e-3):.1f} times as large, or end wider.")
     elif enlarged > SOFT_ENLARGEMENT:
         yield Advice("pixels", True, time,
