@@ -1,9 +1,13 @@
 import math
 
+import numpy as np
 import pytest
 
 from viewer import Plate, PushinError
+from viewer.desktop.opening import first_shot
 from viewer.pair import Pair, default_subject, subject_at
+from viewer.shots.document import PlateFile
+from viewer.shots.framing import Stage, place_in_frame
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +42,32 @@ def test_the_nearest_sizeable_thing_is_the_default_subject(plate):
     assert abs(x - 80) < 12 and abs(y - 45) < 12
 
 
+def things(*places):
+    """A plate of things before a wall, each about (x, y) of 160x90 pixels and so large."""
+    depth = np.full((90, 160), 9, np.float32)
+    for x, y, half in places:
+        depth[max(y - half, 0):y + half, max(x - half, 0):x + half] = 2
+    return Plate.from_arrays(np.full((90, 160, 3), 0.2, np.float32), depth)
+
+
+@pytest.mark.parametrize("places, near", [(((145, 75, 15), (60, 40, 12)), (60, 40)), (((145, 75, 15), (60, 40, 3)), (145, 75)),
+                                          (((80, 45, 12), (30, 45, 14)), (80, 45))])
+def test_the_pair_that_opens_keeps_its_subject_in_the_frame(places, near):
+    """By a subject in the middle, where there is one, else by a smaller push-in; and the zoom has it as large."""
+    plate = things(*places)
+    x, y = default_subject(plate)
+    assert abs(x - near[0]) < 4 and abs(y - near[1]) < 4
+    shot = first_shot(plate, PlateFile(Stage.of(plate)), (subject_at(plate, (x, y)),))
+    a, b = (shot.perform(name) for name in "AB")
+    for t in (0, 1, 2, 3, 4):
+        u, v = place_in_frame(a.camera(t), a.point("subject"))
+        assert abs(u) < 0.5 and abs(v) < 0.5 * 90 / 160
+        assert a.size("subject", t) == pytest.approx(b.size("subject", t), rel=1e-3)
+    grown = a.size("subject", 4) / a.size("subject", 0)
+    assert grown == pytest.approx(1 / 0.6, rel=1e-3) if near[0] < 100 else 1.1 < grown < 1.3
+
+
 def test_the_sky_is_no_subject(plate):
-    import numpy as np
     depth = plate.depth.copy()
     depth[:30] = math.inf
     sky = Plate.from_arrays(np.asarray(plate.color, np.float32), depth)

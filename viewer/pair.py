@@ -15,6 +15,12 @@ from .shots.scene import Scene
 PATCH = 0.1
 """Of the frame's width: side of the square that stands for a subject of which only a point is known."""
 
+MIDDLE = 0.54
+"""Of the frame's sides: what a push-in by 40 % keeps in the frame, off its edge."""
+
+EDGE = 0.9
+"""Of the way from the frame's middle to its edge: as far out as a subject is to get."""
+
 Caption = tuple[tuple[str, str], ...]
 """(label, value) in reading order."""
 
@@ -65,8 +71,16 @@ def subject_at(plate, xy: tuple[float, float], name: str = "subject") -> Subject
     return Subject.at(name, plate, box=(x - half, y - half, x + half, y + half), xy=xy)
 
 
+def keeping(plate, subject: Subject, most: float, least: float = 0.1) -> float:
+    """How far a push-in goes, of the subject's distance, that keeps the subject in the frame, off its edge: within bounds."""
+    out = [abs(at - axis) / max(EDGE * (side - axis if at > axis else axis), 1.0)      # all goes away from the lens's axis
+           for at, axis, side in zip(subject.anchor, Stage.of(plate).centre, plate.size)]
+    return min(max(1 - max(out), least), most)
+
+
 def default_subject(plate) -> tuple[float, float]:
-    """The pixel (x, y) at the heart of the nearest sizeable thing, for when nobody has named a subject."""
+    """The pixel (x, y) at the heart of the nearest sizeable thing, for when nobody has named a subject: in the MIDDLE of the
+    frame, unless there is hardly anything near."""
     import cv2
     width, height = plate.size
     columns = 96
@@ -78,5 +92,7 @@ def default_subject(plate) -> tuple[float, float]:
     # frame counts as an outline too, which keeps the heart out of a floor or a table that the frame cuts off.
     _, mask = cv2.threshold(near, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     inner = cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    middle = np.where(np.maximum(abs(x / width - 0.5), abs(y / height - 0.5)) < MIDDLE / 2, inner, 0)
+    inner = middle if middle.max() > inner.max() / 2 else inner
     at = np.unravel_index(int(inner.argmax()), inner.shape)
     return float(x[at]), float(y[at])

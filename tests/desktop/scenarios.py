@@ -635,7 +635,6 @@ def palette(me):
     button, panel = me.ctx.item_info("//Moves/Do it").rect_full, me.ctx.window_info("//Moves").window.inner_clip_rect
     me.report["foot"] = panel.max.y - button.max.y
     me.key("Escape")
-    me.key("Ctrl+M")
     me.move("truck", amount="0.5 m")
     me.settled()
     me.rested()
@@ -649,6 +648,46 @@ def palette(me):
     me.type("10")       # in place of what was refused
     me.key("Enter")
     me.note("added")
+
+
+def panels(me):
+    """Panels that lie behind each other come to the front by their keys, and go where they are there already."""
+    def see(name):
+        me.ctx.yield_(3)
+        me.note(name, front=[panel for panel in ("Lens", "Moves", "Advice") if me.window.in_front(panel)],
+                types=imgui.get_io().want_text_input, rehearsing=me.window.commands.rehearsal.on)
+
+    me.opened()
+    me.key("Ctrl+M")
+    see("moves")
+    me.key("Escape")
+    me.key("Ctrl+Shift+L")
+    see("lens")
+    me.point(0, 0.5, 0.5)
+    me.ctx.mouse_click(0)
+    see("after a click")
+    me.key("Ctrl+Shift+A")
+    see("advice")
+    me.key("Ctrl+Shift+A")
+    see("no advice")
+    me.key("Ctrl+Shift+L")
+    me.move("push-in", seconds="3")
+    see("back")
+    me.key("Ctrl+Shift+L")
+    me.ctx.yield_(3)
+    me.key("Ctrl+Shift+L")
+    see("no lens")
+    me.point(0, 0.5, 0.5)
+    me.ctx.mouse_click(0)
+    see("without the keyboard")
+    me.move("pan", amount="5")
+    see("another")
+    me.key("Ctrl+M")
+    me.ctx.yield_(3)
+    me.key("Ctrl+Shift+M")
+    see("on top")
+    me.key("Ctrl+M")
+    see("gone")
 
 
 def advice(me):
@@ -1767,7 +1806,6 @@ def hashes(me):
     me.ctx.yield_(3)
     for which, name in enumerate(me.session.view.takes):
         see(f"into {which}", name, f"//Moves/{typed(name)}##into {which}", 1.5)
-    me.key("Escape")
     me.key("Ctrl+M")
     me.session.edit(edits.focus_on(edits.set_f_stop(me.session.shot, "So##push#", 2.8), "So##push#", "a##wall"), "Focus")
     me.ctx.yield_(3)
@@ -1781,6 +1819,19 @@ def hashes(me):
     me.ctx.item_click("//Export/##take")
     for take in me.session.shot.takes:
         see(f"export {take.name[:3]}", f"take {take.name}", f"//$FOCUSED/{typed(f'take {take.name}')}")
+
+
+def letters(me):
+    """A take has a name in letters that the window's own typeface lacks."""
+    me.opened()
+    me.key("Ctrl+R")
+    me.type("Ա鷗写真")
+    me.key("Enter")
+    me.key("Ctrl+Shift+L")
+    me.ctx.yield_(3)
+    there = [[letter for letter in "Ա鷗" if font.get_font_baked(style.TEXT_SIZE).find_glyph_no_fallback(ord(letter))]
+             for font in (style.FONTS.regular, style.FONTS.bold)]
+    me.note("named", there=there, takes=[take.name for take in me.session.shot.takes])
 
 
 LAST = [0.0, 0.0, 0.0]

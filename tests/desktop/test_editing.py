@@ -1,4 +1,5 @@
 """Edited in the window: the timeline, the pictures, the panels, the depth."""
+import os
 import shutil
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from PIL import Image
 from tests.desktop.reports import SMALL, difference, keys, matches_reference, picture, screenshot, shot
 from viewer.cli import _parser
 from viewer.cli.open import opening
+from viewer.desktop import style
 from viewer.desktop.session import Session
 from viewer.plate import Plate
 from viewer.plate.adjust import Adjustments, adjusted, unscaled
@@ -125,11 +127,23 @@ def test_palette_keys_and_moves(drive, small_plate):
     take = shot(report, "moved").take("A")
     matches_reference(report, "moved")
     assert take.timeline.moves == ("truck",) and keys(report, "moved", channel="x")[-1][1] == pytest.approx(0.5)
-    assert "'far' is not an amount" in report["refused"]["message"] and shot(report, "refused") == shot(report, "moved")
+    assert "'far' is not an angle" in report["refused"]["message"] and shot(report, "refused") == shot(report, "moved")
     assert shot(report, "added").take("A").timeline.moves == ("truck", "pan")
     assert keys(report, "added", channel="pan")[0] == (2, 0)        # on top, from the playhead on
     assert difference(screenshot(report, "keys"), screenshot(report, "finding")) > 3
     matches_reference(report, "keys")
+
+
+def test_panels_come_to_the_front_and_go_by_keys(drive, small_plate):
+    """What lies behind another tab, or has lost the keyboard, is not what somebody wants to be rid of."""
+    report = drive("panels", small_plate, *SMALL)
+    front = lambda moment: report[moment]["front"]
+    assert front("moves") == ["Moves"] and report["moves"]["types"] and front("lens") == ["Lens"] == front("after a click")
+    assert front("advice") == ["Advice"] and "Advice" not in front("no advice") and front("no lens") == ["Moves"]
+    assert front("back") == front("without the keyboard") == front("another") == front("on top") == ["Moves"]
+    assert shot(report, "back").duration == 3 and not report["back"]["rehearsing"]
+    assert "pan" in shot(report, "another").take("A").timeline.moves and report["on top"]["types"]
+    assert front("gone") == [] and not report["gone"]["types"]
 
 
 def test_advice_has_its_remedy(drive, small_plate):
@@ -207,15 +221,20 @@ def test_figures_tell_how_deep_a_shallow_depth_of_field_is():
 
 
 def test_figures_of_a_subject_that_is_lost():
-    """How far away it is, in a straight line, and nothing of its size."""
+    """How far away it is along the axis, as ever, where it is before the camera at all, and nothing of its size."""
     opened = opening(_parser("open").parse_args(["open"]))(lambda *progress: None)
     session = Session()
     session.begin(opened, Document(opened.shot))
     assert dict(session.figures("A"))["mira"] == "1.00×"
-    for pan, why in ((45.0, "out of frame"), (130.0, "behind the camera")):
+    way, gone = {}, {}
+    for pan in (25.0, 40.0, 130.0):
         take = session.shot.take("A")
         session.edit(edits.start_here(session.shot, "A", replace(take.camera, pan=pan)), "Pan")
-        assert session.figures("A")[1:] == [("travel", "0.00 m"), ("to mira", "1.54 m"), ("mira", why), ("", "all sharp")]
+        way[pan], gone[pan] = session.performance("A").distance("mira", 0), dict(session.figures("A"))
+        assert gone[pan]["travel"] == "0.00 m"
+    assert gone[25.0]["to mira"] == f"{way[25.0]:.2f} m" and gone[25.0]["mira"] == "1.00×"
+    assert gone[40.0]["to mira"] == f"{way[40.0]:.2f} m" != "1.54 m" and gone[40.0]["mira"] == "out of frame"
+    assert "to mira" not in gone[130.0] and gone[130.0]["mira"] == "behind the camera"
 
 
 def test_a_persons_height_and_a_flat_ground(drive, tmp_path):
@@ -257,6 +276,14 @@ def test_the_lens_panel_and_a_mistake_in_the_users_kit(drive, small_plate, tmp_p
     assert shot(report, "not noted") == shot(report, "chosen")
     assert report["removed"]["message"].startswith("subject is removed, and B matches no other take any more; ")
     assert shot(report, "removed").subjects == ()
+
+
+@pytest.mark.skipif(not any(map(os.path.exists, style.MORE_LETTERS)), reason="This system has none of these typefaces.")
+def test_letters_that_the_typeface_lacks_are_the_systems(drive, small_plate):
+    """In both weights: of Armenian and Chinese the one that a typeface here has, at the least."""
+    report = drive("letters", small_plate, *SMALL)
+    regular, bold = report["named"]["there"]
+    assert regular and regular == bold and report["named"]["takes"] == ["Ա鷗写真", "B"]
 
 
 def test_names_are_shown_as_they_are_typed(drive, small_plate):

@@ -1,4 +1,6 @@
 """Each piece of advice is given when it is true, and is gone once its remedy is applied."""
+import math
+import time
 from dataclasses import replace
 from fractions import Fraction
 
@@ -9,12 +11,13 @@ from viewer import optics
 from viewer.plate import Plate
 from viewer.shots.advice import RECOGNISABLE, SAMPLES, advise, looked_at
 from viewer.shots.camera_moves import extreme_close_up, push_in, static, truck, zoom_in
+from viewer.shots.comparison import Coverage, matched
 from viewer.shots.document import start_camera
 from viewer.shots.focus_pulls import follow, rack
 from viewer.shots.framing import Subject
 from viewer.shots.kit import Lens, kit
 from viewer.shots.moves import make
-from viewer.shots.timeline import Key, Timeline, Track
+from viewer.shots.timeline import Key, Timeline, Track, snapped
 
 
 def topics(advice):
@@ -131,6 +134,42 @@ def test_faster_than_the_rig(shot, scene):
     assert "rig" not in topics(advise(one.with_take(advice.fixed)))
 
 
+def test_the_speed_is_the_fastest_at_any_moment(shot, scene):
+    """Between frames too, and what it takes to go no faster is the same however fast the take is now."""
+    for rig, limit in (("dolly", 2.0), ("handheld", 2.0), ("slider", 0.5)):
+        takes = [shot(A=truck(scene, amount="0.9 m" if rig == "slider" else "1.6 m", seconds=s), rig=rig) for s in (0.7, 1, 1.5)]
+        found = [the([a for a in advise(one) if a.topic == "rig"], "rig") for one in takes]
+        for one, advice in zip(takes, found):
+            at, play = [n / 4800 for n in range(1, 4800 * 3 // 2)], one.perform()
+            fastest = max(math.dist(play.camera(t).position, play.camera(t + 1e-4).position) * 1e4 for t in at)
+            assert f"reaches {fastest:.1f} m/s" in advice.sentence
+        wanted = {a.remedy for a in found}
+        assert len(wanted) == 1
+        needs = float(wanted.pop().split()[2])
+        assert "rig" not in topics(advise(takes[0].with_take(found[0].fixed)))
+        shorter = replace(found[0].fixed, timeline=found[0].fixed.timeline.stretched(snapped(needs - 0.15, takes[0].fps)))
+        assert "rig" in topics(advise(takes[0].with_take(shorter)))
+
+
+def test_no_duration_is_offered_where_none_helps(shot, scene):
+    """To a jump, and to what follows another take."""
+    jump = Timeline(4, (Track("x", (Key(0, 0.0, "hold"), Key(2, 0.5))),))
+    advice = the(advise(shot(A=jump)), "rig")
+    assert "jumps at 2.0 s" in advice.sentence and advice.remedy == "Choose a gentler ease." and advice.fixed is None
+    one = shot(A=zoom_in(scene, subject="mira", amount="90%", seconds=0.5))
+    one = one.with_take(matched(one.take("A"), "mira"))
+    advice = the([a for a in advise(one, "B") if a.topic == "rig"], "rig")
+    assert advice.remedy == "Give A longer, which it follows." and advice.fixed is None
+
+
+@pytest.mark.parametrize("keys", [2, 20_000])
+def test_how_long_an_hour_needs_to_be_takes_no_seconds(shot, keys):
+    x = Track("x", tuple(Key(Fraction(3600 * n, keys), 0.6 * (n % 2) if keys > 2 else 9000.0 * n) for n in range(keys)), performed=True)
+    began = time.process_time()
+    advice = the([a for a in advise(replace(shot(A=Timeline(3600, (x,))), subjects=())) if a.topic == "rig"], "rig")
+    assert advice.remedy.startswith("Give it ") and time.process_time() - began < 2.5
+
+
 def test_the_subject_goes_out_of_focus(shot, scene):
     camera = replace(scene.camera, focus_distance=1.5097)
     one = shot(A=push_in(scene, subject="mira", amount="35%", seconds=4), camera=camera)
@@ -179,6 +218,48 @@ def test_too_much_is_invented(shot, scene):
     assert x == pytest.approx(0.15 * 2 * 36 / 35, abs=0.04)
     assert "invented" not in topics(advise(one, plate=plate, invented=0.8))
     assert "invented" not in topics(advise(one))
+
+
+@pytest.mark.parametrize("move, words, remedy", [
+    ("truck", {"amount": "3 m"}, "Pan with it (tracking), or travel less."),
+    ("pedestal", {"amount": "2 m"}, "Tilt with it (boom), or travel less."),
+    ("push-in", {"subject": "tom", "amount": "2.4 m"}, "Pan with it (push-in with pan), or push straight toward it."),
+    ("zoom in", {"subject": "tom", "amount": "80%"}, "Pan with it, or zoom less."),
+    ("pan", {"amount": "60°"}, "Turn less, or start from another framing."),
+])
+def test_a_subject_is_kept_in_the_frame_by_what_suits_the_move(shot, scene, tom, move, words, remedy):
+    """A take that follows another one loses it as that does, and can do nothing about it."""
+    one = shot(subjects=(tom,), A=make(replace(scene, subjects=(tom,)), move, seconds=9, **words))
+    assert the([a for a in advise(one) if a.topic == "framing"], "framing").remedy == remedy
+    if move in ("truck", "push-in", "zoom in"):
+        one = one.with_take(matched(one.take("A"), "tom"))
+        assert the([a for a in advise(one, "B") if a.topic == "framing"], "framing").remedy == "Pan with it in A, which it follows."
+
+
+@pytest.mark.parametrize("move, by, remedy", [
+    ("truck", None, "move less, or zoom instead."), ("zoom out", None, ", or zoom less."), ("dolly zoom in", None, ", or move less."),
+    ("pan", None, ", or turn less."), ("pull-out", "zoom", ", or do less in A, which it follows.")])
+def test_less_is_invented_by_less_of_what_the_take_does(shot, scene, mira, move, by, remedy):
+    depth = np.full((180, 320), 6.0 if move == "dolly zoom in" else 1.5, np.float32)
+    plate = Plate.from_arrays(np.full((180, 320, 3), 0.2, np.float32), depth)
+    amount = {"truck": "1 m", "pan": "40°"}.get(move, "90%")
+    one = shot(A=make(scene, move, amount=amount, seconds=9))
+    one = one.with_take(matched(one.take("A"), "mira", by=by)) if by else one
+    assert the([a for a in advise(one, "B" if by else "A", plate) if a.topic == "invented"], "invented").remedy.endswith(remedy)
+
+
+def test_a_figure_is_told_from_the_limit_that_it_is_beyond(shot, scene):
+    """15.2% is more than 15%, and 2.03 m/s faster than 2; a way that is as long as the slider to a centimetre fits on it."""
+    plate = Plate.from_arrays(np.full((180, 320, 3), 0.2, np.float32), np.full((180, 320), 2.0, np.float32))
+    one = shot(A=truck(scene, amount="0.31 m", seconds=4))
+    worst = Coverage(plate).invented(one.perform().camera(4))
+    limit = math.floor(1000 * worst) / 1000
+    sentence = the([a for a in advise(one, plate=plate, invented=limit) if a.topic == "invented"], "invented").sentence
+    assert f"More than {100 * limit:g}% of" in sentence and f"{100 * limit:g}% at the most" not in sentence
+    limit = lambda amount, **more: [a.sentence for a in advise(shot(A=truck(scene, amount=amount, **more), rig="slider")) if a.topic == "rig"]
+    assert limit("1.002 m", seconds=20) == [] and "goes 1.01 m" in limit("1.006 m", seconds=20)[0]
+    one = shot(A=truck(scene, amount="1.4 m", seconds=2))
+    assert "reaches 2.01 m/s" in the([a for a in advise(one) if a.topic == "rig"], "rig").sentence
 
 
 @pytest.mark.parametrize("what", ["fast", "far", "soft", "slow", "passing"])

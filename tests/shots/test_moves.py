@@ -365,7 +365,10 @@ def test_names_are_found_however_they_are_written():
 
 @pytest.mark.parametrize("words, says", [
     (dict(move="push"), "not a move"),
-    (dict(move="push-in", amount="far"), "not an amount"),
+    (dict(move="push-in", amount="far"), "'far' is not a travel; write metres"),
+    (dict(move="pan", amount="far"), "'far' is not an angle; write degrees"),
+    (dict(move="zoom in", amount="far"), "'far' is not a zoom; write the focal length to reach"),
+    (dict(move="zoom in", amount="10°"), "'10°' is not a zoom; write"),
     (dict(move="push-in", amount="25%", end="close-up"), "said twice"),
     (dict(move="push-in", seconds=3, speed="slow"), "said twice"),
     (dict(move="push-in", seconds=-1), "longer than 0"),

@@ -34,6 +34,9 @@ ASKED = ("Where a file is asked for", (("Tab, Shift+Tab", "The next field or but
                                        ("Space", "Press, or open a list"), ("Enter", "Do it"), ("Escape", "Leave it")))
 """Keys that are Dear ImGui's, and the same for everybody."""
 
+ASKING = ("Choose a move", "Add a move")
+"""Actions that are there also where a move is typed."""
+
 MOST = 14
 """Lines of the palette."""
 
@@ -171,9 +174,13 @@ class Commands:
             self.session.say(self._problem)
             self._problem = ""
         asked = imgui.is_popup_open("", imgui.PopupFlags_.any_popup) and not self.window.timeline.editing
-        if imgui.get_io().want_text_input or self.window.files.asks or self.window.export.asks or self.open or asked:
+        if self.window.files.asks or self.window.export.asks or self.open or asked:
             return
-        for chord, name in self._performing if self.rehearsal.on else self._chords:
+        chords = self._performing if self.rehearsal.on else self._chords
+        if imgui.get_io().want_text_input:      # where a move is typed, what has asked for it asks again, unless it is a letter
+            chords = [(chord, name) for chord, name in chords if name in ASKING and chord & ~imgui.Key.mod_shift
+                      & imgui.Key.mod_mask_ and self.window.moves.typing]
+        for chord, name in chords:
             repeats = imgui.InputFlags_.repeat if name in REPEATED else 0
             if imgui.internal.is_key_chord_pressed(chord, repeats):
                 self.act(name)
@@ -217,8 +224,8 @@ class Commands:
 
     def _is_on(self, action: Action) -> bool:
         view, clock = self.session.view, self.session.clock
-        mending, shown = self.session.mending, lambda name: self.window.panel(name).is_visible
-        return {"Lens panel": shown("Lens"), "Advice panel": shown("Advice"), "Choose a move": shown("Moves"),
+        mending, shown = self.session.mending, self.window.in_front
+        return {"Lens panel": shown("Lens"), "Advice panel": shown("Advice"),
                 "Mend the depth": mending.on, "Before or after": self.session.before,
                 **{name: mending.on and mending.tool is tool for name, tool in TOOLS.items()},
                 "Loop": clock.loop, "Frame lines": view.lines, "Marks": view.marks, "Figures": view.figures,
@@ -402,8 +409,8 @@ class Commands:
         self.window.show("Depth", self.session.mending.on)
 
     def _choose_move(self) -> None:
-        """The moves come, and the keyboard is theirs; or they go."""
-        if self.window.panel("Moves").is_visible:
+        """The moves come, and the keyboard is theirs; where a name is being typed there, they go."""
+        if self.window.moves.typing == "##filter":
             self.window.show("Moves", False)
         else:
             self._ask_move(on_top=False)
@@ -579,14 +586,15 @@ class Commands:
 
 def millimetres(words: str, shot: Shot, take: str) -> float:
     """A focal length of a take as it is typed: "50" or "50 mm"."""
-    length, unit = read_amount(words)
     (low, high), lens = edits.focal_lengths(shot, take), shot.take(take).lens
-    if unit in ("", "mm") and low <= length <= high:
-        return length
     known = f"write millimetres from {low:g} to {high:g}"
     if lens:
         known = f"the {lens.name} has {low:g} {'mm and no other' if low == high else f'to {high:g} mm'}"
-    raise PushinError(f"'{words}' is not a focal length; {known}.")
+    wanted = f"a focal length; {known}"
+    length, _ = read_amount(words, wanted, "mm")
+    if not low <= length <= high:
+        raise PushinError(f"'{words}' is not {wanted}.")
+    return length
 
 
 def after(things: list, here: Callable[[object], bool], by: int = 1):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..pair import Pair, default_subject, subject_at
+from ..pair import Pair, default_subject, keeping, subject_at
 from ..plate import Plate
 from ..plate.layers import Layers
 from ..rehearsal.background import layers
@@ -15,7 +15,8 @@ from ..shots.framing import Stage, Subject
 from ..shots.shotfile import added, changes, load, open_plate, plate_file
 
 REACH = 0.4
-"""How far the first push-in goes, of the subject's distance: far enough to tell it from a zoom at a glance."""
+"""How far the first push-in goes, of the subject's distance, where the subject stays in the frame: far enough to tell it from a
+zoom at a glance."""
 
 DURATION = 4.0
 """Seconds that it takes; the difference is to be seen within five seconds of the first start."""
@@ -88,5 +89,6 @@ def bundled(report: Report) -> Opened:
 
 def first_shot(plate, note: PlateFile, subjects: tuple[Subject, ...]) -> Shot:
     """Takes A and B on a plate: what tells a push-in from a zoom, before anyone has touched anything."""
-    shot = Pair(plate, subjects[0], REACH * subjects[0].depth, DURATION).shot
+    first = subjects[0]
+    shot = Pair(plate, first, keeping(plate, first, REACH) * first.depth, DURATION).shot
     return replace(shot, plate=note, subjects=subjects)

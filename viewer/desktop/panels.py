@@ -179,6 +179,12 @@ class MovesPanel:
         self._words: dict[str, str] = {}
         self._add = False
         self._focus = ""      # the field that has the keyboard next, or ""
+        self._fields: dict[int, str] = {}       # by what Dear ImGui calls them
+
+    @property
+    def typing(self) -> str:
+        """The field that has the keyboard, or ""."""
+        return self._fields.get(imgui.internal.get_active_id(), "")
 
     def ask(self, on_top: bool) -> None:
         """The name of a move is what is typed next; on_top: of one that is added to what the take does, at the playhead."""
@@ -235,6 +241,7 @@ class MovesPanel:
             imgui.set_keyboard_focus_here()
         entered, value = imgui.input_text_with_hint(name, hint, value, imgui.InputTextFlags_.enter_returns_true |
                                                     imgui.InputTextFlags_.auto_select_all)
+        self._fields[imgui.get_item_id()] = name
         if self._focus == name and imgui.is_item_active():
             self._focus = ""
         return entered, value

@@ -17,7 +17,7 @@ from ..rehearsal.clock import Clock
 from ..render.compare import MODES
 from ..shots.comparison import Comparison, background_depth, main_subject
 from ..shots.document import Shot, Take
-from ..shots.framing import Subject, anchor_point, distance, lost
+from ..shots.framing import PASSED, Subject, distance, lost
 from ..shots.kit import F_STOP
 from ..shots.performance import Performance, Pulled, far_away
 from ..shots.timeline import ABSOLUTE, snapped
@@ -284,8 +284,7 @@ class Session:
             sizes = [(subject.name, f"{f.subject_scale:.2f}×"), ("background", f"{f.background_scale:.2f}×")]
         else:
             found += [("travel", _metres(math.dist(camera.position, take.camera.position)))]
-            if subject:
-                away = math.dist(camera.position, anchor_point(stage, subject)) if gone else distance(stage, subject, camera)
+            if subject and (away := distance(stage, subject, camera)) > PASSED:      # along the axis, as focus is
                 found += [(f"to {subject.name}", _metres(away))]
             if gone:
                 found += [(subject.name, gone)]

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import os
 
 from imgui_bundle import hello_imgui, imgui
 
@@ -23,17 +24,35 @@ WARNING = (0.90, 0.55, 0.35, 1.0)
 LINE = (1.0, 1.0, 1.0, 0.55)
 
 
+MORE_LETTERS = (
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/google-noto-cjk/NotoSansCJK-Regular.ttc", "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/TTF/DejaVuSans.ttf",
+    "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf",
+    "/System/Library/Fonts/Hiragino Sans GB.ttc", "/System/Library/Fonts/AppleSDGothicNeo.ttc",
+    "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
+    "C:/Windows/Fonts/msyh.ttc", "C:/Windows/Fonts/YuGothM.ttc", "C:/Windows/Fonts/malgun.ttf", "C:/Windows/Fonts/seguisym.ttf")
+"""Typefaces of the system, where they are there: asked in this order for what ours lacks, as names of files may have it."""
+
+
 class Fonts:
-    """The two weights, once the window has loaded them."""
+    """The two weights, once the window has loaded them, with further letters of the system's."""
 
     regular: imgui.ImFont
     bold: imgui.ImFont
 
     def load(self) -> None:
+        self.regular, self.bold = map(self._loaded, ("Regular", "Bold"))
+
+    @staticmethod
+    def _loaded(weight: str) -> imgui.ImFont:
         outside = hello_imgui.FontLoadingParams(inside_assets=False)
-        self.regular, self.bold = (
-            hello_imgui.load_font(str(ASSETS / "fonts" / f"Roboto-{weight}.ttf"), TEXT_SIZE, outside)
-            for weight in ("Regular", "Bold"))
+        font = hello_imgui.load_font(str(ASSETS / "fonts" / f"Roboto-{weight}.ttf"), TEXT_SIZE, outside)
+        outside.merge_to_last_font = True
+        for path in MORE_LETTERS:
+            if os.access(path, os.R_OK):
+                hello_imgui.load_font(path, TEXT_SIZE, outside)
+        return font
 
 
 FONTS = Fonts()

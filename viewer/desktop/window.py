@@ -225,8 +225,13 @@ class Window:
         panel = self.panel(name)
         panel.is_visible = panel.focus_window_at_next_frame = shown
 
+    def in_front(self, name: str) -> bool:
+        """Whether a panel is shown, and not behind another one's tab."""
+        drawn = imgui.internal.find_window_by_name(name)
+        return self.panel(name).is_visible and drawn is not None and drawn.was_active and not drawn.hidden
+
     def toggle(self, name: str) -> None:
-        self.show(name, not self.panel(name).is_visible)
+        self.show(name, not self.in_front(name))
 
     def reset_panels(self) -> None:
         """All panels back to where they were at the first start."""

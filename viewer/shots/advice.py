@@ -10,13 +10,13 @@ import numpy as np
 
 from .. import optics
 from ..counted import counted
-from .comparison import Coverage, main_subject, only_turns
+from .comparison import Coverage, main_subject
 from .document import Shot, Take
 from .framing import place_in_frame, pose_of
 from .kit import F_STOP, Lens, usable_kit
 from .performance import Performance
 from .rigs import rig
-from .timeline import INFINITY, Key, Timeline, Track
+from .timeline import INFINITY, LONGEST, Key, Timeline, Track, snapped
 
 INVENTED = 0.15
 """Share of the frame: beyond it a made-up surface is what one looks at."""
@@ -32,6 +32,8 @@ THIRDS = (0.95, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3.2, 3.5, 4, 4.5, 
 """Stops as lenses are marked."""
 SAMPLES = 2400
 """Frames that are looked at, about: every one of takes up to 100 s at 24 frames a second."""
+PEAKS = 3
+"""Moments of the highest speed that are looked at more closely."""
 PASSED = 0.05
 """Metres in front of a subject, in which no lens fits."""
 
@@ -85,6 +87,16 @@ class _View:
         self.lines = shot.lines(take)
         self.subject = main_subject(shot, take) if shot.subjects else None
         self.move = f"matched {take.match.by}" if take.match else " + ".join(take.timeline.moves) or "shot"
+        channels = {t.channel for t in take.timeline.tracks}
+        self.travels = not take.match and bool(channels & {"x", "y", "z", "arc"})
+        self.zooms = not take.match and ("focal_length" in channels or any(h.what == "size" for h in take.timeline.holds))
+
+    @property
+    def less(self) -> str:
+        """What would be less of what the take does."""
+        if self.take.match:
+            return f"do less in {self.take.match.take}, which it follows"
+        return "move less" if self.travels else "zoom less" if self.zooms else "turn less"
 
     def first(self, condition) -> tuple[float, object] | None:
         """(time, camera) of the first frame at which condition(time, camera) holds."""
@@ -110,16 +122,19 @@ class _View:
         return self.distance(mark, camera) if isinstance(mark, str) else mark
 
 
-def looked_at(timeline: Timeline, fps: Fraction) -> list[int]:
+def looked_at(timeline: Timeline, fps: Fraction, most: int = 0) -> list[int]:
     """Numbers of a timeline's frames, in order: all of a short one; of a long one pairs of them, from which speeds are told,
-    evenly between any two keys at which something begins or ends, as far as there are not too many of these."""
-    last = max(math.ceil(timeline.duration * fps), 1) - 1
-    if last < SAMPLES:
+    evenly between any two keys at which something begins or ends, as far as there are not too many of these.
+
+    most  how many, about; 0: SAMPLES
+    """
+    last, most = max(math.ceil(timeline.duration * fps), 1) - 1, most or SAMPLES
+    if last < most:
         return list(range(last + 1))
     times = {t for hold in timeline.holds for t in (hold.start, hold.end)} | {k.time for t in timeline.tracks for k in t.keys}
     events = sorted({0, last} | {min(math.floor(t * fps), last) for t in times})
-    events = [events[n] for n in sorted({round(i) for i in np.linspace(0, len(events) - 1, SAMPLES // 4)})]
-    between = max(SAMPLES // 2 // (len(events) - 1), 1)
+    events = [events[n] for n in sorted({round(i) for i in np.linspace(0, len(events) - 1, most // 4)})]
+    between = max(most // 2 // (len(events) - 1), 1)
     found = {last}
     for a, b in zip(events, events[1:]):
         found.update(range(a, b, max((b - a) // between, 1)))
@@ -134,21 +149,70 @@ def _rig(view: _View) -> Iterator[Advice]:
                            replace(carried, reach=math.inf, sway=()), take.seed, view.lines)
         away = lambda t: math.dist(free.camera(t).position, view.play.mark)
         longest = max(map(away, view.times))
-        if longest > carried.reach + 1e-6:
+        if round(longest, 2) > carried.reach:
             time, _ = view.first(lambda t, c: away(t) > carried.reach)
             what = ("A locked-off camera does not travel" if carried.reach == 0 else
                     f"The slider is too short: it ends after {carried.reach:g} m, at {time:.1f} s")
             yield Advice("rig", False, time, f"{what}; the {view.move} goes {longest:.2f} m.",
                          "Put the camera on a dolly.", replace(take, rig="dolly"))
-    speeds = [(t0, math.dist(a.position, b.position) / (t1 - t0)) for t0, t1, a, b in
-              zip(view.times, view.times[1:], view.cameras, view.cameras[1:]) if t1 > t0]
-    time, fastest = max(speeds, key=lambda s: s[1], default=(0.0, 0.0))
-    if fastest > carried.speed:
-        longer = float(take.timeline.duration) * fastest / carried.speed
+    time, fastest = _fastest(view.play, view.times, view.frame, [c.position for c in view.cameras])
+    if fastest > carried.speed * 1.001:
+        what = "jumps" if fastest == math.inf else f"reaches {fastest:.{_digits(fastest, carried.speed, 1)}f} m/s"
+        longer = None if take.match or fastest == math.inf else _slowed(view.shot, take, fastest, carried.speed)
         yield Advice("rig", False, time,
-                     f"The {view.move} reaches {fastest:.1f} m/s at {time:.1f} s; a {carried.name} goes up to "
-                     f"{carried.speed:g} m/s.", f"Give it {math.ceil(longer * 10) / 10:.1f} s.",
-                     replace(take, timeline=take.timeline.stretched(math.ceil(longer * 10) / 10)))
+                     f"The {view.move} {what} at {time:.1f} s; a {carried.name} goes up to {carried.speed:g} m/s.",
+                     f"Give it {longer:.1f} s." if longer else "Choose a gentler ease." if fastest == math.inf else
+                     f"Give {take.match.take} longer, which it follows." if take.match else "Travel less.",
+                     longer and replace(take, timeline=take.timeline.stretched(max(snapped(longer, view.shot.fps), 1 / view.shot.fps))))
+
+
+def _fastest(play: Performance, times: list[float], frame: float, at: list | None = None) -> tuple[float, float]:
+    """(Seconds, m/s) at which a camera is the fastest; infinitely where it jumps. Speed has sharp peaks: what is fastest from
+    one time to the next, and where it stood `at` these, is looked at ever closer.
+    """
+    where = lambda t: play.camera(t).position
+
+    def speeds(times, at):
+        return [(math.dist(p, q) / (t1 - t0), t0, t1) for t0, t1, p, q in zip(times, times[1:], at, at[1:]) if t1 > t0]
+
+    rough = [(0.0, 0.0, 0.0), *speeds(times, at or list(map(where, times))), (0.0, 0.0, 0.0)]
+    found, least = [(0.0, 0.0)], max(rough)[0] / 2
+    for fastest, t0, t1 in sorted(b for a, b, c in zip(rough, rough[1:], rough[2:]) if a[0] <= b[0] >= max(c[0], least))[-PEAKS:]:
+        before = fastest
+        while fastest and t1 - t0 > frame / 10:
+            closer = np.linspace(max(2 * t0 - t1, 0.0), min(2 * t1 - t0, times[-1]), 25).tolist()
+            before, (fastest, t0, t1) = fastest, max(speeds(closer, list(map(where, closer))))
+        found.append((math.inf if fastest > 2 * before and t1 - t0 < frame / 10 else fastest, (t0 + t1) / 2))
+    fastest, time = max(found)
+    return time, fastest
+
+
+def _slowed(shot: Shot, take: Take, fastest: float, speed: float) -> float | None:
+    """The seconds, in tenths, that a take needs to go no faster than a speed: found by trying, for what a rig takes to get
+    going stays as long."""
+    def lasting(seconds: float, most: int = 0) -> float:
+        timeline = take.timeline.stretched(max(snapped(seconds, shot.fps), 1 / shot.fps))
+        times = [float(n / shot.fps) for n in looked_at(timeline, shot.fps, most)] + [float(timeline.duration)]
+        return _fastest(shot.with_take(replace(take, timeline=timeline)).perform(take.name), times, float(1 / shot.fps))[1]
+
+    tenths = 10 * float(take.timeline.duration)
+    low, high = math.floor(tenths), math.ceil(tenths * fastest / speed)
+    if high > 10 * LONGEST / 2:
+        return None
+    tried = high
+    while high - low > 1:      # longer in proportion to what it is too fast is enough, and shorter likewise too short
+        fastest = lasting(tried / 10, SAMPLES // 8)
+        would = tried * fastest / speed
+        low, high = (max(low, math.floor(would)), tried) if fastest <= speed else (tried, min(high, math.ceil(would)))
+        tried = (low + high) // 2
+    return next((n / 10 for n in range(high, high + 5) if lasting(n / 10) <= speed), None)
+
+
+def _digits(value: float, limit: float, digits: int) -> int:
+    """So many decimals, or as many more as tell a number from a limit."""
+    while digits < 4 and f"{value:.{digits}f}" == f"{limit:.{digits}f}":
+        digits += 1
+    return digits
 
 
 def _lens(view: _View) -> Iterator[Advice]:
@@ -162,24 +226,29 @@ def _lens(view: _View) -> Iterator[Advice]:
         low, high = min(needed), max(needed)
         fits = [z for z in usable_kit().lenses if z.focal_length[0] <= low * 1.001 and high * 0.999 <= z.focal_length[1]
                 and z.squeeze == lens.squeeze]
+        fine = _digits(low, short, 0) if low < short * 0.999 else _digits(high, long, 0)
         why = (f"from {short:g} to {long:g} mm" if lens.is_zoom else f"fixed at {short:g} mm")
         yield Advice("lens", False, out[0],
-                     f"The {view.move} leaves the lens's range at {out[0]:.1f} s: it needs {low:.0f} to {high:.0f} "
+                     f"The {view.move} leaves the lens's range at {out[0]:.1f} s: it needs {low:.{fine}f} to {high:.{fine}f} "
                      f"mm, and the {lens.name} is {why}.",
-                     f"Take the {fits[0].name}." if fits else "No lens of the kit reaches that far; move less.",
+                     f"Take the {fits[0].name}." if fits else f"No lens of the kit reaches that far; {view.less}.",
                      _on_lens(take, fits[0]) if fits else None)
     stopped = view.first(lambda t, c: c.f_stop is not None and not
                          lens.stops[0] * 0.99 <= c.f_stop <= lens.stops[1] * 1.01)
     if stopped:
+        stop = stopped[1].f_stop
+        fine = _digits(stop, min(lens.stops, key=lambda end: abs(end - stop)), 1)
         yield Advice("lens", False, stopped[0],
-                     f"f/{stopped[1].f_stop:.1f} at {stopped[0]:.1f} s is outside the {lens.name}, which goes from "
+                     f"f/{stop:.{fine}f} at {stopped[0]:.1f} s is outside the {lens.name}, which goes from "
                      f"{lens.stops[0]:g} to {lens.stops[1]:g}.", "Choose a stop within it.")
     near = view.first(lambda t, c: c.focus_distance < lens.closest(c.focal_length) * 0.999)
     if near:
         time, camera = near
+        closest = lens.closest(camera.focal_length)
+        fine = _digits(camera.focus_distance, closest, 2)
         yield Advice("focus", False, time,
-                     f"Focus is asked for at {camera.focus_distance:.2f} m at {time:.1f} s, nearer than the "
-                     f"{lens.name} focuses: {lens.closest(camera.focal_length):.2f} m from the lens "
+                     f"Focus is asked for at {camera.focus_distance:.{fine}f} m at {time:.1f} s, nearer than the "
+                     f"{lens.name} focuses: {closest:.{fine}f} m from the lens "
                      f"({lens.minimum_focus:g} m on its ring).", "Stop farther away, or take a lens that focuses closer.")
 
 
@@ -215,11 +284,13 @@ def _focus(view: _View) -> Iterator[Advice]:
     if soft:
         time, camera = soft
         near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance, view.circle)
-        sharp = f"{near:.2f} to {far:.2f} m" if far < math.inf else f"{near:.2f} m to ∞"
+        away = view.distance(name, camera)
+        fine = max(_digits(away, near, 2), _digits(away, far, 2))
+        sharp = f"{near:.{fine}f} to {far:.{fine}f} m" if far < math.inf else f"{near:.{fine}f} m to ∞"
         others = tuple(t for t in take.timeline.tracks if t.channel != "focus_distance")
         follow = Track("focus_distance", (Key(0, name),), "follow focus")
         yield Advice("focus", False, time,
-                     f"{name} is out of focus from {time:.1f} s: {view.distance(name, camera):.2f} m away, while "
+                     f"{name} is out of focus from {time:.1f} s: {away:.{fine}f} m away, while "
                      f"{sharp} is sharp.", f"Follow focus on {name}.",
                      replace(take, timeline=replace(take.timeline, tracks=(*others, follow))))
 
@@ -288,8 +359,21 @@ def _framing(view: _View) -> Iterator[Advice]:
         side = (("right" if u > 0 else "left") if abs(u) * view.lines.height > abs(v) * view.lines.width else
                 ("top" if v > 0 else "bottom"))
         yield Advice("framing", False, out[0], f"{name} leaves the frame at the {side} at {out[0]:.1f} s.",
-                     "Turn less, or start from another framing." if only_turns(view.take) else
-                     "Pan with it (push-in with pan), or push straight toward it.")
+                     _in_frame(view, out[1]))
+
+
+def _in_frame(view: _View, camera) -> str:
+    """What would keep the subject in a frame that it has left."""
+    if view.take.match:
+        return f"Pan with it in {view.take.match.take}, which it follows."
+    if not view.travels:
+        return "Pan with it, or zoom less." if view.zooms else "Turn less, or start from another framing."
+    across, up, on = pose_of(view.cameras[0]).to(camera.position)
+    if on > math.hypot(across, up):
+        return "Pan with it (push-in with pan), or push straight toward it."
+    if abs(across) >= abs(up) and on >= -abs(across):
+        return "Pan with it (tracking), or travel less."
+    return "Tilt with it (boom), or travel less." if on >= -abs(up) else "Pan with it, or travel less."
 
 
 def _pixels(view: _View) -> Iterator[Advice]:
@@ -310,7 +394,8 @@ def _pixels(view: _View) -> Iterator[Advice]:
     if detail < RECOGNISABLE:
         yield Advice("pixels", False, time,
                      f"{subject.name} will not be recognisable: at {time:.1f} s it is made of "
-                     f"{counted(f'{detail:.0f}', 'plate pixel')}, and a thing takes at least {RECOGNISABLE}.",
+                     f"{counted(f'{detail:.{_digits(detail, RECOGNISABLE, 0)}f}', 'plate pixel')}, and a thing takes at least "
+                     f"{RECOGNISABLE}.",
                      f"Use a plate {RECOGNISABLE / max(detail, 1e-3):.1f} times as large, or end wider.")
     elif enlarged > SOFT_ENLARGEMENT:
         yield Advice("pixels", True, time,
@@ -331,9 +416,9 @@ def _invented(view: _View, plate, limit: float) -> Iterator[Advice]:
     for _ in range(5 if beyond else 0):
         middle = (low + high) / 2
         low, high = (low, middle) if share(middle) > limit else (middle, high)
-    worst = max(shares)
+    worst, limit = 100 * max(shares), 100 * limit
+    less = f", {view.less}, or zoom instead" if view.travels and not view.zooms else f", or {view.less}"
     yield Advice("invented", False, float(high),
-                 f"More than {limit:.0%} of the frame is invented from {high:.1f} s on ({worst:.0%} at the most): the "
-                 "plate does not show what the move uncovers.",
-                 f"End at {max(high - 0.1, 0):.1f} s, move less, or zoom instead." if high > 0.1 else
-                 "Start from the plate's own framing, or closer.")
+                 f"More than {limit:g}% of the frame is invented from {high:.1f} s on "
+                 f"({worst:.{_digits(worst, limit, 0)}f}% at the most): the plate does not show what the move uncovers.",
+                 f"End at {high - 0.1:.1f} s{less}." if high > 0.1 else "Start from the plate's own framing, or closer.")

@@ -168,14 +168,15 @@ def _zoom_factors(scene: Scene, sign: int, subject, amount, start, end) -> tuple
         before, after = (1.0 if word is None else target_size(subject, word) / now for word in (start, end))
         _in_order(scene, sign, subject, start, end, before, after)
         return before, after
-    value, unit = read_amount("25%" if amount is None else amount)
+    value, unit = read_amount("25%" if amount is None else amount, "a zoom; write the focal length to reach (50 mm), or the "
+                              "push-in that shows the subject as large (25%, 0.4 m)", "%", "mm", "m")
     if unit == "mm":
         factor = value / scene.camera.focal_length
         if not (factor > 0 and sign * (factor - 1) > 0):
             raise BadValue(f"From {scene.camera.focal_length:g} mm to {value:g} mm is not a zoom "
                            f"{'in' if sign > 0 else 'out'}.")
         return 1.0, factor
-    share = value if unit == "%" else read_metres(amount, lambda: 1.0) / scene.depth(scene.subject(subject))
+    share = value if unit == "%" else value / scene.depth(scene.subject(subject))
     if sign * share >= 1:
         raise BadValue(f"A zoom of {amount} matches a push-in that would pass the subject; take less.")
     return 1.0, 1 / (1 - sign * share)

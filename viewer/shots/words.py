@@ -66,31 +66,28 @@ def move(name: str, kind: str):
     return register
 
 
-def read_amount(word: str | float) -> tuple[float, str]:
-    """"25%" -> (0.25, "%"); "0.4 m" -> (0.4, "m"); "50 mm" -> (50, "mm"); "30° left" -> (-30, "°")."""
+def read_amount(word: str | float, wanted: str, *units: str) -> tuple[float, str]:
+    """"25%" -> (0.25, "%"); "0.4 m" -> (0.4, "m"); "50 mm" -> (50, "mm"); "30° left" -> (-30, "°"); or a number alone.
+
+    BadValue where it is none in one of the units: that it "is not …", which tells what would be.
+    """
     if isinstance(word, (int, float)):
         return float(word), ""
     match = re.fullmatch(r"\s*([-+]?\d*\.?\d+)\s*(%|mm|m|°|deg|degrees|)\s*(left|right|up|down|)\s*", str(word).replace(",", "."))
-    if not match:
-        raise BadValue(f"'{word}' is not an amount; write metres (0.4 m), per cent of the subject's distance (25%), "
-                       "or degrees (30°) for a turn, with left or down for the other way.")
+    unit = match and {"deg": "°", "degrees": "°"}.get(match[2], match[2])
+    if not match or unit not in ("", *units):
+        raise BadValue(f"'{str(word)[:40]}' is not {wanted}.")
     value = float(match[1]) * (-1 if match[3] in ("left", "down") else 1)
-    unit = {"deg": "°", "degrees": "°"}.get(match[2], match[2])
     return (value / 100 if unit == "%" else value), unit
 
 
 def read_metres(word, subject_distance: Callable[[], float]) -> float:
-    value, unit = read_amount(word)
-    if unit not in ("", "m", "%"):
-        raise BadValue(f"'{word}' is not a travel; write metres (0.4 m) or per cent of the subject's distance (25%).")
+    value, unit = read_amount(word, "a travel; write metres (0.4 m) or per cent of the subject's distance (25%)", "m", "%")
     return value * subject_distance() if unit == "%" else value
 
 
 def read_degrees(word) -> float:
-    value, unit = read_amount(word)
-    if unit not in ("", "°"):
-        raise BadValue(f"'{word}' is not an angle; write degrees (15°).")
-    return value
+    return read_amount(word, "an angle; write degrees (15°, or 15° left)", "°")[0]
 
 
 def read_duration(scene: Scene, seconds, speed, *, growth: float = 1.0, sweep: float = 0.0,
