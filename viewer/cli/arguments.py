@@ -84,8 +84,8 @@ def add_shot(parser) -> None:
     """SHOT, and how its frames are drawn; `open_shot` reads SHOT."""
     parser.add_argument("shot", metavar="SHOT", help="a shot file, as `pushin move` writes it")
     parser.add_argument("--take", metavar="NAME", help="which take (default: the first, A)")
-    parser.add_argument("--bokeh", choices=BOKEH, default="off",
-                        help="how blur is made: gather is fast, reference exact and slow (default: off)")
+    parser.add_argument("--bokeh", choices=BOKEH, default="gather",
+                        help="how blur is made: gather is fast, reference exact and slow, off has none (default: gather)")
 
 
 def open_shot(path: str, with_plate: bool = True):

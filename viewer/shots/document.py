@@ -146,6 +146,11 @@ class Take:
         """Whether it was recorded. One that matches such a take was not, though it goes along with its focus."""
         return self.match is None and any(track.performed for track in self.timeline.tracks)
 
+    @property
+    def pinhole(self) -> bool:
+        """Whether it has no stop at any time: everything is sharp."""
+        return self.camera.f_stop is None and self.timeline.track("f_stop") is None
+
 
 @dataclass(frozen=True, slots=True)
 class Shot:
