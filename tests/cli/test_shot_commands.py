@@ -100,6 +100,18 @@ def test_a_take_is_added_and_leaves_the_others_and_the_delivery_alone(run, tmp_p
     assert load(path).delivery_width == 2048
 
 
+def test_a_shot_that_is_there_is_replaced_only_when_that_is_asked_for(run, tmp_path):
+    path = tmp_path / "shot.json"
+    assert run("move", "--move", "push-in", "--replace", "-o", path)[0] == 0
+    before = path.read_bytes()
+    code, out, err = run("move", "--move", "static", "-o", path)
+    assert code == 2 and out == "" and path.read_bytes() == before
+    assert "holds a shot with 2 takes already; add to it with --append" in err and "--replace" in err
+    assert run("move", "--move", "static", "--append", "--replace", "-o", path)[0] == 2 and path.read_bytes() == before
+    assert run("move", "--move", "static", "--replace", "-o", path)[0] == 0
+    assert [take.name for take in load(path).takes] == ["A"]
+
+
 @pytest.mark.parametrize("words, says", [
     (["--take", "A"], "has a take 'A' already"),
     (["--subject", "mira=10,10,90,90"], "another subject called 'mira'"),
@@ -152,7 +164,7 @@ def test_a_plate_of_ones_own(run, small_plate, tmp_path):
     assert shot.subjects[0].depth == pytest.approx(1, rel=0.01) and shot.take("A").lens.name.startswith("Angenieux")
     assert json.loads(path.read_text())["plate"]["sha256"]
     assert run("advise", path)[0] in (0, 1)
-    code, out, _ = run("move", small_plate, "--focal-length", "35", "--subject", "80,45", "--move", "truck", "-o", path)
+    code, out, _ = run("move", small_plate, "--focal-length", "35", "--subject", "80,45", "--move", "truck", "--replace", "-o", path)
     assert code == 0 and load(path).subjects[0].name == "subject 1"
 
 

@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import replace
 
+from ..counted import counted
 from ..errors import PushinError
 from . import arguments
 
@@ -18,12 +19,12 @@ subjects are named on the bundled plate (mira, tom); on your own they are
 
 examples:
   pushin move --move push-in --subject mira --from medium --to close-up --seconds 6 -o shot.json
-  pushin move photo.exr --move push-in --subject anna=300,90,640,700/390,90,520,260 --amount 25% -o shot.json
-  pushin move --move "dolly zoom in" --subject mira --amount 0.5m --speed slow --rig steadicam -o shot.json
-  pushin move --move "truck 0.4m left" --move "pan 5°" --seconds 4 -o shot.json
-  pushin move --move static --focus rack --to-subject tom --f-stop 2 --focus-at 1.5 -o shot.json
+  pushin move photo.exr --move push-in --subject anna=300,90,640,700/390,90,520,260 --amount 25% -o anna.json
+  pushin move --append --move "dolly zoom in" --subject mira --amount 0.5m --speed slow --rig steadicam -o shot.json
+  pushin move --move "truck 0.4m left" --move "pan 5°" --seconds 4 -o truck.json
+  pushin move --move static --focus rack --to-subject tom --f-stop 2 --focus-at 1.5 -o rack.json
   pushin move --move "rack over the shoulder" --to-subject tom --camera "ALEXA 35 4.6K 16:9" \\
-              --lens "Supreme Prime 35" -o shot.json
+              --lens "Supreme Prime 35" -o shoulder.json
 `pushin moves` lists every move and rig; `pushin describe`, `advise` and `render` take the shot from there.
 """
 
@@ -80,7 +81,9 @@ def add(subparsers) -> None:
     shot.add_argument("--title", metavar="TEXT", help="what the scene is")
     shot.add_argument("--notes", metavar="TEXT", help="anything else")
     shot.add_argument("--take", metavar="NAME", help="the take's name (default: A, or the next letter with --append)")
-    shot.add_argument("--append", action="store_true", help="add the take to the shot that FILE holds already")
+    there = shot.add_mutually_exclusive_group()
+    there.add_argument("--append", action="store_true", help="add the take to the shot that FILE holds already")
+    there.add_argument("--replace", action="store_true", help="put a new shot in place of the one that FILE holds, with all its takes")
     shot.add_argument("--no-match", action="store_true", help="without the matched take B")
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the shot file to write (shot.json)")
     parser.set_defaults(run=run)
@@ -98,7 +101,7 @@ def run(args) -> int:
     from ..shots.shotfile import OPTIONS, plate_file, save
 
     check_target(args.output, (".json",), arguments.plate_files(args.plate, args.depth))
-    _check_place(args.output)
+    _check_place(args)
     if args.append:
         _check_append(args)
         shot, plate = arguments.open_shot(args.output)
@@ -146,17 +149,22 @@ def run(args) -> int:
     return 0
 
 
-def _check_place(output: str) -> None:
-    """Refuses to put a shot where a photo's scale and repairs are kept, or in place of a file that holds no shot."""
+def _check_place(args) -> None:
+    """Refuses to put a shot where a photo's scale and repairs are kept, in place of a file that holds no shot, or unasked in
+    place of another shot."""
     from ..shots.shotfile import load
+    output = args.output
     if output.lower().endswith(".pushin.json"):
         raise PushinError(f"'{output}' is where a photo's scale and repairs are kept; give the shot another name.")
     if os.path.exists(output):
         try:
-            load(output)
+            there = load(output)
         except PushinError as error:
             raise PushinError(f"'{output}' is there already and holds no shot that could be replaced ({str(error).rstrip('.')}); "
                               "give the shot another name.") from None
+        if not (args.append or args.replace):
+            raise PushinError(f"'{output}' holds a shot with {counted(len(there.takes), 'take')} already; add to it with --append, or "
+                              "put a new one in its place with --replace.")
 
 
 def _check_append(args) -> None:
