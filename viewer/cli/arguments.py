@@ -131,8 +131,8 @@ def add_subject(parser) -> None:
 
 def add_push(parser, default: str | None = None) -> None:
     parser.add_argument("--push", type=push, default=default, metavar="TRAVEL",
-                        help="camera travel towards the subject: per cent of its distance (25%%) or metres (0.4); "
-                             "negative pulls out" + (f" (default: {default.replace('%', '%%')})" if default else ""))
+                        help="camera travel along the lens's axis: per cent of the subject's distance (25%%) or metres "
+                             "(0.4m); negative pulls out" + (f" (default: {default.replace('%', '%%')})" if default else ""))
 
 
 def find_subject(args: argparse.Namespace, plate, asked=None):
