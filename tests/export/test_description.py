@@ -73,6 +73,15 @@ def test_a_move_that_comes_back_names_its_turning_point():
     assert shot_line(shot("static")).size == "medium" and shot_line(shot("static")).move == "static"
 
 
+@pytest.mark.parametrize("channel, values, reads", [
+    ("focal_length", (35, 46.7, 35), "35-47-35 mm f/2"), ("focal_length", (35, 25, 60, 50), "35-25-60-50 mm f/2"),
+    ("focal_length", (35, 40, 50), "35-50 mm f/2"), ("focal_length", (35, 35.2), "35 mm f/2"), ("f_stop", (2, 5.6, 2), "35 mm f/2-5.6-2"),
+    ("f_stop", (2, 8), "35 mm f/2-8")])
+def test_the_shot_list_has_all_that_a_ring_is_turned_through(channel, values, reads):
+    track = Track(channel, tuple(Key(time, value) for time, value in enumerate(values)))
+    assert shot_line(Shot(PlateFile(STAGE), (MIRA,), (Take("A", Timeline(len(values), (track,)), SCENE.camera),))).lens == reads
+
+
 def test_text_csv_and_markdown_hold_the_same():
     lines = [shot_line(shot("push-in", seconds=4)), Line("2", "a|b", "pan, then \"tilt\"", "=1+1", "-", "tom", "1 s")]
     text, table = as_text(lines), as_markdown(lines)

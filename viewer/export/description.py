@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from dataclasses import replace
+from itertools import groupby
 from typing import NamedTuple
 
 from .. import optics
@@ -45,12 +46,10 @@ def shot_line(shot: Shot, take: str | None = None) -> Line:
     number = shot.number + (of.name if len(shot.takes) > 1 else "")
     subject = _main(shot, of)
     sizes = _sizes(play, subject, end) if subject else []
-    focals = [play.camera(t).focal_length for t in _samples(end)]
-    low, high = min(focals), max(focals)
-    first = play.camera(0)
-    lens = f"{first.focal_length:.0f} mm" if high / low < 1.01 else f"{focals[0]:.0f}-{focals[-1]:.0f} mm"
-    if first.f_stop:
-        lens += f" f/{first.f_stop:.2g}"
+    cameras = [play.camera(t) for t in _samples(end, 96)]
+    lens = f"{_way([c.focal_length for c in cameras], '.0f')} mm"
+    if cameras[0].f_stop:
+        lens += f" f/{_way([c.f_stop for c in cameras], '.2g')}"
     if of.lens:
         lens += f" ({of.lens.name})"
     frames = len(shot.frames(of.name))
@@ -350,8 +349,18 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _samples(end: float) -> list[float]:
-    return [end * i / 24 for i in range(25)]
+def _samples(end: float, steps: int = 24) -> list[float]:
+    return [end * i / steps for i in range(steps + 1)]
+
+
+def _way(values: list[float], form: str) -> str:
+    """Where a ring starts and ends, and between them in order of time how far it goes beyond both: "35-47-35"."""
+    low, high = sorted((values[0], values[-1]))
+    if max(values) < 1.01 * min(values):
+        return f"{values[0]:{form}}"
+    turns = {values.index(v) for v in (min(values), max(values)) if not low / 1.01 <= v <= high * 1.01}
+    marks = [f"{values[i]:{form}}" for i in sorted({0, *turns, len(values) - 1})]
+    return "-".join(mark for mark, _ in groupby(marks))
 
 
 def _main(shot: Shot, take: Take) -> Subject | None:
