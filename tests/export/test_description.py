@@ -131,6 +131,25 @@ def test_what_the_camera_does_is_read_off_the_camera(move, words, camera, feelin
     assert camera in part(text, "Camera") and feeling in part(text, "Feeling")
 
 
+def test_only_a_lens_that_zooms_makes_a_dolly_zoom():
+    """An arc goes about the subject at one distance: that keeps its size, and the background's changes."""
+    far = replace(SCENE, subjects=(MIRA, replace(TOM, depth=6.0)))
+    text = prompt(shot("arc", amount="60°", seconds=6, scene=far))
+    assert "The subject keeps its size while the background" in part(text, "Camera") and "zoom" not in text
+    assert "vertigo" not in text and "dread" not in text and "still centre" in part(text, "Feeling")
+    assert "a dolly zoom." in prompt(shot("dolly zoom in", amount="40%", seconds=3))
+
+
+@pytest.mark.parametrize("depth, amount, reads", [
+    (1e5, "-5%", "shrinks to 0.95 times its size, the background keeps its own: perspective changes."),
+    (1e5, "3%", "grows to 1.03 times its size, the background keeps its own: perspective changes."),
+    (3.1, "40%", "grows to 1.7 times its size, the background only to 1.2 times: perspective changes.")])
+def test_what_hardly_changes_is_not_said_to_change(depth, amount, reads):
+    move = "pull-out" if amount.startswith("-") else "push-in"
+    one = shot(move, amount=amount.strip("-"), seconds=6, scene=replace(SCENE, subjects=(MIRA, replace(TOM, depth=depth))))
+    assert reads in part(prompt(one), "Camera")
+
+
 def test_the_rig_is_heard_but_its_float_is_no_move():
     text = prompt(shot("static", follow(SCENE), rig="handheld", seconds=5))
     assert "does not move" in part(text, "Camera") and "nervous immediacy" in part(text, "Feeling")

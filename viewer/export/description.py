@@ -132,6 +132,10 @@ class _Motion(NamedTuple):
     measured: bool      # whether there is something behind it that the background's figure is of, and not the horizon
 
     @property
+    def zooms(self) -> bool:
+        return abs(math.log(self.zoom)) > NOTICED["scale"]
+
+    @property
     def pace(self) -> str:
         """Slow, moderate or fast, as the words of moves define them, by what changes fastest."""
         way = self.seconds / 2 if self.returns else self.seconds
@@ -226,7 +230,7 @@ def _camera(shot: Shot, take: Take, play: Performance, m: _Motion) -> str:
     if abs(m.roll) > NOTICED["degrees"]:
         does.append(f"rolls {_degrees(m.roll)} {'clockwise' if m.roll > 0 else 'anticlockwise'}")
     first = play.camera(0).focal_length
-    if abs(math.log(m.zoom)) > NOTICED["scale"]:
+    if m.zooms:
         does.append(f"zooms {'in' if m.zoom > 1 else 'out'} from {first:.0f} to {first * m.zoom:.0f} mm")
     if not does:
         return f"the camera does not move ({take.rig})."
@@ -240,14 +244,16 @@ def _camera(shot: Shot, take: Take, play: Performance, m: _Motion) -> str:
     subject, background = math.log(max(m.growth, 1e-6)), math.log(max(m.background, 1e-6))
     if not m.sized:
         return text
+    grows = lambda change: "grows" if change > 0 else "shrinks"
     if abs(subject) < scale < abs(background):
         to = f" to {_times(m.background)} its size" if m.measured else ""
-        text += (f" The subject keeps its size while the background {'grows' if background > 0 else 'shrinks'}{to}: "
-                 "a dolly zoom.")
-    elif abs(subject - background) > scale:
+        text += f" The subject keeps its size while the background {grows(background)}{to}{': a dolly zoom' * m.zooms}."
+    elif abs(subject - background) > scale and abs(subject) > scale:
         less = abs(subject) > abs(background)
-        to = f"{'only ' * less}to {_times(m.background)}" if m.measured else "less" if less else "more"
-        verb = "changes" if not less else "grows" if subject > 0 else "shrinks"
+        to = ("less" if less else "more") if not m.measured else f"{'only ' * less}to {_times(m.background)}"
+        if m.measured and less and (abs(background) < scale or subject * background < 0):
+            to = "keeps its own" if abs(background) < scale else f"{grows(background)} to {_times(m.background)}"
+        verb = grows(subject) if less else "changes"
         text += f" The subject {verb} to {_times(m.growth)} its size, the background {to}{': perspective changes' * less}."
     elif abs(subject) > scale:
         text += f" Subject and background change alike, to {_times(m.growth)} their size: perspective does not change."
@@ -308,7 +314,7 @@ def _feeling(shot: Shot, take: Take, m: _Motion) -> str:
     """The emotional register, from what the move does to subject and background (Katz; Thompson and Bowen)."""
     subject, background = math.log(max(m.growth, 1e-6)), math.log(max(m.background, 1e-6))
     scale, words = NOTICED["scale"], []
-    if abs(subject) < scale < abs(background):
+    if m.zooms and abs(subject) < scale < abs(background):
         words.append("vertigo: the world slips while the face stays" if background < 0 else
                      "dread: the world closes in on the subject")
     elif subject > scale:
@@ -385,7 +391,8 @@ def _moves(take: Take) -> str:
 
 
 def _times(scale: float) -> str:
-    return f"{scale:.0f} times" if scale >= 10 else f"{max(scale, 0.01):.2g} times"
+    near_one = 0.9 < scale < 1.1      # where two figures would say that nothing changes
+    return f"{scale:.0f} times" if scale >= 10 else f"{max(scale, 0.01):{'.2f' if near_one else '.2g'}} times"
 
 
 def _degrees(angle: float) -> str:
