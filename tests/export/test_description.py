@@ -175,6 +175,25 @@ def test_who_leaves_the_frame_is_said():
     assert "tom behind" in part(text, "Start frame") and "tom out of frame" in part(text, "End frame")
 
 
+@pytest.mark.parametrize("move, amount, size, gone", [
+    ("push-in", "120%", "medium to close-up to behind the camera", "behind the camera"),
+    ("push-in", "90%", "medium to close-up to out of frame", "out of frame"),
+    ("pan", "120°", "medium to behind the camera", "behind the camera"), ("pan", "40°", "medium to out of frame", "out of frame"),
+    ("push-in pull-out", "120%", "medium to medium close-up to behind the camera", "")])
+def test_a_subject_that_is_not_in_the_frame_is_not_told_as_if_it_were(move, amount, size, gone):
+    one = shot(move, amount=amount, seconds=6)
+    text = prompt(one)
+    assert shot_line(one).size == size and "times" not in text and "close-up of mira" not in text
+    assert f"mira comes to be {gone or 'behind the camera'}." in part(text, "Camera")
+    assert part(text, "End frame").startswith(f"mira {gone};" if gone else "medium shot of mira")
+    assert frame_label(one, one.take(), one.perform(), 6).endswith(gone or "medium")
+
+
+def test_a_pan_changes_no_size():
+    text = prompt(shot("pan", amount="12°", seconds=6))
+    assert "times" not in text and "scrutiny" not in text
+
+
 @pytest.mark.parametrize("name", MOVES)
 @pytest.mark.parametrize("rig", ["dolly", "handheld"])
 def test_every_move_can_be_told(name, rig):

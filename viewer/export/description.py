@@ -12,9 +12,9 @@ from typing import NamedTuple
 from .. import optics
 from ..camera import NEAR, Camera
 from ..counted import counted
-from ..shots.comparison import FAR_AWAY, Comparison, main_subject
+from ..shots.comparison import FAR_AWAY, Comparison, main_subject, only_turns
 from ..shots.document import Shot, Take
-from ..shots.framing import Subject, distance, place_in_frame, pose_of, shot_size
+from ..shots.framing import PASSED, Subject, distance, lost, place_in_frame, pose_of, shot_size
 from ..shots.focus_pulls import SOFT
 from ..shots.performance import FARTHEST, Performance
 from ..shots.rigs import rig
@@ -45,7 +45,7 @@ def shot_line(shot: Shot, take: str | None = None) -> Line:
     end = float(of.timeline.duration)
     number = shot.number + (of.name if len(shot.takes) > 1 else "")
     subject = _main(shot, of)
-    sizes = _sizes(play, subject, end) if subject else []
+    sizes = _sizes(shot, of, play, subject, end) if subject else []
     cameras = [play.camera(t) for t in _samples(end, 96)]
     lens = f"{_way([c.focal_length for c in cameras], '.0f')} mm"
     if cameras[0].f_stop:
@@ -67,7 +67,8 @@ def frame_label(shot: Shot, take: Take, play: Performance, time) -> str:
         focus = "∞" if camera.focus_distance >= FARTHEST * 0.99 else f"{camera.focus_distance:.2f} m"
         parts += [f"f/{camera.f_stop:.2g}", f"focus {focus}"]
     if subject and subject.has_size:
-        parts.append(shot_size(play.size(subject.name, float(time)), subject.kind).name)
+        gone = _gone(shot, take, camera, subject)
+        parts.append(gone or shot_size(play.size(subject.name, float(time)), subject.kind).name)
     return "  ".join(parts)
 
 
@@ -117,7 +118,7 @@ def prompt(shot: Shot, take: str | None = None) -> str:
 class _Motion(NamedTuple):
     """What changes from the start to the end, or to the turning point of a move that comes back."""
 
-    growth: float       # of the subject, times
+    growth: float       # of the subject, times, as long as something of it is in the frame
     background: float   # times
     forward: float
     right: float
@@ -130,6 +131,7 @@ class _Motion(NamedTuple):
     seconds: float
     sized: bool         # whether there is a subject with a size, and not just a point
     measured: bool      # whether there is something behind it that the background's figure is of, and not the horizon
+    gone: str           # where the subject is then, if nothing of it is in the frame
 
     @property
     def zooms(self) -> bool:
@@ -162,20 +164,23 @@ def _motion(shot: Shot, take: Take, play: Performance, subject: Subject | None) 
     farthest = max(range(len(cameras)), key=reach.__getitem__)
     returns = reach[farthest] > 1 and reach[-1] < 0.2 * reach[farthest]
     last = cameras[farthest] if returns else cameras[-1]
+    gone = _gone(shot, take, last, subject) if subject else ""
     at = pose_of(first)
     right, up, forward = at.to(last.position)
     zoom = last.focal_length / first.focal_length
     growth = background = 1.0
     sized, measured = bool(subject and subject.has_size), False
-    if sized:
+    if subject:
+        seen = next((c for c in reversed(cameras[:cameras.index(last) + 1]) if not _gone(shot, take, c, subject)), first)
+    if sized and not only_turns(take):
         figures = Comparison(shot, take.name, subject.name)
-        then = figures.at(_samples(end)[farthest] if returns else end)
+        then = figures.at(end, seen)
         growth, background, measured = then.subject_scale, then.background_scale, figures.background < FAR_AWAY
-    elif subject:
-        away = [max(distance(shot.plate.stage, subject, camera), NEAR) for camera in (first, last)]
+    elif subject and not sized:
+        away = [max(distance(shot.plate.stage, subject, camera), NEAR) for camera in (first, seen)]
         growth, background = zoom * away[0] / away[1], zoom
     return _Motion(growth, background, forward, right, up, last.pan - first.pan, last.tilt - first.tilt,
-                   last.roll - first.roll, zoom, returns, end, sized, measured)
+                   last.roll - first.roll, zoom, returns, end, sized, measured, gone)
 
 
 def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t: float) -> str:
@@ -186,8 +191,10 @@ def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t
         return f"a {camera.focal_length:.0f} mm lens, {counted(f'{view:.0f}', 'degree')} wide."
     sentences = []
     others = [s for s in shot.subjects if s is not subject]
-    where = _where(shot, lines, camera, subject)
-    if subject.has_size:
+    where, gone = _where(shot, lines, camera, subject), _gone(shot, take, camera, subject)
+    if gone:
+        sentences.append(f"{subject.name} {gone}")
+    elif subject.has_size:
         size = shot_size(share := play.size(subject.name, t), subject.kind)
         shot_of = size.name if size.name.endswith("close-up") else f"{size.name} shot"
         shows = size.shows if subject.kind == "person" else f"filling {share:.0%} of the frame"
@@ -195,14 +202,20 @@ def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t
     else:
         sentences.append(f"{subject.name}, {where}")
     for other in others:
-        point = place_in_frame(camera, shot.plate.stage.point(*other.anchor, other.depth))
-        ahead = distance(shot.plate.stage, other, camera)
-        if ahead <= 0.05 or abs(point[0]) > lines.width / 2 or abs(point[1]) > lines.height / 2:
-            sentences.append(f"{other.name} out of frame")
+        if gone := _gone(shot, take, camera, other):
+            sentences.append(f"{other.name} {gone}")
             continue
         depth = "behind" if other.depth > subject.depth else "in front"
         sentences.append(f"{other.name} {depth}, {_where(shot, lines, camera, other)}")
     return f"{'; '.join(sentences)}. The view is {counted(f'{view:.0f}', 'degree')} wide."
+
+
+def _gone(shot: Shot, take: Take, camera: Camera, subject: Subject) -> str:
+    """"behind the camera" or "out of frame", where what is looked at of a subject is; "" where that is in the frame."""
+    lines = shot.lines(take)
+    u, v = place_in_frame(camera, shot.plate.stage.point(*subject.anchor, subject.depth))
+    outside = abs(u) > lines.width / 2 or abs(v) > lines.height / 2
+    return lost(shot.plate.stage, subject, camera, lines) or ("out of frame" if outside and subject.kind == "person" else "")
 
 
 def _where(shot: Shot, lines, camera: Camera, subject: Subject) -> str:
@@ -242,6 +255,8 @@ def _camera(shot: Shot, take: Take, play: Performance, m: _Motion) -> str:
     text = f"the camera {_and(does)}{back}, {pace} over {m.seconds:.3g} s, {manner}{carried}."
     scale = NOTICED["scale"]
     subject, background = math.log(max(m.growth, 1e-6)), math.log(max(m.background, 1e-6))
+    if m.gone:
+        return f"{text} {_main(shot, take).name} comes to be {m.gone}."
     if not m.sized:
         return text
     grows = lambda change: "grows" if change > 0 else "shrinks"
@@ -283,7 +298,7 @@ def _sharpness(shot: Shot, take: Take, play: Performance, t: float, when: str) -
     camera, circle = play.camera(t), shot.circle(take)
     sharp, soft = [], []
     things = [(s.name, distance(shot.plate.stage, s, camera)) for s in shot.subjects]
-    things = [thing for thing in things if thing[1] > 0.05] + [("the far background", math.inf)]
+    things = [thing for thing in things if thing[1] > PASSED] + [("the far background", math.inf)]
     for name, depth in things:
         blur = float(optics.circle_of_confusion(depth, camera.focal_length, camera.f_stop, camera.focus_distance))
         if blur <= circle:
@@ -327,6 +342,8 @@ def _feeling(shot: Shot, take: Take, m: _Motion) -> str:
     elif subject < -scale:
         words.append("loneliness and release, the subject left behind" if abs(m.forward) > NOTICED["metres"] else
                      "detachment: the surroundings take over")
+    if m.gone:
+        words.append("leaving the subject behind")
     if m.returns:
         words.append("then letting go again")
     if abs(m.right) > 0.1 and abs(m.pan) > 3:
@@ -373,14 +390,17 @@ def _main(shot: Shot, take: Take) -> Subject | None:
     return main_subject(shot, take) if shot.subjects else None
 
 
-def _sizes(play: Performance, subject: Subject, end: float) -> list[str]:
-    """Shot sizes at the start, at the turning point of a move that comes back, and at the end."""
+def _sizes(shot: Shot, take: Take, play: Performance, subject: Subject, end: float) -> list[str]:
+    """Shot sizes at the start, at the turning point of a move that comes back, and at the end, or where the subject is then."""
     if not subject.has_size:
         return []
-    sizes = [play.size(subject.name, t) for t in _samples(end)]
-    extreme = max(range(len(sizes)), key=lambda i: abs(math.log(max(sizes[i], 1e-9) / max(sizes[0], 1e-9))))
-    picked = [sizes[0], sizes[extreme], sizes[-1]]
-    return [shot_size(s, subject.kind).name for s in picked]
+    gone = [_gone(shot, take, play.camera(t), subject) for t in _samples(end)]
+    sizes = [None if lost else play.size(subject.name, t) for t, lost in zip(_samples(end), gone)]
+    seen = [i for i, size in enumerate(sizes) if size is not None]
+    change = lambda i: abs(math.log(max(sizes[i], 1e-9) / max(sizes[seen[0]], 1e-9)))
+    unseen = [] if gone[-1] else [i for i, lost in enumerate(gone) if lost]
+    picked = sorted({0, len(sizes) - 1, *([max(seen, key=change)] if seen else []), *unseen[len(unseen) // 2:][:1]})
+    return [gone[i] or shot_size(sizes[i], subject.kind).name for i in picked]
 
 
 def _moves(take: Take) -> str:
