@@ -190,6 +190,9 @@ def test_a_plate_of_ones_own(run, small_plate, tmp_path):
     (["--move", "push-in", "--focus", "rack", "--side", "far"], "--side means nothing to push-in or rack"),
     (["--move", "static", "--seconds", "4", "--focus", "rack", "--focus-at", "100"], "Focus arrives at 101 s"),
     (["--move", "static", "--focus", "rack", "--focus-at", "-3"], "--focus-at"),
+    (["--move", "push-in", "--amount", "120%"], "mira stands 1.51 m from where it starts; travel at most 1.21 m"),
+    (["--move", "push-in", "--amount", "3", "--seconds", "4"], "passes mira"),
+    (["--move", "truck 0.5m", "--move", "push-in 1.6m", "--seconds", "4"], "passes mira"),
 ])
 def test_bad_words_are_one_sentence_and_code_2(run, tmp_path, argv, says):
     code, out, err = run("move", *argv, "-o", tmp_path / "x.json")

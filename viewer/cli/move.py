@@ -138,11 +138,15 @@ def run(args) -> int:
         taken = other in (take.name for take in shot.takes)
         made.append(free_name(shot) if taken else other)
         shot = shot.with_take(matched(take, main, made[-1]))
+    found = {name: advise(shot, name, plate) for name in made}
+    passed = next((advice for name in made for advice in found[name] if advice.topic == "travel"), None)
+    if passed:
+        raise PushinError(f"{passed.sentence.rstrip('.')}; {passed.remedy[0].lower()}{passed.remedy[1:]}")
     save(shot, args.output)
     print(as_text([shot_line(shot, t.name) for t in shot.takes]), end="")
     told = set()
     for name in made:
-        for advice in advise(shot, name, plate):
+        for advice in found[name]:
             if str(advice) not in told:
                 told.add(str(advice))
                 print(f"{'note' if advice.works else 'warning'}: {f'take {name}: ' if name != made[0] else ''}{advice}")
