@@ -192,6 +192,14 @@ def test_a_plate_of_ones_own(run, small_plate, tmp_path):
     (["--move", "static", "--focus", "rack", "--focus-at", "-3"], "--focus-at"),
     (["--move", "push-in", "--amount", "120%"], "mira stands 1.51 m from where it starts; travel at most 1.21 m"),
     (["--move", "push-in", "--amount", "3", "--seconds", "4"], "passes mira"),
+    (["--move", "push-in", "--amount", "-20%"], "-20% goes the other way; say pull-out"),
+    (["--move", "pull-out -0.4m"], "-0.4m goes the other way; say push-in"),
+    (["--move", "zoom in", "--amount", "-30%"], "say pull-out, zoom out"),
+    (["--move", "dolly zoom out", "--amount", "-0.2"], "dolly zoom in, or give an amount above zero"),
+    (["--move", "push-in with pan", "--amount", "0.4 m left"], "0.4 m left goes the other way"),
+    (["--move", "push-in with zoom", "--amount", "-10%"], "goes the other way"),
+    *((["--move", move, "--amount", "0"], "0 moves nothing; give another one") for move in
+      ("push-in", "zoom out", "dolly zoom in", "truck", "boom", "pan", "arc", "push-in pull-out")),
     (["--move", "truck 0.5m", "--move", "push-in 1.6m", "--seconds", "4"], "passes mira"),
 ])
 def test_bad_words_are_one_sentence_and_code_2(run, tmp_path, argv, says):
