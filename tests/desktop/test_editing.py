@@ -157,7 +157,7 @@ def test_the_depth_is_scaled_and_mended(drive, small_plate, tmp_path):
     assert report["brushing"]["wall"] == pytest.approx(8, rel=1e-3)                          # a preview, no more
     assert difference(picture(report, "brushing", "b"), picture(report, "scaled", "b")) > 0.3
     matches_reference(report, "brushing")
-    assert report["brushed"]["wall"] == pytest.approx(8 / 1.5, rel=1e-2)
+    assert report["brushed"]["wall"] == pytest.approx(8 / 2, rel=1e-2)       # half the distance nearer
     assert shot(report, "undone at once") == shot(report, "brushed") and report["undone at once"]["map"]
     assert report["before"]["wall"] == pytest.approx(8, rel=1e-3) and shot(report, "before") == shot(report, "brushed")
     # The stroke stands before the wall, and to a camera that has come nearer it is somewhere else.
