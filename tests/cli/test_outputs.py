@@ -109,6 +109,12 @@ def test_what_would_do_nothing_is_refused(pushin, folder, words, says):
     refused(pushin, folder, f"still p.png --depth z.png {words} -o a.png", says)
 
 
+@pytest.mark.parametrize("height", ["170", "0.17", "3.1m"])
+def test_a_height_that_nobody_has_is_refused(pushin, folder, height):
+    refused(pushin, folder, f"info p.png --depth z.png --person 20,14,44,34={height}", "m tall; give the height in metres, such as 1.70.")
+    assert pushin("info", "p.png", "--depth", "z.png", "--person", "20,14,44,34=1.7m")[0] == 0
+
+
 @pytest.mark.parametrize("spot", ["--nearer 5000,5,20=20%", "--farther -50,5,20", "--flat 9,900,20"])
 def test_a_spot_outside_the_picture_is_refused(pushin, folder, spot):
     refused(pushin, folder, f"repair p.png --depth z.png {spot}", "lies outside the picture")

@@ -230,6 +230,7 @@ def test_a_persons_height_and_a_flat_ground(drive, tmp_path):
     report = drive("heights", tmp_path / "rough.exr", *SMALL)
     metres = 1.8 * 35 / 36 * 160 / 45                    # height, focal length in pixels, over the box's height
     assert report["told"]["depth"] == pytest.approx(metres, rel=0.02)
+    assert report["centimetres"] == "Nobody is 180 m tall; give the height in metres, such as 1.70."
     share = report["told"]["depth"] / report["opened"]["depth"]
     (_, before), (_, after) = report["opened"]["travel"], report["told"]["travel"]
     assert float(after[:-2]) == pytest.approx(share * float(before[:-2]), abs=0.01)

@@ -71,7 +71,7 @@ def add(subparsers) -> None:
     lens = parser.add_argument_group("camera and delivery")
     lens.add_argument("--camera", metavar="NAME", help="a camera of the kit (default: the plate's sensor)")
     lens.add_argument("--lens", metavar="NAME", help="a lens of the kit (default: one without limits)")
-    lens.add_argument("--f-stop", type=float, metavar="N", help="f-number (default: 2.8, or the lens's widest)")
+    lens.add_argument("--f-stop", type=arguments.f_stop, metavar="N", help="f-number (default: 2.8, or the lens's widest)")
     lens.add_argument("--ratio", metavar="R", help="delivery ratio: 2.39, 1.85, 16:9, 4:3, 9:16 (default: the "
                                                    "camera's)")
     lens.add_argument("--delivery", metavar="D", help="HD, 2K, UHD, 4K, 8K or pixels across (default: HD)")
@@ -85,7 +85,7 @@ def add(subparsers) -> None:
     there.add_argument("--append", action="store_true", help="add the take to the shot that FILE holds already")
     there.add_argument("--replace", action="store_true", help="put a new shot in place of the one that FILE holds, with all its takes")
     shot.add_argument("--no-match", action="store_true", help="without the matched take B")
-    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the shot file to write (shot.json)")
+    parser.add_argument("-o", "--output", type=arguments.output, required=True, metavar="FILE", help="the shot file to write (shot.json)")
     parser.set_defaults(run=run)
 
 
@@ -283,7 +283,10 @@ def _pixels(text: str, counts: tuple[int, ...]) -> tuple[float, ...]:
 def _rate(text: str):
     """Frames a second, rational."""
     from ..shots.timeline import seconds
+    text = text.strip().removesuffix("fps")
     try:
+        if "s" in text:
+            raise PushinError(text)
         return seconds(text)
     except PushinError:
         raise PushinError(f"'{text[:40]}' is not a frame rate; write 24, 25 or 24000/1001.") from None

@@ -41,7 +41,7 @@ def add(subparsers) -> None:
     parser.add_argument("--crf", type=crf, metavar="N",
                         help="quality of a film, from 1 (best) to 51 (default: 18)")
     parser.add_argument("--stats", action="store_true", help="say how long it took, and the share outside of drawing")
-    parser.add_argument("-o", "--output", required=True, metavar="FILE|FOLDER/",
+    parser.add_argument("-o", "--output", type=arguments.output, required=True, metavar="FILE|FOLDER/",
                         help="a film (.mp4, .mov), or a folder for single frames")
     parser.set_defaults(run=run)
 

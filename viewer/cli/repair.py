@@ -45,7 +45,7 @@ def add(subparsers) -> None:
                            metavar="X,Y,RADIUS[=AMOUNT]" if most else "X,Y,RADIUS")
     group.add_argument("--undo", action="store_true", help="take the last repair back, before others are added")
     group.add_argument("--clear", action="store_true", help="take all repairs back, before others are added")
-    group.add_argument("--compare", metavar="FILE", help="also write the depth before and after as a picture (.png)")
+    group.add_argument("--compare", type=arguments.output, metavar="FILE", help="also write the depth before and after as a picture (.png)")
 
 
 def run(args: argparse.Namespace) -> int:

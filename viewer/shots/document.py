@@ -121,8 +121,10 @@ class Take:
     notes: str = ""
 
     def __post_init__(self):
-        if not self.name.strip() or len(self.name) > 40:
-            raise BadValue("A take needs a short name, such as A.")
+        if not self.name.strip():
+            raise BadValue("A take needs a name, such as A.")
+        if len(self.name) > 40:
+            raise BadValue(f"A take's name has at most 40 letters, and not the {len(self.name)} of '{self.name[:20]}…'.")
         object.__setattr__(self, "rig", rig(self.rig).name)
         camera = self.camera
         values = {**dict(zip("xyz", camera.position)), "pan": camera.pan, "tilt": camera.tilt, "roll": camera.roll,
@@ -191,7 +193,7 @@ class Shot:
         if self.ratio is not None and not 0.1 <= self.ratio <= 10:
             raise BadValue(f"{self.ratio:g} is not a delivery ratio, width over height.")
         if not 16 <= self.delivery_width <= 100_000:
-            raise BadValue(f"A delivery {self.delivery_width} pixels wide is not a picture.")
+            raise BadValue(f"A delivery is 16 to 100000 pixels wide, and not {self.delivery_width}.")
         for what, entries in (("subject", self.subjects), ("take", self.takes)):
             names = [entry.name for entry in entries]
             twice = next((name for name in names if names.count(name) > 1), None)
