@@ -174,6 +174,8 @@ def test_a_plate_of_ones_own(run, small_plate, tmp_path):
     (["--move", "push-in", "--subject", "a=1,2,3"], "pixel coordinates"),
     (["--move", "pan", "--from", "wide"], "--from means nothing to pan"),
     (["--move", "push-in", "--rig", "train"], "not a rig"),
+    (["--subject", "anna=174,166,632,659/900,166,990,385"], "The head of anna lies outside of its figure"),
+    (["--subject", "anna=174,166,632,659/311,60,494,279"], "outside of its figure"),
     (["--take", "a" * 41], "at most 40 letters, and not the 41 of"),
     (["--take", ""], "A take needs a name"),
     (["--subject", "a" * 81 + "=640,360"], "at most 80 letters"),
@@ -209,6 +211,11 @@ def test_a_plate_of_ones_own(run, small_plate, tmp_path):
 def test_bad_words_are_one_sentence_and_code_2(run, tmp_path, argv, says):
     code, out, err = run("move", *argv, "-o", tmp_path / "x.json")
     assert code == 2 and says in err and out == "" and not (tmp_path / "x.json").exists()
+
+
+def test_a_head_may_stick_out_of_its_figure_a_little(run, tmp_path):
+    assert run("move", "--subject", "anna=174,166,632,659/311,150,494,385", "-o", tmp_path / "x.json")[0] == 0
+    assert load(tmp_path / "x.json").subject("anna").head == (311, 150, 494, 385)
 
 
 @pytest.mark.parametrize("command", ["describe", "advise"])

@@ -266,7 +266,16 @@ def _subject(text: str, plate, count: int, known: list[str]):
     figure, slash, head = places.partition("/")
     box = arguments.in_plate(plate, _pixels(figure, (2, 4)))
     head = arguments.in_plate(plate, _pixels(head, (4,))) if slash else None
+    if head and len(box) == 4 and not _within(head, box):
+        raise PushinError(f"The head of {name} lies outside of its figure; give a head, from crown to chin, inside "
+                          "LEFT,TOP,RIGHT,BOTTOM, or the figure as far as the head reaches.")
     return Subject.at(name, plate, box if len(box) == 4 else None, head, box if len(box) == 2 else None)
+
+
+def _within(head: tuple[float, ...], figure: tuple[float, ...]) -> bool:
+    """Whether a head lies in its figure, but for a twentieth of the figure's height."""
+    slack = (figure[3] - figure[1]) / 20
+    return all(h >= f - slack for h, f in zip(head[:2], figure[:2])) and all(h <= f + slack for h, f in zip(head[2:], figure[2:]))
 
 
 def _pixels(text: str, counts: tuple[int, ...]) -> tuple[float, ...]:
