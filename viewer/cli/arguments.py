@@ -192,8 +192,8 @@ def add_bokeh(group) -> None:
     group.add_argument("--bokeh", choices=BOKEH,
                        help="how blur is made: gather is fast, reference exact and slow (default: gather with "
                             "--f-stop, else off)")
-    group.add_argument("--blades", type=int, choices=(0, *range(3, 17)), metavar="N",
-                       help="iris blades, 3 to 16; 0 is a round iris (default)")
+    group.add_argument("--blades", type=blades, metavar="N",
+                       help="iris blades, 3 to 30; 0 is a round iris (default)")
     for name, default, text in (("blade-rotation", 0.0, "degrees by which the iris is turned"),
                                 ("roundness", 0.0, "of the blades: 0 straight, 1 a circle"),
                                 ("squeeze", 1.0, "of an anamorphic lens: its blur is so many times as tall as wide"),
@@ -292,6 +292,12 @@ def _read(text: str, bare: str, what: str, above: float = -math.inf) -> float:
     if not (math.isfinite(value) and value > above):
         raise argparse.ArgumentTypeError(f"'{text}' is not {what}")
     return value
+
+
+def blades(text: str) -> int:
+    if not re.fullmatch(r"0|[3-9]|[12]\d|30", text.strip()):
+        raise argparse.ArgumentTypeError(f"'{text}' is not 3 to 30 blades, or 0 for a round iris")
+    return int(text)
 
 
 def output(text: str) -> str:
