@@ -98,7 +98,9 @@ def test_single_frames_resume(pushin, day):
     code, _, err = pushin("render", "shot.json", "-o", "frames")
     assert code == 0 and "11 of 12 frames there already" in err and files[3].exists()
     assert all(f.stat().st_mtime_ns == t for f, t in times.items())
-    assert pushin("render", "shot.json", "--format", "exr", "--frames", "12", "-o", "frames")[0] == 0
+    code, _, err = pushin("render", "shot.json", "--bokeh", "off", "--frames", "2-3", "-o", "frames")
+    assert (code, err) == (0, "pushin: note: 2 frames there, drawn from another shot, size or blur, or not whole, are replaced.\n")
+    assert pushin("render", "shot.json", "--format", "exr", "--frames", "12", "-o", "frames") == (0, "", "")
     assert len(list(Path("frames").iterdir())) == 13 and Path("frames/shot_A.0012.exr").exists()
 
 
