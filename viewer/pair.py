@@ -1,6 +1,7 @@
 """A push-in and the zoom that shows the subject at the same size: what the window opens with and `compare` prints."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -8,8 +9,9 @@ import numpy as np
 from .camera import Camera
 from .shots.comparison import Comparison, background_depth, matched
 from .shots.document import PlateFile, Shot, Take
-from .shots.framing import Stage, Subject
+from .shots.framing import Stage, Subject, anchor_point, distance, place_in_frame
 from .shots.moves import make
+from .shots.performance import longest_match
 from .shots.scene import Scene
 
 PATCH = 0.1
@@ -21,6 +23,12 @@ MIDDLE = 0.54
 EDGE = 0.9
 """Of the way from the frame's middle to its edge: as far out as a subject is to get."""
 
+SHORTEST = 1.0
+"""mm: to which the zoom goes at the least."""
+
+UNNAMED = "subject"
+"""What a subject is called that nobody has named."""
+
 Caption = tuple[tuple[str, str], ...]
 """(label, value) in reading order."""
 
@@ -30,6 +38,7 @@ class Pair:
 
     shot      the document
     titles    of A and B
+    notes     sentences on what of it does not come out
     duration  seconds
     """
 
@@ -37,7 +46,6 @@ class Pair:
         """travel is in metres towards the subject, on rails along the lens's axis; negative pulls out."""
         stage = Stage.of(plate)
         move = "pull-out" if travel < 0 else "push-in"
-        self.titles = move.capitalize(), "Zoom, same subject size"
         self.duration = seconds
         camera = stage.camera()
         timeline = make(Scene(stage, (subject,), camera), move, subject=subject.name, amount=f"{abs(travel):.9f} m",
@@ -45,17 +53,41 @@ class Pair:
         take = Take("A", timeline, camera)
         self.shot = Shot(PlateFile(stage), (subject,), (take, matched(take, subject.name)))
         background = background_depth(self.shot, subject, plate)
-        self._performances = [self.shot.perform(name) for name in "AB"]
+        self._subject, self._start, self._push = subject, camera, self.shot.perform("A")
         self._comparisons = [Comparison(self.shot, name, subject.name, background) for name in "AB"]
+        self.titles, self.notes = self._told(move.capitalize())
+
+    def _told(self, move: str) -> tuple[tuple[str, str], tuple[str, ...]]:
+        push, zoom = self.cameras(self.duration)
+        wanted, who = self._matching(push), "The subject" if self._subject.name == UNNAMED else self._subject.name
+        title, notes = "Zoom, same subject size", []
+        if abs(zoom.focal_length / wanted - 1) > 1e-3:
+            end, other = f"{zoom.focal_length:.3g} mm", "smaller" if zoom.focal_length < wanted else "larger"
+            title = f"Zoom to {end}, {other} subject"
+            notes.append(f"The zoom ends at {end}, with the subject {other} than in the {move.lower()}: as large would take "
+                         f"{wanted:.3g} mm; travel less.")
+        u, v = place_in_frame(push, anchor_point(self.shot.plate.stage, self._subject))
+        lines = self.shot.lines()
+        if abs(u) > lines.width / 2 or abs(v) > lines.height / 2:
+            notes.append(f"{who} leaves the frame, as the camera travels along the lens's axis; choose a subject nearer to the middle, "
+                         "or a smaller push.")
+        return (move, title), tuple(notes)
+
+    def _matching(self, camera: Camera) -> float:
+        """The focal length, mm, with which the zoom shows the subject as large as the camera that travels. On the subject's plane
+        sizes and places scale alike, also outside of the frame, where a take that matches lets go."""
+        away = [distance(self.shot.plate.stage, self._subject, each) for each in (self._start, camera)]
+        return self._start.focal_length * away[0] / away[1]
 
     def cameras(self, t: float) -> tuple[Camera, Camera]:
         """Those of A and B at t seconds."""
-        a, b = (performance.camera(t) for performance in self._performances)
-        return a, b
+        push = self._push.camera(t)
+        focal = min(max(self._matching(push), SHORTEST), longest_match(self._start))
+        return push, replace(self._start, focal_length=focal)
 
     def captions(self, t: float) -> tuple[Caption, Caption]:
         """The figures that tell A and B apart at t seconds; sizes are relative to the start."""
-        a, b = (_caption(comparison.at(t)) for comparison in self._comparisons)
+        a, b = (_caption(comparison.at(t, camera)) for comparison, camera in zip(self._comparisons, self.cameras(t)))
         return a, b
 
 
@@ -64,7 +96,7 @@ def _caption(figures: NamedTuple) -> Caption:
             ("Subject", f"{figures.subject_scale:.2f}×"), ("Background", f"{figures.background_scale:.2f}×"))
 
 
-def subject_at(plate, xy: tuple[float, float], name: str = "subject") -> Subject:
+def subject_at(plate, xy: tuple[float, float], name: str = UNNAMED) -> Subject:
     """A subject of which only a pixel is known; PushinError where that is outside the plate, or the sky."""
     half = PATCH * plate.size[0] / 2
     x, y = xy

@@ -55,9 +55,24 @@ def test_version(pushin):
     ("still -o p.png --pan inf", "--pan"),
     ("still -o p.png --lens -35", "--lens"),
     ("still -o p.png --f-stop 0", "--f-stop"),
-    ("still -o p.png --blades 2", "--blades"),
+    ("still -o p.png --blades 2", "--blades: '2' is not 3 to 30 blades"),
+    ("still -o p.png --blades 31", "--blades"),
     ("still -o p.png --bokeh best", "--bokeh"),
-    ("still -o p.png --frobnicate", "--frobnicate"),
+    ("still -o p.png --frobnicate", "`pushin still` has no use for '--frobnicate'; see `pushin still --help`."),
+    ("describe a.json --frobnicate", "see `pushin describe --help`."),
+    ("still -o p.png --size 20000x100", "each side has 1 to 16384 pixels"),
+    ("still -o p.png --size 200000x100", "each side has 1 to 16384 pixels"),
+    ("still -o p.png --push 0,4", "'0,4' has a decimal comma; write 0.4"),
+    ("still -o p.png --push 0,4m", "'0,4m' has a decimal comma; write 0.4m"),
+    ("still -o p.png --f-stop 2 --focus 1,5m", "'1,5m' has a decimal comma; write 1.5m"),
+    ("still -o p.png --lens 50m", "'50m' is not a length in millimetres above zero, such as 50"),
+    ("still -o p.png --f-stop 2 --focus 1.5cm", "'1.5cm' is not a distance in metres above zero, such as 1.5"),
+    ("still -o p.png --f-stop f/", "'f/' is not an f-number above zero, such as 2.8"),
+    ("still -o p.png --push 25", "which is 1.51 m away; 25 % is written 25%."),
+    ("still -o p.png --push 25m", "which is 1.51 m away."),
+    ("move -o s.json --f-stop 2,8", "write 2.8"),
+    *((f"{command} -o=", "an empty name is none; name what is to be written") for command in
+      ("still", "compare", "render s.json", "sheet s.json", "describe s.json", "move", "depth p.png")),
     ("still -o p.png --push fast", "--push"),
     ("still -o p.png --push 1.2.3", "--push"),
     ("compare -o p.png --push 100%", "passes the subject"),
@@ -77,6 +92,22 @@ def test_a_mistake_is_one_sentence(pushin, tmp_path, monkeypatch, arguments, wor
     assert code == 2 and out == ""
     assert err.startswith("pushin: ") and err.count("\n") == 1 and words in err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("reader, texts, value", [
+    (arguments.metres, ("1.5", "1.5m", "1.5 m", " 1.5 "), 1.5), (arguments.millimetres, ("50", "50mm", "50 mm"), 50),
+    (arguments.f_stop, ("2.8", "f/2.8", "F/2.8", "f2.8", "f/ 2.8"), 2.8), (arguments.degrees, ("-4", "-4°", "-4 °"), -4)])
+def test_a_number_may_have_its_unit(reader, texts, value):
+    assert {reader(text) for text in texts} == {value}
+
+
+def test_options_of_a_kind_are_read_alike(pushin, tmp_path):
+    for name, lens, stop, focus, pan in (("a.png", "50 mm", "f/2.8", "1.5 m", "-2°"), ("b.png", "50", "2.8", "1.5", "-2")):
+        assert pushin("still", "--size", "64x36", "--lens", lens, "--f-stop", stop, "--focus", focus, "--pan", pan, "-o",
+                      tmp_path / name) == (0, "", "")
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    assert pushin("move", "--f-stop", "f/2", "--focus", "rack", "--to-subject", "tom", "--focus-at", "1 s", "--focus-seconds", "0.5s",
+                  "--seconds", "4s", "--fps", "25 fps", "-o", tmp_path / "a.json")[0] == 0
 
 
 def test_interrupting_ends_quietly(pushin, monkeypatch):

@@ -45,6 +45,13 @@ def test_the_sky_is_no_subject(pushin, small_plate, tmp_path):
     assert code == 2 and "sky" in err
 
 
+def test_a_subject_that_leaves_the_frame_is_told(pushin, tmp_path):
+    command = "compare", "--size", "64x36", "-o", tmp_path / "x.png"
+    code, out, err = pushin(*command, "--subject", "tom", "--push", "50%")
+    assert (code, out) == (0, "") and err.startswith("pushin: note: tom leaves the frame") and err.count("\n") == 1
+    assert pushin(*command, "--subject", "tom", "--push", "0.8m") == (0, "", "")      # the help's own example
+
+
 def test_what_was_assumed_is_said(pushin, small_plate, tmp_path):
     code, _, err = pushin("compare", small_plate, "--focal-length", 35, "--subject", "80,45", "-o", tmp_path / "x.png")
     notes = err.splitlines()

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.networks import model
+from viewer import Plate
 from viewer.cli import open as open_command
 from viewer.shots.shotfile import load
 
@@ -108,6 +109,12 @@ def test_what_would_do_nothing_is_refused(pushin, folder, words, says):
     refused(pushin, folder, f"still p.png --depth z.png {words} -o a.png", says)
 
 
+@pytest.mark.parametrize("height", ["170", "0.17", "3.1m"])
+def test_a_height_that_nobody_has_is_refused(pushin, folder, height):
+    refused(pushin, folder, f"info p.png --depth z.png --person 20,14,44,34={height}", "m tall; give the height in metres, such as 1.70.")
+    assert pushin("info", "p.png", "--depth", "z.png", "--person", "20,14,44,34=1.7m")[0] == 0
+
+
 @pytest.mark.parametrize("spot", ["--nearer 5000,5,20=20%", "--farther -50,5,20", "--flat 9,900,20"])
 def test_a_spot_outside_the_picture_is_refused(pushin, folder, spot):
     refused(pushin, folder, f"repair p.png --depth z.png {spot}", "lies outside the picture")
@@ -206,6 +213,32 @@ def test_a_shot_replaces_nothing_but_a_shot(pushin, shot, output, says, append):
     for name, text in (("package.json", '{"version": "1.0"}'), ("list.json", "[]"), ("new.json", '{"version": 99}')):
         (shot / name).write_text(text)
     refused(pushin, shot, f"move {'' if append else 'p.png --depth z.png '}{append}--move static -o {output}", says)
+
+
+@pytest.mark.parametrize("spot, metres", [("--nearer 32,24,8=20%", 0.8), ("--farther 32,24,8=20%", 1.2), ("--nearer 32,24,8=90%", 0.1),
+                                          ("--farther 32,24,8=300%", 4.0), ("--nearer 32,24,8", 0.9)])
+def test_a_repair_is_by_a_share_of_the_distance(pushin, folder, spot, metres):
+    code, out, _ = pushin("repair", "p.png", "--depth", "z.png", *spot.split())
+    assert code == 0 and f"by {abs(1 - metres):.0%} at" in out
+    assert Plate.open("p.png", depth="z.png").depth_at((32, 24)) == pytest.approx(metres, rel=1e-3)
+    assert out.splitlines()[1:] == pushin("repair", "p.png", "--depth", "z.png")[1].splitlines()
+
+
+def test_a_repair_of_before_is_what_it_was(pushin, folder):
+    """A stroke that was kept says by how much disparity is more."""
+    assert pushin("repair", "p.png", "--depth", "z.png", "--nearer", "32,24,8")[0] == 0
+    kept = json.loads((folder / "p.png.pushin.json").read_text())
+    kept["repairs"][0]["amount"] = 0.25
+    (folder / "p.png.pushin.json").write_text(json.dumps(kept))
+    assert Plate.open("p.png", depth="z.png").depth_at((32, 24)) == pytest.approx(0.8, rel=1e-3)
+    assert "1. nearer by 20% at 32,24" in pushin("repair", "p.png", "--depth", "z.png")[1]
+
+
+@pytest.mark.parametrize("spot, says", [
+    ("--nearer 32,24,8=100%", "at most 90% of its distance nearer"), ("--nearer 32,24,8=1000%", "at most 90%"),
+    ("--farther 32,24,8=1001%", "at most 1000% of its distance farther"), ("--flat 32,24,8=20%", "flat takes none: 32,24,8")])
+def test_a_share_that_cannot_be_brought_is_refused(pushin, folder, spot, says):
+    refused(pushin, folder, f"repair p.png --depth z.png {spot}", says)
 
 
 def test_a_shot_file_ends_in_json(pushin, folder):

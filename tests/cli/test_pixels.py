@@ -31,8 +31,8 @@ def test_a_known_distance(pushin, photo):
 
 
 def test_repairs(pushin, photo):
-    code, out, _ = pushin("repair", photo, "--nearer", "3700,150,100=100%", "--flatten", "3500,50,3900,250")
-    assert code == 0 and "nearer by 100% at 3700,150, radius 100\n" in out and "flatten 3500,50,3900,250\n" in out
+    code, out, _ = pushin("repair", photo, "--nearer", "3700,150,100=50%", "--flatten", "3500,50,3900,250")
+    assert code == 0 and "nearer by 50% at 3700,150, radius 100\n" in out and "flatten 3500,50,3900,250\n" in out
     plate = Plate.open(photo)
     assert plate.depth_at((3700 / plate.reduction, 150 / plate.reduction)) == pytest.approx(1, rel=1e-2)
 

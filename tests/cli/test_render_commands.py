@@ -69,6 +69,25 @@ def test_takes_frames_and_size_are_chosen(pushin, day):
     assert len(frames) == 6 and frames[0].shape == (90, 80, 3)
 
 
+def test_a_focus_pull_is_seen_where_nothing_else_is_asked_for(pushin, day):
+    assert pushin("move", "plate.exr", "--focal-length", 35, "--subject", "box=58,27,102,63", "--subject", "wall=5,5,25,25", "--move",
+                  "static", "--focus", "rack", "--to-subject", "wall", "--f-stop", 1, "--focus-at", 0, "--focus-seconds", 0.5,
+                  "--seconds", 1, "--fps", 12, "--delivery", 160, "-o", "rack.json")[0] == 0
+    shot = load("rack.json")
+    take = shot.take("A")
+    save(shot.with_take(replace(take, camera=replace(take.camera, f_stop=None), match=None)), "pinhole.json")
+    last = {}
+    for name, *asked in ("rack",), ("rack", "--bokeh", "off"), ("pinhole",):
+        for command, output in ((("render", "--frames", "12"), "a/"), (("sheet", "--count", "1", "--columns", "1"), "a.png")):
+            assert pushin(command[0], f"{name}.json", *command[1:], *asked, "-o", output)[0] == 0
+        last[name, *asked] = np.asarray(Image.open(f"a/{name}.0012.png"), int), np.asarray(Image.open("a.png"), int)
+    frame, page = last["rack",]
+    sharp, sharp_page = last["rack", "--bokeh", "off"]
+    edge = abs(np.diff(frame[45, :, 0])).max(), abs(np.diff(sharp[45, :, 0])).max()
+    assert 2 * edge[0] < edge[1] and (last["pinhole",][0] == sharp).all(), "the box's edge is soft, but not to a pinhole"
+    assert page.shape == sharp_page.shape and not (page == sharp_page).all()
+
+
 def test_single_frames_resume(pushin, day):
     assert pushin("render", "shot.json", "-o", "frames/") == (0, "", "")
     files = sorted(Path("frames").iterdir())
@@ -79,7 +98,9 @@ def test_single_frames_resume(pushin, day):
     code, _, err = pushin("render", "shot.json", "-o", "frames")
     assert code == 0 and "11 of 12 frames there already" in err and files[3].exists()
     assert all(f.stat().st_mtime_ns == t for f, t in times.items())
-    assert pushin("render", "shot.json", "--format", "exr", "--frames", "12", "-o", "frames")[0] == 0
+    code, _, err = pushin("render", "shot.json", "--bokeh", "off", "--frames", "2-3", "-o", "frames")
+    assert (code, err) == (0, "pushin: note: 2 frames there, drawn from another shot, size or blur, or not whole, are replaced.\n")
+    assert pushin("render", "shot.json", "--format", "exr", "--frames", "12", "-o", "frames") == (0, "", "")
     assert len(list(Path("frames").iterdir())) == 13 and Path("frames/shot_A.0012.exr").exists()
 
 

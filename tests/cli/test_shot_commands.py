@@ -100,6 +100,18 @@ def test_a_take_is_added_and_leaves_the_others_and_the_delivery_alone(run, tmp_p
     assert load(path).delivery_width == 2048
 
 
+def test_a_shot_that_is_there_is_replaced_only_when_that_is_asked_for(run, tmp_path):
+    path = tmp_path / "shot.json"
+    assert run("move", "--move", "push-in", "--replace", "-o", path)[0] == 0
+    before = path.read_bytes()
+    code, out, err = run("move", "--move", "static", "-o", path)
+    assert code == 2 and out == "" and path.read_bytes() == before
+    assert "holds a shot with 2 takes already; add to it with --append" in err and "--replace" in err
+    assert run("move", "--move", "static", "--append", "--replace", "-o", path)[0] == 2 and path.read_bytes() == before
+    assert run("move", "--move", "static", "--replace", "-o", path)[0] == 0
+    assert [take.name for take in load(path).takes] == ["A"]
+
+
 @pytest.mark.parametrize("words, says", [
     (["--take", "A"], "has a take 'A' already"),
     (["--subject", "mira=10,10,90,90"], "another subject called 'mira'"),
@@ -152,7 +164,7 @@ def test_a_plate_of_ones_own(run, small_plate, tmp_path):
     assert shot.subjects[0].depth == pytest.approx(1, rel=0.01) and shot.take("A").lens.name.startswith("Angenieux")
     assert json.loads(path.read_text())["plate"]["sha256"]
     assert run("advise", path)[0] in (0, 1)
-    code, out, _ = run("move", small_plate, "--focal-length", "35", "--subject", "80,45", "--move", "truck", "-o", path)
+    code, out, _ = run("move", small_plate, "--focal-length", "35", "--subject", "80,45", "--move", "truck", "--replace", "-o", path)
     assert code == 0 and load(path).subjects[0].name == "subject 1"
 
 
@@ -162,6 +174,12 @@ def test_a_plate_of_ones_own(run, small_plate, tmp_path):
     (["--move", "push-in", "--subject", "a=1,2,3"], "pixel coordinates"),
     (["--move", "pan", "--from", "wide"], "--from means nothing to pan"),
     (["--move", "push-in", "--rig", "train"], "not a rig"),
+    (["--subject", "anna=174,166,632,659/900,166,990,385"], "The head of anna lies outside of its figure"),
+    (["--subject", "anna=174,166,632,659/311,60,494,279"], "outside of its figure"),
+    (["--take", "a" * 41], "at most 40 letters, and not the 41 of"),
+    (["--take", ""], "A take needs a name"),
+    (["--subject", "a" * 81 + "=640,360"], "at most 80 letters"),
+    (["--fps", "24s"], "'24s' is not a frame rate"),
     (["--move", "push-in", "--lens", "Kodak"], "no lens called"),
     (["--move", "push-in", "--ratio", "wide"], "not a delivery ratio"),
     (["--move", "push-in", "--delivery", "big"], "--delivery takes"),
@@ -178,10 +196,26 @@ def test_a_plate_of_ones_own(run, small_plate, tmp_path):
     (["--move", "push-in", "--focus", "rack", "--side", "far"], "--side means nothing to push-in or rack"),
     (["--move", "static", "--seconds", "4", "--focus", "rack", "--focus-at", "100"], "Focus arrives at 101 s"),
     (["--move", "static", "--focus", "rack", "--focus-at", "-3"], "--focus-at"),
+    (["--move", "push-in", "--amount", "120%"], "mira stands 1.51 m from where it starts; travel at most 1.21 m"),
+    (["--move", "push-in", "--amount", "3", "--seconds", "4"], "passes mira"),
+    (["--move", "push-in", "--amount", "-20%"], "-20% goes the other way; say pull-out"),
+    (["--move", "pull-out -0.4m"], "-0.4m goes the other way; say push-in"),
+    (["--move", "zoom in", "--amount", "-30%"], "say pull-out, zoom out"),
+    (["--move", "dolly zoom out", "--amount", "-0.2"], "dolly zoom in, or give an amount above zero"),
+    (["--move", "push-in with pan", "--amount", "0.4 m left"], "0.4 m left goes the other way"),
+    (["--move", "push-in with zoom", "--amount", "-10%"], "goes the other way"),
+    *((["--move", move, "--amount", "0"], "0 moves nothing; give another one") for move in
+      ("push-in", "zoom out", "dolly zoom in", "truck", "boom", "pan", "arc", "push-in pull-out")),
+    (["--move", "truck 0.5m", "--move", "push-in 1.6m", "--seconds", "4"], "passes mira"),
 ])
 def test_bad_words_are_one_sentence_and_code_2(run, tmp_path, argv, says):
     code, out, err = run("move", *argv, "-o", tmp_path / "x.json")
     assert code == 2 and says in err and out == "" and not (tmp_path / "x.json").exists()
+
+
+def test_a_head_may_stick_out_of_its_figure_a_little(run, tmp_path):
+    assert run("move", "--subject", "anna=174,166,632,659/311,150,494,385", "-o", tmp_path / "x.json")[0] == 0
+    assert load(tmp_path / "x.json").subject("anna").head == (311, 150, 494, 385)
 
 
 @pytest.mark.parametrize("command", ["describe", "advise"])

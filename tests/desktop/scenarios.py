@@ -786,7 +786,10 @@ def heights(me):
     me.note("opened", depth=me.depth(0.5, 0.5), travel=me.session.figures("A")[1])
     me.key("Shift+2")
     me.drag(1, (0.4, 0.25), (0.6, 0.75))
-    me.type("1.8")
+    me.type("180")
+    me.key("Enter")
+    me.report["centimetres"] = me.session.message
+    me.type("1.8")      # in place of what was refused
     me.key("Enter")
     me.settled()
     me.rested()

@@ -171,7 +171,7 @@ def test_the_depth_is_scaled_and_mended(drive, small_plate, tmp_path):
     assert report["brushing"]["wall"] == pytest.approx(8, rel=1e-3)                          # a preview, no more
     assert difference(picture(report, "brushing", "b"), picture(report, "scaled", "b")) > 0.3
     matches_reference(report, "brushing")
-    assert report["brushed"]["wall"] == pytest.approx(8 / 1.5, rel=1e-2)
+    assert report["brushed"]["wall"] == pytest.approx(8 / 2, rel=1e-2)       # half the distance nearer
     assert shot(report, "undone at once") == shot(report, "brushed") and report["undone at once"]["map"]
     assert report["before"]["wall"] == pytest.approx(8, rel=1e-3) and shot(report, "before") == shot(report, "brushed")
     # The stroke stands before the wall, and to a camera that has come nearer it is somewhere else.
@@ -249,6 +249,7 @@ def test_a_persons_height_and_a_flat_ground(drive, tmp_path):
     report = drive("heights", tmp_path / "rough.exr", *SMALL)
     metres = 1.8 * 35 / 36 * 160 / 45                    # height, focal length in pixels, over the box's height
     assert report["told"]["depth"] == pytest.approx(metres, rel=0.02)
+    assert report["centimetres"] == "Nobody is 180 m tall; give the height in metres, such as 1.70."
     share = report["told"]["depth"] / report["opened"]["depth"]
     (_, before), (_, after) = report["opened"]["travel"], report["told"]["travel"]
     assert float(after[:-2]) == pytest.approx(share * float(before[:-2]), abs=0.01)

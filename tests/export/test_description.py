@@ -73,6 +73,15 @@ def test_a_move_that_comes_back_names_its_turning_point():
     assert shot_line(shot("static")).size == "medium" and shot_line(shot("static")).move == "static"
 
 
+@pytest.mark.parametrize("channel, values, reads", [
+    ("focal_length", (35, 46.7, 35), "35-47-35 mm f/2"), ("focal_length", (35, 25, 60, 50), "35-25-60-50 mm f/2"),
+    ("focal_length", (35, 40, 50), "35-50 mm f/2"), ("focal_length", (35, 35.2), "35 mm f/2"), ("f_stop", (2, 5.6, 2), "35 mm f/2-5.6-2"),
+    ("f_stop", (2, 8), "35 mm f/2-8")])
+def test_the_shot_list_has_all_that_a_ring_is_turned_through(channel, values, reads):
+    track = Track(channel, tuple(Key(time, value) for time, value in enumerate(values)))
+    assert shot_line(Shot(PlateFile(STAGE), (MIRA,), (Take("A", Timeline(len(values), (track,)), SCENE.camera),))).lens == reads
+
+
 def test_text_csv_and_markdown_hold_the_same():
     lines = [shot_line(shot("push-in", seconds=4)), Line("2", "a|b", "pan, then \"tilt\"", "=1+1", "-", "tom", "1 s")]
     text, table = as_text(lines), as_markdown(lines)
@@ -122,6 +131,25 @@ def test_what_the_camera_does_is_read_off_the_camera(move, words, camera, feelin
     assert camera in part(text, "Camera") and feeling in part(text, "Feeling")
 
 
+def test_only_a_lens_that_zooms_makes_a_dolly_zoom():
+    """An arc goes about the subject at one distance: that keeps its size, and the background's changes."""
+    far = replace(SCENE, subjects=(MIRA, replace(TOM, depth=6.0)))
+    text = prompt(shot("arc", amount="60°", seconds=6, scene=far))
+    assert "The subject keeps its size while the background" in part(text, "Camera") and "zoom" not in text
+    assert "vertigo" not in text and "dread" not in text and "still centre" in part(text, "Feeling")
+    assert "a dolly zoom." in prompt(shot("dolly zoom in", amount="40%", seconds=3))
+
+
+@pytest.mark.parametrize("depth, amount, reads", [
+    (1e5, "-5%", "shrinks to 0.95 times its size, the background keeps its own: perspective changes."),
+    (1e5, "3%", "grows to 1.03 times its size, the background keeps its own: perspective changes."),
+    (3.1, "40%", "grows to 1.7 times its size, the background only to 1.2 times: perspective changes.")])
+def test_what_hardly_changes_is_not_said_to_change(depth, amount, reads):
+    move = "pull-out" if amount.startswith("-") else "push-in"
+    one = shot(move, amount=amount.strip("-"), seconds=6, scene=replace(SCENE, subjects=(MIRA, replace(TOM, depth=depth))))
+    assert reads in part(prompt(one), "Camera")
+
+
 def test_the_rig_is_heard_but_its_float_is_no_move():
     text = prompt(shot("static", follow(SCENE), rig="handheld", seconds=5))
     assert "does not move" in part(text, "Camera") and "nervous immediacy" in part(text, "Feeling")
@@ -145,6 +173,25 @@ def test_focus_in_words():
 def test_who_leaves_the_frame_is_said():
     text = prompt(shot("zoom in", subject="mira", amount="50%", seconds=4))
     assert "tom behind" in part(text, "Start frame") and "tom out of frame" in part(text, "End frame")
+
+
+@pytest.mark.parametrize("move, amount, size, gone", [
+    ("push-in", "120%", "medium to close-up to behind the camera", "behind the camera"),
+    ("push-in", "90%", "medium to close-up to out of frame", "out of frame"),
+    ("pan", "120°", "medium to behind the camera", "behind the camera"), ("pan", "40°", "medium to out of frame", "out of frame"),
+    ("push-in pull-out", "120%", "medium to medium close-up to behind the camera", "")])
+def test_a_subject_that_is_not_in_the_frame_is_not_told_as_if_it_were(move, amount, size, gone):
+    one = shot(move, amount=amount, seconds=6)
+    text = prompt(one)
+    assert shot_line(one).size == size and "times" not in text and "close-up of mira" not in text
+    assert f"mira comes to be {gone or 'behind the camera'}." in part(text, "Camera")
+    assert part(text, "End frame").startswith(f"mira {gone};" if gone else "medium shot of mira")
+    assert frame_label(one, one.take(), one.perform(), 6).endswith(gone or "medium")
+
+
+def test_a_pan_changes_no_size():
+    text = prompt(shot("pan", amount="12°", seconds=6))
+    assert "times" not in text and "scrutiny" not in text
 
 
 @pytest.mark.parametrize("name", MOVES)

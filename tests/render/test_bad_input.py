@@ -36,6 +36,21 @@ def test_a_camera_that_cannot_be(renderer, wrong, says, bokeh):
         renderer.refine(Camera(**{"f_stop": 2.0, **wrong}), first=renderer.render(Camera()))
 
 
+@pytest.mark.parametrize("wrong, says", [(Camera(blades=1), "3 to 30 blades, not 1"), (Camera(squeeze=9), "squeeze"),
+                                         (Camera(focus_distance=NAN), "focus distance"), (Camera(f_stop=0), "f-stop"),
+                                         (None, "with a Camera, and not with None"), ((0, 0, 0), "with a Camera")])
+def test_what_no_camera_is_is_refused_also_without_blur(renderer, wrong, says):
+    for take in (renderer.render, renderer.refine):
+        with pytest.raises(PushinError, match=says):
+            take(wrong)
+
+
+def test_the_invented_share_is_one_however_it_is_rounded(renderer, monkeypatch):
+    frame = renderer.render(Camera())
+    monkeypatch.setattr(frame, "_read", lambda *_: np.float16([[[0, 0, 0, -3e-7], [0, 0, 0, 1.001]]]))
+    assert frame.invented.tolist() == [[0, 1]]
+
+
 @pytest.mark.parametrize("bokeh", ["gather", "reference"])
 @pytest.mark.parametrize("extreme", [dict(f_stop=0.01, focus_distance=0.01), dict(f_stop=0.01, focal_length=1e5), dict(f_stop=INF),
                                      dict(f_stop=1e300), dict(f_stop=2, focus_distance=INF), dict(f_stop=0.01, focal_length=0.01)])

@@ -47,7 +47,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         try:
             argv = _with_command(_with_negatives(sys.argv[1:] if argv is None else argv))
-            args = _parser(argv[0]).parse_args(argv)
+            args, unknown = _parser(argv[0]).parse_known_args(argv)
+            if unknown:
+                raise PushinError(f"`pushin {argv[0]}` has no use for '{unknown[0]}'; see `pushin {argv[0]} --help`.")
             return args.run(args) or 0
         finally:
             if sys.stdout is not None:

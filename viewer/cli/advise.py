@@ -57,7 +57,7 @@ def run(args) -> int:
 
 
 def percent(text: str) -> float:
-    value = arguments.number(text)
+    value = arguments.number(text.strip().removesuffix("%"))
     if not 0 <= value <= 100:
         raise argparse.ArgumentTypeError(f"'{text}' does not lie between 0 and 100 per cent")
     return value

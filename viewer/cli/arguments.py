@@ -13,6 +13,8 @@ from ..errors import PushinError
 
 DEPTH_KINDS = ("metres", "centimetres", "millimetres", "dioptres", "disparity", "inverse", "inverted", "linear")
 BOKEH = ("gather", "reference", "off")
+MOST_PIXELS = 16384
+"""Of a picture's side, wherever it is drawn."""
 
 
 def add_plate(parser: argparse.ArgumentParser) -> None:
@@ -31,15 +33,15 @@ def add_plate(parser: argparse.ArgumentParser) -> None:
     rays.add_argument("--ray", action="store_true", default=None, help="distances run along each pixel's ray")
     rays.add_argument("--planar", dest="ray", action="store_false", default=None,
                       help="distances run along the lens's axis (default: told from the depth's flat surfaces)")
-    group.add_argument("--focal-length", type=positive, metavar="MM",
+    group.add_argument("--focal-length", type=millimetres, metavar="MM",
                        help="focal length of the lens that took the plate (default: from EXIF)")
-    group.add_argument("--sensor-width", type=positive, metavar="MM",
+    group.add_argument("--sensor-width", type=millimetres, metavar="MM",
                        help="width of the sensor that the plate's width spans (default: from EXIF, else 36)")
     group.add_argument("--principal-point", type=point, metavar="X,Y",
                        help="pixel, from the top left corner, that the lens looks straight at (default: the centre)")
-    group.add_argument("--near", type=positive, metavar="M", help="nearest distance of a relative depth map")
-    group.add_argument("--far", type=positive, metavar="M", help="farthest distance of a relative depth map")
-    group.add_argument("--baseline", type=positive, metavar="M", help="distance between the lenses of a stereo pair")
+    group.add_argument("--near", type=metres, metavar="M", help="nearest distance of a relative depth map")
+    group.add_argument("--far", type=metres, metavar="M", help="farthest distance of a relative depth map")
+    group.add_argument("--baseline", type=metres, metavar="M", help="distance between the lenses of a stereo pair")
     group.add_argument("--at", type=anchor, action="append", metavar="X,Y=M",
                        help="the thing at this pixel is so many metres away; once sets the scale, twice the offset as "
                             "well, more are averaged; kept beside the plate for the next time")
@@ -84,8 +86,8 @@ def add_shot(parser) -> None:
     """SHOT, and how its frames are drawn; `open_shot` reads SHOT."""
     parser.add_argument("shot", metavar="SHOT", help="a shot file, as `pushin move` writes it")
     parser.add_argument("--take", metavar="NAME", help="which take (default: the first, A)")
-    parser.add_argument("--bokeh", choices=BOKEH, default="off",
-                        help="how blur is made: gather is fast, reference exact and slow (default: off)")
+    parser.add_argument("--bokeh", choices=BOKEH, default="gather",
+                        help="how blur is made: gather is fast, reference exact and slow, off has none (default: gather)")
 
 
 def open_shot(path: str, with_plate: bool = True):
@@ -110,7 +112,10 @@ def in_plate(plate, pixels: tuple[float, ...]) -> tuple[float, ...]:
 def rescaled(plate, anchors):
     """The plate at the scale that --at and --person tell, which is printed with its residuals and kept beside it."""
     from ..plate.adjust import adjusted, residuals
-    from ..plate.scale import Anchor, Person
+    from ..plate.scale import Anchor, Person, check_height
+    for pixels, metres in anchors:
+        if len(pixels) == 4:
+            check_height(metres)
     values = tuple((Anchor if len(pixels) == 2 else Person)(in_plate(plate, pixels), metres) for pixels, metres in anchors)
     changed = replace(plate.adjustments, anchors=values)
     plate = adjusted(plate, changed)
@@ -131,8 +136,8 @@ def add_subject(parser) -> None:
 
 def add_push(parser, default: str | None = None) -> None:
     parser.add_argument("--push", type=push, default=default, metavar="TRAVEL",
-                        help="camera travel towards the subject: per cent of its distance (25%%) or metres (0.4); "
-                             "negative pulls out" + (f" (default: {default.replace('%', '%%')})" if default else ""))
+                        help="camera travel along the lens's axis: per cent of the subject's distance (25%%) or metres "
+                             "(0.4m); negative pulls out" + (f" (default: {default.replace('%', '%%')})" if default else ""))
 
 
 def find_subject(args: argparse.Namespace, plate, asked=None):
@@ -156,11 +161,12 @@ def find_subject(args: argparse.Namespace, plate, asked=None):
 
 
 def travel(amount: tuple[float, str], distance: float) -> float:
-    """Metres of travel towards a subject at distance; refuses to pass it."""
+    """Metres of travel along the axis, on which a subject lies at distance; refuses to pass it."""
     value, unit = amount
     metres = value / 100 * distance if unit == "%" else value
     if metres >= distance:
-        raise PushinError(f"A push of {metres:.3g} m passes the subject, which is {distance:.3g} m away.")
+        share = f"; {value:g} % is written {value:g}%" if not unit and value < 100 else ""
+        raise PushinError(f"A push of {metres:.3g} m passes the subject, which is {distance:.3g} m away{share}.")
     return metres
 
 
@@ -172,11 +178,11 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
     add_push(group)
     add_subject(group)
     for turn, positive_is in (("pan", "right"), ("tilt", "up"), ("roll", "clockwise")):
-        group.add_argument(f"--{turn}", type=number, default=0.0, metavar="DEGREES", help=f"positive is {positive_is}")
-    group.add_argument("--lens", type=positive, metavar="MM",
+        group.add_argument(f"--{turn}", type=degrees, default=0.0, metavar="DEGREES", help=f"positive is {positive_is}")
+    group.add_argument("--lens", type=millimetres, metavar="MM",
                        help="focal length of the moved camera, to zoom with (default: the plate's)")
-    group.add_argument("--f-stop", type=positive, metavar="N", help="f-number of the lens (default: everything sharp)")
-    group.add_argument("--focus", type=positive, metavar="M",
+    group.add_argument("--f-stop", type=f_stop, metavar="N", help="f-number of the lens (default: everything sharp)")
+    group.add_argument("--focus", type=metres, metavar="M",
                        help="focus distance from the moved camera (default: on the subject)")
     add_bokeh(group)
 
@@ -186,8 +192,8 @@ def add_bokeh(group) -> None:
     group.add_argument("--bokeh", choices=BOKEH,
                        help="how blur is made: gather is fast, reference exact and slow (default: gather with "
                             "--f-stop, else off)")
-    group.add_argument("--blades", type=int, choices=(0, *range(3, 17)), metavar="N",
-                       help="iris blades, 3 to 16; 0 is a round iris (default)")
+    group.add_argument("--blades", type=blades, metavar="N",
+                       help="iris blades, 3 to 30; 0 is a round iris (default)")
     for name, default, text in (("blade-rotation", 0.0, "degrees by which the iris is turned"),
                                 ("roundness", 0.0, "of the blades: 0 straight, 1 a circle"),
                                 ("squeeze", 1.0, "of an anamorphic lens: its blur is so many times as tall as wide"),
@@ -236,16 +242,33 @@ def add_size(parser, default: str) -> None:
 
 
 def add_output(parser, example: str) -> None:
-    parser.add_argument("-o", "--output", required=True, metavar="FILE", help=f"the file to write ({example})")
+    parser.add_argument("-o", "--output", type=output, required=True, metavar="FILE", help=f"the file to write ({example})")
 
 
 # Readers of single values, for argparse: a ValueError there becomes its message.
 
 def positive(text: str) -> float:
-    value = number(text)
-    if not value > 0:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number above zero")
-    return value
+    return _read(text, text, "a number above zero", 0)
+
+
+def metres(text: str) -> float:
+    """'1.5', '1.5m' and '1.5 m' -> 1.5."""
+    return _read(text, text.strip().removesuffix("m"), "a distance in metres above zero, such as 1.5", 0)
+
+
+def millimetres(text: str) -> float:
+    """'50', '50mm' and '50 mm' -> 50.0."""
+    return _read(text, text.strip().removesuffix("mm"), "a length in millimetres above zero, such as 50", 0)
+
+
+def f_stop(text: str) -> float:
+    """'2.8', 'f2.8' and 'f/2.8' -> 2.8."""
+    return _read(text, re.sub(r"^[fF]/?", "", text.strip()), "an f-number above zero, such as 2.8", 0)
+
+
+def degrees(text: str) -> float:
+    """'4' and '4°' -> 4.0."""
+    return _read(text, text.strip().removesuffix("°"), "an angle in degrees, such as 4")
 
 
 def count(text: str) -> int:
@@ -255,28 +278,49 @@ def count(text: str) -> int:
 
 
 def number(text: str) -> float:
+    return _read(text, text, "a number")
+
+
+def _read(text: str, bare: str, what: str, above: float = -math.inf) -> float:
+    """A number above another, of a text that without its unit is bare."""
+    if re.fullmatch(r"\s*[-+]?\d*,\d+\s*", bare):
+        raise argparse.ArgumentTypeError(f"'{text}' has a decimal comma; write {text.strip().replace(',', '.')}")
     try:
-        value = float(text)
+        value = float(bare)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number")
+    if not (math.isfinite(value) and value > above):
+        raise argparse.ArgumentTypeError(f"'{text}' is not {what}")
     return value
 
 
+def blades(text: str) -> int:
+    if not re.fullmatch(r"0|[3-9]|[12]\d|30", text.strip()):
+        raise argparse.ArgumentTypeError(f"'{text}' is not 3 to 30 blades, or 0 for a round iris")
+    return int(text)
+
+
+def output(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("an empty name is none; name what is to be written")
+    return text
+
+
 def push(text: str) -> tuple[float, str]:
-    """'25%' -> (25.0, "%"); '0.4' or '0.4m' -> (0.4, "m")."""
-    match = re.fullmatch(r"\s*([-+]?[\d.]+)\s*(%|m|)\s*", text)
+    """'25%' -> (25.0, "%"); '0.4m' -> (0.4, "m"); '0.4', which is metres as well, -> (0.4, "")."""
+    match = re.fullmatch(r"\s*([-+]?[\d.,]+)\s*(%|m|)\s*", text)
     if not match:
         raise argparse.ArgumentTypeError(f"'{text}' is neither per cent (25%) nor metres (0.4)")
-    return number(match[1]), match[2] or "m"
+    return _read(text, match[1], "per cent (25%) or metres (0.4)"), match[2]
 
 
 def size(text: str) -> tuple[int, int]:
     """'1280x720' -> (1280, 720)."""
-    match = re.fullmatch(r"(\d{1,5})[xX×](\d{1,5})", text.strip())
-    if not match or not all(1 <= int(side) <= 16384 for side in match.groups()):
+    match = re.fullmatch(r"(\d{1,9})[xX×](\d{1,9})", text.strip())
+    if not match:
         raise argparse.ArgumentTypeError(f"'{text}' is not a size such as 1280x720")
+    if not all(1 <= int(side) <= MOST_PIXELS for side in match.groups()):
+        raise argparse.ArgumentTypeError(f"'{text}' is no size that can be drawn; each side has 1 to {MOST_PIXELS} pixels")
     return int(match[1]), int(match[2])
 
 
@@ -309,10 +353,10 @@ def box(text: str) -> tuple[float, ...]:
 
 
 def _known(text: str, count: int, wanted: str) -> tuple[tuple[float, ...], float]:
-    place, equals, metres = text.partition("=")
+    place, equals, distance = text.partition("=")
     if not equals:
         raise argparse.ArgumentTypeError(f"'{text}' is not {wanted}")
-    return _numbers(place, count, wanted), positive(metres.strip().removesuffix("m"))
+    return _numbers(place, count, wanted), metres(distance)
 
 
 def _numbers(text: str, count: int, wanted: str) -> tuple[float, ...]:

@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from . import arguments
 
 EXAMPLES = """\
 examples:
   pushin compare -o compare.png                                        the bundled plate, 25 % closer
-  pushin compare --subject tom --push 1.2 -o compare.png               1.2 m towards the man in the background
+  pushin compare --subject tom --push 0.8m -o compare.png              0.8 m nearer to the man in the background
   pushin compare photo.exr --focal-length 50 --subject 812,400 --push 30% -o compare.png
 
 The zoom has the focal length that shows the subject as large as the push-in does. What differs is everything else.
@@ -48,6 +49,8 @@ def write(args: argparse.Namespace, output, push: tuple[float, str], size: tuple
     plate = arguments.open_plate(args)
     subject = arguments.find_subject(args, plate)
     pair = Pair(plate, subject, arguments.travel(push, subject.depth))
+    for note in pair.notes:
+        print(f"pushin: note: {note}", file=sys.stderr)
     end = pair.duration
     moments = [("Plate", pair.cameras(0)[0], pair.captions(0)[0]),
                *zip(pair.titles, pair.cameras(end), pair.captions(end))]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import PushinError
 from ..plate.hub import DEFAULT, MODELS, cached, model_file
+from .arguments import output
 
 EXAMPLES = f"""\
 examples:
@@ -27,7 +28,7 @@ def add(subparsers) -> None:
                                    epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("picture", metavar="PICTURE", help="PNG, TIFF, JPEG, WebP, HEIC or EXR")
     parser.add_argument("--model", default=DEFAULT, metavar="MODEL", help=f"an ONNX file or a name (default: {DEFAULT})")
-    parser.add_argument("-o", "--output", metavar="FILE",
+    parser.add_argument("-o", "--output", type=output, metavar="FILE",
                         help=".png or .tif (default: PICTURE with _depth.png, or _depth.tif of metric depth, where "
                              "there is no depth map yet)")
     parser.set_defaults(run=run)

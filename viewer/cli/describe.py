@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import argparse
 
-from .arguments import plate_files
+from .arguments import output, plate_files
 
 EXAMPLES = """\
 examples:
@@ -24,7 +24,7 @@ def add(subparsers) -> None:
     parser.add_argument("--take", metavar="NAME", help="only this take (default: all)")
     parser.add_argument("--format", choices=("all", "text", "csv", "markdown", "prompt"), default="all",
                         help="all is the shot list as text and the prompts (default: all)")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write there: .txt, .csv or .md (default: print)")
+    parser.add_argument("-o", "--output", type=output, metavar="FILE", help="write there: .txt, .csv or .md (default: print)")
     parser.set_defaults(run=run)
 
 

@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import replace
 
+from ..counted import counted
 from ..errors import PushinError
 from . import arguments
 
@@ -18,12 +19,12 @@ subjects are named on the bundled plate (mira, tom); on your own they are
 
 examples:
   pushin move --move push-in --subject mira --from medium --to close-up --seconds 6 -o shot.json
-  pushin move photo.exr --move push-in --subject anna=300,90,640,700/390,90,520,260 --amount 25% -o shot.json
-  pushin move --move "dolly zoom in" --subject mira --amount 0.5m --speed slow --rig steadicam -o shot.json
-  pushin move --move "truck 0.4m left" --move "pan 5°" --seconds 4 -o shot.json
-  pushin move --move static --focus rack --to-subject tom --f-stop 2 --focus-at 1.5 -o shot.json
+  pushin move photo.exr --move push-in --subject anna=300,90,640,700/390,90,520,260 --amount 25% -o anna.json
+  pushin move --append --move "dolly zoom in" --subject mira --amount 0.5m --speed slow --rig steadicam -o shot.json
+  pushin move --move "truck 0.4m left" --move "pan 5°" --seconds 4 -o truck.json
+  pushin move --move static --focus rack --to-subject tom --f-stop 2 --focus-at 1.5 -o rack.json
   pushin move --move "rack over the shoulder" --to-subject tom --camera "ALEXA 35 4.6K 16:9" \\
-              --lens "Supreme Prime 35" -o shot.json
+              --lens "Supreme Prime 35" -o shoulder.json
 `pushin moves` lists every move and rig; `pushin describe`, `advise` and `render` take the shot from there.
 """
 
@@ -70,7 +71,7 @@ def add(subparsers) -> None:
     lens = parser.add_argument_group("camera and delivery")
     lens.add_argument("--camera", metavar="NAME", help="a camera of the kit (default: the plate's sensor)")
     lens.add_argument("--lens", metavar="NAME", help="a lens of the kit (default: one without limits)")
-    lens.add_argument("--f-stop", type=float, metavar="N", help="f-number (default: 2.8, or the lens's widest)")
+    lens.add_argument("--f-stop", type=arguments.f_stop, metavar="N", help="f-number (default: 2.8, or the lens's widest)")
     lens.add_argument("--ratio", metavar="R", help="delivery ratio: 2.39, 1.85, 16:9, 4:3, 9:16 (default: the "
                                                    "camera's)")
     lens.add_argument("--delivery", metavar="D", help="HD, 2K, UHD, 4K, 8K or pixels across (default: HD)")
@@ -80,9 +81,11 @@ def add(subparsers) -> None:
     shot.add_argument("--title", metavar="TEXT", help="what the scene is")
     shot.add_argument("--notes", metavar="TEXT", help="anything else")
     shot.add_argument("--take", metavar="NAME", help="the take's name (default: A, or the next letter with --append)")
-    shot.add_argument("--append", action="store_true", help="add the take to the shot that FILE holds already")
+    there = shot.add_mutually_exclusive_group()
+    there.add_argument("--append", action="store_true", help="add the take to the shot that FILE holds already")
+    there.add_argument("--replace", action="store_true", help="put a new shot in place of the one that FILE holds, with all its takes")
     shot.add_argument("--no-match", action="store_true", help="without the matched take B")
-    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the shot file to write (shot.json)")
+    parser.add_argument("-o", "--output", type=arguments.output, required=True, metavar="FILE", help="the shot file to write (shot.json)")
     parser.set_defaults(run=run)
 
 
@@ -98,7 +101,7 @@ def run(args) -> int:
     from ..shots.shotfile import OPTIONS, plate_file, save
 
     check_target(args.output, (".json",), arguments.plate_files(args.plate, args.depth))
-    _check_place(args.output)
+    _check_place(args)
     if args.append:
         _check_append(args)
         shot, plate = arguments.open_shot(args.output)
@@ -135,28 +138,37 @@ def run(args) -> int:
         taken = other in (take.name for take in shot.takes)
         made.append(free_name(shot) if taken else other)
         shot = shot.with_take(matched(take, main, made[-1]))
+    found = {name: advise(shot, name, plate) for name in made}
+    passed = next((advice for name in made for advice in found[name] if advice.topic == "travel"), None)
+    if passed:
+        raise PushinError(f"{passed.sentence.rstrip('.')}; {passed.remedy[0].lower()}{passed.remedy[1:]}")
     save(shot, args.output)
     print(as_text([shot_line(shot, t.name) for t in shot.takes]), end="")
     told = set()
     for name in made:
-        for advice in advise(shot, name, plate):
+        for advice in found[name]:
             if str(advice) not in told:
                 told.add(str(advice))
                 print(f"{'note' if advice.works else 'warning'}: {f'take {name}: ' if name != made[0] else ''}{advice}")
     return 0
 
 
-def _check_place(output: str) -> None:
-    """Refuses to put a shot where a photo's scale and repairs are kept, or in place of a file that holds no shot."""
+def _check_place(args) -> None:
+    """Refuses to put a shot where a photo's scale and repairs are kept, in place of a file that holds no shot, or unasked in
+    place of another shot."""
     from ..shots.shotfile import load
+    output = args.output
     if output.lower().endswith(".pushin.json"):
         raise PushinError(f"'{output}' is where a photo's scale and repairs are kept; give the shot another name.")
     if os.path.exists(output):
         try:
-            load(output)
+            there = load(output)
         except PushinError as error:
             raise PushinError(f"'{output}' is there already and holds no shot that could be replaced ({str(error).rstrip('.')}); "
                               "give the shot another name.") from None
+        if not (args.append or args.replace):
+            raise PushinError(f"'{output}' holds a shot with {counted(len(there.takes), 'take')} already; add to it with --append, or "
+                              "put a new one in its place with --replace.")
 
 
 def _check_append(args) -> None:
@@ -254,7 +266,16 @@ def _subject(text: str, plate, count: int, known: list[str]):
     figure, slash, head = places.partition("/")
     box = arguments.in_plate(plate, _pixels(figure, (2, 4)))
     head = arguments.in_plate(plate, _pixels(head, (4,))) if slash else None
+    if head and len(box) == 4 and not _within(head, box):
+        raise PushinError(f"The head of {name} lies outside of its figure; give a head, from crown to chin, inside "
+                          "LEFT,TOP,RIGHT,BOTTOM, or the figure as far as the head reaches.")
     return Subject.at(name, plate, box if len(box) == 4 else None, head, box if len(box) == 2 else None)
+
+
+def _within(head: tuple[float, ...], figure: tuple[float, ...]) -> bool:
+    """Whether a head lies in its figure, but for a twentieth of the figure's height."""
+    slack = (figure[3] - figure[1]) / 20
+    return all(h >= f - slack for h, f in zip(head[:2], figure[:2])) and all(h <= f + slack for h, f in zip(head[2:], figure[2:]))
 
 
 def _pixels(text: str, counts: tuple[int, ...]) -> tuple[float, ...]:
@@ -271,7 +292,10 @@ def _pixels(text: str, counts: tuple[int, ...]) -> tuple[float, ...]:
 def _rate(text: str):
     """Frames a second, rational."""
     from ..shots.timeline import seconds
+    text = text.strip().removesuffix("fps")
     try:
+        if "s" in text:
+            raise PushinError(text)
         return seconds(text)
     except PushinError:
         raise PushinError(f"'{text[:40]}' is not a frame rate; write 24, 25 or 24000/1001.") from None

@@ -31,7 +31,7 @@ def add(subparsers) -> None:
                            help=f"where focus {'starts' if end == 'from' else 'ends'}: a pixel of the picture, or mira or "
                                 "tom on the bundled plate")
     group.add_argument("--pictures", type=arguments.count, default=5, metavar="N", help="how many (default: 5)")
-    group.add_argument("--f-stop", type=arguments.positive, required=True, metavar="N", help="f-number of the lens")
+    group.add_argument("--f-stop", type=arguments.f_stop, required=True, metavar="N", help="f-number of the lens")
     arguments.add_bokeh(group)
     arguments.add_size(parser, f"of each picture; {PANEL_WIDTH} pixels wide")
     arguments.add_output(parser, ".png or .jpg")

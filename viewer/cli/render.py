@@ -22,7 +22,7 @@ examples:
 A film is H.264 in MP4 or MOV, 8-bit 4:2:0, tagged BT.709. Ctrl-C ends it early: the frames so far make a film that
 plays, as NAME.partial.mp4 where NAME.mp4 was there already. Single frames are PNG (8-bit sRGB) or EXR (linear half
 RGB, Z in metres, and `invented`, the share of each pixel that the plate never showed). A frame that is there already,
-whole and drawn from the same plate and camera, is kept.
+whole and drawn from the same plate and camera, in the same size and blur, is kept; others are replaced.
 
 exit code: 0 done, 2 bad input, 130 interrupted
 """
@@ -41,7 +41,7 @@ def add(subparsers) -> None:
     parser.add_argument("--crf", type=crf, metavar="N",
                         help="quality of a film, from 1 (best) to 51 (default: 18)")
     parser.add_argument("--stats", action="store_true", help="say how long it took, and the share outside of drawing")
-    parser.add_argument("-o", "--output", required=True, metavar="FILE|FOLDER/",
+    parser.add_argument("-o", "--output", type=arguments.output, required=True, metavar="FILE|FOLDER/",
                         help="a film (.mp4, .mov), or a folder for single frames")
     parser.set_defaults(run=run)
 
@@ -92,6 +92,9 @@ def _frames(args, drawing, chosen: range) -> int | None:
     if len(missing) < len(chosen):
         print(f"pushin: note: {len(chosen) - len(missing)} of {counted(len(chosen), 'frame')} there already.",
               file=sys.stderr)
+    if replaced := sum(sequence.path(frame).exists() for frame in missing):
+        print(f"pushin: note: {counted(replaced, 'frame')} there, drawn from another shot, size or blur, or not whole, "
+              f"{'is' if replaced == 1 else 'are'} replaced.", file=sys.stderr)
     with Progress(len(missing)) as progress:
         try:
             sequence.write(missing, progress.step)

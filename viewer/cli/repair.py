@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from functools import partial
 
 from ..errors import PushinError
 from . import arguments
@@ -38,12 +39,13 @@ def add(subparsers) -> None:
     for name, what in (("cut", "cut out the subject of a box"), ("flatten", "make what is behind a subject one plane")):
         group.add_argument(f"--{name}", type=arguments.box, action=_Append, dest="edits", metavar="X0,Y0,X1,Y1",
                            help=what)
-    for name, what in (("nearer", "push a round spot nearer by a share of its distance (10%%)"),
-                       ("farther", "push it farther"), ("flat", "make it flat")):
-        group.add_argument(f"--{name}", type=spot, action=_Append, dest="edits", metavar="X,Y,RADIUS[=AMOUNT]", help=what)
+    for name, what, most in (("nearer", "push a round spot nearer by a share of its distance (10%%), at most 90%%", 0.9),
+                             ("farther", "push it farther, at most 1000%%", 10.0), ("flat", "make it flat", 0.0)):
+        group.add_argument(f"--{name}", type=partial(spot, name, most), action=_Append, dest="edits", help=what,
+                           metavar="X,Y,RADIUS[=AMOUNT]" if most else "X,Y,RADIUS")
     group.add_argument("--undo", action="store_true", help="take the last repair back, before others are added")
     group.add_argument("--clear", action="store_true", help="take all repairs back, before others are added")
-    group.add_argument("--compare", metavar="FILE", help="also write the depth before and after as a picture (.png)")
+    group.add_argument("--compare", type=arguments.output, metavar="FILE", help="also write the depth before and after as a picture (.png)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -59,7 +61,8 @@ def run(args: argparse.Namespace) -> int:
     kept = () if args.clear else kept[:-1] if args.undo else kept
     made = {"cut": repair.Cut, "flatten": repair.Flatten}
     new = [made[name](arguments.in_plate(plate, value)) if name in made else
-           repair.Stroke((arguments.in_plate(plate, value[0]),), value[1] / plate.reduction, name, value[2])
+           repair.Stroke((arguments.in_plate(plate, value[0]),), value[1] / plate.reduction, name,
+                         repair.amount_of(name, value[2]))
            for name, value in args.edits]
     changes = bool(new or args.clear or args.undo)
     after = adjusted(plate, replace(plate.adjustments, edits=(*kept, *new)))
@@ -85,13 +88,15 @@ def pictures(before, after):
     return (np.clip((both - low) / max(high - low, 1e-9), 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-def spot(text: str) -> tuple[tuple[float, float], float, float]:
-    """'410,300,80=20%' -> ((410.0, 300.0), 80.0, 0.2)."""
-    place, _, amount = text.partition("=")
+def spot(action: str, most: float, text: str) -> tuple[tuple[float, float], float, float]:
+    """'410,300,80=20%' -> ((410.0, 300.0), 80.0, 0.2), of a share of the distance up to the most."""
+    place, equals, amount = text.partition("=")
     parts = place.split(",")
     if len(parts) != 3:
         raise argparse.ArgumentTypeError(f"'{text}' is not a pixel, a radius and an amount such as 410,300,80=20%")
+    if equals and not most:
+        raise argparse.ArgumentTypeError(f"'{text}' has an amount, and {action} takes none: {place}")
     share = arguments.positive(amount.removesuffix("%")) / 100 if amount else 0.1
-    if share > 10:
-        raise argparse.ArgumentTypeError(f"'{text}' asks for more than 1000%")
+    if most and share > most:
+        raise argparse.ArgumentTypeError(f"'{text}' is too much: something is brought at most {most:.0%} of its distance {action}")
     return (arguments.number(parts[0]), arguments.number(parts[1])), arguments.positive(parts[2]), share

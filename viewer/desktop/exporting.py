@@ -77,7 +77,6 @@ class Export:
             self._replaces = target
             raise PushinError(f"{target.name} is there already; export once more to replace it." if film else
                               f"{target.name} holds frames of this take already; export once more to replace them.")
-        bokeh = bokeh if delivery.take.camera.f_stop is not None else "off"
         self._target, layering, plate, before = str(target), session.layering, session.plate, session.layering.left
 
         def work(report) -> None:

@@ -243,6 +243,8 @@ class Mending:
             metres = math.nan
         if not metres > 0:
             raise PushinError(f"'{self._answer[:20]}' is not a length; write metres, such as 3 or 1.75.")
+        if what == "height":
+            scale.check_height(metres)
         where = tuple(round(float(v), 1) for v in where)
         anchor = scale.Anchor(where, metres) if what == "distance" else scale.Person(where, metres)
         shot = edits.tell_scale(session.shot, anchor, session.plate)

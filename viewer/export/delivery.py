@@ -57,11 +57,12 @@ class Delivery:
 class Drawing:
     """Draws a delivery's frames, and keeps the time that it takes.
 
+    bokeh    how blur is made, as Renderer.render has it; off of a take that is a pinhole
     seconds  spent drawing and reading back so far
     """
 
-    def __init__(self, delivery: Delivery, renderer, bokeh: str = "off"):
-        self.delivery, self.renderer, self.bokeh = delivery, renderer, bokeh
+    def __init__(self, delivery: Delivery, renderer, bokeh: str = "gather"):
+        self.delivery, self.renderer, self.bokeh = delivery, renderer, "off" if delivery.take.pinhole else bokeh
         self.seconds = 0.0
 
     def each(self, frames: Iterable[int], *arrays: str) -> Iterator:

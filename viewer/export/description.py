@@ -6,14 +6,15 @@ import csv
 import io
 import math
 from dataclasses import replace
+from itertools import groupby
 from typing import NamedTuple
 
 from .. import optics
 from ..camera import NEAR, Camera
 from ..counted import counted
-from ..shots.comparison import FAR_AWAY, Comparison, main_subject
+from ..shots.comparison import FAR_AWAY, Comparison, main_subject, only_turns
 from ..shots.document import Shot, Take
-from ..shots.framing import Subject, distance, place_in_frame, pose_of, shot_size
+from ..shots.framing import PASSED, Subject, distance, lost, place_in_frame, pose_of, shot_size
 from ..shots.focus_pulls import SOFT
 from ..shots.performance import FARTHEST, Performance
 from ..shots.rigs import rig
@@ -44,13 +45,11 @@ def shot_line(shot: Shot, take: str | None = None) -> Line:
     end = float(of.timeline.duration)
     number = shot.number + (of.name if len(shot.takes) > 1 else "")
     subject = _main(shot, of)
-    sizes = _sizes(play, subject, end) if subject else []
-    focals = [play.camera(t).focal_length for t in _samples(end)]
-    low, high = min(focals), max(focals)
-    first = play.camera(0)
-    lens = f"{first.focal_length:.0f} mm" if high / low < 1.01 else f"{focals[0]:.0f}-{focals[-1]:.0f} mm"
-    if first.f_stop:
-        lens += f" f/{first.f_stop:.2g}"
+    sizes = _sizes(shot, of, play, subject, end) if subject else []
+    cameras = [play.camera(t) for t in _samples(end, 96)]
+    lens = f"{_way([c.focal_length for c in cameras], '.0f')} mm"
+    if cameras[0].f_stop:
+        lens += f" f/{_way([c.f_stop for c in cameras], '.2g')}"
     if of.lens:
         lens += f" ({of.lens.name})"
     frames = len(shot.frames(of.name))
@@ -68,7 +67,8 @@ def frame_label(shot: Shot, take: Take, play: Performance, time) -> str:
         focus = "∞" if camera.focus_distance >= FARTHEST * 0.99 else f"{camera.focus_distance:.2f} m"
         parts += [f"f/{camera.f_stop:.2g}", f"focus {focus}"]
     if subject and subject.has_size:
-        parts.append(shot_size(play.size(subject.name, float(time)), subject.kind).name)
+        gone = _gone(shot, take, camera, subject)
+        parts.append(gone or shot_size(play.size(subject.name, float(time)), subject.kind).name)
     return "  ".join(parts)
 
 
@@ -118,7 +118,7 @@ def prompt(shot: Shot, take: str | None = None) -> str:
 class _Motion(NamedTuple):
     """What changes from the start to the end, or to the turning point of a move that comes back."""
 
-    growth: float       # of the subject, times
+    growth: float       # of the subject, times, as long as something of it is in the frame
     background: float   # times
     forward: float
     right: float
@@ -131,6 +131,11 @@ class _Motion(NamedTuple):
     seconds: float
     sized: bool         # whether there is a subject with a size, and not just a point
     measured: bool      # whether there is something behind it that the background's figure is of, and not the horizon
+    gone: str           # where the subject is then, if nothing of it is in the frame
+
+    @property
+    def zooms(self) -> bool:
+        return abs(math.log(self.zoom)) > NOTICED["scale"]
 
     @property
     def pace(self) -> str:
@@ -159,20 +164,23 @@ def _motion(shot: Shot, take: Take, play: Performance, subject: Subject | None) 
     farthest = max(range(len(cameras)), key=reach.__getitem__)
     returns = reach[farthest] > 1 and reach[-1] < 0.2 * reach[farthest]
     last = cameras[farthest] if returns else cameras[-1]
+    gone = _gone(shot, take, last, subject) if subject else ""
     at = pose_of(first)
     right, up, forward = at.to(last.position)
     zoom = last.focal_length / first.focal_length
     growth = background = 1.0
     sized, measured = bool(subject and subject.has_size), False
-    if sized:
+    if subject:
+        seen = next((c for c in reversed(cameras[:cameras.index(last) + 1]) if not _gone(shot, take, c, subject)), first)
+    if sized and not only_turns(take):
         figures = Comparison(shot, take.name, subject.name)
-        then = figures.at(_samples(end)[farthest] if returns else end)
+        then = figures.at(end, seen)
         growth, background, measured = then.subject_scale, then.background_scale, figures.background < FAR_AWAY
-    elif subject:
-        away = [max(distance(shot.plate.stage, subject, camera), NEAR) for camera in (first, last)]
+    elif subject and not sized:
+        away = [max(distance(shot.plate.stage, subject, camera), NEAR) for camera in (first, seen)]
         growth, background = zoom * away[0] / away[1], zoom
     return _Motion(growth, background, forward, right, up, last.pan - first.pan, last.tilt - first.tilt,
-                   last.roll - first.roll, zoom, returns, end, sized, measured)
+                   last.roll - first.roll, zoom, returns, end, sized, measured, gone)
 
 
 def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t: float) -> str:
@@ -183,8 +191,10 @@ def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t
         return f"a {camera.focal_length:.0f} mm lens, {counted(f'{view:.0f}', 'degree')} wide."
     sentences = []
     others = [s for s in shot.subjects if s is not subject]
-    where = _where(shot, lines, camera, subject)
-    if subject.has_size:
+    where, gone = _where(shot, lines, camera, subject), _gone(shot, take, camera, subject)
+    if gone:
+        sentences.append(f"{subject.name} {gone}")
+    elif subject.has_size:
         size = shot_size(share := play.size(subject.name, t), subject.kind)
         shot_of = size.name if size.name.endswith("close-up") else f"{size.name} shot"
         shows = size.shows if subject.kind == "person" else f"filling {share:.0%} of the frame"
@@ -192,14 +202,20 @@ def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t
     else:
         sentences.append(f"{subject.name}, {where}")
     for other in others:
-        point = place_in_frame(camera, shot.plate.stage.point(*other.anchor, other.depth))
-        ahead = distance(shot.plate.stage, other, camera)
-        if ahead <= 0.05 or abs(point[0]) > lines.width / 2 or abs(point[1]) > lines.height / 2:
-            sentences.append(f"{other.name} out of frame")
+        if gone := _gone(shot, take, camera, other):
+            sentences.append(f"{other.name} {gone}")
             continue
         depth = "behind" if other.depth > subject.depth else "in front"
         sentences.append(f"{other.name} {depth}, {_where(shot, lines, camera, other)}")
     return f"{'; '.join(sentences)}. The view is {counted(f'{view:.0f}', 'degree')} wide."
+
+
+def _gone(shot: Shot, take: Take, camera: Camera, subject: Subject) -> str:
+    """"behind the camera" or "out of frame", where what is looked at of a subject is; "" where that is in the frame."""
+    lines = shot.lines(take)
+    u, v = place_in_frame(camera, shot.plate.stage.point(*subject.anchor, subject.depth))
+    outside = abs(u) > lines.width / 2 or abs(v) > lines.height / 2
+    return lost(shot.plate.stage, subject, camera, lines) or ("out of frame" if outside and subject.kind == "person" else "")
 
 
 def _where(shot: Shot, lines, camera: Camera, subject: Subject) -> str:
@@ -227,7 +243,7 @@ def _camera(shot: Shot, take: Take, play: Performance, m: _Motion) -> str:
     if abs(m.roll) > NOTICED["degrees"]:
         does.append(f"rolls {_degrees(m.roll)} {'clockwise' if m.roll > 0 else 'anticlockwise'}")
     first = play.camera(0).focal_length
-    if abs(math.log(m.zoom)) > NOTICED["scale"]:
+    if m.zooms:
         does.append(f"zooms {'in' if m.zoom > 1 else 'out'} from {first:.0f} to {first * m.zoom:.0f} mm")
     if not does:
         return f"the camera does not move ({take.rig})."
@@ -239,16 +255,20 @@ def _camera(shot: Shot, take: Take, play: Performance, m: _Motion) -> str:
     text = f"the camera {_and(does)}{back}, {pace} over {m.seconds:.3g} s, {manner}{carried}."
     scale = NOTICED["scale"]
     subject, background = math.log(max(m.growth, 1e-6)), math.log(max(m.background, 1e-6))
+    if m.gone:
+        return f"{text} {_main(shot, take).name} comes to be {m.gone}."
     if not m.sized:
         return text
+    grows = lambda change: "grows" if change > 0 else "shrinks"
     if abs(subject) < scale < abs(background):
         to = f" to {_times(m.background)} its size" if m.measured else ""
-        text += (f" The subject keeps its size while the background {'grows' if background > 0 else 'shrinks'}{to}: "
-                 "a dolly zoom.")
-    elif abs(subject - background) > scale:
+        text += f" The subject keeps its size while the background {grows(background)}{to}{': a dolly zoom' * m.zooms}."
+    elif abs(subject - background) > scale and abs(subject) > scale:
         less = abs(subject) > abs(background)
-        to = f"{'only ' * less}to {_times(m.background)}" if m.measured else "less" if less else "more"
-        verb = "changes" if not less else "grows" if subject > 0 else "shrinks"
+        to = ("less" if less else "more") if not m.measured else f"{'only ' * less}to {_times(m.background)}"
+        if m.measured and less and (abs(background) < scale or subject * background < 0):
+            to = "keeps its own" if abs(background) < scale else f"{grows(background)} to {_times(m.background)}"
+        verb = grows(subject) if less else "changes"
         text += f" The subject {verb} to {_times(m.growth)} its size, the background {to}{': perspective changes' * less}."
     elif abs(subject) > scale:
         text += f" Subject and background change alike, to {_times(m.growth)} their size: perspective does not change."
@@ -278,7 +298,7 @@ def _sharpness(shot: Shot, take: Take, play: Performance, t: float, when: str) -
     camera, circle = play.camera(t), shot.circle(take)
     sharp, soft = [], []
     things = [(s.name, distance(shot.plate.stage, s, camera)) for s in shot.subjects]
-    things = [thing for thing in things if thing[1] > 0.05] + [("the far background", math.inf)]
+    things = [thing for thing in things if thing[1] > PASSED] + [("the far background", math.inf)]
     for name, depth in things:
         blur = float(optics.circle_of_confusion(depth, camera.focal_length, camera.f_stop, camera.focus_distance))
         if blur <= circle:
@@ -309,7 +329,7 @@ def _feeling(shot: Shot, take: Take, m: _Motion) -> str:
     """The emotional register, from what the move does to subject and background (Katz; Thompson and Bowen)."""
     subject, background = math.log(max(m.growth, 1e-6)), math.log(max(m.background, 1e-6))
     scale, words = NOTICED["scale"], []
-    if abs(subject) < scale < abs(background):
+    if m.zooms and abs(subject) < scale < abs(background):
         words.append("vertigo: the world slips while the face stays" if background < 0 else
                      "dread: the world closes in on the subject")
     elif subject > scale:
@@ -322,6 +342,8 @@ def _feeling(shot: Shot, take: Take, m: _Motion) -> str:
     elif subject < -scale:
         words.append("loneliness and release, the subject left behind" if abs(m.forward) > NOTICED["metres"] else
                      "detachment: the surroundings take over")
+    if m.gone:
+        words.append("leaving the subject behind")
     if m.returns:
         words.append("then letting go again")
     if abs(m.right) > 0.1 and abs(m.pan) > 3:
@@ -350,22 +372,35 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _samples(end: float) -> list[float]:
-    return [end * i / 24 for i in range(25)]
+def _samples(end: float, steps: int = 24) -> list[float]:
+    return [end * i / steps for i in range(steps + 1)]
+
+
+def _way(values: list[float], form: str) -> str:
+    """Where a ring starts and ends, and between them in order of time how far it goes beyond both: "35-47-35"."""
+    low, high = sorted((values[0], values[-1]))
+    if max(values) < 1.01 * min(values):
+        return f"{values[0]:{form}}"
+    turns = {values.index(v) for v in (min(values), max(values)) if not low / 1.01 <= v <= high * 1.01}
+    marks = [f"{values[i]:{form}}" for i in sorted({0, *turns, len(values) - 1})]
+    return "-".join(mark for mark, _ in groupby(marks))
 
 
 def _main(shot: Shot, take: Take) -> Subject | None:
     return main_subject(shot, take) if shot.subjects else None
 
 
-def _sizes(play: Performance, subject: Subject, end: float) -> list[str]:
-    """Shot sizes at the start, at the turning point of a move that comes back, and at the end."""
+def _sizes(shot: Shot, take: Take, play: Performance, subject: Subject, end: float) -> list[str]:
+    """Shot sizes at the start, at the turning point of a move that comes back, and at the end, or where the subject is then."""
     if not subject.has_size:
         return []
-    sizes = [play.size(subject.name, t) for t in _samples(end)]
-    extreme = max(range(len(sizes)), key=lambda i: abs(math.log(max(sizes[i], 1e-9) / max(sizes[0], 1e-9))))
-    picked = [sizes[0], sizes[extreme], sizes[-1]]
-    return [shot_size(s, subject.kind).name for s in picked]
+    gone = [_gone(shot, take, play.camera(t), subject) for t in _samples(end)]
+    sizes = [None if lost else play.size(subject.name, t) for t, lost in zip(_samples(end), gone)]
+    seen = [i for i, size in enumerate(sizes) if size is not None]
+    change = lambda i: abs(math.log(max(sizes[i], 1e-9) / max(sizes[seen[0]], 1e-9)))
+    unseen = [] if gone[-1] else [i for i, lost in enumerate(gone) if lost]
+    picked = sorted({0, len(sizes) - 1, *([max(seen, key=change)] if seen else []), *unseen[len(unseen) // 2:][:1]})
+    return [gone[i] or shot_size(sizes[i], subject.kind).name for i in picked]
 
 
 def _moves(take: Take) -> str:
@@ -376,7 +411,8 @@ def _moves(take: Take) -> str:
 
 
 def _times(scale: float) -> str:
-    return f"{scale:.0f} times" if scale >= 10 else f"{max(scale, 0.01):.2g} times"
+    near_one = 0.9 < scale < 1.1      # where two figures would say that nothing changes
+    return f"{scale:.0f} times" if scale >= 10 else f"{max(scale, 0.01):{'.2f' if near_one else '.2g'}} times"
 
 
 def _degrees(angle: float) -> str:

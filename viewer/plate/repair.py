@@ -30,12 +30,17 @@ _DISTINCT = 1.02
 @dataclass(frozen=True, slots=True)
 class Stroke:
     """A brush drawn through points (x, y): multiplies or divides disparity by 1 + amount, or makes it flat, fading out
-    towards the brush's radius (pixels)."""
+    towards the brush's radius (pixels). `amount_of` has the amount for a share of the distance."""
 
     points: tuple[tuple[float, float], ...]
     radius: float
     action: str = "nearer"
     amount: float = 0.1
+
+    @property
+    def share(self) -> float:
+        """Of the distance, by which it is nearer or farther."""
+        return self.amount / (1 + self.amount) if self.action == "nearer" else self.amount
 
     def apply(self, disparity: np.ndarray, color: np.ndarray) -> np.ndarray:
         points = np.round(np.array(self.points) - 0.5).clip(-1 << 14, 1 << 14).astype(np.int32)
@@ -62,6 +67,11 @@ class Stroke:
         else:
             d /= 1 + self.amount * share
         return result
+
+
+def amount_of(action: str, share: float) -> float:
+    """A Stroke's amount with which it changes distances by a share of them, of a nearer one under 1."""
+    return share / (1 - share) if action == "nearer" else share
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +156,7 @@ def said(edit: Edit, reduction: float = 1.0) -> str:
     """An edit in a line, in pixels of which the plate has one for so many."""
     if isinstance(edit, Stroke):
         where = " ".join(f"{x * reduction:g},{y * reduction:g}" for x, y in edit.points[:3]) + (" …" if len(edit.points) > 3 else "")
-        how = "" if edit.action == "flat" else f" by {edit.amount:.0%}"
+        how = "" if edit.action == "flat" else f" by {edit.share:.0%}"
         return f"{edit.action}{how} at {where}, radius {edit.radius * reduction:g}"
     return f"{type(edit).__name__.lower()} {','.join(f'{v * reduction:g}' for v in edit.box)}"
 

@@ -12,6 +12,8 @@ import numpy as np
 
 from ..errors import PushinError
 
+HEIGHTS = 0.2, 3.0
+"""Metres: of the smallest and the tallest somebody."""
 _APART = 0.02
 """Relative difference of disparities from which two points tell factor and offset apart."""
 _BODY = 0.4
@@ -32,6 +34,13 @@ class Person:
 
     box: tuple[float, float, float, float]
     height: float
+
+
+def check_height(metres: float) -> None:
+    """Raises PushinError for a height that nobody has, as one in centimetres."""
+    low, high = HEIGHTS
+    if not low <= metres <= high:
+        raise PushinError(f"Nobody is {metres:g} m tall; give the height in metres, such as 1.70.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from ..plate import scale
-from ..plate.repair import Stroke
+from ..plate.repair import Stroke, amount_of
 
 WIDTH = 960
 """Pixels across the map at the most: what can be coloured anew in every frame."""
@@ -79,8 +79,9 @@ class DepthMap:
         return small.apply(self.disparity, None).astype(np.float32)
 
 
-def drawn(points, radius: float, action: str, amount: float = 0.1) -> Stroke:
-    """The Stroke of a brush along points (x, y), pixels of the plate, without those that make no difference."""
+def drawn(points, radius: float, action: str, share: float = 0.1) -> Stroke:
+    """The Stroke of a brush along points (x, y), pixels of the plate, without those that make no difference; share: of the
+    distance, by which it is nearer or farther."""
     way = cv2.approxPolyDP(np.float32(points)[:, None], radius * STRAY, False)[:, 0]
     return Stroke(tuple((round(float(x), 1), round(float(y), 1)) for x, y in way), round(float(radius), 1), action,
-                  round(float(amount), 3))
+                  round(float(amount_of(action, share)), 3))

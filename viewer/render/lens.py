@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import optics
 from ..camera import NEAR, Camera, check_iris, check_ranges
+from ..errors import PushinError
 from .display import STORED, coc_coefficients
 from .gl import ScreenPass, making, texture
 
@@ -82,8 +83,12 @@ _LENS = {"f_stop": ((), 0.01, np.inf), "focus_distance": ((), NEAR, np.inf)}
 
 
 def check_camera(camera: Camera) -> None:
-    """Raises PushinError for a camera that stands nowhere, or has no lens."""
+    """Raises PushinError for a camera that stands nowhere, or has a lens that cannot be, also where it takes a pinhole's picture."""
+    if not isinstance(camera, Camera):
+        raise PushinError(f"A picture is taken with a Camera, and not with {repr(camera)[:40]}.")
     check_ranges("camera", camera, _CAMERA)
+    check_ranges("lens", camera, {"focus_distance": _LENS["focus_distance"]} if camera.f_stop is None else _LENS)
+    check_iris(camera)
 
 
 def check_lens(camera: Camera) -> None:

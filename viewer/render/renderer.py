@@ -17,7 +17,7 @@ from ..plate.layers import Layers
 from .display import STORED, CopyPass, DisplayPass, Overlay, coc_coefficients
 from .gl import Aside, headless_context, making, read, texture
 from .bokeh import BokehPass
-from .lens import AccumulatePass, Exposure, MeanPass, check_camera, check_lens
+from .lens import AccumulatePass, Exposure, MeanPass, check_camera
 from .reproject import ReprojectPass
 
 BOKEH = ("off", "gather", "reference")
@@ -114,7 +114,7 @@ class Frame(_Bound):
     def invented(self) -> np.ndarray:
         """Share of every pixel that the plate never showed, float32 (h, w), 0..1; of a gathered picture, what its pinhole sees."""
         self._complete()
-        return np.ascontiguousarray(self._read(self._targets.color, "f2")[..., 3].astype(np.float32))
+        return np.ascontiguousarray(self._read(self._targets.color, "f2")[..., 3].astype(np.float32).clip(0, 1))
 
     @cached_property
     def depth(self) -> np.ndarray:
@@ -242,8 +242,6 @@ class Renderer(_Bound):
             raise PushinError(f"There is no bokeh called {bokeh!r}; choose one of {', '.join(BOKEH)}.")
         self._check(camera)
         lens = camera.f_stop is not None and bokeh != "off"
-        if lens:
-            check_lens(camera)
         with self._targets() as targets:
             reproject = self._proxy if quick and self._proxy and self._proxy.serves(camera, self.size) else self.reproject
             finish = partial(reproject.draw_edges_depth, targets.scene, camera)
@@ -264,10 +262,9 @@ class Renderer(_Bound):
         taken so far, `views` more with every call, and ends, after `count` of them, as render(camera, "reference"),
         which takes VIEWS. Another camera, size or count starts anew.
         """
+        self._check(camera)
         if camera.f_stop is None:
             return self.render(camera, overlay=overlay), 1.0
-        self._check(camera)
-        check_lens(camera)
         old = self._exposure
         wanted = camera, self.size, count, self.highlights
         if old is None or (old.camera, old.size, old.count, old.highlights) != wanted:

@@ -297,13 +297,12 @@ def _focus(view: _View) -> Iterator[Advice]:
 
 def _racks(view: _View) -> Iterator[Advice]:
     take, track = view.take, view.take.timeline.track("focus_distance")
-    pinhole = take.camera.f_stop is None and not take.timeline.track("f_stop")
     for a, b in zip(track.keys, track.keys[1:]) if track else ():
         if a.value == b.value or float(a.time) > view.times[-1]:
             continue
-        if track.performed and not isinstance(b.value, str) and not pinhole:
+        if track.performed and not isinstance(b.value, str) and not take.pinhole:
             continue    # a hand on the ring, from frame to frame
-        if pinhole:
+        if take.pinhole:
             yield Advice("focus", False, float(a.time),
                          "The focus pull cannot be seen: the camera is a pinhole, to which everything is sharp.",
                          "Give it an f-number.",

@@ -14,7 +14,7 @@ from .performance import Performance
 from .rigs import Rig
 from .scene import Scene
 from .timeline import Hold, Key, Timeline, Track, seconds as in_seconds
-from .words import move, read_amount, read_degrees, read_duration, read_metres
+from .words import move, onward, read_amount, read_degrees, read_duration, read_metres, some
 
 
 def _keys(before: float, after: float, at, duration: Fraction, ease: Ease) -> tuple[Key, ...]:
@@ -77,8 +77,9 @@ def _approach(scene: Scene, sign: int, subject, amount, start, end, toward):
         raise BadValue("A move goes either by an amount or from shot size to shot size; with both it is said twice.")
     way = way_to(scene, subject, toward or ("subject" if sized else "axis"))
     if not sized:
-        share = read_metres(amount if amount is not None else "25%", lambda: math.hypot(*way)) / math.hypot(*way)
-        return 0.0, sign * share, way, subject
+        amount = "25%" if amount is None else amount
+        metres = onward(amount, read_metres(amount, lambda: math.hypot(*way)), sign)
+        return 0.0, sign * metres / math.hypot(*way), way, subject
     at = [0.0 if word is None else share_at(scene, subject, way, target_size(subject, word)) for word in (start, end)]
     _in_order(scene, sign, subject, start, end, at[0], at[1])
     return *at, way, subject
@@ -168,15 +169,17 @@ def _zoom_factors(scene: Scene, sign: int, subject, amount, start, end) -> tuple
         before, after = (1.0 if word is None else target_size(subject, word) / now for word in (start, end))
         _in_order(scene, sign, subject, start, end, before, after)
         return before, after
-    value, unit = read_amount("25%" if amount is None else amount, "a zoom; write the focal length to reach (50 mm), or the "
-                              "push-in that shows the subject as large (25%, 0.4 m)", "%", "mm", "m")
+    amount = "25%" if amount is None else amount
+    value, unit = read_amount(amount, "a zoom; write the focal length to reach (50 mm), or the push-in that shows the subject as large "
+                              "(25%, 0.4 m)", "%", "mm", "m")
     if unit == "mm":
         factor = value / scene.camera.focal_length
         if not (factor > 0 and sign * (factor - 1) > 0):
             raise BadValue(f"From {scene.camera.focal_length:g} mm to {value:g} mm is not a zoom "
                            f"{'in' if sign > 0 else 'out'}.")
         return 1.0, factor
-    share = value if unit == "%" else value / scene.depth(scene.subject(subject))
+    share = onward(amount, value, sign)
+    share /= 1 if unit == "%" else scene.depth(scene.subject(subject))
     if sign * share >= 1:
         raise BadValue(f"A zoom of {amount} matches a push-in that would pass the subject; take less.")
     return 1.0, 1 / (1 - sign * share)
@@ -253,7 +256,7 @@ def _sweep(scene: Scene, subject, metres: float) -> float:
 def _across(scene: Scene, axis: int, subject, amount, seconds, speed, ease, at, framed: bool) -> Timeline:
     """A travel along the camera's own right (axis 0) or the world's up (1)."""
     said = scene.subject(subject) if subject is not None or framed else None
-    metres = read_metres(amount, lambda: scene.depth(said or scene.subject(None)))
+    metres = some(amount, read_metres(amount, lambda: scene.depth(said or scene.subject(None))))
     duration = read_duration(scene, seconds, speed, sweep=_sweep(scene, said, metres), metres=metres)
     direction = pose_of(replace(scene.camera, roll=0.0)).right if axis == 0 else (0.0, 1.0, 0.0)
     timeline = _travel(scene, duration, at, ease, [metres * d for d in direction])
@@ -273,7 +276,7 @@ def tracking(scene, *, subject=None, amount="0.3 m", seconds=None, speed=None, e
 
 
 def _turn(scene, channel, amount, seconds, speed, ease, at) -> Timeline:
-    angle = read_degrees(amount)
+    angle = some(amount, read_degrees(amount))
     view = math.radians(float(optics.field_of_view(scene.camera.focal_length, scene.camera.sensor_width)))
     duration = read_duration(scene, seconds, speed, sweep=math.radians(angle) / view)
     return _one(channel, 0.0, angle, at, duration, ease)
@@ -313,7 +316,7 @@ def pedestal(scene, *, subject=None, amount="0.3 m", seconds=None, speed=None, e
 def arc(scene, *, subject=None, amount="15°", seconds=None, speed=None, ease="both", at=0):
     """The camera circles the subject at one distance, to the right or (negative) left."""
     subject = scene.subject(subject)
-    angle = read_degrees(amount)
+    angle = some(amount, read_degrees(amount))
     metres = math.radians(angle) * scene.depth(subject)
     duration = read_duration(scene, seconds, speed, sweep=_sweep(scene, subject, metres), metres=metres)
     return _one("arc", 0.0, angle, at, duration, ease, about=subject.name)

@@ -121,8 +121,10 @@ class Take:
     notes: str = ""
 
     def __post_init__(self):
-        if not self.name.strip() or len(self.name) > 40:
-            raise BadValue("A take needs a short name, such as A.")
+        if not self.name.strip():
+            raise BadValue("A take needs a name, such as A.")
+        if len(self.name) > 40:
+            raise BadValue(f"A take's name has at most 40 letters, and not the {len(self.name)} of '{self.name[:20]}…'.")
         object.__setattr__(self, "rig", rig(self.rig).name)
         camera = self.camera
         values = {**dict(zip("xyz", camera.position)), "pan": camera.pan, "tilt": camera.tilt, "roll": camera.roll,
@@ -145,6 +147,11 @@ class Take:
     def performed(self) -> bool:
         """Whether it was recorded. One that matches such a take was not, though it goes along with its focus."""
         return self.match is None and any(track.performed for track in self.timeline.tracks)
+
+    @property
+    def pinhole(self) -> bool:
+        """Whether it has no stop at any time: everything is sharp."""
+        return self.camera.f_stop is None and self.timeline.track("f_stop") is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +193,7 @@ class Shot:
         if self.ratio is not None and not 0.1 <= self.ratio <= 10:
             raise BadValue(f"{self.ratio:g} is not a delivery ratio, width over height.")
         if not 16 <= self.delivery_width <= 100_000:
-            raise BadValue(f"A delivery {self.delivery_width} pixels wide is not a picture.")
+            raise BadValue(f"A delivery is 16 to 100000 pixels wide, and not {self.delivery_width}.")
         for what, entries in (("subject", self.subjects), ("take", self.takes)):
             names = [entry.name for entry in entries]
             twice = next((name for name in names if names.count(name) > 1), None)

@@ -103,8 +103,10 @@ class Subject:
     head: Box | None = None
 
     def __post_init__(self):
-        if not self.name.strip() or self.name == INFINITY or len(self.name) > 80:
-            raise BadValue(f"'{self.name[:40]}' is no name for a subject.")
+        if not self.name.strip() or self.name == INFINITY:
+            raise BadValue(f"'{self.name}' is no name for a subject; call it something else.")
+        if len(self.name) > 80:
+            raise BadValue(f"A subject's name has at most 80 letters, and not the {len(self.name)} of '{self.name[:20]}…'.")
         if not (math.isfinite(self.depth) and NEAR <= self.depth <= 1e6):
             if self.depth == math.inf:
                 raise BadValue(f"{self.name} lies infinitely far away, and the sky is no subject; choose a place on a thing.")

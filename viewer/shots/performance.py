@@ -47,6 +47,11 @@ def far_away(focus: float) -> bool:
     return focus >= FARTHEST * 0.99
 
 
+def longest_match(start: Camera) -> float:
+    """The focal length to which a zoom goes at the most that matches another take, mm."""
+    return max(LONGEST_MATCH * start.sensor_width / 36, 4 * start.focal_length)
+
+
 class Performance:
     """A take, ready to be played.
 
@@ -471,7 +476,7 @@ class _Partner:
         self.shift = take.start.lens_shift
         # The card's own height: its size in the frame at one metre and a zoom of 1.
         self.height = self.sizer(pose((0.0, 0.0, 0.0), 0.0, 0.0, 0.0)) * -self.point[2]
-        self.longest = max(LONGEST_MATCH * take.start.sensor_width / 36, 4 * take.start.focal_length)
+        self.longest = longest_match(take.start)
 
     def at(self, camera: Camera) -> tuple[tuple[float, tuple[float, float]], tuple[float, float, float] | None]:
         """The (size of the subject, place of it from the frame's centre) that a camera of the partner's has, and None.

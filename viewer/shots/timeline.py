@@ -57,12 +57,12 @@ def space(channel: Channel) -> tuple[Callable[[float], float], Callable[[float],
 
 
 def seconds(value: int | float | str | Fraction) -> Fraction:
-    """A time in rational seconds: from 6, "5/2", "2.5" or "2,5", or a float such as the window's clock, to the next FINEST."""
+    """A time in rational seconds: from 6, "5/2", "2.5", "2,5" or "2.5 s", or a float such as the window's clock, to the next FINEST."""
     try:
         if isinstance(value, str):
             if len(value) > 40 or "e" in value.lower():
                 raise ValueError
-            exact = Fraction(value.replace(",", "."))
+            exact = Fraction(value.strip().removesuffix("s").replace(",", "."))
         else:
             exact = Fraction(value)
     except (ValueError, ZeroDivisionError, OverflowError, TypeError):

@@ -90,6 +90,21 @@ def read_degrees(word) -> float:
     return read_amount(word, "an angle; write degrees (15°, or 15° left)", "°")[0]
 
 
+def some(amount, value: float) -> float:
+    """The value of an amount; refused where it is none."""
+    if value == 0:
+        raise BadValue(f"An amount of {amount} moves nothing; give another one, or leave the move out.")
+    return value
+
+
+def onward(amount, value: float, sign: int) -> float:
+    """The value of an amount that goes in (sign +1) or out (-1); refused where it goes the other way."""
+    if some(amount, value) < 0:
+        other = "pull-out, zoom out or dolly zoom out" if sign > 0 else "push-in, zoom in or dolly zoom in"
+        raise BadValue(f"An amount of {amount} goes the other way; say {other}, or give an amount above zero.")
+    return value
+
+
 def read_duration(scene: Scene, seconds, speed, *, growth: float = 1.0, sweep: float = 0.0,
                   metres: float = 0.0) -> Fraction:
     """How long a move takes, from its seconds or its speed and from what it does.
