@@ -57,6 +57,17 @@ def test_a_bar_goes_on_as_far_as_a_lens_looks_and_ends_sharp(width, lean):
         assert d[soon:].max() < 0.3 and not ((d > 0.3) & (d < 0.99)).any()
 
 
+@pytest.mark.parametrize("deep", [1, 2, 4])
+@pytest.mark.parametrize("width", [30, 70])
+def test_what_hardly_comes_into_the_frame_goes_on_as_little(width, deep):
+    """A cord that hangs along the frame is no board beyond it, though there is something else farther in."""
+    y, x = np.mgrid[:400, :640]
+    cord, knob = np.abs(x - 320) < width / 2, np.abs(x - 315) < 3
+    for d in beyond(cord & ((y < deep) | (y >= 400 - deep)) | knob & (np.abs(y - 200) < 188)):
+        assert (d[:2] > 0.5).sum(1) == pytest.approx(width, abs=4)
+        assert d[2 * deep:].max() < 0.3
+
+
 @pytest.mark.parametrize("middle", [379, 387, 400, 408, 418])
 @pytest.mark.parametrize("lean", [0.0, 0.3])
 def test_a_ball_that_the_frame_cuts_is_whole(middle, lean):

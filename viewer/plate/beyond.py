@@ -21,6 +21,10 @@ into the picture would be missing along its border."""
 MIXED = 2
 """Pixels beside what is narrow that may have its light."""
 
+SAME, STAYS, SEEN = 0.15, 0.25, 2
+"""Of its disparity at the frame, by which a thing may be nearer or farther in the strip before; of its width in one row, of which it is
+in the next, or ends; and times as far as it is seen there, that what ends soon goes on beyond the frame at the most."""
+
 CLOSES = 2 / 3
 """Of its width at the frame: what becomes narrower than that ends there, if nothing is known of its outline."""
 
@@ -92,7 +96,7 @@ def _beside(rows: np.ndarray, count: int, span: int) -> np.ndarray:
     opened = cv2.morphologyEx(np.ascontiguousarray(strip[..., 3]), cv2.MORPH_OPEN, np.ones((1, size), np.uint8),
                               borderType=cv2.BORDER_REPLICATE)
     ends, narrow = (d > opened * (1 + CUT_SHARE) + 1e-4 for d in (strip[..., 3], strip[..., 7]))
-    opened, ends, before, narrow = opened[-1], ends[-1], narrow[:-1][::-1], narrow[-1]
+    opened, ends, before, behind, narrow = opened[-1], ends[-1], narrow[:-1][::-1], strip[:-1, :, 7][::-1], narrow[-1]
     # What ends is mixed with what is beside it.
     stays = np.flatnonzero(cv2.dilate(ends.astype(np.uint8)[None], np.ones((1, 2 * MIXED + 1), np.uint8))[0] == 0)
     source = stays[np.abs(stays[None] - np.arange(len(line))[:, None]).argmin(1)] if len(stays) else np.arange(len(line))
@@ -102,11 +106,14 @@ def _beside(rows: np.ndarray, count: int, span: int) -> np.ndarray:
     first, last = (np.searchsorted(thing, np.arange(thing[-1] + 1), side) for side in ("left", "right"))
     width = (come_to[:, last - 1] - come_to[:, first] + 1) / (last - first)
     goes_on = narrow[at] & (np.take_along_axis(width, thing[at], 1) > CLOSES)
-    goes_on[narrow_reach(span):] = False
-    for k in np.flatnonzero(narrow[first] & (last - first >= WIDE)):
-        outline = _outline(before, first[k], last[k], count, narrow_reach(span))
+    for k in np.flatnonzero(narrow[first]):
+        away, mine = np.median(line[first[k]:last[k]]), narrow[at] & (thing[at] == k)
+        ends = _ends(before & (np.abs(behind - away) < SAME * away), first[k], last[k])
+        soon = narrow_reach(span) if len(ends) == len(before) else min(narrow_reach(span), SEEN * (len(ends) + 1))
+        goes_on[soon:] &= ~mine[soon:]
+        outline = _outline(ends, first[k], last[k], count, soon) if last[k] - first[k] >= WIDE and len(ends) >= LONG else None
         if outline is not None:
-            goes_on &= ~(narrow[at] & (thing[at] == k))
+            goes_on &= ~mine
             for row, (left, right) in enumerate(outline):
                 x = np.arange(max(round(left), 0), min(round(right), len(line)))
                 at[row, x] = np.clip(first[k] + (x + 0.5 - left) / (right - left) * (last[k] - first[k]), first[k], last[k] - 1)
@@ -114,18 +121,13 @@ def _beside(rows: np.ndarray, count: int, span: int) -> np.ndarray:
     return np.dstack([wide[at], np.where(goes_on[..., None], all_of_it[at], 0)])
 
 
-def _outline(before: np.ndarray, first: int, last: int, count: int, soon: int) -> np.ndarray | None:
-    """How a thing goes on that ends a strip from column `first` to before `last`: where it begins and ends in each of the next rows,
-    float (n, 2); None where its outline does not tell. Its middle goes straight on, and the square of its half width is quadratic,
-    as that of every conic is: a ball closes round, a cone opens on, a bar does neither. What is round is whole if it closes within
-    `count` rows; all else goes on for `soon` ones.
-
-    before  bool (k, w): what is narrow in the rows before, last one first
-    """
+def _ends(before: np.ndarray, first: int, last: int) -> list[tuple[int, int]]:
+    """Where a thing that ends a strip from column `first` to before `last` begins and ends in each of the rows before, last one first, as
+    far as it can be followed; before: bool (k, w), what of them may be it."""
     left, right, ends = first, last, []
     for row in before:
         there = np.flatnonzero(row[left:right])
-        if not len(there):
+        if len(there) < STAYS * (right - left):
             break
         left, right = left + there[0], left + there[-1] + 1
         outside = np.flatnonzero(~row[:left])
@@ -133,8 +135,15 @@ def _outline(before: np.ndarray, first: int, last: int, count: int, soon: int) -
         outside = np.flatnonzero(~row[right:])
         right = right + outside[0] if len(outside) else len(row)
         ends.append((left, right))
-    if len(ends) < LONG:
-        return None
+    return ends
+
+
+def _outline(ends: list[tuple[int, int]], first: int, last: int, count: int, soon: int) -> np.ndarray | None:
+    """How a thing goes on that ends a strip from column `first` to before `last`, and the rows before at `ends`: where it begins and ends
+    in each of the next rows, float (n, 2); None where its outline does not tell. Its middle goes straight on, and the square of its
+    half width is quadratic, as that of every conic is: a ball closes round, a cone opens on, a bar does neither. What is round is whole
+    if it closes within `count` rows; all else goes on for `soon` ones.
+    """
     ends, y = np.array(ends, float), -np.arange(1.0, len(ends) + 1)
     middle, half, widths = 0.5 * (first + last), 0.5 * (last - first), 0.5 * (ends[:, 1] - ends[:, 0])
     least = lambda terms, values: np.linalg.lstsq(np.stack(terms, -1), values, rcond=None)[0]
