@@ -43,6 +43,37 @@ def test_what_is_stored_is_found(folder):
     assert cache.load("another", {"a"}) is None
 
 
+def test_what_is_made_of_the_same_is_made_once(folder):
+    calls = []
+
+    def halved(a, b):
+        calls.append(a.shape)
+        return a if a.max() == 0 else a / 2 + np.float32(b.sum())
+
+    a, b = np.arange(6, dtype=np.float32).reshape(2, 3), np.ones(4, bool)
+    first = cache.kept(halved, a, b)
+    np.testing.assert_array_equal(cache.kept(halved, a.copy(), b), first)
+    assert len(calls) == 1
+    for other in ((a.T, b), (a, ~b), (a.astype(np.float64), b)):    # another place, value, kind
+        np.testing.assert_array_equal(cache.kept(halved, *other), halved(*other))
+    made = len(kept(folder))
+    none = np.zeros((2, 3), np.float32)
+    assert cache.kept(halved, none, b) is none and len(kept(folder)) == made
+    for path in kept(folder):
+        path.write_bytes(path.read_bytes()[:-40])
+    np.testing.assert_array_equal(cache.kept(halved, a, b), first)
+
+
+def test_a_soft_map_is_restored_once(folder, monkeypatch):
+    """Every command opens the plate again."""
+    from viewer.plate import depth
+    monkeypatch.setattr(depth, "restored", lambda *_: pytest.fail("again") if kept(folder) else np.full((8, 8), 2, np.float32))
+    depth.restored.__name__ = "restored"
+    color = np.random.default_rng(0).random((8, 8, 3)).astype(np.float32)
+    soft = np.ones((4, 4), np.float32)
+    assert (depth.fitted(soft, color) == 2).all() and (depth.fitted(soft, color) == 2).all()
+
+
 def test_opening_again_gives_the_same_layers_in_no_time(folder):
     plate = plates.card_before_wall((320, 192)).plate()
     began = time.perf_counter()

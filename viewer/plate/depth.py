@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 
 from ..errors import PushinError
-from . import exr
+from . import cache, exr
 from .colour import perceptual
 from .edges import SAME_SURFACE, components
 from .embedded import Embedded
@@ -218,7 +218,7 @@ def fitted(disparity: np.ndarray, color: np.ndarray, known: np.ndarray | None = 
     if disparity.shape == (height, width):
         return disparity
     guide = perceptual(color)
-    disparity = restored(disparity, np.ones(disparity.shape, bool) if known is None else known, guide)
+    disparity = cache.kept(restored, disparity, np.ones(disparity.shape, bool) if known is None else known, guide)
     if disparity.shape == (height, width):
         return disparity
     disparity = sharpened(disparity)

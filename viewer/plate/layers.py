@@ -5,13 +5,10 @@ patches' coverage and not in their geometry: no patch spans an edge.
 """
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import ceil
-from pathlib import Path
 
 import numpy as np
 
@@ -122,14 +119,7 @@ ARRAYS = "atlas", "around", "plate", "surface"
 
 
 def _key(plate) -> str:
-    return f"{plate.digest}-{_version()}"
-
-
-@lru_cache(maxsize=1)
-def _version() -> str:
-    """Changes with the code that makes layers, so that what older code made is not taken for its own."""
-    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
-    return hashlib.sha256(code).hexdigest()[:12]
+    return f"{plate.digest}-{cache.version()}"
 
 
 def _enlarged(layers: Layers, color: np.ndarray, small: np.ndarray, step: int) -> Layers:
