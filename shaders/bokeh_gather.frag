@@ -18,6 +18,9 @@ uniform float nearest;           // radius at which the far slice begins
 
 out vec4 gathered;
 
+const float GAPS = 0.97;    // of a pixel, that its own surface hides
+const float WIDER = 2.0;    // times as far as was looked already: less far it hardly differs
+
 #ifdef COARSELY
 #define OWN at_quarter
 const float PIXEL = 4.0;
@@ -27,18 +30,21 @@ const float PIXEL = 2.0;
 #endif
 
 #ifndef VEIL
-vec4 far_in(sampler2D light, vec2 at, vec2 size, vec2 field, float here, float reach, float coarse) {
-    Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0), 0.0, 0.0);
+void far_in(inout Found found, sampler2D light, vec2 at, vec2 size, vec2 field, Disc own, float reach, float coarse) {
     vec2 step_ = reach / (PIXEL * size) * drawn_in(reach, coarse, PIXEL);
     int row = row_for(reach);
-    Disc own_disc = disc_of(here);
     for (int i = first_of(row); i < ends[row]; i++) {
         if (vignetted(taps[i].xy, field)) continue;
         vec4 theirs = textureLod(light, at - taps[i].xy * step_, 0.0);
-        collect(found, vec4(theirs.rgb, 1.0), disc_of(radius_in(theirs)), own_disc, 0.0, nearest, reach, taps[i]);
+        collect(found, vec4(theirs.rgb, 1.0), disc_of(radius_in(theirs)), own, 0.0, nearest, reach, taps[i]);
     }
-    vec4 own = vec4(texelFetch(OWN, ivec2(gl_FragCoord.xy), 0).rgb, 1.0);
-    return collected(found, own, here);
+}
+
+void far_in(inout Found found, vec2 at, vec2 size, vec2 field, Disc own, float reach) {
+    if (reach < AT_HALF) far_in(found, at_half, at, size, field, own, reach, 2.0);
+    else if (reach < AT_QUARTER) far_in(found, at_quarter, at, size, field, own, reach, 4.0);
+    else if (reach < AT_EIGHTH) far_in(found, at_eighth, at, size, field, own, reach, 8.0);
+    else far_in(found, at_sixteenth, at, size, field, own, reach, 16.0);
 }
 #endif
 
@@ -53,10 +59,15 @@ void main() {
     else if (reach < AT_EIGHTH) gathered = veil_in(at_eighth, radius_at_eighth, at, across * drawn_in(reach, 8.0, PIXEL), field, reach, 8.0);
     else gathered = veil_in(at_sixteenth, radius_at_sixteenth, at, across * drawn_in(reach, 16.0, PIXEL), field, reach, 16.0);
 #else
-    float here = radius_in(texelFetch(OWN, ivec2(gl_FragCoord.xy), 0)), reach = reach_of(here, most.a, 0.0);
-    if (reach < AT_HALF) gathered = far_in(at_half, at, size, field, here, reach, 2.0);
-    else if (reach < AT_QUARTER) gathered = far_in(at_quarter, at, size, field, here, reach, 4.0);
-    else if (reach < AT_EIGHTH) gathered = far_in(at_eighth, at, size, field, here, reach, 8.0);
-    else gathered = far_in(at_sixteenth, at, size, field, here, reach, 16.0);
+    vec4 own = texelFetch(OWN, ivec2(gl_FragCoord.xy), 0);
+    float here = radius_in(own), reach = reach_of(here, most.a, 0.0);
+    Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0), 0.0, 0.0), farther = found;
+    far_in(found, at, size, field, disc_of(here), reach);
+    // What shows through is blurred by its own circle, however small the own one is.
+    if (most.a > WIDER * reach && found.same.a < GAPS) {
+        far_in(farther, at, size, field, disc_of(here), most.a);
+        if (farther.behind.a > 0.0) found.behind = farther.behind;
+    }
+    gathered = collected(found, vec4(own.rgb, 1.0), here);
 #endif
 }

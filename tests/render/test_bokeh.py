@@ -301,6 +301,21 @@ def test_a_blurred_bar_before_a_wall_blurred_more_is_the_closed_form(f_stop, wid
     assert cover.sum() == pytest.approx(wide, rel=0.07)
 
 
+@pytest.mark.parametrize("wide", [3, 5, 8])
+def test_what_shows_through_a_blurred_strand_is_blurred_by_its_own_circle(wide):
+    """And not what lies right beside the strand, sharper than it is."""
+    w, h = SIZE
+    x = np.indices((h, w))[1]
+    strand = (x >= 120) & (x < 120 + wide)
+    light = 0.02 + 1.8 * np.clip(np.abs(x - 120 - wide / 2) / 20 - 0.3, 0, 1)       # dark where the strand is
+    color = np.where(strand, 0.3, light)[..., None] * np.ones(3)
+    near, far = (abs(signed_circle_of_confusion(z, 35, 1.0, 1.0)) for z in (1.25, 20.0))
+    camera = Camera(focal_length=35, f_stop=in_pixels(near, 36, w) / 2 / 4.5, focus_distance=1.0)
+    assert far / near == pytest.approx(4.75, abs=0.1)
+    got, wanted = (c[60:120, 100:140 + wide, 1].mean(0) for c in gathered_and_exact(color, np.where(strand, 1.25, 20.0), camera))
+    assert np.abs(got - wanted)[16:28].mean() < 0.1
+
+
 def test_what_is_blurred_little_goes_on_behind_thin_things_blurred_much():
     """A card behind leaves close to the lens, with a bright wall behind it that must not shine through where they are."""
     y, x = np.indices(SIZE[::-1])
