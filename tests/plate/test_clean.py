@@ -134,6 +134,16 @@ def test_sky_says_nothing_about_noise():
     assert cleaning.noise_of(d, ALL) == pytest.approx(0.01, rel=0.1)
 
 
+@pytest.mark.parametrize("behind", [0.0, 0.05, 0.55])
+@pytest.mark.parametrize("wide", [3, 4, 6, 8, 12])
+def test_a_post_before_what_is_flat_is_no_noise(wide, behind):
+    """In most blocks there is nothing, and in the others the post is half of it."""
+    post = (X >= 120) & (X < 120 + wide)
+    d = np.where(post, 0.8, behind).astype(np.float32)
+    assert cleaning.noise_of(d, ALL) == 0
+    np.testing.assert_array_equal(clean(d, textured(post), ALL, FOCAL), d)
+
+
 def test_specks_disappear():
     rng = np.random.default_rng(4)
     inside = slab()

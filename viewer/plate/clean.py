@@ -45,6 +45,12 @@ NOISE_BLOCK, QUIET, EVERYWHERE = 16, 0.25, 1 / 3
 """Pixels a side of the blocks in which noise is measured, the share of them that are quiet, and how noisy those are, to the
 usual ones, at the least, where there is noise."""
 
+NORMAL_SHARES, NORMAL_QUANTILES = (0.25, 0.5), np.array([0.3186, 0.6745])
+"""Shares of normal deviates that are no larger than so many standard deviations."""
+
+STEP = 0.25
+"""Of a disparity, by which nothing but a step bends most of a block."""
+
 EVENED = 4.0
 """Standard deviations of the noise, of which steps are no edges."""
 
@@ -107,17 +113,24 @@ def noise_of(disparity: np.ndarray, known: np.ndarray) -> float:
     for d, k in ((disparity, known), (disparity.T, known.T)):
         bend = np.abs(d[:, :-4] - 2 * d[:, 2:-2] + d[:, 4:])
         bend[~(k[:, :-4] & k[:, 2:-2] & k[:, 4:])] = np.nan
-        h, w = (n // NOISE_BLOCK for n in bend.shape)
-        blocks = bend[:h * NOISE_BLOCK, :w * NOISE_BLOCK].reshape(h, NOISE_BLOCK, w, NOISE_BLOCK).swapaxes(1, 2)
-        blocks = blocks.reshape(-1, NOISE_BLOCK ** 2)[::max(1, int(disparity.size / 1e6))]
+        blocks, values = _blocks(bend), _blocks(d[:, 2:-2])
         # Sky and what is cut off at a range have one value, which says nothing.
-        blocks = blocks[(np.isfinite(blocks).mean(1) > 0.5) & (np.nan_to_num(blocks) > 0).any(1)]
-        found.append(np.nanmedian(blocks, 1))
+        told = (np.isfinite(blocks).mean(1) > 0.5) & (np.nan_to_num(blocks) > 0).any(1)
+        few, half = np.nanquantile(blocks[told], NORMAL_SHARES, 1) / NORMAL_QUANTILES[:, None]
+        # A post before the sky may be in half a block, and as an edge: that is no noise, which is in all of it.
+        found.append(np.where(half > STEP * np.median(values[told], 1), np.minimum(few, half), half))
     found = np.concatenate(found)
     if not len(found):
         return 0.0
     quiet, usual = np.quantile(found, (QUIET, 0.5))
-    return float((usual if quiet > EVERYWHERE * usual else quiet) / (0.6745 * np.sqrt(6)))
+    return float((usual if quiet > EVERYWHERE * usual else quiet) / np.sqrt(6))
+
+
+def _blocks(a: np.ndarray) -> np.ndarray:
+    """Blocks of NOISE_BLOCK by NOISE_BLOCK pixels, (n, pixels), about a million of those at the most."""
+    h, w = (n // NOISE_BLOCK for n in a.shape)
+    blocks = a[:h * NOISE_BLOCK, :w * NOISE_BLOCK].reshape(h, NOISE_BLOCK, w, NOISE_BLOCK).swapaxes(1, 2)
+    return blocks.reshape(-1, NOISE_BLOCK ** 2)[::max(1, int(a.size / 1e6))]
 
 
 def alignment(d: np.ndarray, guide: np.ndarray, cuts: Cuts) -> tuple[tuple[int, int], int]:
