@@ -45,7 +45,7 @@ NOISE_BLOCK, QUIET, EVERYWHERE = 16, 0.25, 1 / 3
 """Pixels a side of the blocks in which noise is measured, the share of them that are quiet, and how noisy those are, to the
 usual ones, at the least, where there is noise."""
 
-NORMAL_SHARES, NORMAL_QUANTILES = (0.25, 0.5), np.array([0.3186, 0.6745])
+NORMAL_SHARES, NORMAL_QUANTILES = np.array([(0.25, 0.5), (0.3186, 0.6745)])
 """Shares of normal deviates that are no larger than so many standard deviations."""
 
 STEP = 0.25
@@ -115,8 +115,10 @@ def noise_of(disparity: np.ndarray, known: np.ndarray) -> float:
         bend[~(k[:, :-4] & k[:, 2:-2] & k[:, 4:])] = np.nan
         blocks, values = _blocks(bend), _blocks(d[:, 2:-2])
         # Sky and what is cut off at a range have one value, which says nothing.
-        told = (np.isfinite(blocks).mean(1) > 0.5) & (np.nan_to_num(blocks) > 0).any(1)
-        few, half = np.nanquantile(blocks[told], NORMAL_SHARES, 1) / NORMAL_QUANTILES[:, None]
+        count = np.isfinite(blocks).sum(1)
+        told = (count > NOISE_BLOCK ** 2 / 2) & (np.nan_to_num(blocks) > 0).any(1)
+        ranks = np.rint((count[told, None] - 1) * NORMAL_SHARES).astype(int)
+        few, half = np.take_along_axis(np.sort(blocks[told], 1), ranks, 1).T / NORMAL_QUANTILES[:, None]      # NaN comes last
         # A post before the sky may be in half a block, and as an edge: that is no noise, which is in all of it.
         found.append(np.where(half > STEP * np.median(values[told], 1), np.minimum(few, half), half))
     found = np.concatenate(found)
