@@ -1,14 +1,16 @@
 """What is kept between runs: found again, never trusted blindly, never in the way."""
 import os
 import time
+from functools import wraps
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import plates
-from viewer.plate import cache
+from viewer.plate import cache, depth
 from viewer.plate.layers import Layers
 
 
@@ -66,12 +68,20 @@ def test_what_is_made_of_the_same_is_made_once(folder):
 
 def test_a_soft_map_is_restored_once(folder, monkeypatch):
     """Every command opens the plate again."""
-    from viewer.plate import depth
-    monkeypatch.setattr(depth, "restored", lambda *_: pytest.fail("again") if kept(folder) else np.full((8, 8), 2, np.float32))
-    depth.restored.__name__ = "restored"
-    color = np.random.default_rng(0).random((8, 8, 3)).astype(np.float32)
-    soft = np.ones((4, 4), np.float32)
-    assert (depth.fitted(soft, color) == 2).all() and (depth.fitted(soft, color) == 2).all()
+    restored, calls = depth.restored, []
+
+    @wraps(restored)
+    def counted(*arrays):
+        calls.append(arrays)
+        return restored(*arrays)
+
+    monkeypatch.setattr(depth, "restored", counted)
+    post = np.abs(np.arange(256) - 120) < 40
+    color = np.broadcast_to(np.where(post, 0.6, 0.1)[None, :, None], (192, 256, 3)).astype(np.float32)
+    soft = cv2.GaussianBlur(np.broadcast_to(np.where(post[::4], 0.8, 0.2), (48, 64)).astype(np.float32), (0, 0), 1.5)
+    first = depth.fitted(soft, color)
+    np.testing.assert_array_equal(depth.fitted(soft.copy(), color), first)
+    assert len(calls) == 1 and first.shape == (192, 256)
 
 
 def test_opening_again_gives_the_same_layers_in_no_time(folder):

@@ -208,7 +208,7 @@ def sharpened(disparity: np.ndarray) -> np.ndarray:
 def fitted(disparity: np.ndarray, color: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
     """Disparity at the picture's size, float32 (h, w), for a smaller or equal map; color is linear (h, w, 3).
 
-    A smaller one is restored first (`restore`), in which only what is `known` is believed, bool, None for all of it;
+    A smaller one is restored first (`restore`, kept in the cache), in which only what is `known` is believed, bool, None for all of it;
     what a large picture then still lacks in size is bilinear within a surface, which is exact for planes. Where there
     is an edge, each pixel looks at the 4x4 values around it, weighted by distance and by how alike their colours are in
     the reduced picture (Kopf et al., "Joint Bilateral Upsampling", 2007), and takes the mean of the one surface with
