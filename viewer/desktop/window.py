@@ -29,7 +29,7 @@ from .mending import DepthPanel
 from .monitor import Monitor, shows
 from .opening import Opened
 from .panels import AdvicePanel, LensPanel, MovesPanel
-from .picture import PicturePanel
+from .picture import FIGURES, PicturePanel
 from .projector import Projector
 from .screening import Screening
 from .session import Session
@@ -468,7 +468,8 @@ class Window:
         return ""
 
     def _message(self) -> None:
-        """The latest sentence, over the lower edge of the pictures; over the upper one where a question stands."""
+        """The latest sentence, under the pictures' figures where there is room; else over the lower edge of the pictures, or over
+        the upper one where a question stands."""
         words = self.session.saying
         if not words or self.commands.open == "help":
             return
@@ -477,8 +478,14 @@ class Window:
         wide = min(imgui.calc_text_size(words).x, width - 4 * em)
         size = imgui.calc_text_size(words, wrap_width=wide)
         foot = sum(self.picture.rect(0)[1::2]) if self.picture.place else top + height
-        asks = self.files.asks or self.export.asks
-        x, y = left + (width - size.x) / 2, top + 2.5 * em if asks else foot - size.y - 1.2 * em
+        under = foot + FIGURES * em * self.session.view.figures, top + height
+        if self.files.asks or self.export.asks:
+            y = top + 2.5 * em
+        elif under[1] - under[0] > size.y + em:
+            y = (sum(under) - size.y) / 2
+        else:
+            y = foot - size.y - 1.2 * em
+        x = left + (width - size.x) / 2
         draw.add_rect_filled((x - em, y - 0.5 * em), (x + size.x + em, y + size.y + 0.5 * em),
                              style.ink((0.05, 0.05, 0.05, 0.92)), 4)
         draw.add_text(imgui.get_font(), em, (x, y), style.ink(style.TEXT), words, wrap_width=wide)
