@@ -116,7 +116,8 @@ void collect(inout Found found, vec4 light, Disc theirs, Disc own, float mine, f
     }
     float k = brought(theirs.radius, theirs.share, reach, tap);
     if (here == NOTHING) k *= blurred_by(radius);    // a sharp edge ends where it does
-    else if (before && !covers) found.hidden += max(mine - k, 0.0) * light.a;    // behind what does not come over it, it goes on
+    else if (!behind && !covers)    // behind what does not come over it, it goes on: a sharp leaf beside its blurred stalk keeps the sky out
+        found.hidden += smoothstep(0.5 * APART, APART, here - radius) * max(mine - k, 0.0) * light.a;
     if (radius < nearest) found.hidden += k * light.a;
     else if (covers) found.over += k * light;
     else if (behind) found.behind += k * light;

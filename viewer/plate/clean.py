@@ -15,6 +15,7 @@ import numpy as np
 
 from .colour import perceptual
 from .edges import CUT_SHARE, Cuts, components, find_cuts, tolerance
+from .ink import drawn, flattened, inked
 from .outline import SOFT, WRONG, evened, outlined, stepped, wanders
 
 LOOK = 8
@@ -67,6 +68,14 @@ def clean(disparity: np.ndarray, color: np.ndarray, known: np.ndarray, focal: fl
     if min(d.shape) <= 4 * LOOK:    # nothing to learn from
         return d
     guide = perceptual(color)
+    if not drawn(d, guide, focal):
+        return _mended(d, guide, known, focal)
+    painted = flattened(d, focal)
+    return inked(_mended(d, guide, known, focal) if painted is None else painted, guide)
+
+
+def _mended(d: np.ndarray, guide: np.ndarray, known: np.ndarray, focal: float) -> np.ndarray:
+    """As `clean` does it to what was measured, or estimated, or computed."""
     sigma = noise_of(d, known)
     noisy = sigma > UNSEEN * 4 * tolerance(focal)
     if noisy:
