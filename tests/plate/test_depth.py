@@ -70,6 +70,17 @@ def test_embedded_depth_in_another_part(tmp_path):
     np.testing.assert_array_equal(Plate.open(tmp_path / "a.exr").depth, METRES + 1)
 
 
+@pytest.mark.parametrize("layer", ["depth", "VRayZDepth", "FinalImageMovieRenderQueue_WorldDepth"])
+@pytest.mark.parametrize("rest", [0, 1])
+def test_depth_in_the_channels_of_a_colour_is_its_red(tmp_path, layer, rest):
+    """Green and blue repeat it or are empty, and alpha is no distance."""
+    write_exr(tmp_path / "a.exr", {c: METRES for c in "RGB"} | {f"{layer}.R": METRES, f"{layer}.G": METRES * rest,
+                                                                f"{layer}.B": METRES * rest, f"{layer}.A": np.ones_like(METRES)})
+    plate = Plate.open(tmp_path / "a.exr")
+    np.testing.assert_allclose(plate.depth, METRES * (0.01 if "World" in layer else 1), rtol=1e-6)
+    assert not any("also has" in note for note in plate.notes)
+
+
 def test_16_bit_png_is_millimetres(tmp_path, picture):
     cv2.imwrite(str(tmp_path / "d.png"), (METRES * 1000).round().astype(np.uint16))
     plate = Plate.open(picture, tmp_path / "d.png")

@@ -3,6 +3,9 @@
 The display window is the frame that the lens saw; the data window is what the file holds of it. Overscan is cropped,
 and what the file lacks is black and of unknown depth.
 
+Of several layers the picture is the plain R, G, B, or the one whose name says so (_PICTURES); a pass such as albedo,
+normal or AO only where there is nothing else.
+
 Depth goes by many names and conventions. What a file's own words tell is used and stated:
   Z, depth.Z, <layer>.Depth.Z (Blender), <layer>.Z   planar metres, as Blender writes; not a vector's Z, nor mist
   FinalImage…WorldDepth.R, …SceneDepth… (Unreal)     planar centimetres
@@ -28,6 +31,12 @@ MOST_BESIDE = 50
 """Pixels of the frame to those of the file, or the reverse: beyond it a window is a mistake, not a crop or overscan."""
 MOST_PACKED = 10_000
 """Bytes of pixels to bytes of the file; deflate reaches 1032 on black, and a forged header far more."""
+_PICTURES = ("", "combined", "beauty", "rgba", "rgb", "c", "color", "colour", "image", "finalimage", "main", "master",
+             "composite")
+"""Names of the layer or part that is the finished picture, the surest first; "" has no name."""
+_PASS = re.compile("(ao|n|p|st|uv)|(.*_)?id|.*(albedo|ambient|coat|crypto|depth|diff|direct|emi[st]|env|gloss|index|light|mask|"
+                   "matte|mist|motion|noisy|normal|occlusion|position|refl|refr|shadow|spec|sss|trans|vector|velocity|vol).*")
+"""Layers that the picture is made of or from, and that are none."""
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 """Rec.709 weights of luminance/chroma files (Y, RY, BY)."""
 
@@ -37,7 +46,8 @@ class Exr:
     """The channels of a file.
 
     path           where it lies
-    channels       (h, w) arrays by name, float16, float32 or uint32, each over its part's data window
+    channels       (h, w) arrays by name, float16, float32 or uint32, each over its part's data window; where there are
+                   several parts the name begins with the part's
     windows        by name: (x0, y0) of the data window within the display window
     size           (width, height) of the display window
     chromaticities x, y of red, green, blue and white, or None
@@ -55,29 +65,38 @@ class Exr:
         """The first channels, for a sentence."""
         return one_line(", ".join(self.channels))
 
+    def layers(self) -> list[str]:
+        """What the names of those channels begin with that can be a picture, the likeliest first."""
+        prefixes = {name[:-1] for name in self.channels if re.fullmatch(r"(.*\.)?[RY]", name)}
+        return sorted((p for p in prefixes if self._is_picture(p)), key=lambda p: (_picture_rank(p), len(p), p))
+
     def colour(self) -> list[np.ndarray] | None:
         """One plane (grey) or three (linear RGB) over the display window, or None: the file holds no picture."""
-        for prefix in sorted({name[:-1] for name in self.channels if name[-1] in "RGBY"}, key=len):
-            if all(prefix + c in self.channels for c in "RGB"):
+        for prefix in self.layers()[:1]:
+            if prefix + "R" in self.channels:
                 return [self._framed(prefix + c, 0) for c in "RGB"]
-            if all(prefix + c in self.channels for c in ("Y", "RY", "BY")):
+            if all(prefix + c in self.channels for c in ("RY", "BY")):
                 return self._from_chroma(prefix)
-            if prefix + "Y" in self.channels:
-                return [self._framed(prefix + "Y", 0)]
+            return [self._framed(prefix + "Y", 0)]
         return None
+
+    def colour_notes(self) -> list[str]:
+        """Sentences on which layer is the picture, where there is more than one."""
+        names = [one_line(prefix.rstrip(".")) or "R, G, B" for prefix in self.layers()]
+        return [f"{name_of(self.path)} also has {', '.join(names[1:4])}; {names[0]} is taken as the picture."] if names[1:] else []
 
     def depth(self) -> Embedded | None:
         """The depth channel over the display window, NaN where the file holds nothing; None without one."""
-        named = sorted((rank, len(name), name) for name in self.channels
+        named = sorted((rank, name[-1] not in "RZ", len(name), name) for name in self.channels
                        if (rank := _depth_rank(name, self.channels)) is not None)
         if not named:
             return None
-        channel = named[0][2]
+        channel = named[0][-1]
         values, file, source = self._framed(channel, np.nan), name_of(self.path), f"channel {one_line(channel)}"
         others = [one_line(name) for *_, name in named[1:4]]
         notes = [f"{file} also has {', '.join(others)}; {one_line(channel)} is used."] if others else []
-        alpha = channel[:-1] + "A" if channel[:-1] + "A" in self.channels else "A"
-        if alpha in self.channels:
+        alpha = next((prefix + "A" for prefix in (channel[:-1], *self.layers()[:1], "") if prefix + "A" in self.channels), None)
+        if alpha:
             # Where nothing was rendered there is nothing to hide what lies behind: sky.
             empty = (self._framed(alpha, 0) == 0) & ~(values > 0)
             if empty.any() and self.writer != "nuke":
@@ -113,6 +132,12 @@ class Exr:
         if left < right and top < bottom:
             frame[top:bottom, left:right] = pixels[top - y0:bottom - y0, left - x0:right - x0]
         return frame
+
+    def _is_picture(self, prefix: str) -> bool:
+        if _depth_rank(prefix + "R", self.channels) is not None:
+            return False
+        # Y with X is the second part of a vector.
+        return all(prefix + c in self.channels for c in "RGB") or prefix + "Y" in self.channels and prefix + "X" not in self.channels
 
     def _from_chroma(self, prefix: str) -> list[np.ndarray]:
         luminance = self._framed(prefix + "Y", 0).astype(np.float32)
@@ -154,7 +179,10 @@ def read_exr(path: Path) -> Exr:
         channels, windows = {}, {}
         for header, found in parts:
             x0, y0, *_ = _window(header["dataWindow"])
+            part = header.get("name", "") if len(parts) > 1 else ""
             for name, pixels in found.items():
+                if part and name and name != part and not name.startswith(f"{part}."):
+                    name = f"{part}.{name}"
                 if name and name not in channels and pixels is not None and pixels.ndim == 2 and pixels.size:
                     channels[name], windows[name] = pixels, (x0 - frame[0], y0 - frame[1])
         chromaticities, writer = headers[0].get("chromaticities"), _writer(headers[0])
@@ -175,9 +203,22 @@ def _writer(header: dict) -> str:
     return next((name for name in ("unreal", "blender", "nuke") if name in words), "")
 
 
+def _picture_rank(prefix: str) -> int:
+    """How likely a layer's name says that it is the finished picture, 0 first: the last of its words that says anything."""
+    for word in reversed(prefix.rstrip(".").lower().split(".")):
+        if word in _PICTURES:
+            return _PICTURES.index(word)
+        if _PASS.fullmatch(word):
+            return len(_PICTURES) + 1
+    return len(_PICTURES)
+
+
 def _depth_rank(name: str, names) -> int | None:
     """How likely a channel's name says depth, 0 first; None: not at all."""
     lower = name.lower()
+    layer, _, letter = name.rpartition(".")
+    if letter == "A" or letter in ("G", "B") and f"{layer}.R" in names:     # alpha, and what is R again or 0
+        return None
     if "mist" in lower:                     # a fade from 0 to 1, which is no distance
         return None
     if lower[-1] == "z" and {name[:-1] + axis for axis in ("XY" if name[-1] == "Z" else "xy")} <= set(names):

@@ -195,7 +195,7 @@ def _from_exr(path: Path) -> _Encoded:
     if planes is None:
         raise PushinError(f"{name_of(path)} holds no picture (R, G, B or Y), only "
                           f"{file.names()}; give the beauty pass.")
-    encoded = _Encoded(planes, depth=file.depth())
+    encoded = _Encoded(planes, depth=file.depth(), notes=file.colour_notes())
     encoded.notes += encoded.depth.notes if encoded.depth else ()
     if file.chromaticities is not None:
         try:
