@@ -50,6 +50,7 @@ class Exr:
                    several parts the name begins with the part's
     windows        by name: (x0, y0) of the data window within the display window
     size           (width, height) of the display window
+    aspect         width of a pixel to its height
     chromaticities x, y of red, green, blue and white, or None
     writer         blender, unreal, nuke, or nothing known: ""
     """
@@ -58,8 +59,14 @@ class Exr:
     channels: dict[str, np.ndarray]
     windows: dict[str, tuple[int, int]]
     size: tuple[int, int]
+    aspect: float
     chromaticities: tuple[float, ...] | None
     writer: str = ""
+
+    @property
+    def square(self) -> tuple[int, int]:
+        """(width, height) of the display window in square pixels, as all of its planes are handed out; none is thrown away."""
+        return _squared(self.size, self.aspect)
 
     def names(self) -> str:
         """The first channels, for a sentence."""
@@ -81,9 +88,20 @@ class Exr:
         return None
 
     def colour_notes(self) -> list[str]:
-        """Sentences on which layer is the picture, where there is more than one."""
-        names = [one_line(prefix.rstrip(".")) or "R, G, B" for prefix in self.layers()]
-        return [f"{name_of(self.path)} also has {', '.join(names[1:4])}; {names[0]} is taken as the picture."] if names[1:] else []
+        """Sentences on how the picture came about: from which of several layers, stretched to square pixels, without a part."""
+        layers, file, notes = self.layers(), name_of(self.path), []
+        names = [one_line(prefix.rstrip(".")) or "R, G, B" for prefix in layers]
+        if names[1:]:
+            notes.append(f"{file} also has {', '.join(names[1:4])}; {names[0]} is taken as the picture.")
+        if self.square != self.size:
+            wide, high = self.square
+            notes.append(f"The pixels of {file} are {self.aspect:.4g} times as wide as high; it is stretched from {self.size[0]} x "
+                         f"{self.size[1]} to {wide} x {high} square ones.")
+        rendered = max(self._share(name) for name in self.channels if name[:-1] in layers[:1])
+        if rendered < 0.9995:
+            notes.append(f"The data window of {file} holds only {rendered:.1%} of its frame; the rest is black and its depth not "
+                         f"measured: if something is there, render the whole frame.")
+        return notes
 
     def depth(self) -> Embedded | None:
         """The depth channel over the display window, NaN where the file holds nothing; None without one."""
@@ -126,12 +144,31 @@ class Exr:
         pixels, (x0, y0), (width, height) = self.channels[name], self.windows[name], self.size
         h, w = pixels.shape
         if (x0, y0, w, h) == (0, 0, width, height):
-            return pixels
+            return self._stretched(pixels, outside)
         frame = np.full((height, width), outside, pixels.dtype if pixels.dtype.kind == "f" else np.float32)
-        left, top, right, bottom = max(x0, 0), max(y0, 0), min(x0 + w, width), min(y0 + h, height)
+        left, top, right, bottom = self._held(name)
         if left < right and top < bottom:
             frame[top:bottom, left:right] = pixels[top - y0:bottom - y0, left - x0:right - x0]
-        return frame
+        return self._stretched(frame, outside)
+
+    def _held(self, name: str) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of what the file holds of the display window."""
+        (x0, y0), (h, w), (width, height) = self.windows[name], self.channels[name].shape, self.size
+        return max(x0, 0), max(y0, 0), min(x0 + w, width), min(y0 + h, height)
+
+    def _share(self, name: str) -> float:
+        left, top, right, bottom = self._held(name)
+        return max(right - left, 0) * max(bottom - top, 0) / (self.size[0] * self.size[1])
+
+    def _stretched(self, frame: np.ndarray, outside: float) -> np.ndarray:
+        """A plane in square pixels: depth, which is NaN outside, repeats its own, for a mean of two surfaces is on neither."""
+        if self.square == self.size:
+            return frame
+        if np.isnan(outside):
+            rows, columns = ((2 * np.arange(n) + 1) * of // (2 * n) for n, of in zip(self.square[::-1], frame.shape))
+            return frame[rows[:, None], columns]
+        import cv2
+        return cv2.resize(frame.astype(np.float32), self.square, interpolation=cv2.INTER_LINEAR)
 
     def _is_picture(self, prefix: str) -> bool:
         if _depth_rank(prefix + "R", self.channels) is not None:
@@ -152,14 +189,14 @@ def read_exr(path: Path) -> Exr:
     with reading(path):
         with OpenEXR.File(os.fsencode(path), separate_channels=True, header_only=True) as file:
             headers = [dict(part.header) for part in file.parts]
-        total, frame = 0, None
+        total, frame, aspect = 0, None, None
         for header in headers:
             if "deep" in str(header.get("type", "")):
                 raise PushinError(f"{name_of(path)} is a deep image; flatten it and export it again.")
             display, data = _window(header["displayWindow"]), _window(header["dataWindow"])
-            frame = frame or display
+            frame, aspect = frame or display, aspect or _aspect(header)
             total += 4 * len(header["channels"])
-            for _, _, width, height in (display, data):
+            for width, height in (display[2:], data[2:], _squared(display[2:], aspect)):
                 check_declared(path, width, height, total)
             pixels = (frame[2] * frame[3], data[2] * data[3])
             if max(pixels) > MOST_BESIDE * min(pixels):
@@ -188,13 +225,24 @@ def read_exr(path: Path) -> Exr:
         chromaticities, writer = headers[0].get("chromaticities"), _writer(headers[0])
     if not channels:
         raise PushinError(f"{name_of(path)} has no channels; export it again.")
-    return Exr(path, channels, windows, frame[2:], chromaticities, writer)
+    return Exr(path, channels, windows, frame[2:], aspect, chromaticities, writer)
 
 
 def _window(window) -> tuple[int, int, int, int]:
     """(x0, y0, width, height) of an EXR box, whose upper bounds are inclusive."""
     (x0, y0), (x1, y1) = ((int(v) for v in corner) for corner in window)
     return x0, y0, x1 - x0 + 1, y1 - y0 + 1
+
+
+def _aspect(header: dict) -> float:
+    """Width of a pixel to its height; what no lens squeezes by is no aspect but a mistake."""
+    aspect = float(header.get("pixelAspectRatio", 1))
+    return aspect if 1 / 4 <= aspect <= 4 and abs(aspect - 1) > 1e-3 else 1.0
+
+
+def _squared(size: tuple[int, int], aspect: float) -> tuple[int, int]:
+    """(width, height) in square pixels of a size in others."""
+    return round(size[0] * max(aspect, 1)), round(size[1] / min(aspect, 1))
 
 
 def _writer(header: dict) -> str:

@@ -190,7 +190,7 @@ def _as_fraction(alpha: np.ndarray) -> np.ndarray:
 
 def _from_exr(path: Path) -> _Encoded:
     file = exr.read_exr(path)
-    check_shape(name_of(path), *file.size)
+    check_shape(name_of(path), *file.square)
     planes = file.colour()
     if planes is None:
         raise PushinError(f"{name_of(path)} holds no picture (R, G, B or Y), only "
