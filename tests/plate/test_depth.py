@@ -282,6 +282,17 @@ def test_infinity_of_a_renderer_is_sky(tmp_path, picture):
     assert np.isinf(rendered[20:23, 40:43]).all() and np.isfinite(measured).all()
 
 
+@pytest.mark.parametrize("sky", [0, -1e10, -np.inf, np.inf])
+@pytest.mark.parametrize("stored", [np.float32, np.float16])
+def test_a_negative_z_is_the_distance_along_it(tmp_path, sky, stored):
+    values = -METRES.astype(stored)
+    values[:20] = np.clip(sky, *np.finfo(stored).min * np.float64([1, -1])) if np.isfinite(sky) else sky
+    write_exr(tmp_path / "a.exr", {c: METRES for c in "RGB"} | {"Z": values})
+    plate = Plate.open(tmp_path / "a.exr")
+    assert np.isinf(plate.depth[:20]).all() and any("along -z" in note for note in plate.notes)
+    np.testing.assert_allclose(plate.depth[20:], METRES[20:], rtol=1e-3)
+
+
 def test_infinity_in_disparity_is_unknown():
     values = np.full((200, 300), 5, np.float32)
     values[:60] = np.inf

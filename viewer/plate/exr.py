@@ -10,6 +10,7 @@ Depth goes by many names and conventions. What a file's own words tell is used a
   Z, depth.Z, <layer>.Depth.Z (Blender), <layer>.Z   planar metres, as Blender writes; not a vector's Z, nor mist
   FinalImage…WorldDepth.R, …SceneDepth… (Unreal)     planar centimetres
   depth.Z of Nuke's ScanlineRender                   1/Z: near is bright and the background 0
+  a Z below 0 (Maya)                                 the coordinate along the camera's axis, which looks along -z
 """
 from __future__ import annotations
 
@@ -113,6 +114,9 @@ class Exr:
         values, file, source = self._framed(channel, np.nan), name_of(self.path), f"channel {one_line(channel)}"
         others = [one_line(name) for *_, name in named[1:4]]
         notes = [f"{file} also has {', '.join(others)}; {one_line(channel)} is used."] if others else []
+        if (values < 0).any() and not (np.isfinite(values) & (values > 0)).any():
+            values = np.where(np.isnan(values), values, np.where(values < 0, -values, np.inf)).astype(values.dtype)
+            notes.append(f"{one_line(channel)} of {file} is negative, as Maya renders it, and is taken as the distance along -z.")
         alpha = next((prefix + "A" for prefix in (channel[:-1], *self.layers()[:1], "") if prefix + "A" in self.channels), None)
         if alpha:
             # Where nothing was rendered there is nothing to hide what lies behind: sky.
