@@ -187,6 +187,15 @@ def test_inverse(tmp_path, picture, far):
         Plate.open(picture, tmp_path / "d.png", near=5, far=4)
 
 
+@pytest.mark.parametrize("kind, near_is", [("linear", 10), ("painted", 210)])
+def test_linear_in_distance(tmp_path, picture, kind, near_is):
+    """Halfway in grey is halfway in metres, whichever end is near."""
+    codes = np.tile(np.linspace(10, 210, WIDTH).round().astype(np.uint8), (HEIGHT, 1))
+    Image.fromarray(codes).save(tmp_path / "d.png")
+    plate = Plate.open(picture, tmp_path / "d.png", kind, near=1, far=4)
+    np.testing.assert_allclose(plate.depth, 1 + np.abs(codes - float(near_is)) / 200 * 3, rtol=1e-4)
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_what_is_transparent_is_unknown(tmp_path, picture, dtype):
     """Its codes are no depth and no end of the range; an alpha that says the same of all pixels says nothing."""
