@@ -97,6 +97,20 @@ def test_pixels_that_are_not_square_are_stretched(tmp_path, aspect, size):
     assert any("square" in note for note in plate.notes) == (size != (WIDTH, HEIGHT))
 
 
+@pytest.mark.parametrize("aspect", [2.0, 0.5])
+def test_a_map_of_pixels_that_are_not_square_is_stretched_with_its_picture(tmp_path, aspect):
+    """One of square pixels is taken as it is; one of another crop is refused as ever."""
+    with OpenEXR.File({"type": OpenEXR.scanlineimage, "pixelAspectRatio": aspect}, {c: METRES for c in "RGB"}) as file:
+        file.write(str(tmp_path / "a.exr"))
+    square = np.repeat(METRES, 2, axis=1 if aspect > 1 else 0)
+    for name, values in (("squeezed", METRES), ("square", square)):
+        np.save(tmp_path / f"{name}.npy", values)
+        np.testing.assert_array_equal(Plate.open(tmp_path / "a.exr", tmp_path / f"{name}.npy").depth, square)
+    np.save(tmp_path / "crop.npy", METRES[:, :40])
+    with pytest.raises(PushinError, match="another shape"):
+        Plate.open(tmp_path / "a.exr", tmp_path / "crop.npy")
+
+
 def test_how_little_of_the_frame_was_rendered_is_said(tmp_path):
     """Overscan is no lack; what is not there is filled without going beyond what is."""
     box = lambda x0, y0, x1, y1: (np.array([x0, y0], "i4"), np.array([x1, y1], "i4"))

@@ -67,7 +67,7 @@ class Exr:
     @property
     def square(self) -> tuple[int, int]:
         """(width, height) of the display window in square pixels, as all of its planes are handed out; none is thrown away."""
-        return _squared(self.size, self.aspect)
+        return squared(self.size, self.aspect)
 
     def names(self) -> str:
         """The first channels, for a sentence."""
@@ -200,7 +200,7 @@ def read_exr(path: Path) -> Exr:
             display, data = _window(header["displayWindow"]), _window(header["dataWindow"])
             frame, aspect = frame or display, aspect or _aspect(header)
             total += 4 * len(header["channels"])
-            for width, height in (display[2:], data[2:], _squared(display[2:], aspect)):
+            for width, height in (display[2:], data[2:], squared(display[2:], aspect)):
                 check_declared(path, width, height, total)
             pixels = (frame[2] * frame[3], data[2] * data[3])
             if max(pixels) > MOST_BESIDE * min(pixels):
@@ -244,7 +244,7 @@ def _aspect(header: dict) -> float:
     return aspect if 1 / 4 <= aspect <= 4 and abs(aspect - 1) > 1e-3 else 1.0
 
 
-def _squared(size: tuple[int, int], aspect: float) -> tuple[int, int]:
+def squared(size: tuple[int, int], aspect: float) -> tuple[int, int]:
     """(width, height) in square pixels of a size in others."""
     return round(size[0] * max(aspect, 1)), round(size[1] / min(aspect, 1))
 
