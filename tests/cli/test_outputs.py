@@ -115,6 +115,19 @@ def test_a_height_that_nobody_has_is_refused(pushin, folder, height):
     assert pushin("info", "p.png", "--depth", "z.png", "--person", "20,14,44,34=1.7m")[0] == 0
 
 
+@pytest.mark.parametrize("factor, words, says", [
+    (1e-3, "", "the nearest thing is 1 mm away; if it is of another kind, say --depth-kind dioptres (1/distance), inverse or linear."),
+    (1, "--depth-kind centimetres", "is 10 mm away; if it is of another kind, say --depth-kind metres."),
+    (300, "", "more than 1200 m away; if it is of another kind, say --depth-kind centimetres or millimetres."),
+    (300, "--depth-kind centimetres", None), (300, "--at 32,24=2", None), (300, "--depth-kind inverse", None), (1, "", None),
+])
+def test_distances_that_are_hardly_credible_are_doubted(pushin, folder, factor, words, says):
+    np.save("m.npy", np.asarray(Image.open("z.png"), np.float32) / 1000 * factor)
+    code, out, _ = pushin("info", "p.png", "--depth", "m.npy", *words.split(), "--json")
+    doubts = [note for note in json.loads(out)["notes"] if note.startswith("The depth says that ")]
+    assert code == 0 and len(doubts) == bool(says) and all(note.endswith(says) for note in doubts)
+
+
 @pytest.mark.parametrize("spot", ["--nearer 5000,5,20=20%", "--farther -50,5,20", "--flat 9,900,20"])
 def test_a_spot_outside_the_picture_is_refused(pushin, folder, spot):
     refused(pushin, folder, f"repair p.png --depth z.png {spot}", "lies outside the picture")

@@ -112,6 +112,12 @@ def test_a_shot_that_is_there_is_replaced_only_when_that_is_asked_for(run, tmp_p
     assert [take.name for take in load(path).takes] == ["A"]
 
 
+@pytest.mark.parametrize("said, fps", [("23.976", "24000/1001"), ("29,97", "30000/1001"), ("25", "25")])
+def test_a_frame_rate_is_written_as_what_it_is(run, tmp_path, said, fps):
+    assert run("move", "--move", "static", "--fps", said, "-o", tmp_path / "a.json")[0] == 0
+    assert json.loads((tmp_path / "a.json").read_text())["fps"] == fps
+
+
 @pytest.mark.parametrize("words, says", [
     (["--take", "A"], "has a take 'A' already"),
     (["--subject", "mira=10,10,90,90"], "another subject called 'mira'"),

@@ -47,6 +47,40 @@ def test_known_distances_are_met(factor, offset, count, seed):
     assert max(np.abs(found.residuals)) < 0.02
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0.1, 10), st.floats(-1, 1.5), st.integers(1, 4))
+def test_known_distances_are_met_in_painted_depth(factor, offset, count):
+    """What is linear in its file stays linear: two points bring the metres between and beyond them back."""
+    color, depth, _ = scene()
+    true = Plate.from_arrays(color, depth)
+    painted = replace(Plate.from_arrays(color, (depth - (offset if count > 1 else 0)) / factor), kind="painted")
+    places = [(80.5, 65.5), (5.5, 60.5), (150.5, 10.5), (30.5, 100.5)][:count]
+    found = scale.fit(painted, [Anchor(xy, true.depth_at(xy)) for xy in places])
+    np.testing.assert_allclose(found(painted.depth), depth, rtol=2e-2)
+    assert found.measured(3.0) == pytest.approx((3 - found.offset) / found.factor)
+    assert max(np.abs(found.residuals)) < 0.02
+
+
+def test_painted_depth_does_not_end_behind_the_camera():
+    color, depth, _ = scene()
+    painted = replace(Plate.from_arrays(color, depth), kind="painted")
+    with pytest.raises(PushinError, match="behind the camera; give the distance of something nearer"):
+        scale.fit(painted, (Anchor((5.5, 60.5), 9.0), Anchor((150.5, 10.5), 1.0)))
+
+
+@pytest.mark.parametrize("kind, remedy", [("inverse", "--depth-kind painted"), ("inverted", "--depth-kind linear"), ("metres", "--at.")])
+def test_what_known_distances_make_sky_of_is_said(kind, remedy):
+    """As of greys that are not 1/Z; where there is room for everything, nothing is."""
+    color, depth, _ = scene()
+    plate = replace(Plate.from_arrays(color, depth), kind=kind, relative=True)
+    after = adjusted(plate, Adjustments((Anchor((80.5, 65.5), 1.0), Anchor((80.5, 10.5), 9.0))))
+    sky = np.isinf(after.depth).mean()
+    assert sky > 0.1 and f"By the known distances {sky:.1%} of the picture lies behind infinity" in after.notes[-1]
+    assert remedy in after.notes[-1]
+    roomy = adjusted(plate, Adjustments((Anchor((80.5, 65.5), 1.0), Anchor((80.5, 10.5), 3.0))))
+    assert np.isfinite(roomy.depth).all() and not any("infinity" in note for note in roomy.notes)
+
+
 def test_contradicting_points_leave_a_residual():
     color, depth, _ = scene()
     plate = Plate.from_arrays(color, depth)

@@ -70,6 +70,60 @@ def test_embedded_depth_in_another_part(tmp_path):
     np.testing.assert_array_equal(Plate.open(tmp_path / "a.exr").depth, METRES + 1)
 
 
+@pytest.mark.parametrize("layer", ["depth", "VRayZDepth", "FinalImageMovieRenderQueue_WorldDepth"])
+@pytest.mark.parametrize("rest", [0, 1])
+def test_depth_in_the_channels_of_a_colour_is_its_red(tmp_path, layer, rest):
+    """Green and blue repeat it or are empty, and alpha is no distance."""
+    write_exr(tmp_path / "a.exr", {c: METRES for c in "RGB"} | {f"{layer}.R": METRES, f"{layer}.G": METRES * rest,
+                                                                f"{layer}.B": METRES * rest, f"{layer}.A": np.ones_like(METRES)})
+    plate = Plate.open(tmp_path / "a.exr")
+    np.testing.assert_allclose(plate.depth, METRES * (0.01 if "World" in layer else 1), rtol=1e-6)
+    assert not any("also has" in note for note in plate.notes)
+
+
+@pytest.mark.parametrize("aspect, size", [(2, (128, 48)), (1.5, (96, 48)), (0.5, (64, 96)), (1, (64, 48)), (1e-5, (64, 48))])
+def test_pixels_that_are_not_square_are_stretched(tmp_path, aspect, size):
+    """Picture and depth alike; the lens spans the whole width, and looks at the middle."""
+    channels = {c: METRES for c in "RGB"} | {"Z": METRES}
+    with OpenEXR.File({"type": OpenEXR.scanlineimage, "pixelAspectRatio": float(aspect)}, channels) as file:
+        file.write(str(tmp_path / "a.exr"))
+    plate = Plate.open(tmp_path / "a.exr", focal_length=36, sensor_width=36)
+    assert plate.size == plate.full_size == size and plate.focal_pixels == size[0]
+    assert plate.principal_point == (size[0] / 2, size[1] / 2)
+    rows, columns = (np.arange(n) + 0.5 for n in size[::-1])
+    at = (rows * HEIGHT / size[1]).astype(int)[:, None], (columns * WIDTH / size[0]).astype(int)
+    np.testing.assert_array_equal(plate.depth, METRES[at])
+    np.testing.assert_allclose(plate.color[..., 0], METRES[at], atol=0.05)
+    assert any("square" in note for note in plate.notes) == (size != (WIDTH, HEIGHT))
+
+
+@pytest.mark.parametrize("aspect", [2.0, 0.5])
+def test_a_map_of_pixels_that_are_not_square_is_stretched_with_its_picture(tmp_path, aspect):
+    """One of square pixels is taken as it is; one of another crop is refused as ever."""
+    with OpenEXR.File({"type": OpenEXR.scanlineimage, "pixelAspectRatio": aspect}, {c: METRES for c in "RGB"}) as file:
+        file.write(str(tmp_path / "a.exr"))
+    square = np.repeat(METRES, 2, axis=1 if aspect > 1 else 0)
+    for name, values in (("squeezed", METRES), ("square", square)):
+        np.save(tmp_path / f"{name}.npy", values)
+        np.testing.assert_array_equal(Plate.open(tmp_path / "a.exr", tmp_path / f"{name}.npy").depth, square)
+    np.save(tmp_path / "crop.npy", METRES[:, :40])
+    with pytest.raises(PushinError, match="another shape"):
+        Plate.open(tmp_path / "a.exr", tmp_path / "crop.npy")
+
+
+def test_how_little_of_the_frame_was_rendered_is_said(tmp_path):
+    """Overscan is no lack; what is not there is filled without going beyond what is."""
+    box = lambda x0, y0, x1, y1: (np.array([x0, y0], "i4"), np.array([x1, y1], "i4"))
+    for name, frame, share in (("crop", box(-32, -12, 95, 83), "holds only 25.0%"), ("over", box(8, 8, 55, 39), None)):
+        with OpenEXR.File({"type": OpenEXR.scanlineimage, "dataWindow": box(0, 0, WIDTH - 1, HEIGHT - 1), "displayWindow": frame},
+                          {c: METRES for c in "RGB"} | {"Z": METRES}) as file:
+            file.write(str(tmp_path / f"{name}.exr"))
+        plate = Plate.open(tmp_path / f"{name}.exr")
+        said = [note for note in plate.notes if "data window" in note]
+        assert len(said) == bool(share) and all(share in note for note in said)
+        assert plate.depth.min() >= METRES.min() and plate.depth.max() <= METRES.max() * (1 + 1e-6)
+
+
 def test_16_bit_png_is_millimetres(tmp_path, picture):
     cv2.imwrite(str(tmp_path / "d.png"), (METRES * 1000).round().astype(np.uint16))
     plate = Plate.open(picture, tmp_path / "d.png")
@@ -145,6 +199,15 @@ def test_inverse(tmp_path, picture, far):
     assert assumed.relative and assumed.depth.min() == pytest.approx(1) and assumed.depth.max() == pytest.approx(10)
     with pytest.raises(PushinError, match="less than"):
         Plate.open(picture, tmp_path / "d.png", near=5, far=4)
+
+
+@pytest.mark.parametrize("kind, near_is", [("linear", 10), ("painted", 210)])
+def test_linear_in_distance(tmp_path, picture, kind, near_is):
+    """Halfway in grey is halfway in metres, whichever end is near."""
+    codes = np.tile(np.linspace(10, 210, WIDTH).round().astype(np.uint8), (HEIGHT, 1))
+    Image.fromarray(codes).save(tmp_path / "d.png")
+    plate = Plate.open(picture, tmp_path / "d.png", kind, near=1, far=4)
+    np.testing.assert_allclose(plate.depth, 1 + np.abs(codes - float(near_is)) / 200 * 3, rtol=1e-4)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -242,6 +305,17 @@ def test_infinity_of_a_renderer_is_sky(tmp_path, picture):
     assert np.isinf(rendered[20:23, 40:43]).all() and np.isfinite(measured).all()
 
 
+@pytest.mark.parametrize("sky", [0, -1e10, -np.inf, np.inf])
+@pytest.mark.parametrize("stored", [np.float32, np.float16])
+def test_a_negative_z_is_the_distance_along_it(tmp_path, sky, stored):
+    values = -METRES.astype(stored)
+    values[:20] = np.clip(sky, *np.finfo(stored).min * np.float64([1, -1])) if np.isfinite(sky) else sky
+    write_exr(tmp_path / "a.exr", {c: METRES for c in "RGB"} | {"Z": values})
+    plate = Plate.open(tmp_path / "a.exr")
+    assert np.isinf(plate.depth[:20]).all() and any("along -z" in note for note in plate.notes)
+    np.testing.assert_allclose(plate.depth[20:], METRES[20:], rtol=1e-3)
+
+
 def test_infinity_in_disparity_is_unknown():
     values = np.full((200, 300), 5, np.float32)
     values[:60] = np.inf
@@ -298,6 +372,19 @@ def test_holes_beside_the_sky_are_sky():
     known = np.ones(scene.shape, bool)
     known[55:60, 30:100] = False
     assert (filled(scene, known)[55:60, 30:100] < 1e-6).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 60), st.floats(0.05, 1))
+def test_between_the_farthest_thing_and_the_sky_nothing_is_invented(left, top, horizon, near):
+    """A floor under the sky, of which a part was rendered: the rest is no farther than what is known, or sky."""
+    y = np.mgrid[:120, :160][0]
+    floor = np.where(y > horizon, near * (y - horizon + 1) / 120, 0).astype(np.float32)
+    known = np.zeros(floor.shape, bool)
+    known[top:100, left:120] = True
+    got = filled(floor, known)
+    seen = floor[known & (floor > 0)]
+    assert ((got == 0) | (got >= seen.min() * (1 - 1e-6))).all() and got.max() <= floor[known].max() * (1 + 1e-6)
 
 
 # Fitting ------------------------------------------------------------------------------------------------------------

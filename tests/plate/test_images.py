@@ -8,7 +8,7 @@ import numpy as np
 import OpenEXR
 import pytest
 import tifffile
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageOps
 
@@ -117,6 +117,47 @@ def test_exr(tmp_path, dtype, layout):
     write_exr(tmp_path / "a.exr", {n: np.ascontiguousarray(p) for n, p in channels.items()})
     want = pixels[..., :1].repeat(3, -1) if layout == "Y" else pixels[..., :3]
     np.testing.assert_allclose(read_picture(tmp_path / "a.exr").color, want, rtol=1e-3)
+
+
+def write_layers(path, layers, parts):
+    """A picture of 0.1, 0.2 … in each of the named layers, as channels of one part or in parts of their own."""
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    flat = lambda n: np.full((32, 48), 0.1 * (n + 1), np.float32)
+    if parts:
+        with OpenEXR.File([OpenEXR.Part(dict(header), {c: flat(n) for c in "RGB"}, name) for n, name in enumerate(layers)]) as file:
+            file.write(str(path))
+    else:
+        write_exr(path, {f"{name}.{c}".lstrip("."): flat(n) for n, name in enumerate(layers) for c in "RGB"})
+
+
+@pytest.mark.parametrize("parts", [False, True])
+@pytest.mark.parametrize("names", [
+    "ViewLayer.Combined ViewLayer.AO ViewLayer.Env ViewLayer.DiffCol", "beauty albedo N", "rgba.left crypto00 N rgba.right",
+    "C N Albedo", "hero AO object_id specular", "Composite.Combined View.Noisy", "AO VRayZDepth WorldDepth",
+])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_the_picture_is_the_layer_whose_name_says_so(tmp_path, names, parts, data):
+    """In whatever order the layers lie in the file, and whichever name is shorter; what it was chosen from is said."""
+    layers, first = data.draw(st.permutations(names.split())), names.split()[0]
+    write_layers(tmp_path / "a.exr", layers, parts)
+    picture = read_picture(tmp_path / "a.exr")
+    np.testing.assert_allclose(picture.color, 0.1 * (layers.index(first) + 1), rtol=1e-3)
+    said = [note for note in picture.notes if note.endswith(f"{first} is taken as the picture.")]
+    assert len(said) == (first != "AO")
+
+
+def test_plain_channels_are_the_picture_before_any_layer(tmp_path):
+    write_layers(tmp_path / "a.exr", ["beauty", "", "C"], parts=False)
+    picture = read_picture(tmp_path / "a.exr")
+    np.testing.assert_allclose(picture.color, 0.2, rtol=1e-3)
+    assert picture.notes == ("a.exr also has beauty, C; R, G, B is taken as the picture.",)
+
+
+def test_a_vectors_second_part_is_no_picture(tmp_path):
+    write_exr(tmp_path / "a.exr", {f"N.{c}": np.ones((32, 48), np.float32) for c in "XYZ"})
+    with pytest.raises(PushinError, match="holds no picture"):
+        read_picture(tmp_path / "a.exr")
 
 
 def test_exr_windows(tmp_path):

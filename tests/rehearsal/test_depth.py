@@ -100,6 +100,17 @@ def test_takes_show_what_they_showed_once_the_scale_is_known(shot, plate):
     assert edits.follow_depth(alone, plate, larger).take("A").camera.position[0] == pytest.approx(0.6, rel=1e-3)
 
 
+def test_focus_follows_a_painted_scale(shot, plate):
+    """Linear in metres, and back."""
+    plate = replace(plate, kind="painted")
+    shot = edits.start_here(shot, "A", replace(shot.take("A").camera, focus_distance=1.5))
+    near, far = (plate.depth_at(xy) for xy in ((32, 24), (3, 3)))
+    scaled = adjusted(plate, Adjustments((Anchor((32.0, 24.0), 2 * near + 1), Anchor((3.0, 3.0), 2 * far + 1))))
+    followed = edits.follow_depth(shot, plate, scaled)
+    assert followed.take("A").camera.focus_distance == pytest.approx(4.0, rel=1e-3)
+    assert edits.follow_depth(followed, scaled, plate).take("A").camera.focus_distance == pytest.approx(1.5, rel=1e-3)
+
+
 def test_saving_writes_beside_the_picture_and_never_into_it(shot, plate, tmp_path):
     before = plate.path.read_bytes()
     document = Document(shot)

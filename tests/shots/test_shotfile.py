@@ -168,6 +168,16 @@ def edited(*place, value):
     return json.dumps(document)
 
 
+@pytest.mark.parametrize("value, fps", [
+    ("23.976", (24000, 1001)), ("23,976", (24000, 1001)), (23.976, (24000, 1001)), ("23.98", (24000, 1001)),
+    ("2997/125", (24000, 1001)), ("29.97", (30000, 1001)), ("47.952 fps", (48000, 1001)), (59.94, (60000, 1001)),
+    ("119.88", (120000, 1001)), ("24000/1001", (24000, 1001)), (24, (24, 1)), ("23.9", (239, 10)), ("29.9", (299, 10)),
+])
+def test_what_is_said_for_a_slower_rate_is_that_rate(value, fps):
+    """In a file and from Python alike: a film of 2997/125 pictures a second is at home in no project."""
+    assert parse(edited("fps", value=value)).fps == replace(example(), fps=value).fps == Fraction(*fps)
+
+
 @pytest.mark.parametrize("text, says", [
     ("", "not JSON"), ("[]", "version"), ("{}", "version"), ('{"version": 1', "not JSON"), ("[" * 100_000, "not JSON"),
     (edited("version", value=2), "newer pushin .form 2.*update"), (edited("version", value="1"), "whole number"),
@@ -190,7 +200,8 @@ def edited(*place, value):
     (edited("takes", 1, "name", value="A"), "Two takes are called 'A'"),
     (edited("takes", 0, "match", value={"take": "B", "subject": "mira"}), "matches itself"),
     (edited("subjects", 0, "depth", value=0), r"subjects\[0\]: mira is 0 m away"),
-    (edited("fps", value="0"), "not a frame rate"), (edited("fps", value=None), "fps: 'None' is not a time"),
+    (edited("fps", value="0"), "not a frame rate"), (edited("fps", value=None), "fps: null is not a frame rate; write 24, 25"),
+    (edited("fps", value="1 s"), "fps: '1 s' is not a frame rate"),
     (edited("plate", "stage", "width", value=0), "plate.stage: A plate of 0x720"),
     (edited("plate", "stage", "principal_point", value=[1e308, 0]), "plate.stage: The plate's principal point lies far"),
     (edited("plate", "stage", "principal_point", value=[0, -1e308]), "plate.stage: The plate's principal point lies far"),

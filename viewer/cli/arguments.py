@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..errors import PushinError
 
-DEPTH_KINDS = ("metres", "centimetres", "millimetres", "dioptres", "disparity", "inverse", "inverted", "linear")
+DEPTH_KINDS = ("metres", "centimetres", "millimetres", "dioptres", "disparity", "inverse", "inverted", "linear", "painted")
 BOKEH = ("gather", "reference", "off")
 MOST_PIXELS = 16384
 """Of a picture's side, wherever it is drawn."""
@@ -28,7 +28,8 @@ def add_plate(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--depth-kind", choices=DEPTH_KINDS,
                        help="what the depth map holds: distances, dioptres (1/metres), disparity in pixels (with "
                             "--baseline), or relative depth between --near and --far: inverse (1/Z, near is bright), "
-                            "inverted (1/Z, near is dark) or linear (near is dark); default: told from the file")
+                            "inverted (1/Z, near is dark), linear (near is dark) or painted (linear, near is bright, as "
+                            "by hand); default: told from the file")
     rays = group.add_mutually_exclusive_group()
     rays.add_argument("--ray", action="store_true", default=None, help="distances run along each pixel's ray")
     rays.add_argument("--planar", dest="ray", action="store_false", default=None,

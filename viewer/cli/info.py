@@ -4,9 +4,15 @@ from __future__ import annotations
 import argparse
 import json
 
-from ..counted import counted
+from ..counted import counted, plain
 from . import arguments
 
+NEAREST, FARTHEST = 0.05, 200.0
+"""Metres: that a thing is nearer, or half of the picture farther, is more often a mistaken unit than a macro or a mountain."""
+TOO_NEAR = {"metres": "dioptres (1/distance), inverse or linear", "centimetres": "metres", "millimetres": "metres or centimetres",
+            "dioptres": "metres or inverse"}
+TOO_FAR = {"metres": "centimetres or millimetres", "centimetres": "millimetres", "dioptres": "metres"}
+"""By the kind that depth was taken for, what it may be instead."""
 EXAMPLES = """\
 examples:
   pushin info portrait.heic
@@ -58,8 +64,23 @@ def described(plate) -> dict:
                        "camera": None if plate.confidence is None else round(plate.confidence, 3)},
         "scale": residuals(plate, plate.adjustments) if plate.adjustments.anchors else [],
         "repairs": len(plate.adjustments.edits),
-        "notes": list(plate.notes),
+        "notes": [*plate.notes, *doubts(plate, depths)],
     }
+
+
+def doubts(plate, depths) -> list[str]:
+    """A sentence on metres (n,) that are hardly credible and that nobody but the depth's file tells; none for others."""
+    import numpy as np
+    if plate.relative or plate.adjustments.anchors or not depths.size:
+        return []
+    nearest, median = float(depths.min()), float(np.median(depths))
+    if median > FARTHEST:
+        says, others = f"half of the picture is more than {plain(median, 3)} m away", TOO_FAR.get(plate.kind)
+    elif nearest < NEAREST:
+        says, others = f"the nearest thing is {1000 * nearest:.2g} mm away", TOO_NEAR.get(plate.kind)
+    else:
+        return []
+    return [f"The depth says that {says}; if it is of another kind, say --depth-kind {others}."] if others else []
 
 
 def text(found: dict) -> str:

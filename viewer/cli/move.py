@@ -75,7 +75,7 @@ def add(subparsers) -> None:
     lens.add_argument("--ratio", metavar="R", help="delivery ratio: 2.39, 1.85, 16:9, 4:3, 9:16 (default: the "
                                                    "camera's)")
     lens.add_argument("--delivery", metavar="D", help="HD, 2K, UHD, 4K, 8K or pixels across (default: HD)")
-    lens.add_argument("--fps", metavar="F", help="frames a second: 24, 25, 24000/1001 (default: 24)")
+    lens.add_argument("--fps", metavar="F", help="frames a second: 24, 25, 23.976 or 24000/1001 (default: 24)")
     shot = parser.add_argument_group("shot")
     shot.add_argument("--number", metavar="N", help="in the shot list (default: 1)")
     shot.add_argument("--title", metavar="TEXT", help="what the scene is")
@@ -108,7 +108,7 @@ def run(args) -> int:
     else:
         plate = arguments.open_plate(args)
         described = {name: value for name in OPTIONS if name != "depth" and (value := getattr(args, name)) is not None}
-        shot = Shot(plate_file(plate, args.plate, args.depth, **described), fps=_rate(args.fps or "24"))
+        shot = Shot(plate_file(plate, args.plate, args.depth, **described), fps=args.fps or "24")
     subjects, main, second = _subjects(args, plate, shot)
     said = {"number": (args.number, str), "title": (args.title, str), "notes": (args.notes, str),
             "ratio": (args.ratio, kit().ratio), "body": (args.camera, kit().body), "delivery_width": (args.delivery, _delivery)}
@@ -287,18 +287,6 @@ def _pixels(text: str, counts: tuple[int, ...]) -> tuple[float, ...]:
         raise PushinError(f"'{text}' cannot be read: a subject's place is pixel coordinates such as 640,360 or "
                           "300,90,640,700.")
     return values
-
-
-def _rate(text: str):
-    """Frames a second, rational."""
-    from ..shots.timeline import seconds
-    text = text.strip().removesuffix("fps")
-    try:
-        if "s" in text:
-            raise PushinError(text)
-        return seconds(text)
-    except PushinError:
-        raise PushinError(f"'{text[:40]}' is not a frame rate; write 24, 25 or 24000/1001.") from None
 
 
 def _delivery(text: str) -> int:

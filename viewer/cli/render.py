@@ -124,6 +124,8 @@ def frames(text: str) -> tuple[int | None, int | None]:
     first, dash, last = match.groups() if match else ("", "", "")
     if not first and not last or any(n and not int(n) for n in (first, last)):
         raise argparse.ArgumentTypeError(f"'{text}' is not a range of frames such as 10-48")
+    if first and last and int(first) > int(last):
+        raise argparse.ArgumentTypeError(f"'{text}' runs backwards; write the first frame first, {last}-{first}")
     return (int(first) if first else None), (int(last) if last else None if dash else int(first))
 
 

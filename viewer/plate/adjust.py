@@ -21,6 +21,8 @@ from . import repair, scale
 from .source import name_of
 
 VERSION = 1
+SKY_SHARE = 0.01
+"""Of the picture, from which it is said that known distances made sky of it."""
 _MOST_BYTES = 16 << 20
 _KINDS = {"at": scale.Anchor, "person": scale.Person, "stroke": repair.Stroke, "flatten": repair.Flatten,
           "cut": repair.Cut}
@@ -113,6 +115,8 @@ def adjusted(plate, adjustments: Adjustments, forgiving: bool = False):
         if adjustments.anchors:
             notes = tuple(note for note in notes if note != unscaled(plate))
             depth, relative = scale.fit(plate, adjustments.anchors)(depth, relative), False
+            lost = float((np.isinf(depth) & np.isfinite(plate.depth)).mean())
+            notes += (beyond_sky(plate, lost),) if lost >= SKY_SHARE else ()
     for edit in edits:
         try:
             depth = repair.applied(edit, np.asarray(depth, np.float32), plate.color)
@@ -128,6 +132,13 @@ def unscaled(plate) -> str:
     finite = plate.depth[np.isfinite(plate.depth)]
     return (f"Distances of {plate.source} are relative; {finite.min():.3g} to {finite.max():.3g} m is assumed: tell one "
             f"or two with --at X,Y=M.") if finite.size else ""
+
+
+def beyond_sky(plate, share: float) -> str:
+    """What a plate says of a share of its picture that known distances made sky of."""
+    painted = {"inverse": "painted", "inverted": "linear"}.get(plate.kind)
+    return (f"By the known distances {share:.1%} of the picture lies behind infinity and is sky: give the distance of something "
+            "there as well, with --at" + (f", or open greys that were painted by hand with --depth-kind {painted}." if painted else "."))
 
 
 def residuals(plate, adjustments: Adjustments) -> list[str]:

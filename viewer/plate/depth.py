@@ -29,12 +29,13 @@ from .holes import TINY, membrane
 from .images import read_grey
 from .lens import positive
 from .restore import restored
+from .scale import LINEAR
 from .source import check_declared, name_of, reading
 
-KINDS = ("metres", "centimetres", "millimetres", "dioptres", "disparity", "inverse", "inverted", "linear")
+KINDS = ("metres", "centimetres", "millimetres", "dioptres", "disparity", "inverse", "inverted", "linear", "painted")
 """Distances; 1/metres; pixels of a stereo pair; and relative ones between near and far: linear in 1/Z with near bright
-(inverse, what networks estimate) or dark (inverted), or linear in Z with near dark."""
-RELATIVE = ("inverse", "inverted", "linear")
+(inverse, what networks estimate) or dark (inverted), or linear in Z with near dark (linear) or bright (painted, as by hand)."""
+RELATIVE = ("inverse", "inverted", *LINEAR)
 ASSUMED_RANGE = (1.0, 10.0)
 """Metres from the nearest to the farthest point of a relative map of which nobody said more."""
 _METRES = {"metres": 1.0, "centimetres": 1e-2, "millimetres": 1e-3}
@@ -88,7 +89,7 @@ def check_used(name: str, kind: str, **told) -> None:
     uses = ("near", "far") if kind in RELATIVE else ("baseline",) if kind == "disparity" else ()
     idle = next((word for word, value in told.items() if value is not None and word not in uses), None)
     if idle and kind in KINDS:
-        wants = "disparity" if idle == "baseline" else "inverse, inverted or linear"
+        wants = "disparity" if idle == "baseline" else f"{', '.join(RELATIVE[:-1])} or {RELATIVE[-1]}"
         raise PushinError(f"{name} is taken as {kind}, which has no use for {idle}: leave that out, or say that the depth kind "
                           f"is {wants}, with --depth-kind.")
 
@@ -317,9 +318,9 @@ def _ranged(name: str, values: np.ndarray, near, far, kind: str) -> np.ndarray:
         return np.full(values.shape, np.nan, np.float32)
     low, high = float(values[valid].min()), float(values[valid].max())
     share = (values - low) / (high - low) if high > low else np.ones_like(values)
-    if kind == "linear":
+    share = 1 - share if kind in ("inverted", "painted") else share
+    if kind in LINEAR:
         return np.where(valid, 1 / (near + share * (far - near)), np.nan)
-    share = 1 - share if kind == "inverted" else share
     return np.where(valid, 1 / far + share * (1 / near - 1 / far), np.nan)
 
 

@@ -3,10 +3,14 @@
 The display window is the frame that the lens saw; the data window is what the file holds of it. Overscan is cropped,
 and what the file lacks is black and of unknown depth.
 
+Of several layers the picture is the plain R, G, B, or the one whose name says so (_PICTURES); a pass such as albedo,
+normal or AO only where there is nothing else.
+
 Depth goes by many names and conventions. What a file's own words tell is used and stated:
   Z, depth.Z, <layer>.Depth.Z (Blender), <layer>.Z   planar metres, as Blender writes; not a vector's Z, nor mist
   FinalImage…WorldDepth.R, …SceneDepth… (Unreal)     planar centimetres
   depth.Z of Nuke's ScanlineRender                   1/Z: near is bright and the background 0
+  a Z below 0 (Maya)                                 the coordinate along the camera's axis, which looks along -z
 """
 from __future__ import annotations
 
@@ -28,6 +32,12 @@ MOST_BESIDE = 50
 """Pixels of the frame to those of the file, or the reverse: beyond it a window is a mistake, not a crop or overscan."""
 MOST_PACKED = 10_000
 """Bytes of pixels to bytes of the file; deflate reaches 1032 on black, and a forged header far more."""
+_PICTURES = ("", "combined", "beauty", "rgba", "rgb", "c", "color", "colour", "image", "finalimage", "main", "master",
+             "composite")
+"""Names of the layer or part that is the finished picture, the surest first; "" has no name."""
+_PASS = re.compile("(ao|n|p|st|uv)|(.*_)?id|.*(albedo|ambient|coat|crypto|depth|diff|direct|emi[st]|env|gloss|index|light|mask|"
+                   "matte|mist|motion|noisy|normal|occlusion|position|refl|refr|shadow|spec|sss|trans|vector|velocity|vol).*")
+"""Layers that the picture is made of or from, and that are none."""
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 """Rec.709 weights of luminance/chroma files (Y, RY, BY)."""
 
@@ -37,9 +47,11 @@ class Exr:
     """The channels of a file.
 
     path           where it lies
-    channels       (h, w) arrays by name, float16, float32 or uint32, each over its part's data window
+    channels       (h, w) arrays by name, float16, float32 or uint32, each over its part's data window; where there are
+                   several parts the name begins with the part's
     windows        by name: (x0, y0) of the data window within the display window
     size           (width, height) of the display window
+    aspect         width of a pixel to its height
     chromaticities x, y of red, green, blue and white, or None
     writer         blender, unreal, nuke, or nothing known: ""
     """
@@ -48,36 +60,65 @@ class Exr:
     channels: dict[str, np.ndarray]
     windows: dict[str, tuple[int, int]]
     size: tuple[int, int]
+    aspect: float
     chromaticities: tuple[float, ...] | None
     writer: str = ""
+
+    @property
+    def square(self) -> tuple[int, int]:
+        """(width, height) of the display window in square pixels, as all of its planes are handed out; none is thrown away."""
+        return squared(self.size, self.aspect)
 
     def names(self) -> str:
         """The first channels, for a sentence."""
         return one_line(", ".join(self.channels))
 
+    def layers(self) -> list[str]:
+        """What the names of those channels begin with that can be a picture, the likeliest first."""
+        prefixes = {name[:-1] for name in self.channels if re.fullmatch(r"(.*\.)?[RY]", name)}
+        return sorted((p for p in prefixes if self._is_picture(p)), key=lambda p: (_picture_rank(p), len(p), p))
+
     def colour(self) -> list[np.ndarray] | None:
         """One plane (grey) or three (linear RGB) over the display window, or None: the file holds no picture."""
-        for prefix in sorted({name[:-1] for name in self.channels if name[-1] in "RGBY"}, key=len):
-            if all(prefix + c in self.channels for c in "RGB"):
+        for prefix in self.layers()[:1]:
+            if prefix + "R" in self.channels:
                 return [self._framed(prefix + c, 0) for c in "RGB"]
-            if all(prefix + c in self.channels for c in ("Y", "RY", "BY")):
+            if all(prefix + c in self.channels for c in ("RY", "BY")):
                 return self._from_chroma(prefix)
-            if prefix + "Y" in self.channels:
-                return [self._framed(prefix + "Y", 0)]
+            return [self._framed(prefix + "Y", 0)]
         return None
+
+    def colour_notes(self) -> list[str]:
+        """Sentences on how the picture came about: from which of several layers, stretched to square pixels, without a part."""
+        layers, file, notes = self.layers(), name_of(self.path), []
+        names = [one_line(prefix.rstrip(".")) or "R, G, B" for prefix in layers]
+        if names[1:]:
+            notes.append(f"{file} also has {', '.join(names[1:4])}; {names[0]} is taken as the picture.")
+        if self.square != self.size:
+            wide, high = self.square
+            notes.append(f"The pixels of {file} are {self.aspect:.4g} times as wide as high; it is stretched from {self.size[0]} x "
+                         f"{self.size[1]} to {wide} x {high} square ones.")
+        rendered = max(self._share(name) for name in self.channels if name[:-1] in layers[:1])
+        if rendered < 0.9995:
+            notes.append(f"The data window of {file} holds only {rendered:.1%} of its frame; the rest is black and its depth not "
+                         f"measured: if something is there, render the whole frame.")
+        return notes
 
     def depth(self) -> Embedded | None:
         """The depth channel over the display window, NaN where the file holds nothing; None without one."""
-        named = sorted((rank, len(name), name) for name in self.channels
+        named = sorted((rank, name[-1] not in "RZ", len(name), name) for name in self.channels
                        if (rank := _depth_rank(name, self.channels)) is not None)
         if not named:
             return None
-        channel = named[0][2]
+        channel = named[0][-1]
         values, file, source = self._framed(channel, np.nan), name_of(self.path), f"channel {one_line(channel)}"
         others = [one_line(name) for *_, name in named[1:4]]
         notes = [f"{file} also has {', '.join(others)}; {one_line(channel)} is used."] if others else []
-        alpha = channel[:-1] + "A" if channel[:-1] + "A" in self.channels else "A"
-        if alpha in self.channels:
+        if (values < 0).any() and not (np.isfinite(values) & (values > 0)).any():
+            values = np.where(np.isnan(values), values, np.where(values < 0, -values, np.inf)).astype(values.dtype)
+            notes.append(f"{one_line(channel)} of {file} is negative, as Maya renders it, and is taken as the distance along -z.")
+        alpha = next((prefix + "A" for prefix in (channel[:-1], *self.layers()[:1], "") if prefix + "A" in self.channels), None)
+        if alpha:
             # Where nothing was rendered there is nothing to hide what lies behind: sky.
             empty = (self._framed(alpha, 0) == 0) & ~(values > 0)
             if empty.any() and self.writer != "nuke":
@@ -107,12 +148,37 @@ class Exr:
         pixels, (x0, y0), (width, height) = self.channels[name], self.windows[name], self.size
         h, w = pixels.shape
         if (x0, y0, w, h) == (0, 0, width, height):
-            return pixels
+            return self._stretched(pixels, outside)
         frame = np.full((height, width), outside, pixels.dtype if pixels.dtype.kind == "f" else np.float32)
-        left, top, right, bottom = max(x0, 0), max(y0, 0), min(x0 + w, width), min(y0 + h, height)
+        left, top, right, bottom = self._held(name)
         if left < right and top < bottom:
             frame[top:bottom, left:right] = pixels[top - y0:bottom - y0, left - x0:right - x0]
-        return frame
+        return self._stretched(frame, outside)
+
+    def _held(self, name: str) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of what the file holds of the display window."""
+        (x0, y0), (h, w), (width, height) = self.windows[name], self.channels[name].shape, self.size
+        return max(x0, 0), max(y0, 0), min(x0 + w, width), min(y0 + h, height)
+
+    def _share(self, name: str) -> float:
+        left, top, right, bottom = self._held(name)
+        return max(right - left, 0) * max(bottom - top, 0) / (self.size[0] * self.size[1])
+
+    def _stretched(self, frame: np.ndarray, outside: float) -> np.ndarray:
+        """A plane in square pixels: depth, which is NaN outside, repeats its own, for a mean of two surfaces is on neither."""
+        if self.square == self.size:
+            return frame
+        if np.isnan(outside):
+            rows, columns = ((2 * np.arange(n) + 1) * of // (2 * n) for n, of in zip(self.square[::-1], frame.shape))
+            return frame[rows[:, None], columns]
+        import cv2
+        return cv2.resize(frame.astype(np.float32), self.square, interpolation=cv2.INTER_LINEAR)
+
+    def _is_picture(self, prefix: str) -> bool:
+        if _depth_rank(prefix + "R", self.channels) is not None:
+            return False
+        # Y with X is the second part of a vector.
+        return all(prefix + c in self.channels for c in "RGB") or prefix + "Y" in self.channels and prefix + "X" not in self.channels
 
     def _from_chroma(self, prefix: str) -> list[np.ndarray]:
         luminance = self._framed(prefix + "Y", 0).astype(np.float32)
@@ -127,14 +193,14 @@ def read_exr(path: Path) -> Exr:
     with reading(path):
         with OpenEXR.File(os.fsencode(path), separate_channels=True, header_only=True) as file:
             headers = [dict(part.header) for part in file.parts]
-        total, frame = 0, None
+        total, frame, aspect = 0, None, None
         for header in headers:
             if "deep" in str(header.get("type", "")):
                 raise PushinError(f"{name_of(path)} is a deep image; flatten it and export it again.")
             display, data = _window(header["displayWindow"]), _window(header["dataWindow"])
-            frame = frame or display
+            frame, aspect = frame or display, aspect or _aspect(header)
             total += 4 * len(header["channels"])
-            for _, _, width, height in (display, data):
+            for width, height in (display[2:], data[2:], squared(display[2:], aspect)):
                 check_declared(path, width, height, total)
             pixels = (frame[2] * frame[3], data[2] * data[3])
             if max(pixels) > MOST_BESIDE * min(pixels):
@@ -154,13 +220,16 @@ def read_exr(path: Path) -> Exr:
         channels, windows = {}, {}
         for header, found in parts:
             x0, y0, *_ = _window(header["dataWindow"])
+            part = header.get("name", "") if len(parts) > 1 else ""
             for name, pixels in found.items():
+                if part and name and name != part and not name.startswith(f"{part}."):
+                    name = f"{part}.{name}"
                 if name and name not in channels and pixels is not None and pixels.ndim == 2 and pixels.size:
                     channels[name], windows[name] = pixels, (x0 - frame[0], y0 - frame[1])
         chromaticities, writer = headers[0].get("chromaticities"), _writer(headers[0])
     if not channels:
         raise PushinError(f"{name_of(path)} has no channels; export it again.")
-    return Exr(path, channels, windows, frame[2:], chromaticities, writer)
+    return Exr(path, channels, windows, frame[2:], aspect, chromaticities, writer)
 
 
 def _window(window) -> tuple[int, int, int, int]:
@@ -169,15 +238,39 @@ def _window(window) -> tuple[int, int, int, int]:
     return x0, y0, x1 - x0 + 1, y1 - y0 + 1
 
 
+def _aspect(header: dict) -> float:
+    """Width of a pixel to its height; what no lens squeezes by is no aspect but a mistake."""
+    aspect = float(header.get("pixelAspectRatio", 1))
+    return aspect if 1 / 4 <= aspect <= 4 and abs(aspect - 1) > 1e-3 else 1.0
+
+
+def squared(size: tuple[int, int], aspect: float) -> tuple[int, int]:
+    """(width, height) in square pixels of a size in others."""
+    return round(size[0] * max(aspect, 1)), round(size[1] / min(aspect, 1))
+
+
 def _writer(header: dict) -> str:
     """The program that wrote a file, as far as its header says."""
     words = " ".join(str(key) for key in header).lower() + " " + str(header.get("Software", "")).lower()
     return next((name for name in ("unreal", "blender", "nuke") if name in words), "")
 
 
+def _picture_rank(prefix: str) -> int:
+    """How likely a layer's name says that it is the finished picture, 0 first: the last of its words that says anything."""
+    for word in reversed(prefix.rstrip(".").lower().split(".")):
+        if word in _PICTURES:
+            return _PICTURES.index(word)
+        if _PASS.fullmatch(word):
+            return len(_PICTURES) + 1
+    return len(_PICTURES)
+
+
 def _depth_rank(name: str, names) -> int | None:
     """How likely a channel's name says depth, 0 first; None: not at all."""
     lower = name.lower()
+    layer, _, letter = name.rpartition(".")
+    if letter == "A" or letter in ("G", "B") and f"{layer}.R" in names:     # alpha, and what is R again or 0
+        return None
     if "mist" in lower:                     # a fade from 0 to 1, which is no distance
         return None
     if lower[-1] == "z" and {name[:-1] + axis for axis in ("XY" if name[-1] == "Z" else "xy")} <= set(names):

@@ -22,12 +22,16 @@ def filled(disparity: np.ndarray, known: np.ndarray) -> np.ndarray:
     A hole between two surfaces belongs to the farther one, since the nearer one hides it from one of the sensor's two
     eyes. `_far_estimate` tells which depth that is; the pixels around the hole that agree with it, or lie on a surface
     that mostly does (a floor that runs through), become the boundary of a membrane (Laplace's equation), which is
-    smooth, follows slopes between two sides and runs level out of the frame. Nearer pixels do not touch it.
+    smooth, follows slopes between two sides and runs level out of the frame. Nearer pixels do not touch it. It runs no
+    farther than what is known, up to the sky.
     """
     if known.all():
         return disparity
     disparity = np.where(known, disparity, 0).astype(np.float32)
-    return np.where(known, disparity, membrane(disparity, known, _background(disparity, known)))
+    stretched = membrane(disparity, known, _background(disparity, known))
+    farthest = disparity.min(where=known & (disparity > TINY), initial=np.inf)
+    stretched = np.where(stretched < farthest / 2, 0, np.maximum(stretched, farthest)) if farthest < np.inf else stretched
+    return np.where(known, disparity, stretched)
 
 
 def _background(disparity: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -58,6 +58,7 @@ class Picture:
     depth       the depth that the file holds beside the picture, or None
     exif        tags of the Exif IFD by number
     notes       sentences on what was assumed
+    aspect      width to height of the file's pixels, which were stretched to square ones
     """
 
     color: np.ndarray
@@ -67,6 +68,7 @@ class Picture:
     depth: embedded.Embedded | None
     notes: tuple[str, ...]
     exif: dict
+    aspect: float = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -81,6 +83,7 @@ class _Encoded:
     orientation: int = 1
     depth: embedded.Embedded | None = None
     notes: list[str] = field(default_factory=list)
+    aspect: float = 1.0
 
 
 def read_picture(path: Path) -> Picture:
@@ -95,7 +98,7 @@ def read_picture(path: Path) -> Picture:
         encoded.notes.append(f"{name_of(path)} was reduced from {width} x {height} to "
                              f"{color.shape[1]} x {color.shape[0]} pixels.")
     return Picture(color, (width, height), encoded.orientation, found, encoded.depth, tuple(encoded.notes),
-                   encoded.exif)
+                   encoded.exif, encoded.aspect)
 
 
 def read_grey(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
@@ -190,12 +193,12 @@ def _as_fraction(alpha: np.ndarray) -> np.ndarray:
 
 def _from_exr(path: Path) -> _Encoded:
     file = exr.read_exr(path)
-    check_shape(name_of(path), *file.size)
+    check_shape(name_of(path), *file.square)
     planes = file.colour()
     if planes is None:
         raise PushinError(f"{name_of(path)} holds no picture (R, G, B or Y), only "
                           f"{file.names()}; give the beauty pass.")
-    encoded = _Encoded(planes, depth=file.depth())
+    encoded = _Encoded(planes, depth=file.depth(), notes=file.colour_notes(), aspect=file.aspect)
     encoded.notes += encoded.depth.notes if encoded.depth else ()
     if file.chromaticities is not None:
         try:

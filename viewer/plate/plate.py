@@ -14,6 +14,7 @@ from . import depth as depths
 from . import lens as lenses
 from .adjust import Adjustments, adjusted, focus_anchor, unscaled
 from .edges import SAME_SURFACE
+from .exr import squared
 from .holes import filled
 from .images import SIDEWAYS, read_picture, repaired, to_half, upright
 from .lights import unclipped
@@ -114,6 +115,9 @@ class Plate:
             stored = picture.full_size[::-1] if picture.orientation in SIDEWAYS else picture.full_size
             turned = _alike(values, stored) and not _alike(values, picture.full_size)
             values, opaque = (upright(a, picture.orientation) if turned and a is not None else a for a in (values, found.opaque))
+        if picture.aspect != 1 and not _alike(values, picture.full_size):       # a map of the file's own pixels
+            stretched = squared(values.shape[::-1], picture.aspect)
+            values, opaque = (a if a is None else depths.sampled(a, stretched) for a in (values, opaque))
         if not _alike(values, picture.full_size):
             raise PushinError(f"{source} is {values.shape[1]} x {values.shape[0]} and {name} is "
                               f"{picture.full_size[0]} x {picture.full_size[1]}, which is another shape; "

@@ -47,11 +47,11 @@ class DepthMap:
             self._light, self._measured = like._light, like._measured
         else:
             self._light = self._lit(plate.color[::(step := max(int(1 / self.share), 1)), ::step])
-            self._measured = np.quantile(1 / plate.measured.depth[::4, ::4], SHOWN)
+            self._measured = 1 / np.maximum(np.quantile(1 / plate.measured.depth[::4, ::4], SHOWN), 1e-9)
         self._color = plate.color
         # Of the depth as it was measured, at the scale of now: repairs do not change the colours of all the rest.
         fitted = scale.fit(plate.measured, plate.adjustments.anchors)
-        low, high = fitted.factor * self._measured + fitted.offset
+        low, high = 1 / fitted(self._measured)
         self._range = float(low), max(float(high - low), 1e-9)
 
     def _lit(self, color: np.ndarray) -> np.ndarray:

@@ -131,12 +131,10 @@ def follow_depth(shot: Shot, before, after) -> Shot:
     if before.adjustments.anchors == after.adjustments.anchors:
         return moved
     was, now = (scale.fit(plate.measured, plate.adjustments.anchors) for plate in (before, after))
-    factor = now.factor / was.factor
-    offset = now.offset - was.offset * factor
 
     def scaled(metres: float) -> float:
-        disparity = factor / metres + offset
-        return 1 / max(disparity, 1e-6)
+        with np.errstate(divide="ignore"):
+            return min(float(now(was.measured(np.float64(metres)))), 1e6)
 
     def following(take: Take) -> Take:
         if shot.subjects:

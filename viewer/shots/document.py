@@ -21,7 +21,7 @@ from .kit import F_STOP, Body, Lens
 from .performance import Performance
 from .rigs import rig
 from .scene import Scene
-from .timeline import LIMITS, STRICT, Seconds, Timeline, frame_times, seconds, timecode
+from .timeline import LIMITS, STRICT, Rate, Seconds, Timeline, frame_times, rate, seconds, timecode
 
 VERSION = 1
 """Of the shot file's form. A program reads its own version and older ones."""
@@ -171,7 +171,7 @@ class Shot:
     plate: PlateFile
     subjects: tuple[Subject, ...] = ()
     takes: tuple[Take, ...] = ()
-    fps: Seconds = Fraction(24)
+    fps: Rate = Fraction(24)
     number: str = "1"
     title: str = ""
     ratio: float | None = None
@@ -186,7 +186,7 @@ class Shot:
     def __post_init__(self):
         for field in ("subjects", "takes"):
             object.__setattr__(self, field, tuple(getattr(self, field)))
-        object.__setattr__(self, "fps", seconds(self.fps))
+        object.__setattr__(self, "fps", rate(self.fps))
         if not 1 <= self.fps <= MOST_FRAMES:
             raise BadValue(f"{float(self.fps):g} frames a second is not a frame rate; it lies between 1 and "
                            f"{MOST_FRAMES}.")

@@ -72,8 +72,27 @@ def seconds(value: int | float | str | Fraction) -> Fraction:
     return exact if exact.denominator <= FINEST else exact.limit_denominator(FINEST)
 
 
+NTSC = 24, 30, 48, 60, 120
+"""Frames a second that run slower by 1000/1001 where television does, as 23.976, 29.97 …"""
+
+
+def rate(value: int | float | str | Fraction) -> Fraction:
+    """Frames a second, rational: from 24, "24000/1001", "25 fps", or what is said for the slower ones: "23.976", "23,98"."""
+    bare = value.strip().removesuffix("fps") if isinstance(value, str) else value
+    try:
+        if isinstance(bare, str) and "s" in bare:
+            raise BadValue(bare)
+        fps = seconds(bare)
+    except BadValue:
+        said = "null" if value is None else f"'{str(value)[:40]}'"
+        raise BadValue(f"{said} is not a frame rate; write 24, 25, 23.976 or 24000/1001.") from None
+    return next((exact for whole in NTSC if abs(fps - (exact := Fraction(1000 * whole, 1001))) < Fraction(1, 200)), fps)
+
+
 Seconds = Annotated[Fraction, PlainValidator(seconds), PlainSerializer(str)]
 """A rational time; in a shot file "6" or "61/24"."""
+Rate = Annotated[Fraction, PlainValidator(rate), PlainSerializer(str)]
+"""Frames a second; in a shot file "24" or "24000/1001"."""
 
 STRICT = {"extra": "forbid", "allow_inf_nan": False}
 """How a shot file's values are read: no unknown words, no NaN."""
