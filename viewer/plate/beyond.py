@@ -64,7 +64,9 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     # Colours run into each other; depths do where that is no edge, and where lines that meet have left a step.
     even = np.exp(cv2.bilateralFilter(np.log(np.maximum(picture[..., 3], 1e-3)), 0, *EVEN))
     picture = np.dstack([soften(picture[..., :3], pad), np.where(_away(sky.shape, pad) > 0, even, picture[..., 3])])
-    far = cv2.GaussianBlur(np.dstack(farthest(color, disparity, wide)), (0, 0), 3)
+    shade, distance = farthest(color, disparity, wide)
+    shade = cv2.ximgproc.jointBilateralFilter(np.log(np.maximum(distance, 1e-3)), shade, 19, 0.2, 3)
+    far = np.dstack([shade, cv2.GaussianBlur(distance, (0, 0), 3)])
     cells = [[-(-n // CELL) for n in sides] for sides in pad]
     far = soften(np.pad(far, [*cells, (0, 0)], mode="edge"), cells)
     # From cells to pixels: the first of the frame's is the first of its cell.
@@ -93,7 +95,7 @@ def _beside(rows: np.ndarray, count: int, span: int) -> np.ndarray:
     line = here[:, 3]
     size = max(3, span // 8) | 1    # an even window would move what it opens
     strip = rows[-STRIP:]
-    opened = cv2.morphologyEx(np.ascontiguousarray(strip[..., 3]), cv2.MORPH_OPEN, np.ones((1, size), np.uint8),
+    opened = cv2.morphologyEx(_without_small(rows[..., 3], size), cv2.MORPH_OPEN, np.ones((1, size), np.uint8),
                               borderType=cv2.BORDER_REPLICATE)
     ends, narrow = (d > opened * (1 + CUT_SHARE) + 1e-4 for d in (strip[..., 3], strip[..., 7]))
     opened, ends, before, behind, narrow = opened[-1], ends[-1], narrow[:-1][::-1], strip[:-1, :, 7][::-1], narrow[-1]
@@ -119,6 +121,23 @@ def _beside(rows: np.ndarray, count: int, span: int) -> np.ndarray:
                 at[row, x] = np.clip(first[k] + (x + 0.5 - left) / (right - left) * (last[k] - first[k]), first[k], last[k] - 1)
                 goes_on[row, x] = True
     return np.dstack([wide[at], np.where(goes_on[..., None], all_of_it[at], 0)])
+
+
+def _without_small(disparity: np.ndarray, size: int) -> np.ndarray:
+    """The last STRIP rows of a disparity (n, w), and in place of what meets the last one with less than size x size pixels and is nearer
+    than what is beside it, that: of a cork, that a corner of the frame cuts, no wall is made."""
+    strip, line = np.array(disparity[-STRIP:], np.float32), disparity[-1]
+    thing = np.cumsum(np.abs(np.diff(line, prepend=line[:1])) > CUT_SHARE * np.maximum(line, np.roll(line, 1)))
+    first, last = (np.searchsorted(thing, np.arange(thing[-1] + 1), side) for side in ("left", "right"))
+    # It is seen as far as to where something farther begins; a floor behind a figure goes on.
+    inwards = disparity[::-1]
+    ends = inwards[1:] < np.minimum(inwards[:-1], line) * (1 - CUT_SHARE)
+    seen = np.where(ends.any(0), ends.argmax(0) + 1, len(disparity))
+    for a, b in zip(first, last):
+        beside = min((line[k] for k in (a - 1, b) if 0 <= k < len(line)), default=np.inf)
+        if beside < line[a:b].min() and seen[a:b].sum() < size * size:
+            strip[:, a:b] = np.minimum(strip[:, a:b], beside)
+    return strip
 
 
 def _ends(before: np.ndarray, first: int, last: int) -> list[tuple[int, int]]:
@@ -208,8 +227,7 @@ def farthest(color: np.ndarray, disparity: np.ndarray, wide: float, floor: bool 
     opened = np.maximum(opened[rim:rim + h, rim:rim + w], 0)
     nearer = np.maximum(d - opened - 1e-3, 0) / np.maximum(opened, 1e-3)
     weight = (nearer <= CUT_SHARE).astype(np.float32)
-    if floor:
-        weight = np.maximum(weight, RATHER * np.exp(-(nearer / HARDLY) ** 2))
+    weight = np.maximum(weight, RATHER * np.exp(-(nearer / HARDLY) ** 2))
     color = fill_smoothly(cv2.resize(color, (w, h), interpolation=cv2.INTER_AREA), weight[..., None])
     return color, cv2.GaussianBlur(opened, (0, 0), 3)
 
