@@ -1464,6 +1464,18 @@ def crash(me, seconds=2.0):
     me.last(60)
 
 
+def crash_told(me):
+    """The same with a known distance, far to the right, that the shot has followed."""
+    me.opened()
+    session = me.session
+    session.layering.edit(edits.tell_scale(session.shot, Anchor((130.0, 45.0), 3.0), session.plate), "Known distance")
+    me.settled()
+    session.edit(replace(session.shot, title="kept"), "Title")
+    session.document.journal.flush()
+    print("ready", flush=True)
+    me.last(60)
+
+
 def cut_off(me):
     """The same without a moment between."""
     crash(me, 0.0)
@@ -1485,7 +1497,7 @@ def recover(me):
 def recover_early(me):
     """Restore is clicked while what the window was to begin with gets on the screen."""
     window, gate = me.window, threading.Event()
-    show, open_shot = window._show, files.open_shot
+    show, open_found = window._show, files.open_found
 
     def slowly(opened):
         while not gate.is_set():
@@ -1495,8 +1507,8 @@ def recover_early(me):
     def last(*args):
         while window._arriving is not None:
             time.sleep(0.01)
-        return open_shot(*args)
-    window._show, files.open_shot = slowly, last
+        return open_found(*args)
+    window._show, files.open_found = slowly, last
     NEXT.append(lambda: window.open(window._first))
     me.wait(lambda: window._arriving is not None and window.files.asks == "recover")
     me.ctx.item_click("//Unsaved work was found/Restore")
