@@ -514,6 +514,33 @@ def easing(me):
     me.note("undone")
 
 
+def on_paper(me):
+    """Every kind of mark over the picture, one after the other."""
+    def only(name, **marks):
+        me.session.view = replace(me.session.view, **{"mode": "A", "thirds": False, "marks": False, **marks})
+        me.rested()
+        me.session.say("")
+        me.note(name)
+    me.opened()
+    for name in "AB":
+        me.session.edit(edits.focus_on(edits.set_f_stop(me.session.shot, name, 8.0), name, "subject"), "Focus")
+    me.key("Home")
+    me.ctx.mouse_move_to_pos((10, 700))
+    only("bare")
+    only("thirds", thirds=True)
+    only("marks", marks=True)
+    only("wipe", mode="wipe")
+    me.point(0, 0.55, 0.6)
+    only("here")
+    me.point(0, 0.1, 0.2)
+    me.ctx.mouse_down()
+    me.point(0, 0.3, 0.6)
+    only("box")
+    me.ctx.mouse_up()
+    me.ctx.yield_(2)
+    me.key("Escape")
+
+
 def looping(me):
     """In and out points, loop and speed, by their keys."""
     me.opened()

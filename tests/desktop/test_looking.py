@@ -3,6 +3,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.desktop.reports import SMALL, difference, matches_reference, picture, screenshot
 from viewer.rehearsal.quality import FEWEST
@@ -31,6 +32,19 @@ def test_one_playhead_scrubs_both(drive, small_plate):
         assert difference(picture(report, "start", which), picture(report, "later", which)) > 5
         assert difference(picture(report, "later", which), picture(report, "dragging", which)) > 2
     matches_reference(report, "rested")
+
+
+@pytest.mark.parametrize("paper", ["white", "black"])
+def test_marks_read_on_white_paper_and_on_black(drive, tmp_path, paper):
+    Image.new("RGB", (320, 180), paper).save(tmp_path / "board.png")
+    depth = np.full((180, 320), 60, np.uint8)
+    depth[40:140, 100:220] = 200
+    Image.fromarray(depth).save(tmp_path / "board_depth.png")
+    report = drive("on_paper", tmp_path / "board.png", "--depth", tmp_path / "board_depth.png", "--subject", "160,90")
+    bare = picture(report, "bare", "a").mean(-1)
+    for moment, least in (("thirds", 30), ("marks", 100), ("wipe", 60), ("here", 100), ("box", 100)):
+        contrast = abs(picture(report, moment, "a").mean(-1) - bare)
+        assert np.percentile(contrast[contrast > 8], 75) > least, moment
 
 
 def test_until_there_are_programs_for_the_lens_pictures_have_no_blur(drive, small_plate):

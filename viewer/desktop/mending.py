@@ -281,8 +281,7 @@ class Mending:
         for anchor in edits.adjustments(session.shot).anchors:
             point = scale.located(session.plate, anchor)
             at = x + point.xy[0] / session.plate.width * w, y + point.xy[1] / session.plate.height * h
-            draw.add_circle_filled(at, 0.25 * em, style.ink(style.TEXT))
-            draw.add_circle(at, 0.25 * em, style.ink((0, 0, 0, 1)))
+            style.rimmed(lambda ink, rim: draw.add_circle_filled(at, 0.25 * em + rim, ink))
             style.label(draw, (at[0] + 0.5 * em, at[1] - 0.5 * em), f"{point.metres:.3g} m", style.TEXT, 0.88,
                         shade=True)
 
@@ -299,8 +298,7 @@ class Mending:
         elif self._from and self.tool.how == "box":
             left, top, width, height = self.panel.rect(self._from[0])
             start = left + self._from[1] * width, top + self._from[2] * height
-            draw.add_rect(start, (mouse.x, mouse.y), style.ink((0, 0, 0, 0.6)), 0, 3.0)
-            draw.add_rect(start, (mouse.x, mouse.y), style.ink(style.TEXT), 0, 1.3)
+            style.rimmed(lambda ink, rim: draw.add_rect(start, mouse, ink, 0, 1.3 + 2 * rim))
         if hovered and under and not self._from:
             point = self.point(*under)
             metres = self.session.plate.depth_at(point) if point else 0.0

@@ -81,12 +81,12 @@ class Tools:
             start = left + self._pressed[1] * width, top + self._pressed[2] * height
             pair = self._pair(mouse)
             if pair:
-                draw.add_line(start, (mouse.x, mouse.y), style.ink(style.TEXT), 1.5)
-                draw.add_circle_filled((mouse.x, mouse.y), 0.3 * em, style.ink(style.TEXT))
+                style.rimmed(lambda ink, rim: draw.add_line(start, mouse, ink, 1.5 + 2 * rim))
+                style.rimmed(lambda ink, rim: draw.add_circle_filled(mouse, 0.3 * em + rim, ink))
                 words = f"rack from {pair[0].name} to {pair[1].name}"
                 style.label(draw, (mouse.x + em, mouse.y + 0.5 * em), words, shade=True)
             else:
-                draw.add_rect(start, (mouse.x, mouse.y), style.ink(style.TEXT), 0, 1.3)
+                style.rimmed(lambda ink, rim: draw.add_rect(start, mouse, ink, 0, 1.3 + 2 * rim))
         elif self._hovered and self.under:
             which, u, v = self.under
             self.spot = self.see(which, u, v)
@@ -264,8 +264,8 @@ class Tools:
             (l, t, r, b), depth = self._box
             stage, draw = self.session.shot.plate.stage, imgui.get_window_draw_list()
             for which in self.panel.shown():
-                corners = (self.panel.spot(which, stage.point(x, y, depth)) for x, y in ((l, t), (r, b)))
-                draw.add_rect(*corners, style.ink(style.TEXT), 0, 1.3)
+                corners = [self.panel.spot(which, stage.point(x, y, depth)) for x, y in ((l, t), (r, b))]
+                style.rimmed(lambda ink, rim: draw.add_rect(*corners, ink, 0, 1.3 + 2 * rim))
         if not imgui.begin_popup("Name the subject"):
             return
         style.text("Name the subject", style.QUIET, scale=0.9)
