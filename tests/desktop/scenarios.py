@@ -620,6 +620,37 @@ def picture(me):
     me.note("brushed")
 
 
+def pressed(me):
+    """The button goes down on something that is elsewhere when it is let go, as in a shot that plays; then the mouse is at the edge."""
+    me.opened()
+    session = me.session
+    session.edit(edits.add_subject(session.shot, Subject("wall", (8.0, 18.0, 32.0, 54.0), 4.0)), "Subject wall")
+    session.edit(edits.apply_move(session.shot, "A", "truck", amount="-0.3 m"), "Truck")
+
+    def press_and_go(name, *end):
+        session.seek(0)
+        me.point(0, 0.5, 0.5)
+        me.ctx.mouse_down()
+        me.ctx.yield_(2)
+        session.seek(session.shot.duration)
+        me.ctx.yield_(2)
+        if end:
+            me.point(0, *end)
+        me.ctx.mouse_up()
+        me.ctx.yield_(2)
+        me.note(name)
+    press_and_go("clicked")
+    me.key("Ctrl+Z")
+    press_and_go("dragged", 0.2, 0.4)
+    me.key("Escape")
+    me.key("Home")
+    for name, place in (("middle", (0.2, 0.2)), ("corner", (0.99, 0.98))):
+        me.point(0, *place)
+        me.rested()
+        me.session.say("")
+        me.note(name)
+
+
 def wheel(me):
     """The wheel zooms; what is done after it, or after a while, is another step."""
     me.opened()

@@ -305,7 +305,7 @@ class Mending:
             words = "not on the plate" if not point else _away(metres)
             ring = self.radius * self._place()[2] if self.tool.how == "brush" else 0.0
             away = max(1.1 * em, 0.75 * ring + 0.4 * em)
-            style.label(draw, (mouse.x + away, mouse.y + away * 0.8), words, style.VALUE, 0.9, shade=True)
+            self.panel.at_mouse(under[0], words, away=away)
         self._question(em)
 
     def _shown(self) -> moderngl.Texture:

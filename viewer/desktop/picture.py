@@ -118,6 +118,14 @@ class PicturePanel:
 
     # -- drawing ------------------------------------------------------------------------------------------------------
 
+    def at_mouse(self, which: int, words: str, colour=style.VALUE, away: float | None = None) -> None:
+        """Words right below the mouse, so many pixels away; on its other side where A's (0) or B's (1) picture ends there."""
+        em, mouse, (left, top, width, height) = imgui.get_font_size(), imgui.get_mouse_pos(), self.rect(which)
+        away, wide = away or 1.1 * em, style.wide(words, 0.9)
+        x = mouse.x + away if mouse.x + away + wide <= left + width else max(mouse.x - away - wide, left)
+        y = mouse.y + 0.8 * away if mouse.y + 0.8 * away + em <= top + height else mouse.y - 0.8 * away - em
+        style.label(imgui.get_window_draw_list(), (x, y), words, colour, 0.9, shade=True)
+
     def _over(self, which: int, em: float) -> None:
         """Thirds, and the subjects with the one that is in focus; under the wipe where this picture is seen."""
         session, draw = self.session, imgui.get_window_draw_list()
