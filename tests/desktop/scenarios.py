@@ -571,6 +571,7 @@ def picture(me):
     me.opened()
     me.point(0, 0.5, 0.5)
     me.ctx.mouse_click(0)
+    me.ctx.mouse_move_to_pos((10, 700))
     me.rested()
     me.note("focused", time=me.session.time, views=me.window.screening.views)
     me.key("F9")
