@@ -650,6 +650,10 @@ def pressed(me):
         me.rested()
         me.session.say("")
         me.note(name)
+    me.drag(0, (0.3, 0.2), (0.7, 0.8))
+    me.type("Mira")
+    me.key("Enter")
+    me.note("named")
 
 
 def wheel(me):

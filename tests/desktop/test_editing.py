@@ -121,6 +121,9 @@ def test_what_is_under_the_mouse_counts_as_the_button_goes_down(drive, small_pla
     assert apart[top + height // 2:top + height, left + width // 2:left + width].max() > 100      # what is there is said …
     for beyond in (np.s_[:, left + width + 14:], np.s_[top + height:, :left + width - 14]):     # … within that picture
         assert apart[:top + height + 40][beyond].max() < 20
+    named = shot(report, "named")
+    assert [subject.name for subject in named.subjects] == ["Mira", "wall"] and named.take("B").match.subject == "Mira"
+    assert "Mira takes the place" in report["named"]["message"]
 
 
 def test_the_wheel_is_let_go_by_a_pause_or_a_click(drive, small_plate):

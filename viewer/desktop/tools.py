@@ -132,7 +132,7 @@ class Tools:
                                                min(int(spot.x), self.session.plate.width - 1)])
         inside = [s for s in self.session.shot.subjects
                   if s.box[0] <= spot.x <= s.box[2] and s.box[1] <= spot.y <= s.box[3]
-                  and abs(1 / depth - 1 / s.depth) < 0.2 / s.depth]
+                  and abs(1 / depth - 1 / s.depth) < edits.ALIKE / s.depth]
         return min(inside, key=lambda s: (s.box[2] - s.box[0]) * (s.box[3] - s.box[1]), default=None)
 
     def _dragged(self, mouse) -> bool:
@@ -280,8 +280,11 @@ class Tools:
         if (imgui.button("Add the subject") or entered) and self._box:
             box, depth = self._box
             subject = lambda: Subject(self._name.strip(), box, depth, "person" if self._person else "object")
-            if self.session.attempt(lambda: self.session.edit(edits.add_subject(self.session.shot, subject()),
+            count = len(self.session.shot.subjects)
+            if self.session.attempt(lambda: self.session.edit(edits.name_subject(self.session.shot, subject()),
                                                               f"Subject {self._name}")):
+                if len(self.session.shot.subjects) == count:
+                    self.session.say(f"{self._name.strip()} takes the place of what nobody had named, in all takes.")
                 self._box = None
                 imgui.close_current_popup()
         style.end_popup()
