@@ -16,6 +16,7 @@ from ..rehearsal.depthmap import DepthMap, drawn
 from ..shots.errors import BadValue
 from ..shots.words import read_metres
 from . import style
+from .session import here
 
 SIZES = 0.004, 0.25
 """Radius of the brush at the least and at the most, of the plate's width."""
@@ -333,7 +334,7 @@ class Mending:
 
 
 class DepthPanel:
-    """What is known of the scale, the repairs, and the tools for both."""
+    """What is known of the scale, the repairs, and the tools for both; and what was assumed of the picture."""
 
     def __init__(self, session):
         self.session = session
@@ -378,6 +379,11 @@ class DepthPanel:
                 session.act("Before or after")
         for number, edit in enumerate(now.edits):
             self._entry(f"{number + 1}. {repair.said(edit, session.plate.reduction)}", edit, f"edit {number}", "Take a repair back")
+        if session.plate.notes:
+            imgui.separator()
+            style.text("Notes", style.QUIET, scale=0.9)
+        for note in session.plate.notes:
+            self._line(here(note))
 
     def _entry(self, line: str, value, key: str, what: str) -> None:
         session = self.session
@@ -385,8 +391,12 @@ class DepthPanel:
             session.attempt(lambda: session.layering.edit(edits.remove_adjustment(session.shot, value), what))
         imgui.set_item_tooltip(what)
         imgui.same_line()
+        self._line(line)
+
+    @staticmethod
+    def _line(words: str) -> None:
         imgui.push_text_wrap_pos(0)
-        style.text(line, style.VALUE, scale=0.9)
+        style.text(words, style.VALUE, scale=0.9)
         imgui.pop_text_wrap_pos()
 
     def _residuals(self, now) -> list[str]:

@@ -183,9 +183,7 @@ class Session:
         return True
 
     def say(self, sentence: str) -> None:
-        for words, here in HERE:
-            sentence = sentence.replace(words, here)
-        self.message, self._said = sentence, time.monotonic()
+        self.message, self._said = here(sentence), time.monotonic()
 
     @property
     def saying(self) -> str:
@@ -378,6 +376,13 @@ class Session:
         """Whether advice is under way or due."""
         return self._advising is not None or self._advised != (
             self.shot, tuple(dict.fromkeys(self.view.takes)), self.plate)
+
+
+def here(sentence: str) -> str:
+    """With the window's own ways in place of the command line's."""
+    for words, way in HERE:
+        sentence = sentence.replace(words, way)
+    return sentence
 
 
 def _metres(value: float, fine: int = 2) -> str:
