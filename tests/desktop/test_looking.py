@@ -60,7 +60,7 @@ def test_until_there_are_programs_for_the_lens_pictures_have_no_blur(drive, smal
 def test_keys(drive, small_plate):
     report = drive("keys", small_plate, *SMALL)
     said = report["end"]["message"]           # of the plate's notes the last one, on one line
-    assert "metres" in said and said.endswith("More is noted in the Depth panel (B).") and "sensor" not in said and "\n" not in said
+    assert "sensor" in said and said.endswith("More is noted in the Depth panel (B).") and "metres" not in said and "\n" not in said
     time = {moment: values["time"] for moment, values in report.items() if moment != "screenshots"}
     playing = {moment: values["playing"] for moment, values in report.items() if moment != "screenshots"}
     assert (time["home"], time["back"]) == (0, 0) and time["end"] == pytest.approx(95 / 24)

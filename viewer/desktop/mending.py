@@ -282,7 +282,7 @@ class Mending:
         for anchor in edits.adjustments(session.shot).anchors:
             point = scale.located(session.plate, anchor)
             at = x + point.xy[0] / session.plate.width * w, y + point.xy[1] / session.plate.height * h
-            style.rimmed(lambda ink, rim: draw.add_circle_filled(at, 0.25 * em + rim, ink))
+            style.rimmed(lambda ink, rim: draw.add_circle_filled(at, 0.2 * em + rim, ink))
             style.label(draw, (at[0] + 0.5 * em, at[1] - 0.5 * em), f"{point.metres:.3g} m", style.TEXT, 0.88,
                         shade=True)
 

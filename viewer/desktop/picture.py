@@ -140,7 +140,7 @@ class PicturePanel:
             for i in (1, 2):
                 x, y = x0 + frame[0] * i / 3, y0 + frame[1] * i / 3
                 for ends in (((x, y0), (x, y0 + frame[1])), ((x0, y), (x0 + frame[0], y))):
-                    style.rimmed(lambda ink, rim: draw.add_line(*ends, ink, 1 + 2 * rim), (1, 1, 1, 0.28))
+                    style.line(draw, *ends, (1, 1, 1, 0.28))
         if not view.marks:
             return
         draw.push_clip_rect((left, top), (left + width, top + height), True)
@@ -211,8 +211,7 @@ class PicturePanel:
         dx, dy = math.sin(angle), math.cos(angle)
         reach = math.hypot(width, height)
         draw.push_clip_rect((left, top), (left + width, top + height), True)
-        ends = (x - dx * reach, y - dy * reach), (x + dx * reach, y + dy * reach)
-        style.rimmed(lambda ink, rim: draw.add_line(*ends, ink, 1.2 + 2 * rim), style.LINE)
+        style.line(draw, (x - dx * reach, y - dy * reach), (x + dx * reach, y + dy * reach), style.LINE, 1.2)
         for side, name, colour in ((-1, session.view.a, style.A), (1, session.view.b, style.B)):     # outward from it
             align = 0.5 - side * dy / 2
             for along in ALONG:

@@ -129,9 +129,20 @@ def ink(colour) -> int:
 
 
 def rimmed(mark: Callable[[int, float], object], colour=TEXT) -> None:
-    """Draws mark(ink, rim) twice: dark and a pixel wider on each side, then as it is, so that it reads on white and on black."""
+    """Draws mark(ink, rim) twice, dark and a pixel wider on each side, then as it is: so what is opaque reads on white and on
+    black alike."""
     mark(ink((0, 0, 0, RIM * colour[3])), 1.0)
     mark(ink(colour), 0.0)
+
+
+def line(draw, start, end, colour=TEXT, thick: float = 1.0) -> None:
+    """A line that reads likewise; dark on both sides of it, and not below, for a faint one is to stay as light as it is."""
+    away = (thick + 1) / 2 / max(math.dist(start, end), 1e-6)
+    dx, dy = (end[1] - start[1]) * away, (start[0] - end[0]) * away
+    for side in (-1, 1):
+        ends = ((x + side * dx, y + side * dy) for x, y in (start, end))
+        draw.add_line(*ends, ink((0, 0, 0, RIM * colour[3])), 1.0)
+    draw.add_line(start, end, ink(colour), thick)
 
 
 def text(words: str, colour=TEXT, font: imgui.ImFont | None = None, scale: float = 1.0,

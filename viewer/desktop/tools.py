@@ -81,7 +81,7 @@ class Tools:
             start = left + self._pressed[1] * width, top + self._pressed[2] * height
             pair = self._pair(mouse)
             if pair:
-                style.rimmed(lambda ink, rim: draw.add_line(start, mouse, ink, 1.5 + 2 * rim))
+                style.line(draw, start, (mouse.x, mouse.y), thick=1.5)
                 style.rimmed(lambda ink, rim: draw.add_circle_filled(mouse, 0.3 * em + rim, ink))
                 words = f"rack from {pair[0].name} to {pair[1].name}"
                 self.panel.at_mouse(self._pressed[0], words, style.TEXT)
