@@ -514,6 +514,33 @@ def easing(me):
     me.note("undone")
 
 
+def on_paper(me):
+    """Every kind of mark over the picture, one after the other."""
+    def only(name, **marks):
+        me.session.view = replace(me.session.view, **{"mode": "A", "thirds": False, "marks": False, **marks})
+        me.rested()
+        me.session.say("")
+        me.note(name)
+    me.opened()
+    for name in "AB":
+        me.session.edit(edits.focus_on(edits.set_f_stop(me.session.shot, name, 8.0), name, "subject"), "Focus")
+    me.key("Home")
+    me.ctx.mouse_move_to_pos((10, 700))
+    only("bare")
+    only("thirds", thirds=True)
+    only("marks", marks=True)
+    only("wipe", mode="wipe")
+    me.point(0, 0.55, 0.6)
+    only("here")
+    me.point(0, 0.1, 0.2)
+    me.ctx.mouse_down()
+    me.point(0, 0.3, 0.6)
+    only("box")
+    me.ctx.mouse_up()
+    me.ctx.yield_(2)
+    me.key("Escape")
+
+
 def looping(me):
     """In and out points, loop and speed, by their keys."""
     me.opened()
@@ -544,6 +571,7 @@ def picture(me):
     me.opened()
     me.point(0, 0.5, 0.5)
     me.ctx.mouse_click(0)
+    me.ctx.mouse_move_to_pos((10, 700))
     me.rested()
     me.note("focused", time=me.session.time, views=me.window.screening.views)
     me.key("F9")
@@ -591,6 +619,41 @@ def picture(me):
     me.key("Escape")
     me.ctx.mouse_up()
     me.note("brushed")
+
+
+def pressed(me):
+    """The button goes down on something that is elsewhere when it is let go, as in a shot that plays; then the mouse is at the edge."""
+    me.opened()
+    session = me.session
+    session.edit(edits.add_subject(session.shot, Subject("wall", (8.0, 18.0, 32.0, 54.0), 4.0)), "Subject wall")
+    session.edit(edits.apply_move(session.shot, "A", "truck", amount="-0.3 m"), "Truck")
+
+    def press_and_go(name, *end):
+        session.seek(0)
+        me.point(0, 0.5, 0.5)
+        me.ctx.mouse_down()
+        me.ctx.yield_(2)
+        session.seek(session.shot.duration)
+        me.ctx.yield_(2)
+        if end:
+            me.point(0, *end)
+        me.ctx.mouse_up()
+        me.ctx.yield_(2)
+        me.note(name)
+    press_and_go("clicked")
+    me.key("Ctrl+Z")
+    press_and_go("dragged", 0.2, 0.4)
+    me.key("Escape")
+    me.key("Home")
+    for name, place in (("middle", (0.2, 0.2)), ("corner", (0.99, 0.98))):
+        me.point(0, *place)
+        me.rested()
+        me.session.say("")
+        me.note(name)
+    me.drag(0, (0.3, 0.2), (0.7, 0.8))
+    me.type("Mira")
+    me.key("Enter")
+    me.note("named")
 
 
 def wheel(me):
@@ -1464,6 +1527,18 @@ def crash(me, seconds=2.0):
     me.last(60)
 
 
+def crash_told(me):
+    """The same with a known distance, far to the right, that the shot has followed."""
+    me.opened()
+    session = me.session
+    session.layering.edit(edits.tell_scale(session.shot, Anchor((130.0, 45.0), 3.0), session.plate), "Known distance")
+    me.settled()
+    session.edit(replace(session.shot, title="kept"), "Title")
+    session.document.journal.flush()
+    print("ready", flush=True)
+    me.last(60)
+
+
 def cut_off(me):
     """The same without a moment between."""
     crash(me, 0.0)
@@ -1485,7 +1560,7 @@ def recover(me):
 def recover_early(me):
     """Restore is clicked while what the window was to begin with gets on the screen."""
     window, gate = me.window, threading.Event()
-    show, open_shot = window._show, files.open_shot
+    show, open_found = window._show, files.open_found
 
     def slowly(opened):
         while not gate.is_set():
@@ -1495,8 +1570,8 @@ def recover_early(me):
     def last(*args):
         while window._arriving is not None:
             time.sleep(0.01)
-        return open_shot(*args)
-    window._show, files.open_shot = slowly, last
+        return open_found(*args)
+    window._show, files.open_found = slowly, last
     NEXT.append(lambda: window.open(window._first))
     me.wait(lambda: window._arriving is not None and window.files.asks == "recover")
     me.ctx.item_click("//Unsaved work was found/Restore")

@@ -159,6 +159,32 @@ def test_what_is_seen_stays_when_a_take_is_retimed(window):
     assert session.time == 4.5          # where that take is over
 
 
+def test_undo_and_redo_of_everything_show_the_takes_that_were_shown(window):
+    act, session = window.commands.act, window.session
+    act("Duplicate take")
+    act("New take")
+    assert session.view.takes == ("A", "D")
+    session.view = replace(session.view, b="B")
+    act("Wider stop")
+    session.view = replace(session.view, a="B", b="C")
+    done = session.shot
+    for _ in range(3):
+        act("Undo")
+    assert session.view.takes == ("A", "B")
+    for _ in range(3):
+        act("Redo")
+    assert session.shot is done and session.view.takes == ("B", "C")
+    act("New take")
+    assert session.view.takes == ("B", "E")
+    act("Undo")
+    assert session.view.takes == ("B", "C")         # and not D, which is the latest
+    act("Redo")
+    session.view = replace(session.view, a="A", b="B")
+    for step in ("Undo", "Redo"):
+        act(step)
+        assert session.view.takes == ("A", "B")     # nothing comes in place of what is there still
+
+
 def test_it_is_told_which_take_loses_its_match(window):
     act, session = window.commands.act, window.session
     act("Swap A and B")

@@ -110,6 +110,22 @@ def test_in_the_picture(drive, small_plate):
     assert len(shot(report, "brushed").plate.adjustments.edits) == 2         # and not the stroke that was given up
 
 
+def test_what_is_under_the_mouse_counts_as_the_button_goes_down(drive, small_plate):
+    """A shot may be playing: the box is elsewhere when the button is let go."""
+    report = drive("pressed", small_plate, *SMALL)
+    assert {mark for _, mark in keys(report, "clicked", channel="focus_distance")} == {"subject"}
+    assert [mark for _, mark in keys(report, "dragged", channel="focus_distance")] == ["subject", "wall"]
+    assert not report["dragged"]["popup"]
+    left, top, width, height = map(round, report["corner"]["a"])
+    apart = abs(screenshot(report, "corner") - screenshot(report, "middle")).max(-1)
+    assert apart[top + height // 2:top + height, left + width // 2:left + width].max() > 100      # what is there is said …
+    for beyond in (np.s_[:, left + width + 14:], np.s_[top + height:, :left + width - 14]):     # … within that picture
+        assert apart[:top + height + 40][beyond].max() < 20
+    named = shot(report, "named")
+    assert [subject.name for subject in named.subjects] == ["Mira", "wall"] and named.take("B").match.subject == "Mira"
+    assert "Mira takes the place" in report["named"]["message"]
+
+
 def test_the_wheel_is_let_go_by_a_pause_or_a_click(drive, small_plate):
     """So that Escape gives up the box that is being drawn and not the zoom before, and undo takes back what was one gesture."""
     report = drive("wheel", small_plate, *SMALL)

@@ -130,6 +130,21 @@ def test_what_cannot_be_restored_stays_for_the_next_start(drive, begin, small_pl
     assert drive("recover", small_plate, *SMALL)["restored"]["steps"] == 2
 
 
+def test_a_scale_that_was_told_is_not_restored_on_another_picture(drive, begin, small_plate, tmp_path):
+    mine = tmp_path / "mine.png"
+    Image.new("RGB", (160, 90), "gray").save(mine)
+    depth = Image.new("L", (160, 90), 60)
+    depth.paste(200, (50, 20, 110, 70))
+    depth.save(tmp_path / "mine_depth.png")
+    crashed(begin, mine, "--depth", tmp_path / "mine_depth.png", *SMALL, scenario="crash_told")
+    Image.new("RGB", (80, 45), "gray").save(mine)
+    depth.resize((80, 45)).save(tmp_path / "mine_depth.png")
+    report = drive("recover", small_plate, *SMALL)
+    assert shot(report, "restored").title == "kept"
+    assert report["restored"]["message"].startswith("mine.png is another picture than before the crash: the scale")
+    assert shot(report, "restored").plate.adjustments is None and shot(report, "undone").plate.adjustments is None
+
+
 def test_closing_with_unsaved_work_asks(drive, small_plate):
     report = drive("closing", small_plate, *SMALL)
     assert difference(screenshot(report, "unsaved"), screenshot(report, "stayed")) > 1

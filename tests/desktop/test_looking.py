@@ -3,6 +3,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.desktop.reports import SMALL, difference, matches_reference, picture, screenshot
 from viewer.rehearsal.quality import FEWEST
@@ -33,6 +34,19 @@ def test_one_playhead_scrubs_both(drive, small_plate):
     matches_reference(report, "rested")
 
 
+@pytest.mark.parametrize("paper", ["white", "black"])
+def test_marks_read_on_white_paper_and_on_black(drive, tmp_path, paper):
+    Image.new("RGB", (320, 180), paper).save(tmp_path / "board.png")
+    depth = np.full((180, 320), 60, np.uint8)
+    depth[40:140, 100:220] = 200
+    Image.fromarray(depth).save(tmp_path / "board_depth.png")
+    report = drive("on_paper", tmp_path / "board.png", "--depth", tmp_path / "board_depth.png", "--subject", "160,90")
+    bare = picture(report, "bare", "a").mean(-1)
+    for moment, least in (("thirds", 30), ("marks", 100), ("wipe", 60), ("here", 100), ("box", 100)):
+        contrast = abs(picture(report, moment, "a").mean(-1) - bare)
+        assert np.percentile(contrast[contrast > 8], 75) > least, moment
+
+
 def test_until_there_are_programs_for_the_lens_pictures_have_no_blur(drive, small_plate):
     """At the first start they take the driver some seconds, in which the window would stand still."""
     report = drive("unready", small_plate, *SMALL)
@@ -45,7 +59,8 @@ def test_until_there_are_programs_for_the_lens_pictures_have_no_blur(drive, smal
 
 def test_keys(drive, small_plate):
     report = drive("keys", small_plate, *SMALL)
-    assert "metres" in report["end"]["message"] and "sensor" in report["end"]["message"]      # every note of the plate
+    said = report["end"]["message"]           # of the plate's notes the last one, on one line
+    assert "sensor" in said and said.endswith("More is noted in the Depth panel (B).") and "metres" not in said and "\n" not in said
     time = {moment: values["time"] for moment, values in report.items() if moment != "screenshots"}
     playing = {moment: values["playing"] for moment, values in report.items() if moment != "screenshots"}
     assert (time["home"], time["back"]) == (0, 0) and time["end"] == pytest.approx(95 / 24)

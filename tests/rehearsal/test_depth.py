@@ -20,7 +20,7 @@ from viewer.rehearsal.document import Document
 from viewer.rehearsal.journal import Journal, recoverable
 from viewer.shots.document import Shot, Take
 from viewer.shots.framing import Subject, place_in_frame
-from viewer.shots.shotfile import load, open_plate, plate_file
+from viewer.shots.shotfile import fingerprint, load, open_plate, plate_file
 from viewer.shots.timeline import Timeline
 
 
@@ -147,6 +147,38 @@ def test_a_crash_loses_no_stroke(shot, tmp_path):
     os.close(journal._lock)      # as if the program were gone
     found = recoverable(tmp_path / "journals")[0]
     assert found.history.value == document.shot and found.history.undo_label == "Cut out"
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_what_was_told_of_a_picture_is_restored_on_no_other(shot, plate, tmp_path, replaced):
+    """Also where the shot itself is of an older picture than the one that was told of."""
+    told = Adjustments((Anchor((32.0, 24.0), 3.0),))
+    journal = Journal(tmp_path / "journals", every=0.01)
+    document = Document(replace(shot, plate=replace(shot.plate, sha256="0" * 64)), picture=fingerprint(plate.path), journal=journal)
+    document.edit("Known distance", edits.adjust(document.shot, told))
+    document.edit("Title", replace(document.shot, title="x"))
+    assert journal.flush()
+    os.close(journal._lock)
+    if replaced:
+        plate.path.write_bytes(plate.path.read_bytes() + b"another")
+    found = recoverable(tmp_path / "journals")[0]
+    before = Adjustments((), (STROKE,))         # what lies beside the other one
+    again = Document.recovered(found, picture=fingerprint(plate.path), adjustments=before)
+    assert again.shot.title == "x" and again.dirty
+    assert again.shot.plate.adjustments == (before if replaced else told)
+    again.undo()
+    assert again.shot.plate.adjustments == (before if replaced else told)
+    again.save_as(tmp_path / "shot.json")
+    assert beside(plate.path).exists() != replaced
+
+
+def test_what_was_told_of_a_picture_is_not_saved_beside_another(shot, plate, tmp_path):
+    document = Document(shot, picture=shot.plate.sha256)
+    document.edit("Push nearer", edits.add_repair(shot, STROKE))
+    plate.path.write_bytes(plate.path.read_bytes() + b"another")
+    with pytest.raises(PushinError, match="plate.exr has been replaced since it was opened"):
+        document.save_as(tmp_path / "shot.json")
+    assert document.dirty and (tmp_path / "shot.json").exists() and not beside(plate.path).exists()
 
 
 def test_the_bundled_plate_needs_none(shot):

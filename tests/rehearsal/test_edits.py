@@ -269,6 +269,22 @@ def test_subjects(shot):
         edits.add_subject(shot, shot.subject("mira"))
 
 
+def test_who_is_named_takes_the_place_of_the_subject_that_nobody_has_named(shot):
+    """In every take; and not where it stands elsewhere, or farther away."""
+    full = edits.apply_move(shot, "A", "arc", subject="mira", amount="10°", seconds=2)
+    full = edits.keep_framed(edits.match_take(full, "B", "A", "mira"), "A", "mira", 0, 2)
+    assert parse(dump(full)) == full
+    unnamed = parse(dump(full).replace('"mira"', '"subject"'))
+    mira = shot.subject("mira")
+    assert edits.name_subject(unnamed, mira) == full
+    wider = replace(mira, box=(100, 100, 700, 700), depth=1.6, name="Mira")
+    named = edits.name_subject(unnamed, wider)
+    assert named.subjects == (wider, shot.subject("tom"))
+    assert [take.timeline.subjects for take in named.takes] == [("Mira", "tom")] * 2 and named.take("B").match.subject == "Mira"
+    for other in (replace(wider, box=(700, 100, 900, 700), head=None), replace(wider, depth=3.0)):
+        assert edits.name_subject(unnamed, other) == edits.add_subject(unnamed, other)
+
+
 def test_moves_by_name(shot):
     both = edits.apply_move(shot, "A", "truck", amount="0.2 m", seconds=2, at=1.01)
     assert both.take("A").timeline.moves == ("push-in", "rack", "truck") and keys(both, "x")[0] == (1, 0.0)

@@ -370,26 +370,12 @@ class Commands:
         self.session.say(f"Delivery: {name}")
 
     def _undo(self) -> None:
-        label = self._step(self.session.document.undo)
+        label = self.session.step(self.session.document.undo)
         self.session.say(f"Undo: {label}" if label else "There is nothing to undo.")
 
     def _redo(self) -> None:
-        label = self._step(self.session.document.redo)
+        label = self.session.step(self.session.document.redo)
         self.session.say(f"Redo: {label}" if label else "There is nothing to redo.")
-
-    def _step(self, step: Callable[[], str]) -> str:
-        """A step back or forward; a take that comes with it is shown as a new one is, and one that it renames stays shown."""
-        self.session.check_not_rolling()
-        before = [take.name for take in self.session.shot.takes]
-        label = step()
-        names = [take.name for take in self.session.shot.takes]
-        if len(names) == len(before):
-            called = dict(zip(before, names))
-            self._view(a=called[self.session.view.a], b=called[self.session.view.b])
-        self.session.follow()
-        if len(names) > len(before):
-            self.session.show_new(next(name for name in names if name not in before))
-        return label
 
     def _play_between(self, what: str, clock) -> None:
         """In and out points as this clock has them: they are the shot's, and the session's clock follows."""

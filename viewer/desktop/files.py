@@ -4,7 +4,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from imgui_bundle import hello_imgui, imgui
@@ -19,7 +18,7 @@ from ..rehearsal.journal import Journal, Recovered, recoverable
 from ..shots.shotfile import gone
 from . import style
 from .browsing import path_field
-from .opening import Opened, bundled, open_file, open_shot
+from .opening import Opened, bundled, open_file, open_found
 
 KINDS = "json exr png tif tiff jpg jpeg webp heic heif hif"
 PICTURES = ["Plates and shots", " ".join(f"*.{kind} *.{kind.upper()}" for kind in KINDS.split()), "All files", "*"]
@@ -83,8 +82,9 @@ class Files:
         elif opened.shot.plate.path:     # the bundled plate is always at hand
             self.recent.add(opened.shot.plate.path)
         if opened.found is not None:
-            return Document.recovered(opened.found, journal=self.journal)
-        return Document(opened.shot, opened.path, journal=self.journal)
+            return Document.recovered(opened.found, picture=opened.picture, adjustments=opened.shot.plate.adjustments,
+                                      journal=self.journal)
+        return Document(opened.shot, opened.path, picture=opened.picture, journal=self.journal)
 
     # -- actions ------------------------------------------------------------------------------------------------------
 
@@ -307,7 +307,7 @@ class Files:
         answer = style.answers("Restore", "Later", "Really throw away###away" if self._surely else "Throw away###away",
                                wide=10)
         if answer == 0:
-            self.window.open(lambda report: replace(open_shot(found.history.value, found.path, report), found=found))
+            self.window.open(lambda report: open_found(found, report))
             return True
         if answer == 1 or imgui.is_key_pressed(imgui.Key.escape, False):
             self._surely = False

@@ -16,6 +16,7 @@ from ..rehearsal.depthmap import DepthMap, drawn
 from ..shots.errors import BadValue
 from ..shots.words import read_metres
 from . import style
+from .session import here
 
 SIZES = 0.004, 0.25
 """Radius of the brush at the least and at the most, of the plate's width."""
@@ -281,8 +282,7 @@ class Mending:
         for anchor in edits.adjustments(session.shot).anchors:
             point = scale.located(session.plate, anchor)
             at = x + point.xy[0] / session.plate.width * w, y + point.xy[1] / session.plate.height * h
-            draw.add_circle_filled(at, 0.25 * em, style.ink(style.TEXT))
-            draw.add_circle(at, 0.25 * em, style.ink((0, 0, 0, 1)))
+            style.rimmed(lambda ink, rim: draw.add_circle_filled(at, 0.2 * em + rim, ink))
             style.label(draw, (at[0] + 0.5 * em, at[1] - 0.5 * em), f"{point.metres:.3g} m", style.TEXT, 0.88,
                         shade=True)
 
@@ -299,15 +299,14 @@ class Mending:
         elif self._from and self.tool.how == "box":
             left, top, width, height = self.panel.rect(self._from[0])
             start = left + self._from[1] * width, top + self._from[2] * height
-            draw.add_rect(start, (mouse.x, mouse.y), style.ink((0, 0, 0, 0.6)), 0, 3.0)
-            draw.add_rect(start, (mouse.x, mouse.y), style.ink(style.TEXT), 0, 1.3)
+            style.rimmed(lambda ink, rim: draw.add_rect(start, mouse, ink, 0, 1.3 + 2 * rim))
         if hovered and under and not self._from:
             point = self.point(*under)
             metres = self.session.plate.depth_at(point) if point else 0.0
             words = "not on the plate" if not point else _away(metres)
             ring = self.radius * self._place()[2] if self.tool.how == "brush" else 0.0
             away = max(1.1 * em, 0.75 * ring + 0.4 * em)
-            style.label(draw, (mouse.x + away, mouse.y + away * 0.8), words, style.VALUE, 0.9, shade=True)
+            self.panel.at_mouse(under[0], words, away=away)
         self._question(em)
 
     def _shown(self) -> moderngl.Texture:
@@ -335,7 +334,7 @@ class Mending:
 
 
 class DepthPanel:
-    """What is known of the scale, the repairs, and the tools for both."""
+    """What is known of the scale, the repairs, and the tools for both; and what was assumed of the picture."""
 
     def __init__(self, session):
         self.session = session
@@ -380,6 +379,11 @@ class DepthPanel:
                 session.act("Before or after")
         for number, edit in enumerate(now.edits):
             self._entry(f"{number + 1}. {repair.said(edit, session.plate.reduction)}", edit, f"edit {number}", "Take a repair back")
+        if session.plate.notes:
+            imgui.separator()
+            style.text("Notes", style.QUIET, scale=0.9)
+        for note in session.plate.notes:
+            self._line(here(note))
 
     def _entry(self, line: str, value, key: str, what: str) -> None:
         session = self.session
@@ -387,8 +391,12 @@ class DepthPanel:
             session.attempt(lambda: session.layering.edit(edits.remove_adjustment(session.shot, value), what))
         imgui.set_item_tooltip(what)
         imgui.same_line()
+        self._line(line)
+
+    @staticmethod
+    def _line(words: str) -> None:
         imgui.push_text_wrap_pos(0)
-        style.text(line, style.VALUE, scale=0.9)
+        style.text(words, style.VALUE, scale=0.9)
         imgui.pop_text_wrap_pos()
 
     def _residuals(self, now) -> list[str]:

@@ -1,6 +1,7 @@
 """From what a person opens, a plate or a shot file, to what the window works with."""
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from ..rehearsal.background import layers
 from ..rehearsal.journal import Recovered
 from ..shots.document import PlateFile, Shot
 from ..shots.framing import Stage, Subject
-from ..shots.shotfile import added, changes, load, open_plate, plate_file
+from ..shots.shotfile import added, changes, fingerprint, load, open_plate, plate_file
 
 REACH = 0.4
 """How far the first push-in goes, of the subject's distance, where the subject stays in the frame: far enough to tell it from a
@@ -33,6 +34,7 @@ class Opened:
     layers  of the plate
     final   whether the layers are the best there are, or a draft
     notes   what the person should know
+    picture SHA-256 of the plate's picture, as it was read; None: the bundled plate
     found   what a crash left, of which this is the plate, or None
     """
 
@@ -42,6 +44,7 @@ class Opened:
     layers: Layers
     final: bool
     notes: tuple[str, ...] = ()
+    picture: str | None = None
     found: Recovered | None = None
 
 
@@ -61,10 +64,22 @@ def _plate(path: Path):
 def open_shot(shot: Shot, path: Path | None, report: Report) -> Opened:
     """A shot that is there already, with its plate."""
     report(0.0, "Reading the plate")
-    plate = open_plate(shot)
+    plate, picture = open_plate(shot), None
     if shot.plate.path:
-        shot = replace(shot, plate=replace(shot.plate, adjustments=added(plate)))
-    return Opened(plate, shot, path, *layers(plate, draft=True, report=report), tuple(changes(shot, plate)))
+        shot, picture = replace(shot, plate=replace(shot.plate, adjustments=added(plate))), fingerprint(shot.plate.path)
+    return Opened(plate, shot, path, *layers(plate, draft=True, report=report), tuple(changes(shot, plate)), picture)
+
+
+def open_found(found: Recovered, report: Report) -> Opened:
+    """What a crash left; its scale and repairs where the picture is still the one that they were made for."""
+    shot, path = found.history.value, found.history.value.plate.path
+    told = path and os.path.isfile(path) and not found.fits(fingerprint(path)) and shot.plate.adjustments
+    if told:
+        shot = replace(shot, plate=replace(shot.plate, adjustments=None))
+    opened = open_shot(shot, found.path, report)
+    note = (f"{Path(path).name} is another picture than before the crash: the scale and the repairs that were made for that one "
+            "are left out, and marks and sizes may be off.") if told else ""
+    return replace(opened, found=found, notes=(note,) if told else opened.notes)
 
 
 def open_new(opens: Callable[[], tuple[object, PlateFile]], subjects: Callable[[object], tuple[Subject, ...]] | None,
@@ -73,7 +88,8 @@ def open_new(opens: Callable[[], tuple[object, PlateFile]], subjects: Callable[[
     report(0.0, "Reading the plate")
     plate, note = opens()
     found = subjects(plate) if subjects else (subject_at(plate, default_subject(plate)),)
-    return Opened(plate, first_shot(plate, note, found), None, *layers(plate, draft=True, report=report), tuple(plate.notes))
+    return Opened(plate, first_shot(plate, note, found), None, *layers(plate, draft=True, report=report), tuple(plate.notes),
+                  note.sha256)
 
 
 def bundled(report: Report) -> Opened:

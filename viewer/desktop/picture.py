@@ -118,6 +118,14 @@ class PicturePanel:
 
     # -- drawing ------------------------------------------------------------------------------------------------------
 
+    def at_mouse(self, which: int, words: str, colour=style.VALUE, away: float | None = None) -> None:
+        """Words right below the mouse, so many pixels away; on its other side where A's (0) or B's (1) picture ends there."""
+        em, mouse, (left, top, width, height) = imgui.get_font_size(), imgui.get_mouse_pos(), self.rect(which)
+        away, wide = away or 1.1 * em, style.wide(words, 0.9)
+        x = mouse.x + away if mouse.x + away + wide <= left + width else max(mouse.x - away - wide, left)
+        y = mouse.y + 0.8 * away if mouse.y + 0.8 * away + em <= top + height else mouse.y - 0.8 * away - em
+        style.label(imgui.get_window_draw_list(), (x, y), words, colour, 0.9, shade=True)
+
     def _over(self, which: int, em: float) -> None:
         """Thirds, and the subjects with the one that is in focus; under the wipe where this picture is seen."""
         session, draw = self.session, imgui.get_window_draw_list()
@@ -131,8 +139,8 @@ class PicturePanel:
         if view.thirds and not (wiped and which):
             for i in (1, 2):
                 x, y = x0 + frame[0] * i / 3, y0 + frame[1] * i / 3
-                draw.add_line((x, y0), (x, y0 + frame[1]), style.ink((1, 1, 1, 0.28)))
-                draw.add_line((x0, y), (x0 + frame[0], y), style.ink((1, 1, 1, 0.28)))
+                for ends in (((x, y0), (x, y0 + frame[1])), ((x0, y), (x0 + frame[0], y))):
+                    style.line(draw, *ends, (1, 1, 1, 0.28))
         if not view.marks:
             return
         draw.push_clip_rect((left, top), (left + width, top + height), True)
@@ -142,15 +150,15 @@ class PicturePanel:
             l, t, r, b = subject.box
             corners = [self.spot(which, stage.point(x, y, subject.depth)) for x, y in ((l, t), (r, b))]
             (x0, y0), (x1, y1) = corners
-            ink = style.ink(style.TEXT if sharp.get(subject.name) else style.QUIET)
+            colour = style.TEXT if sharp.get(subject.name) else style.QUIET
             arm = min(0.8 * em, (x1 - x0) / 3, (y1 - y0) / 3)
             for cx, dx in ((x0, arm), (x1, -arm)):
                 for cy, dy in ((y0, arm), (y1, -arm)):
                     if seen(cx, cy):
-                        draw.add_line((cx, cy), (cx + dx, cy), ink, 1.3)
-                        draw.add_line((cx, cy), (cx, cy + dy), ink, 1.3)
-            if camera.f_stop is not None and sharp.get(subject.name) and seen(x1 - 0.6 * em, y0 + 0.6 * em):
-                draw.add_circle_filled((x1 - 0.6 * em, y0 + 0.6 * em), 0.25 * em, ink)
+                        style.rimmed(lambda ink, rim: _corner(draw, cx, cy, dx, dy, ink, 1.3 + 2 * rim), colour)
+            dot = x1 - 0.6 * em, y0 + 0.6 * em
+            if camera.f_stop is not None and sharp.get(subject.name) and seen(*dot):
+                style.rimmed(lambda ink, rim: draw.add_circle_filled(dot, 0.25 * em + rim, ink), colour)
             if x1 > left and x0 < left + width and y1 > top and y0 < top + height:      # over it, and within the picture
                 words = f"{number}  {subject.name}"
                 wide = style.wide(words, 0.85)
@@ -203,7 +211,7 @@ class PicturePanel:
         dx, dy = math.sin(angle), math.cos(angle)
         reach = math.hypot(width, height)
         draw.push_clip_rect((left, top), (left + width, top + height), True)
-        draw.add_line((x - dx * reach, y - dy * reach), (x + dx * reach, y + dy * reach), style.ink(style.LINE), 1.2)
+        style.line(draw, (x - dx * reach, y - dy * reach), (x + dx * reach, y + dy * reach), style.LINE, 1.2)
         for side, name, colour in ((-1, session.view.a, style.A), (1, session.view.b, style.B)):     # outward from it
             align = 0.5 - side * dy / 2
             for along in ALONG:
@@ -240,3 +248,10 @@ class PicturePanel:
         style.text(session.loading_stage, style.VALUE)
         imgui.set_cursor_screen_pos((x, y + 0.2 * em))
         imgui.progress_bar(session.loading_progress, (18 * em, 0.3 * em), "")
+
+
+def _corner(draw, x: float, y: float, dx: float, dy: float, ink: int, thick: float) -> None:
+    """One corner of a subject's box, with an arm to each side, in one piece: a rim would lie over what is drawn before it."""
+    for at in ((x + dx, y), (x, y), (x, y + dy)):
+        draw.path_line_to(at)
+    draw.path_stroke(ink, thickness=thick)

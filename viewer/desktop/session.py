@@ -76,6 +76,7 @@ class Session:
         self._advised: tuple | None = None     # the shot, the takes and the plate that the advice is on
         self._advising: Loading | None = None
         self._advising_on: tuple | None = None
+        self._left: dict[int, tuple[Shot, tuple[str, str]]] = {}     # of shots with other takes than the next one: those shown
         self._changed = -math.inf
         self._made_for, self._made = (None, None), {}
         self._background_of, self._background_depth = None, math.inf
@@ -99,8 +100,36 @@ class Session:
         """A new state of the document, as one step to undo; steps of the same drag become one. PushinError while a take is
         recorded. Matched takes go along with stop and focus."""
         self.check_not_rolling()
+        before = self.shot
         self.document.edit(what, edits.lenses_along(self.document.before(drag), shot, self.time), drag)
+        self._leave(before)
         self.follow()
+
+    def step(self, step: Callable[[], str]) -> str:
+        """A step back or forward, `undo` or `redo`. Where takes come or go with it, those are shown that were before, as far as
+        it is known, else what comes as a new one is; one that it renames stays shown."""
+        self.check_not_rolling()
+        before, view = self.shot, self.view
+        label = step()
+        names, called = [take.name for take in self.shot.takes], [take.name for take in before.takes]
+        came = [name for name in names if name not in called]
+        self._leave(before)
+        _, shown = self._left.get(id(self.shot), (None, None))
+        if len(names) == len(called):
+            now = dict(zip(called, names))
+            self.view = replace(view, a=now[view.a], b=now[view.b])
+        elif shown and (came or not all(map(self.has_take, view.takes))):
+            self.view = replace(view, a=shown[0], b=shown[1])
+        elif came:
+            self.follow()
+            self.show_new(came[0])
+        self.follow()
+        return label
+
+    def _leave(self, before: Shot) -> None:
+        """Keeps which takes of a shot were shown, where now there are more or fewer, for when a step leads back to it."""
+        if len(before.takes) != len(self.shot.takes):
+            self._left[id(before)] = before, self.view.takes     # the shot, too, so that no other one gets its id
 
     def check_not_rolling(self) -> None:
         """PushinError while a take is recorded: what it is performed on stays as it is until the recording ends."""
@@ -154,9 +183,7 @@ class Session:
         return True
 
     def say(self, sentence: str) -> None:
-        for words, here in HERE:
-            sentence = sentence.replace(words, here)
-        self.message, self._said = sentence, time.monotonic()
+        self.message, self._said = here(sentence), time.monotonic()
 
     @property
     def saying(self) -> str:
@@ -349,6 +376,13 @@ class Session:
         """Whether advice is under way or due."""
         return self._advising is not None or self._advised != (
             self.shot, tuple(dict.fromkeys(self.view.takes)), self.plate)
+
+
+def here(sentence: str) -> str:
+    """With the window's own ways in place of the command line's."""
+    for words, way in HERE:
+        sentence = sentence.replace(words, way)
+    return sentence
 
 
 def _metres(value: float, fine: int = 2) -> str:

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable
+from itertools import product
 
 from imgui_bundle import hello_imgui, imgui
 
@@ -22,6 +24,8 @@ A = (0.87, 0.68, 0.42, 1.0)
 B = (0.50, 0.69, 0.87, 1.0)
 WARNING = (0.90, 0.55, 0.35, 1.0)
 LINE = (1.0, 1.0, 1.0, 0.55)
+RIM = 0.6
+"""Of a mark's own opacity, that of its dark rim: to be seen on white paper, and not at all on a dark picture."""
 
 
 MORE_LETTERS = (
@@ -124,6 +128,23 @@ def ink(colour) -> int:
     return imgui.get_color_u32(colour)
 
 
+def rimmed(mark: Callable[[int, float], object], colour=TEXT) -> None:
+    """Draws mark(ink, rim) twice, dark and a pixel wider on each side, then as it is: so what is opaque reads on white and on
+    black alike."""
+    mark(ink((0, 0, 0, RIM * colour[3])), 1.0)
+    mark(ink(colour), 0.0)
+
+
+def line(draw, start, end, colour=TEXT, thick: float = 1.0) -> None:
+    """A line that reads likewise; dark on both sides of it, and not below, for a faint one is to stay as light as it is."""
+    away = (thick + 1) / 2 / max(math.dist(start, end), 1e-6)
+    dx, dy = (end[1] - start[1]) * away, (start[0] - end[0]) * away
+    for side in (-1, 1):
+        ends = ((x + side * dx, y + side * dy) for x, y in (start, end))
+        draw.add_line(*ends, ink((0, 0, 0, RIM * colour[3])), 1.0)
+    draw.add_line(start, end, ink(colour), thick)
+
+
 def text(words: str, colour=TEXT, font: imgui.ImFont | None = None, scale: float = 1.0,
          room: float = math.inf) -> None:
     """One line of text, `within` so many pixels; scale is relative to TEXT_SIZE."""
@@ -157,14 +178,15 @@ def within(words: str, room: float) -> str:
 
 def label(draw, at: tuple[float, float], words: str, colour=TEXT, scale: float = 1.0, align: float = 0.0,
           bold: bool = False, shade: bool = False, room: float = math.inf) -> float:
-    """Words straight into a draw list, `within` so many pixels, `align` of their width left of the point; returns their
-    width in pixels."""
+    """Words straight into a draw list, `within` so many pixels, `align` of their width left of the point; `shade` has them read
+    over a picture. Returns their width in pixels."""
     imgui.push_font(FONTS.bold if bold else FONTS.regular, TEXT_SIZE * scale)
     words = within(words, room)
     width = imgui.calc_text_size(words).x
     x, y = at[0] - align * width, at[1]
     if shade:
-        draw.add_text((x + 1, y + 1), ink((0, 0, 0, 0.8)), words)
+        for dx, dy in product((-1, 0, 1), repeat=2):     # all around: thin letters have little light of their own
+            draw.add_text((x + dx, y + dy), ink((0, 0, 0, RIM)), words)
     draw.add_text((x, y), ink(colour), words)
     imgui.pop_font()
     return width

@@ -36,7 +36,7 @@ class Tools:
     def __init__(self, session, panel):
         self.session, self.panel = session, panel
         self.under = self.spot = None
-        self._pressed = None     # (which, u, v) where the button went down
+        self._pressed = None     # (which, u, v, what was there then) where the button went down
         self._wheeled = 0.0      # when the wheel was turned last, or 0 once that is a step of its own
         self._box = None         # (plate box, depth) that waits for its name
         self._name, self._person, self._asks = "", False, False
@@ -57,7 +57,7 @@ class Tools:
             panel.mending.catch(self._hovered, self._active, self.under)
             return
         if imgui.is_item_activated() and self.under:
-            self._pressed = self.under
+            self._pressed = *self.under, self.see(*self.under)
         if imgui.is_item_deactivated() and self._pressed:
             self._released(mouse)
             self._pressed = None
@@ -81,12 +81,12 @@ class Tools:
             start = left + self._pressed[1] * width, top + self._pressed[2] * height
             pair = self._pair(mouse)
             if pair:
-                draw.add_line(start, (mouse.x, mouse.y), style.ink(style.TEXT), 1.5)
-                draw.add_circle_filled((mouse.x, mouse.y), 0.3 * em, style.ink(style.TEXT))
+                style.line(draw, start, (mouse.x, mouse.y), thick=1.5)
+                style.rimmed(lambda ink, rim: draw.add_circle_filled(mouse, 0.3 * em + rim, ink))
                 words = f"rack from {pair[0].name} to {pair[1].name}"
-                style.label(draw, (mouse.x + em, mouse.y + 0.5 * em), words, shade=True)
+                self.panel.at_mouse(self._pressed[0], words, style.TEXT)
             else:
-                draw.add_rect(start, (mouse.x, mouse.y), style.ink(style.TEXT), 0, 1.3)
+                style.rimmed(lambda ink, rim: draw.add_rect(start, mouse, ink, 0, 1.3 + 2 * rim))
         elif self._hovered and self.under:
             which, u, v = self.under
             self.spot = self.see(which, u, v)
@@ -95,7 +95,7 @@ class Tools:
             if subject:
                 words = f"{subject.name}  {words}"
             if not self.session.view.loupe:
-                style.label(draw, (mouse.x + 1.1 * em, mouse.y + 0.9 * em), words, style.VALUE, 0.9, shade=True)
+                self.panel.at_mouse(which, words)
             if self.session.view.loupe:
                 self._loupe(which, u, v, words, em)
         self._ask(em)
@@ -132,7 +132,7 @@ class Tools:
                                                min(int(spot.x), self.session.plate.width - 1)])
         inside = [s for s in self.session.shot.subjects
                   if s.box[0] <= spot.x <= s.box[2] and s.box[1] <= spot.y <= s.box[3]
-                  and abs(1 / depth - 1 / s.depth) < 0.2 / s.depth]
+                  and abs(1 / depth - 1 / s.depth) < edits.ALIKE / s.depth]
         return min(inside, key=lambda s: (s.box[2] - s.box[0]) * (s.box[3] - s.box[1]), default=None)
 
     def _dragged(self, mouse) -> bool:
@@ -141,22 +141,21 @@ class Tools:
         return math.dist(start, (mouse.x, mouse.y)) > BOX * imgui.get_font_size()
 
     def _pair(self, mouse) -> tuple[Subject, Subject] | None:
-        """The two subjects between which the mouse is dragged."""
+        """The two subjects between which the mouse is dragged; the first as it was seen, for the shot may be playing."""
         left, top, width, height = self.panel.rect(self._pressed[0])
         u, v = (mouse.x - left) / width, (mouse.y - top) / height
         if not (0 <= u < 1 and 0 <= v < 1):
             return None
-        spots = [self.see(*self._pressed), self.see(self._pressed[0], u, v)]
-        found = [spot and self.subject_at(spot) for spot in spots]
+        found = [spot and self.subject_at(spot) for spot in (self._pressed[3], self.see(self._pressed[0], u, v))]
         return tuple(found) if all(found) and found[0] is not found[1] else None
 
     # -- edits --------------------------------------------------------------------------------------------------------
 
     def _released(self, mouse) -> None:
-        session, (which, u, v) = self.session, self._pressed
+        session, (which, u, v, spot) = self.session, self._pressed
         name = session.view.takes[which]
         if not self._dragged(mouse):
-            session.attempt(lambda: self.focus(name, self.see(which, u, v)))
+            session.attempt(lambda: self.focus(name, spot))
             return
         pair = self._pair(mouse)
         if pair:
@@ -264,8 +263,8 @@ class Tools:
             (l, t, r, b), depth = self._box
             stage, draw = self.session.shot.plate.stage, imgui.get_window_draw_list()
             for which in self.panel.shown():
-                corners = (self.panel.spot(which, stage.point(x, y, depth)) for x, y in ((l, t), (r, b)))
-                draw.add_rect(*corners, style.ink(style.TEXT), 0, 1.3)
+                corners = [self.panel.spot(which, stage.point(x, y, depth)) for x, y in ((l, t), (r, b))]
+                style.rimmed(lambda ink, rim: draw.add_rect(*corners, ink, 0, 1.3 + 2 * rim))
         if not imgui.begin_popup("Name the subject"):
             return
         style.text("Name the subject", style.QUIET, scale=0.9)
@@ -281,8 +280,11 @@ class Tools:
         if (imgui.button("Add the subject") or entered) and self._box:
             box, depth = self._box
             subject = lambda: Subject(self._name.strip(), box, depth, "person" if self._person else "object")
-            if self.session.attempt(lambda: self.session.edit(edits.add_subject(self.session.shot, subject()),
+            count = len(self.session.shot.subjects)
+            if self.session.attempt(lambda: self.session.edit(edits.name_subject(self.session.shot, subject()),
                                                               f"Subject {self._name}")):
+                if len(self.session.shot.subjects) == count:
+                    self.session.say(f"{self._name.strip()} takes the place of what nobody had named, in all takes.")
                 self._box = None
                 imgui.close_current_popup()
         style.end_popup()

@@ -428,8 +428,11 @@ class Window:
         self.timeline.give_up()
         clock, new = self.session.clock.home(), opened.path is None and opened.found is None
         self.session.clock = (clock.seek(BEGINS * float(self.session.shot.duration)) if new else clock).play()
-        if opened.notes:
-            self.session.say("\n".join(opened.notes))
+        notes = opened.notes
+        if len(notes) > 1 and notes == opened.plate.notes:      # the last one asks for something, or tells what went wrong
+            notes = f"{notes[-1]} More is noted in the Depth panel ({self.session.key('Mend the depth')}).",
+        if notes:
+            self.session.say("\n".join(notes))
 
     def _show_after_all(self, opened: Opened) -> None:
         """Once more, for whoever wants it in place of what was done meanwhile."""

@@ -69,10 +69,16 @@ class Adjustments:
         """SHA-256, hexadecimal: equal adjustments, equal digest."""
         return hashlib.sha256(json.dumps(self.stored()).encode()).hexdigest()
 
-    def save(self, picture: Path) -> Path:
-        """Write beside the picture; a file there that cannot be used is kept with the ending .bak, .bak2 and so on."""
+    def save(self, picture: Path, of: str | None = None) -> Path:
+        """Write beside the picture; a file there that cannot be used is kept with the ending .bak, .bak2 and so on.
+
+        of  SHA-256 of the picture that they were made for: PushinError where another one is there by now
+        """
         path, picture = beside(picture), Path(picture)
         try:
+            if of not in (None, _hash(picture)):
+                raise PushinError(f"{name_of(picture)} has been replaced since it was opened; its scale and repairs are of the "
+                                  "other picture and are not saved: open it again.")
             stored = {"pushin": VERSION, "picture": _hash(picture), **self.stored()}
             if self.load(picture)[1]:
                 names = (path.with_name(f"{path.name}.bak{n}") for n in chain([""], count(2)))

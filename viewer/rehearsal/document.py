@@ -97,12 +97,13 @@ class Document:
     history  its values
     path     its file, or None: not saved yet
     saved    the value that lies in the file, or that it began with
+    picture  SHA-256 of the plate's picture, which scale and repairs are of, as it was opened; None: not known
     shown    the takes that are shown, as `shows` was told last, or those that were before a crash; None: not known
     journal  a Journal that is told of every change, or None
     """
 
-    def __init__(self, shot: Shot, path: str | os.PathLike | None = None, *, journal=None):
-        self._start(History(shot), path, shot, journal)
+    def __init__(self, shot: Shot, path: str | os.PathLike | None = None, *, picture: str | None = None, journal=None):
+        self._start(History(shot), path, shot, picture, journal)
 
     @classmethod
     def open(cls, path: str | os.PathLike, *, journal=None) -> Document:
@@ -110,25 +111,31 @@ class Document:
         return cls(shotfile.load(path), path, journal=journal)
 
     @classmethod
-    def recovered(cls, found, *, journal=None) -> Document:
-        """A document as a journal knew it (see journal.Recovered), with its undo."""
+    def recovered(cls, found, *, picture: str | None = None, adjustments=None, journal=None) -> Document:
+        """A document as a journal knew it (see journal.Recovered), with its undo; on another picture than it was made on with
+        that one's `adjustments` throughout, as a PlateFile has them."""
         document = cls.__new__(cls)
-        document._start(found.history, found.path, found.saved, journal)
+        history, saved = found.history, found.saved
+        if not found.fits(picture):
+            moved = lambda shot: replace(shot, plate=replace(shot.plate, adjustments=adjustments))
+            history.steps = [Step(label, moved(shot)) for label, shot in history.steps]
+            saved = moved(saved)
+        document._start(history, found.path, saved, picture, journal)
         if found.shown:
             document.shows(found.shown)
         if journal and journal.flush():   # only when the new journal has it all may the old one go
             found.discard()
         return document
 
-    def _start(self, history: History, path, saved: Shot, journal) -> None:
-        self.history, self.saved, self.journal = history, saved, journal
+    def _start(self, history: History, path, saved: Shot, picture: str | None, journal) -> None:
+        self.history, self.saved, self.picture, self.journal = history, saved, picture, journal
         self.path = None if path is None else Path(path).absolute()
         self.shown: tuple[str, str] | None = None
         self._drag: Hashable | None = None
         self._drafted = False
         self._clean: tuple | None = None
         if journal:
-            journal.begin(history, self.path, saved)
+            journal.begin(history, self.path, saved, picture)
 
     def shows(self, takes: tuple[str, str]) -> None:
         """Notes which takes are shown, for the next start after a crash; to show others is no change of the shot."""
@@ -254,7 +261,7 @@ class Document:
         if shot.plate.path and shot.plate.adjustments != before:
             # What is saved by now is, should the folder of the picture not take the rest.
             self.kept(replace(shot, plate=replace(shot.plate, adjustments=before)), path)
-            edits.adjustments(shot).save(Path(shot.plate.path))
+            edits.adjustments(shot).save(Path(shot.plate.path), self.picture)
         self.kept(shot, path)
 
     def kept(self, shot: Shot, path: Path) -> None:

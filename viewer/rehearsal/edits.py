@@ -17,6 +17,7 @@ import numpy as np
 
 from ..camera import NEAR, Camera
 from ..errors import PushinError
+from ..pair import UNNAMED
 from ..plate import repair, scale
 from ..plate.adjust import Adjustments
 from ..shots.advice import THIRDS
@@ -41,6 +42,10 @@ UNMOVED = 1e-4
 
 SAME_FOCUS = 0.01
 """Of 1/distance, by which what is played may differ from what was seen."""
+
+
+ALIKE = 0.2
+"""Of 1/distance, by which what belongs to a subject may differ from it."""
 
 
 class KeyAt(NamedTuple):
@@ -413,6 +418,28 @@ def add_subject(shot: Shot, subject: Subject) -> Shot:
     if any(s.name == subject.name for s in shot.subjects):
         raise BadValue(f"There is a subject called {subject.name} already; choose another name.")
     return shot.with_subject(subject)
+
+
+def name_subject(shot: Shot, subject: Subject) -> Shot:
+    """Names one more subject; where the one that nobody has named stands there, in its place, and takes follow."""
+    named = add_subject(shot, subject)
+    before = next((s for s in shot.subjects if s.name == UNNAMED), None)
+    left, top, right, bottom = subject.box
+    if (before is None or not (left <= before.anchor[0] <= right and top <= before.anchor[1] <= bottom)
+            or abs(1 / subject.depth - 1 / before.depth) > ALIKE / before.depth or before.has_size > subject.has_size):
+        return named
+    called = lambda name: subject.name if name == UNNAMED else name
+
+    def follows(take: Take) -> Take:
+        line = take.timeline
+        tracks = tuple(replace(t, about=called(t.about), keys=tuple(replace(k, value=called(k.value)) for k in t.keys))
+                       if UNNAMED in (t.about, *(k.value for k in t.keys)) else t for t in line.tracks)
+        holds = tuple(replace(h, subject=called(h.subject)) for h in line.holds)
+        match = take.match and replace(take.match, subject=called(take.match.subject))
+        return replace(take, match=match, timeline=replace(line, tracks=tracks, holds=holds))
+
+    return replace(shot, takes=tuple(map(follows, shot.takes)),
+                   subjects=tuple(subject if s is before else s for s in shot.subjects))
 
 
 def remove_subject(shot: Shot, subject: str) -> Shot:

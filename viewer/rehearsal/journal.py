@@ -7,9 +7,9 @@ clean end it is removed. Writing has a thread of its own: a frame never waits fo
 
 Records, after a checksum (CRC-32, eight hexadecimal digits) and a space, are JSON:
 
-    ["pushin journal", 2]                    first; 1 had all but "shown"
+    ["pushin journal", 3]                    first; 1 had neither "shown" nor the picture, 2 no picture
     ["track", n, track]                      a track that shots refer to by n: a long recorded one is written once
-    ["open", path, label, shot]              the first value
+    ["open", path, label, shot, picture]     the first value, and which picture its scale and repairs are of, as SHA-256
     ["step", label, shot], ["change", shot], ["drop"], ["undo"], ["redo"]    what History does
     ["saved", path, shot]                    the value that lies in the file
     ["shown", take, take]                    the takes that are shown
@@ -34,7 +34,7 @@ from ..shots.document import Shot
 from ..shots.timeline import Track
 from .document import History, called
 
-HEADER = ["pushin journal", 2]
+HEADER = ["pushin journal", 3]
 EVERY = 0.5
 """Seconds between writes while something changes; at most so much is lost."""
 AGAIN = 2.0
@@ -64,18 +64,18 @@ class Journal:
         self._file: int | None = None
         self._thread: threading.Thread | None = None
         self._encoder, self._history = _Encoder(), None
-        self._path, self._saved, self._shown = None, None, None
+        self._path, self._saved, self._picture, self._shown = None, None, None, None
         self._unwritten, self._anew, self._begun = b"", False, False
         self._size = self._size_anew = 0
         self._first, self._stepped = 0, False    # of the history's steps, in the file; whether one was made since it is new
 
     # -- on the window's thread ------------------------------------------------------------------------------------
 
-    def begin(self, history: History, path: Path | None, saved: Shot) -> None:
-        """From now on it is this document's; what it held of another one is gone."""
+    def begin(self, history: History, path: Path | None, saved: Shot, picture: str | None = None) -> None:
+        """From now on it is this document's; what it held of another one is gone. `picture` as Document has it."""
         copy = History(None)
         copy.steps, copy.at = list(history.steps), history.at
-        self.note("begin", copy, path, saved)
+        self.note("begin", copy, path, saved, picture)
 
     def note(self, *change) -> None:
         """A change of the History, as its method's name and arguments; or "saved", path, shot; or "shown", take, take.
@@ -145,7 +145,7 @@ class Journal:
     def _apply(self, what: str, *more) -> None:
         """Keeps a copy of the document's past, which shares all its values with it."""
         if what == "begin":
-            self._history, self._path, self._saved = more
+            self._history, self._path, self._saved, self._picture = more
             self._begun, self._shown = True, None
         elif what == "saved":
             self._path, self._saved = more
@@ -172,7 +172,7 @@ class Journal:
         self._first = max(history.at - KEPT, 0)
         self._stepped = False
         steps = history.steps[self._first:]
-        records = [encoder.record("open", self._path, *steps[0])]
+        records = [encoder.record("open", self._path, *steps[0], self._picture)]
         records += [encoder.record("step", *step) for step in steps[1:]]
         records += [encoder.record("undo")] * (len(history.steps) - 1 - history.at)
         records.append(encoder.record("saved", self._path, self._saved))
@@ -222,20 +222,24 @@ class Recovered:
     """What a program that is gone left in its journal; nobody else is offered it until `discard` or `leave`.
 
     history      the document's values
-    path, saved  its file and what lies in it, as Document has them
+    path, saved  its file and what lies in it, as Document has them; picture likewise
     shown        the takes that were shown, or None: it does not tell
     time         seconds since the epoch of the last record
     """
 
-    def __init__(self, file: Path, lock: int, history: History, path: Path | None, saved: Shot,
+    def __init__(self, file: Path, lock: int, history: History, path: Path | None, saved: Shot, picture: str | None,
                  shown: tuple[str, str] | None, when: float):
         self.file, self.history, self.path, self.saved, self.time = file, history, path, saved, when
-        self.shown = shown
+        self.picture, self.shown = picture, shown
         self._lock: int | None = lock
 
     @property
     def name(self) -> str:
         return called(self.path, self.history.value)
+
+    def fits(self, picture: str | None) -> bool:
+        """Whether its scale and repairs are of this picture, as far as that is known."""
+        return picture == self.picture or None in (picture, self.picture)
 
     def discard(self) -> None:
         """It is not needed any more."""
@@ -280,20 +284,20 @@ def recoverable(folder: Path | None = None) -> list[Recovered]:
     return sorted(found, key=lambda r: r.time, reverse=True)
 
 
-def _read(data: bytes) -> tuple[History, Path | None, Shot, tuple[str, str] | None] | None:
-    """(history, path, saved, shown) as of the last whole record; None where there are only such as are not ours."""
+def _read(data: bytes) -> tuple[History, Path | None, Shot, str | None, tuple[str, str] | None] | None:
+    """(history, path, saved, picture, shown) as of the last whole record; None where there are only such as are not ours."""
     decoder = _Decoder()
-    history, path, saved, shown = None, None, None, None
+    history, path, saved, picture, shown = None, None, None, None, None
     for number, (what, *more) in enumerate(_records(data)):
         try:
             if number == 0:
-                if [what, *more] not in ([HEADER[0], 1], HEADER):
+                if [what, *more] not in ([HEADER[0], 1], [HEADER[0], 2], HEADER):
                     return None
             elif what == "track":
                 decoder.track(*more)
             elif what == "open":
                 path, saved = more[0] and Path(more[0]), decoder.shot(more[2])
-                history = History(saved, more[1])
+                history, picture = History(saved, more[1]), (more[3:] or [saved.plate.sha256])[0]
             elif what == "saved":
                 path, saved = more[0] and Path(more[0]), decoder.shot(more[1])
             elif what == "shown":
@@ -311,7 +315,7 @@ def _read(data: bytes) -> tuple[History, Path | None, Shot, tuple[str, str] | No
             if history is None or history.value == saved:
                 return None
             break   # whole, and yet not ours: what stands before it counts
-    return history and (history, path, saved, shown)
+    return history and (history, path, saved, picture, shown)
 
 
 def _records(data: bytes):
