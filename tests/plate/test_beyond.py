@@ -110,3 +110,25 @@ def test_what_is_behind_everything_is_the_floor_down_to_the_frame():
     _, behind = farthest(np.full((*y.shape, 3), 0.5, np.float32), disparity, 200, floor=True)
     there = floor[CELL // 2::CELL, CELL // 2::CELL]
     assert np.abs(behind / there - 1)[200 // CELL:].max() < 0.1
+
+
+@pytest.mark.parametrize("reach, goes_on", [(20, False), (200, True)])
+def test_what_a_corner_of_the_frame_cuts_is_no_wall_beyond_it(reach, goes_on):
+    """A cork that is as tall as it is wide, and a board that comes in from far."""
+    d = np.full((240, 320), 0.4, np.float32)
+    d[150:205, -reach:] = 2.0
+    color = np.where(d[..., None] > 1, 0.8, 0.1).repeat(3, -1).astype(np.float32)
+    _, depth = continue_beyond(color, d, ((40, 40), (40, 40)), 70)
+    there = depth[40 + 160:40 + 195, 40 + 320 + 10]
+    assert ((there > 1).all() if goes_on else (there < 0.6).all()), there
+
+
+def test_a_floor_behind_a_figure_goes_on_beside_the_frame():
+    """Of a step in it there is little to see before the figure, and all of it behind."""
+    d = np.full((240, 320), 0.4, np.float32)
+    d[165:225] = 0.5
+    d[60:, 220:310] = 1.5
+    _, depth = continue_beyond(np.full((240, 320, 3), 0.3, np.float32), d, ((40, 40), (40, 40)), 70)
+    assert np.abs(depth[40 + 190:40 + 200, 40 + 320 + 8] - 0.5).max() < 0.03
+    assert depth[40 + 100:40 + 150, 40 + 320:].max() < 0.45, "nor does the figure come in beside itself"
+

@@ -64,9 +64,9 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     # Colours run into each other; depths do where that is no edge, and where lines that meet have left a step.
     even = np.exp(cv2.bilateralFilter(np.log(np.maximum(picture[..., 3], 1e-3)), 0, *EVEN))
     picture = np.dstack([soften(picture[..., :3], pad), np.where(_away(sky.shape, pad) > 0, even, picture[..., 3])])
-    shade, distance = farthest(color, disparity, wide)
+    shade, distance = (a.astype(np.float32) for a in farthest(color, disparity, wide))
     shade = cv2.ximgproc.jointBilateralFilter(np.log(np.maximum(distance, 1e-3)), shade, 19, 0.2, 3)
-    far = np.dstack([shade, cv2.GaussianBlur(distance, (0, 0), 3)])
+    far = np.dstack([shade, np.minimum(cv2.GaussianBlur(distance, (0, 0), 3), distance)])
     cells = [[-(-n // CELL) for n in sides] for sides in pad]
     far = soften(np.pad(far, [*cells, (0, 0)], mode="edge"), cells)
     # From cells to pixels: the first of the frame's is the first of its cell.
@@ -220,7 +220,7 @@ def farthest(color: np.ndarray, disparity: np.ndarray, wide: float, floor: bool 
     color, disparity = np.pad(color, [*grow, (0, 0)], mode="edge"), np.pad(disparity, grow, mode="edge")
     h, w = (n // k for n in disparity.shape)
     d = disparity.reshape(h, k, w, k).min((1, 3))
-    size = max(int(wide) // k, 1)
+    size = max(int(wide) // k, 1) | 1    # an even window would move what it opens
     rim = min(size, h - 1, w - 1) if floor else 0
     more = np.pad(d, rim, mode="reflect", reflect_type="odd")
     opened = cv2.morphologyEx(more, cv2.MORPH_OPEN, np.ones((size, size), np.uint8), borderType=cv2.BORDER_REPLICATE)
@@ -229,7 +229,8 @@ def farthest(color: np.ndarray, disparity: np.ndarray, wide: float, floor: bool 
     weight = (nearer <= CUT_SHARE).astype(np.float32)
     weight = np.maximum(weight, RATHER * np.exp(-(nearer / HARDLY) ** 2))
     color = fill_smoothly(cv2.resize(color, (w, h), interpolation=cv2.INTER_AREA), weight[..., None])
-    return color, cv2.GaussianBlur(opened, (0, 0), 3)
+    # Smooth, and nowhere nearer: beside a figure there is only what is behind it.
+    return color, np.minimum(cv2.GaussianBlur(opened, (0, 0), 3), opened)
 
 
 def soften(picture: np.ndarray, pad) -> np.ndarray:
