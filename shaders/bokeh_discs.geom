@@ -25,7 +25,7 @@ void emit(vec3 energy, vec2 at, float r, float moment) {
 #ifdef CATS_EYE
     vec2 field = (2.0 * at - size) / length(size);
     seen = 0.0;
-    for (int i = first_of(4); i < ends[4]; i++) seen += vignetted(taps[i].xy, field) ? 0.0 : taps[i].w;
+    for (int i = first_of(5); i < ends[5]; i++) seen += vignetted(taps[i].xy, field) ? 0.0 : taps[i].w;
     if (seen == 0.0) return;
 #endif
     // A disc that ends over more than its diameter is a cone.

@@ -33,7 +33,7 @@ void main() {
             ivec2 there = clamp(pixel - ivec2(grid[i].xy), ivec2(0), end);
             vec4 theirs = texelFetch(light, there, 0);
             float mine = brought(own.radius, own.share, reach, grid[i]);
-            collect(found, theirs, disc_in(texelFetch(discs, there, 0).rg, sharp), own, mine, nearest, reach, grid[i]);
+            collect(found, theirs, disc_in(texelFetch(discs, there, 0).rg, sharp), own, mine, APART, nearest, reach, grid[i]);
             found.open += (1.0 - theirs.a) * mine;
         }
         over = mix(over, collected(found, over, here), blurred_by(reach));

@@ -21,6 +21,8 @@ out vec4 gathered;
 const float GAPS = 0.97;    // of a pixel, that its own surface hides
 const float WIDER = 2.0;    // times as far as was looked already: less far it hardly differs
 
+const vec2 CLOSER = vec2(36.0, 0.35);    // pixels of reach from which it is looked twice, and share of that which is looked at closer
+
 #ifdef COARSELY
 #define OWN at_quarter
 const float PIXEL = 4.0;
@@ -30,13 +32,22 @@ const float PIXEL = 2.0;
 #endif
 
 #ifndef VEIL
+float slope;    // pixels of radius to one, of the own surface
+
+// What of a radius changes from a pixel to the next on either side.
+float slope_of(float here, ivec2 step_) {
+    ivec2 at = ivec2(gl_FragCoord.xy), end = textureSize(OWN, 0) - 1;
+    float off = min(abs(radius_in(texelFetch(OWN, min(at + step_, end), 0)) - here), abs(radius_in(texelFetch(OWN, max(at - step_, 0), 0)) - here));
+    return off / PIXEL;
+}
+
 void far_in(inout Found found, sampler2D light, vec2 at, vec2 size, vec2 field, Disc own, float reach, float coarse) {
     vec2 step_ = reach / (PIXEL * size) * drawn_in(reach, coarse, PIXEL);
     int row = row_for(reach);
     for (int i = first_of(row); i < ends[row]; i++) {
         if (vignetted(taps[i].xy, field)) continue;
         vec4 theirs = textureLod(light, at - taps[i].xy * step_, 0.0);
-        collect(found, vec4(theirs.rgb, 1.0), disc_of(radius_in(theirs)), own, 0.0, nearest, reach, taps[i]);
+        collect(found, vec4(theirs.rgb, 1.0), disc_of(radius_in(theirs)), own, 0.0, APART + slope * reach * taps[i].z, nearest, reach, taps[i]);
     }
 }
 
@@ -48,19 +59,31 @@ void far_in(inout Found found, vec2 at, vec2 size, vec2 field, Disc own, float r
 }
 #endif
 
+#ifdef VEIL
+vec4 veil_in(vec2 at, vec2 size, vec2 field, float reach, float from) {
+    vec2 across = reach / (PIXEL * size);
+    if (reach < AT_HALF) return veil_in(at_half, radius_at_half, at, across * drawn_in(reach, 2.0, PIXEL), field, reach, from, 2.0);
+    if (reach < AT_QUARTER) return veil_in(at_quarter, radius_at_quarter, at, across * drawn_in(reach, 4.0, PIXEL), field, reach, from, 4.0);
+    if (reach < AT_EIGHTH) return veil_in(at_eighth, radius_at_eighth, at, across * drawn_in(reach, 8.0, PIXEL), field, reach, from, 8.0);
+    return veil_in(at_sixteenth, radius_at_sixteenth, at, across * drawn_in(reach, 16.0, PIXEL), field, reach, from, 16.0);
+}
+#endif
+
 void main() {
     vec2 size = vec2(textureSize(OWN, 0)), at = gl_FragCoord.xy / size, field = (2.0 * gl_FragCoord.xy - size) / length(size);
     vec4 most = texelFetch(tiles, ivec2(gl_FragCoord.xy * PIXEL / TILE), 0);
 #ifdef VEIL
     float reach = most.b + 1.0;     // to the end of the rim
-    vec2 across = reach / (PIXEL * size);
-    if (reach < AT_HALF) gathered = veil_in(at_half, radius_at_half, at, across * drawn_in(reach, 2.0, PIXEL), field, reach, 2.0);
-    else if (reach < AT_QUARTER) gathered = veil_in(at_quarter, radius_at_quarter, at, across * drawn_in(reach, 4.0, PIXEL), field, reach, 4.0);
-    else if (reach < AT_EIGHTH) gathered = veil_in(at_eighth, radius_at_eighth, at, across * drawn_in(reach, 8.0, PIXEL), field, reach, 8.0);
-    else gathered = veil_in(at_sixteenth, radius_at_sixteenth, at, across * drawn_in(reach, 16.0, PIXEL), field, reach, 16.0);
+    // What is blurred much less than the most would have few points of so many: near by it is looked at once more.
+    bool twice = reach > CLOSER.x;
+    gathered = veil_in(at, size, field, reach, twice ? CLOSER.y : 0.0);
+    if (twice) gathered += veil_in(at, size, field, CLOSER.y * reach, 0.0);
+    gathered /= max(gathered.a, 1.0);
 #else
     vec4 own = texelFetch(OWN, ivec2(gl_FragCoord.xy), 0);
     float here = radius_in(own), reach = reach_of(here, most.a, 0.0);
+    slope = max(slope_of(here, ivec2(1, 0)), slope_of(here, ivec2(0, 1)));
+    if (slope > STEEPEST) slope = 0.0;
     Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0), 0.0, 0.0), farther = found;
     far_in(found, at, size, field, disc_of(here), reach);
     // What shows through is blurred by its own circle, however small the own one is.

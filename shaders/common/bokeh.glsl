@@ -3,6 +3,7 @@
 const float MOST_IN_FOCUS = 5.5; // pixels: radius of anything in the slice between them
 const float COARSEST = 10.0;   // pixels: radius from which a quarter of the resolution will do
 const float APART = 0.5;       // pixels of radius between two surfaces
+const float STEEPEST = 0.4;    // pixels of radius to one: what changes by more is an edge and no slope
 const float NEARER = 0.6;      // of a radius behind the focus: what is blurred less is another surface, before it
 const float THIN = 1.0;        // pixels: radius from which a surface may be seen round
 
@@ -15,18 +16,18 @@ const float AT_HALF = 32.0, AT_QUARTER = 48.0, AT_EIGHTH = 96.0;
 const float DIM = 0.02;                 // of white: what is darker all round counts as this, when it is asked what is a lamp
 const vec2 STANDS_OUT = vec2(8.0, 16.0); // times as bright as what is around: a lamp from here on, wholly from there on
 
-// Rows of points of the iris, for radii up to 4, 6 and 12 pixels, for larger ones, and for those that are gathered at a quarter of the
+// Rows of points of the iris, for radii up to 4, 6, 12 and 28 pixels, for larger ones, and for those that are gathered at a quarter of the
 // resolution: x, y for an iris of radius 1, radius within its shape, and share of the light. The pixels round one, those first that a
 // smaller iris reaches: x, y, radius of the iris on whose rim that is, and pixels to one of that radius. And for radii in steps of
 // 1 / FINE, how large a disc is drawn, and of how many pixels that is. viewer/render/bokeh.py: ROWS, GRID
 layout(std140) uniform Iris { vec4 taps[TAPS]; vec4 grid[GRID]; vec4 areas[STEPS]; };
-uniform int ends[5];
+uniform int ends[6];
 uniform float cats_eye;
 
 #ifdef COARSELY
-int row_for(float r) { return 4; }
+int row_for(float r) { return 5; }
 #else
-int row_for(float r) { return r < 4.0 ? 0 : r < 6.0 ? 1 : r < 12.0 ? 2 : 3; }
+int row_for(float r) { return r < 4.0 ? 0 : r < 6.0 ? 1 : r < 12.0 ? 2 : r < 28.0 ? 3 : 4; }
 #endif
 
 int first_of(int row) { return row > 0 ? ends[row - 1] : 0; }
@@ -104,9 +105,10 @@ float brought(float r, float share, float reach, vec4 tap) {
 // Adds one sample, light and coverage, at `tap` of a gather over `reach` pixels round a pixel with the disc `own`.
 // mine: what it would bring with the disc `own`; 0: what nobody sees of this surface ends where something nearer begins.
 // nearest: signed radius at which the slice ends and a nearer one begins.
-void collect(inout Found found, vec4 light, Disc theirs, Disc own, float mine, float nearest, float reach, vec4 tap) {
+// apart: pixels of radius by which it is of another surface.
+void collect(inout Found found, vec4 light, Disc theirs, Disc own, float mine, float apart, float nearest, float reach, vec4 tap) {
     float here = own.signed_, radius = theirs.signed_;
-    bool before = radius < here - APART, behind = radius > here + APART;
+    bool before = radius < here - apart, behind = radius > here + apart;
     bool covers = before && (-radius > abs(here) || here > BEGINS && radius < NEARER * here);
     // Behind what is blurred in front of the focus things go on, a sky as bright as it is, lamps hardly: the brighter something is, the
     // less it tells. Behind a sharp surface they do not come over it.
@@ -151,17 +153,18 @@ bool vignetted(vec2 at, vec2 field) {
 // pixel at half the resolution squared, and 1/4 of the radius squared.
 float drawn_in(float reach, float coarse, float pixel) { return sqrt(max(1.0 - (coarse * coarse + 0.67 * pixel * pixel - 32.0 * SHARPENED) / (reach * reach), 0.3)); }
 
-// The foreground's light and coverage, premultiplied; radius: its radii times coverage. In front of the focus the image of the iris
-// is upside down; a sample lies where its light comes from. soft: pixels over which a disc ends.
-vec4 veil_in(sampler2D light, sampler2D radius, vec2 at, vec2 step_, vec2 field, float reach, float soft) {
+// The foreground's light and coverage, premultiplied, from where a gather over `reach` pixels is farther than `from` of that; radius: its
+// radii times coverage. In front of the focus the image of the iris is upside down; a sample lies where its light comes from. soft: pixels
+// over which a disc ends.
+vec4 veil_in(sampler2D light, sampler2D radius, vec2 at, vec2 step_, vec2 field, float reach, float from, float soft) {
     vec4 veil = vec4(0.0);
     int row = row_for(reach);
     for (int i = first_of(row); i < ends[row]; i++) {
-        if (vignetted(taps[i].xy, field)) continue;
+        if (taps[i].z < from || vignetted(taps[i].xy, field)) continue;
         vec2 there = at + taps[i].xy * step_;
         vec4 sample_ = textureLod(light, there, 0.0);
         float r = textureLod(radius, there, 0.0).r / max(sample_.a, 1e-4);
         veil += taps[i].w * (reach * reach) / max(r * r, 1.0) * clamp((r - reach * taps[i].z) / soft + 0.5, 0.0, 1.0) * sample_;
     }
-    return veil / max(veil.a, 1.0);
+    return veil;
 }

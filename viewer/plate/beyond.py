@@ -64,9 +64,10 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     # Colours run into each other; depths do where that is no edge, and where lines that meet have left a step.
     even = np.exp(cv2.bilateralFilter(np.log(np.maximum(picture[..., 3], 1e-3)), 0, *EVEN))
     picture = np.dstack([soften(picture[..., :3], pad), np.where(_away(sky.shape, pad) > 0, even, picture[..., 3])])
-    shade, distance = (a.astype(np.float32) for a in farthest(color, disparity, wide))
-    shade = cv2.ximgproc.jointBilateralFilter(np.log(np.maximum(distance, 1e-3)), shade, 19, 0.2, 3)
-    far = np.dstack([shade, np.minimum(cv2.GaussianBlur(distance, (0, 0), 3), distance)])
+    shade, behind = (a.astype(np.float32) for a in farthest(color, disparity, wide))
+    # Smooth, and nowhere nearer: beside a figure there is only what is behind it, and nothing of its colour.
+    shade = cv2.ximgproc.jointBilateralFilter(np.log(np.maximum(behind, 1e-3)), shade, 19, 0.2, 3)
+    far = np.dstack([shade, np.minimum(cv2.GaussianBlur(behind, (0, 0), 4), behind)])
     cells = [[-(-n // CELL) for n in sides] for sides in pad]
     far = soften(np.pad(far, [*cells, (0, 0)], mode="edge"), cells)
     # From cells to pixels: the first of the frame's is the first of its cell.
@@ -229,8 +230,7 @@ def farthest(color: np.ndarray, disparity: np.ndarray, wide: float, floor: bool 
     weight = (nearer <= CUT_SHARE).astype(np.float32)
     weight = np.maximum(weight, RATHER * np.exp(-(nearer / HARDLY) ** 2))
     color = fill_smoothly(cv2.resize(color, (w, h), interpolation=cv2.INTER_AREA), weight[..., None])
-    # Smooth, and nowhere nearer: beside a figure there is only what is behind it.
-    return color, np.minimum(cv2.GaussianBlur(opened, (0, 0), 3), opened)
+    return color, opened
 
 
 def soften(picture: np.ndarray, pad) -> np.ndarray:

@@ -530,6 +530,7 @@ class Canvas:
         (w, h), start = self.size, self.border
         inside = np.s_[start:start + h, start:start + w]
         far = np.dstack(farthest(self.color[inside], self.disparity[inside], self.deepest, floor=True))
+        far[..., 3] = cv2.GaussianBlur(far[..., 3], (0, 0), 3)
         size = high // k, wide // k
         pad = [(start // k, n - m - start // k) for n, m in zip(size, far.shape)]
         far = np.pad(far, [*pad, (0, 0)], mode="edge")

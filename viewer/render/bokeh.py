@@ -25,8 +25,8 @@ TILE, CELL, SHARP, MUCH, BEGINS = 16, 4, 0.35, 1e4, 3.0
 """Pixels: sides of the tiles in which the largest circles are known, and of the cells whose lamps are drawn as discs; radii that
 no pixel can show, that are more than any, and from which, at the least, a surface is in the front or in the far slice."""
 
-ROWS = 16, 32, 48, 64, 96
-"""Points of the iris for radii up to 4, 6 and 12 pixels, for larger ones, and for those that are gathered at a quarter of the
+ROWS = 16, 32, 48, 64, 160, 96
+"""Points of the iris for radii up to 4, 6, 12 and 28 pixels, for larger ones, and for those that are gathered at a quarter of the
 resolution (row_for in shaders/common/bokeh.glsl)."""
 
 GRID, FINE, STEPS = 256, 4, 24
