@@ -14,9 +14,9 @@ CELL = 8
 LAMPS = 0.95
 """Share of the picture than which lamps are brighter: nothing shines from where nothing was seen."""
 
-LENS = 0.02
+LENS = 0.01
 """Of the picture's width, by which narrow things go on beyond the frame: what a lens that is focused elsewhere spreads from there
-into the picture would be missing along its border."""
+into the picture would be missing along its border. No more, for it may hide what the plate shows."""
 
 MIXED = 2
 """Pixels beside what is narrow that may have its light."""
