@@ -70,6 +70,15 @@ def test_embedded_depth_in_another_part(tmp_path):
     np.testing.assert_array_equal(Plate.open(tmp_path / "a.exr").depth, METRES + 1)
 
 
+@pytest.mark.parametrize("name", ["Pz", "Pz.R", "aux.zbuffer"])
+def test_houdinis_depth_is_found_and_a_positions_z_is_not(tmp_path, name):
+    write_exr(tmp_path / "a.exr", {c: METRES for c in "RGB"} | {name: METRES})
+    np.testing.assert_array_equal(Plate.open(tmp_path / "a.exr").depth, METRES)
+    write_exr(tmp_path / "b.exr", {c: METRES for c in "RGB"} | {f"P{axis}": METRES for axis in "xyz"})
+    with pytest.raises(PushinError, match="has no depth"):
+        Plate.open(tmp_path / "b.exr")
+
+
 @pytest.mark.parametrize("layer", ["depth", "VRayZDepth", "FinalImageMovieRenderQueue_WorldDepth"])
 @pytest.mark.parametrize("rest", [0, 1])
 def test_depth_in_the_channels_of_a_colour_is_its_red(tmp_path, layer, rest):

@@ -8,6 +8,7 @@ normal or AO only where there is nothing else.
 
 Depth goes by many names and conventions. What a file's own words tell is used and stated:
   Z, depth.Z, <layer>.Depth.Z (Blender), <layer>.Z   planar metres, as Blender writes; not a vector's Z, nor mist
+  Pz (Houdini), zbuffer                              the same; not a position's z
   FinalImage…WorldDepth.R, …SceneDepth… (Unreal)     planar centimetres
   depth.Z of Nuke's ScanlineRender                   1/Z: near is bright and the background 0
   a Z below 0 (Maya)                                 the coordinate along the camera's axis, which looks along -z
@@ -283,7 +284,7 @@ def _depth_rank(name: str, names) -> int | None:
         return 2
     if re.search("worlddepth|scenedepth", lower):
         return 3
-    if lower.endswith(".z"):
+    if lower.endswith(".z") or re.search(r"(^|\.)(pz|zbuffer)(\.r)?$", lower):
         return 4
     return 5 if "depth" in lower else None
 
