@@ -28,6 +28,9 @@ PAPER, STEADY = 0.6, 4
 OUTLINED, RATHER = 0.5, 4.0
 """Share of a drawing's depth edges that have ink beside them, and times as much as other places have."""
 
+ENOUGH = 2048
+"""Pixels of width that tell whether a picture is a drawing."""
+
 FLATS, FEWEST, APART, NOISY = 0.9, 0.002, 4, 0.02
 """Share of a painted map that is in flat greys; share of it that makes one; codes of 255 within which there is no other; and share of
 neighbours that differ a little, from which it was stored with loss."""
@@ -36,7 +39,9 @@ neighbours that differ a little, from which it was stored with loss."""
 def drawn(disparity: np.ndarray, guide: np.ndarray, focal: float) -> bool:
     """Whether a picture is a drawing whose outlines are the depth's: disparity float32 (h, w) in 1/m; guide uint8 (h, w, 3), its colours
     on a perceptual scale; focal in pixels."""
-    gray = cv2.cvtColor(guide, cv2.COLOR_RGB2GRAY)
+    step = -(-disparity.shape[1] // ENOUGH)
+    disparity, focal = np.ascontiguousarray(disparity[::step, ::step]), focal / step
+    gray = cv2.resize(cv2.cvtColor(guide, cv2.COLOR_RGB2GRAY), disparity.shape[::-1], interpolation=cv2.INTER_AREA)
     change = cv2.morphologyEx(cv2.GaussianBlur(gray, (0, 0), 1), cv2.MORPH_GRADIENT, _square(1))
     if (change <= STEADY).mean() < PAPER:
         return False
