@@ -83,6 +83,17 @@ def test_a_photograph_is_no_drawing():
     assert not drawn(plate.disparity, perceptual(plate.color), plate.focal_pixels)
 
 
+def test_dark_things_before_a_white_wall_are_no_drawing():
+    """A wheel with its spokes: all of its edges are dark lines, and all of these are near."""
+    wheel = np.zeros((H, W), np.uint8)
+    cv2.circle(wheel, (320, 180), 120, 255, 6, cv2.LINE_AA)
+    for turn in np.arange(18) * np.pi / 9:
+        cv2.line(wheel, (320, 180), (320 + round(120 * np.cos(turn)), 180 + round(120 * np.sin(turn))), 255, 3, cv2.LINE_AA)
+    color = np.where(wheel[..., None] > 127, 0.05, 0.85).repeat(3, -1).astype(np.float32)
+    depth = np.where(wheel > 127, NEAR, FAR).astype(np.float32)
+    assert np.array_equal(clean(depth, color, ALL, FOCAL), depth)
+
+
 def test_a_drawing_without_depth_edges_on_its_lines_is_left_alone():
     picture, _ = board()
     elsewhere = np.where(np.arange(W) < 80, NEAR, FAR)[None].repeat(H, 0).astype(np.float32)

@@ -28,6 +28,9 @@ PAPER, STEADY = 0.6, 4
 OUTLINED, RATHER = 0.5, 4.0
 """Share of a drawing's depth edges that have ink beside them, and times as much as other places have."""
 
+STRADDLES = 0.15
+"""Share of the pixels two beyond a nearer thing that have ink, from which its outline is cut in two: spokes before a white wall have none."""
+
 ENOUGH = 2048
 """Pixels of width that tell whether a picture is a drawing."""
 
@@ -37,7 +40,7 @@ neighbours that differ a little, from which it was stored with loss."""
 
 
 def drawn(disparity: np.ndarray, guide: np.ndarray, focal: float) -> bool:
-    """Whether a picture is a drawing whose outlines are the depth's: disparity float32 (h, w) in 1/m; guide uint8 (h, w, 3), its colours
+    """Whether a picture is a drawing whose outlines are the depth's, and cut by it: disparity float32 (h, w) in 1/m; guide uint8 (h, w, 3), its colours
     on a perceptual scale; focal in pixels."""
     step = -(-disparity.shape[1] // ENOUGH)
     disparity, focal = np.ascontiguousarray(disparity[::step, ::step]), focal / step
@@ -52,7 +55,10 @@ def drawn(disparity: np.ndarray, guide: np.ndarray, focal: float) -> bool:
     look = _look(disparity)
     ink = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, _square(look)) > DARKER
     beside = cv2.dilate(ink.astype(np.uint8), _square(look // 2)) > 0
-    return bool(beside[edges].mean() > max(OUTLINED, RATHER * beside.mean()))
+    if beside[edges].mean() <= max(OUTLINED, RATHER * beside.mean()):
+        return False
+    one, two = (cv2.dilate(disparity, _square(r)) > (1 + CUT_SHARE) * disparity for r in (1, 2))
+    return bool(ink[two & ~one].mean() > STRADDLES)
 
 
 def inked(disparity: np.ndarray, guide: np.ndarray) -> np.ndarray:
