@@ -21,8 +21,6 @@ out vec4 gathered;
 const float GAPS = 0.97;    // of a pixel, that its own surface hides
 const float WIDER = 2.0;    // times as far as was looked already: less far it hardly differs
 
-const vec2 CLOSER = vec2(36.0, 0.35);    // pixels of reach from which it is looked twice, and share of that which is looked at closer
-
 #ifdef COARSELY
 #define OWN at_quarter
 const float PIXEL = 4.0;
@@ -57,9 +55,9 @@ void far_in(inout Found found, vec2 at, vec2 size, vec2 field, Disc own, float r
     else if (reach < AT_EIGHTH) far_in(found, at_eighth, at, size, field, own, reach, 8.0);
     else far_in(found, at_sixteenth, at, size, field, own, reach, 16.0);
 }
-#endif
+#else
+const vec2 CLOSER = vec2(36.0, 0.35);    // pixels of reach from which it is looked twice, and share of that which is looked at closer
 
-#ifdef VEIL
 vec4 veil_in(vec2 at, vec2 size, vec2 field, float reach, float from) {
     vec2 across = reach / (PIXEL * size);
     if (reach < AT_HALF) return veil_in(at_half, radius_at_half, at, across * drawn_in(reach, 2.0, PIXEL), field, reach, from, 2.0);

@@ -11,6 +11,10 @@ from .fill import coded, fill_smoothly
 CELL = 8
 """Pixels of the plate to one of what is farthest."""
 
+SMOOTH, SHADES = 4, (19, 0.2, 3)
+"""Of what is farthest, in such pixels: how far depths are smoothed; and colours: in windows so wide, over what differs by no more than
+that in depth (log), and how far."""
+
 LAMPS = 0.95
 """Share of the picture than which lamps are brighter: nothing shines from where nothing was seen."""
 
@@ -66,8 +70,8 @@ def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) 
     picture = np.dstack([soften(picture[..., :3], pad), np.where(_away(sky.shape, pad) > 0, even, picture[..., 3])])
     shade, behind = (a.astype(np.float32) for a in farthest(color, disparity, wide))
     # Smooth, and nowhere nearer: beside a figure there is only what is behind it, and nothing of its colour.
-    shade = cv2.ximgproc.jointBilateralFilter(np.log(np.maximum(behind, 1e-3)), shade, 19, 0.2, 3)
-    far = np.dstack([shade, np.minimum(cv2.GaussianBlur(behind, (0, 0), 4), behind)])
+    shade = cv2.ximgproc.jointBilateralFilter(np.log(np.maximum(behind, 1e-3)), shade, *SHADES)
+    far = np.dstack([shade, np.minimum(cv2.GaussianBlur(behind, (0, 0), SMOOTH), behind)])
     cells = [[-(-n // CELL) for n in sides] for sides in pad]
     far = soften(np.pad(far, [*cells, (0, 0)], mode="edge"), cells)
     # From cells to pixels: the first of the frame's is the first of its cell.
@@ -211,9 +215,9 @@ far away from there."""
 
 def farthest(color: np.ndarray, disparity: np.ndarray, wide: float, floor: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Colour and disparity of what is left when all is taken away that is near and narrower than `wide` pixels, and the light of
-    lamps; one pixel for CELL x CELL.
+    lamps; one pixel for CELL x CELL. What is only a little nearer keeps its colour, unless something farther is close by.
 
-    floor  what rises towards the frame is left down to there, in its own colour; else it becomes what lies farther up
+    floor  what rises towards the frame is left down to there; else it becomes as far as what lies farther up
     """
     k = CELL
     color = np.minimum(color, np.quantile(color[::4, ::4], LAMPS, axis=(0, 1)).astype(np.float32))
@@ -227,8 +231,7 @@ def farthest(color: np.ndarray, disparity: np.ndarray, wide: float, floor: bool 
     opened = cv2.morphologyEx(more, cv2.MORPH_OPEN, np.ones((size, size), np.uint8), borderType=cv2.BORDER_REPLICATE)
     opened = np.maximum(opened[rim:rim + h, rim:rim + w], 0)
     nearer = np.maximum(d - opened - 1e-3, 0) / np.maximum(opened, 1e-3)
-    weight = (nearer <= CUT_SHARE).astype(np.float32)
-    weight = np.maximum(weight, RATHER * np.exp(-(nearer / HARDLY) ** 2))
+    weight = np.where(nearer <= CUT_SHARE, 1, RATHER * np.exp(-(nearer / HARDLY) ** 2)).astype(np.float32)
     color = fill_smoothly(cv2.resize(color, (w, h), interpolation=cv2.INTER_AREA), weight[..., None])
     return color, opened
 

@@ -2,7 +2,7 @@
 
 Whoever paints depth for a storyboard frame fills shapes with greys, up to somewhere near their outlines. Cut there, a move
 would tear every line in two and leave half of it on the wall. So whether the picture is a drawing is asked first, of its
-depth edges: they run along dark lines, of which there are few elsewhere. Then everything dark beside an edge that stands
+depth edges: they run along dark lines and cut them in two, and there are few elsewhere. Then everything dark beside an edge that stands
 out of what is behind goes with what is in front, and so does what lies between the two.
 """
 from __future__ import annotations
@@ -11,13 +11,10 @@ import cv2
 import numpy as np
 
 from .edges import CUT_SHARE, find_cuts
-from .outline import stepped
-
-LOOK = 8
-"""Pixels on either side of a depth edge in which its line is looked for, at 1280 of width: half a line, and what the edge is off."""
+from .outline import look_of, stepped
 
 BEYOND = 1.5
-"""Times as far a line may reach: thick ones, and what a shaky hand missed."""
+"""Times as far as edges are looked for (viewer/plate/outline.py), a line may reach: thick ones, and what a shaky hand missed."""
 
 DARKER = 40
 """Of 255 on a square-root scale: ink, to the paper or wash around it."""
@@ -52,7 +49,7 @@ def drawn(disparity: np.ndarray, guide: np.ndarray, focal: float) -> bool:
     edges = cuts.near | cuts.far
     if not edges.any():
         return False
-    look = _look(disparity)
+    look = look_of(disparity)
     ink = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, _square(look)) > DARKER
     beside = cv2.dilate(ink.astype(np.uint8), _square(look // 2)) > 0
     if beside[edges].mean() <= max(OUTLINED, RATHER * beside.mean()):
@@ -64,7 +61,7 @@ def drawn(disparity: np.ndarray, guide: np.ndarray, focal: float) -> bool:
 def inked(disparity: np.ndarray, guide: np.ndarray) -> np.ndarray:
     """Disparity float32 (h, w) in 1/m of a drawing, its edges along the outer sides of its outlines; guide as for `drawn`."""
     gray = cv2.cvtColor(guide, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    look = _look(disparity)
+    look = look_of(disparity)
     reach = round(BEYOND * look)
     front = cv2.dilate(disparity, _disc(reach))
     behind = front > (1 + CUT_SHARE) * disparity
@@ -85,7 +82,7 @@ def flattened(disparity: np.ndarray, focal: float) -> np.ndarray | None:
     codes = np.round(disparity * (255 / max(top, 1e-9))).astype(np.uint8)
     rise = np.abs(np.diff(disparity, axis=1)) / np.maximum(np.maximum(disparity[:, 1:], disparity[:, :-1]), 1e-9)
     if ((rise > 1e-5) & (rise < CUT_SHARE)).mean() > NOISY:
-        codes = cv2.medianBlur(codes, _look(disparity) | 1)
+        codes = cv2.medianBlur(codes, look_of(disparity) | 1)
     count, greys, held = np.bincount(codes.ravel(), minlength=256), [], 0
     free = np.array(count)
     while free.max() > FEWEST * codes.size:
@@ -98,10 +95,6 @@ def flattened(disparity: np.ndarray, focal: float) -> np.ndarray | None:
     values = np.array([np.median(disparity[codes == grey]) for grey in greys], np.float32)
     nearest = np.abs(np.arange(256)[:, None] - greys).argmin(1)
     return stepped(values[nearest[codes]], focal)
-
-
-def _look(disparity: np.ndarray) -> int:
-    return max(LOOK, disparity.shape[1] * LOOK // 1280)
 
 
 def _square(r: int) -> np.ndarray:

@@ -74,7 +74,7 @@ def outlined(disparity: np.ndarray, guide: np.ndarray, focal: float, noise: floa
             break
         y, x, near, far, away, is_near, odds, known = _votes(d, guide, cuts)
         side = np.where(is_near, 1, -1)
-        odds = odds * known + side * (np.where(known, STAYS[1], STAYS[0]) + PLACE * away / _look(d))
+        odds = odds * known + side * (np.where(known, STAYS[1], STAYS[0]) + PLACE * away / look_of(d))
         vote, weight = np.zeros((2, *d.shape), np.float32)
         vote[y, x] = np.tanh(odds)
         weight[y, x] = np.abs(vote[y, x]) + 0.05
@@ -124,7 +124,8 @@ def _least(focal: float, noise: float = 0.0) -> float:
     return max(NOISE * noise, BUMP * 4 * tolerance(focal))
 
 
-def _look(d: np.ndarray) -> int:
+def look_of(d: np.ndarray) -> int:
+    """LOOK, for a map (h, w) of a picture so wide."""
     return max(LOOK, d.shape[1] * LOOK // 1280)
 
 
@@ -133,7 +134,7 @@ def _votes(d: np.ndarray, guide: np.ndarray, cuts: Cuts, between: tuple[int, int
     disparities of both sides there, their distance from the edge, whether they are on its near side, the log odds that they
     look as if they were, and whether both sides are known."""
     index, away = nearest(cuts.near | cuts.far)
-    reach = _look(d)
+    reach = look_of(d)
     least, end = between or (0, reach)
     y, x = np.nonzero((away >= least) & (away < end))
     if most:
@@ -170,7 +171,7 @@ def without_ringing(disparity: np.ndarray, guide: np.ndarray, focal: float) -> n
     """Disparity float32 (h, w) without the faint edges that run beside a much higher one and never leave it: what a network
     or a resampler overshoots. The surface that they part runs smoothly on."""
     d = disparity
-    zone = 2 * _look(d)
+    zone = 2 * look_of(d)
     cuts = find_cuts(d, focal)
     drop, rise = np.where(cuts.near, d - cuts.behind, 0), np.where(cuts.far, cuts.in_front - d, 0)
     height = np.maximum(drop, rise).astype(np.float32)
