@@ -1,8 +1,12 @@
 #version 330
 // Lamps of a slice: of every cell the light that a few points of the iris would show as dots and a soft rim, so that it is
-// drawn as a disc instead (bokeh_discs.*).
+// drawn as a disc instead (bokeh_discs.*). BEHIND: of lamps, what is hidden, too: a lens sees round what hides it.
 uniform sampler2D around;      // of the tiles
 uniform float coarseness;      // pixels to one of a picture of the usual size: lamps and their edges are so much larger
+#ifdef BEHIND
+uniform sampler2D behind;      // lamps, complete behind what hides them
+uniform sampler2D behind_depth;
+#endif
 
 #include "common/bokeh.glsl"
 #include "common/slice.glsl"
@@ -15,6 +19,22 @@ layout(location = 2) out vec4 found;    // r: brightness over which light is dra
 const float OVER = 1.5;                 // times as bright as what is around: what the lamp leaves behind
 const vec2 SHOWS = vec2(0.02, 0.06);    //   and its disc
 const float NONE = 6e4;
+
+// Light at a pixel, and its signed radius.
+vec4 light_at(ivec2 at, out float r) {
+    vec4 pixel = texelFetch(color, at, 0);
+    r = radius_at(at);
+#ifdef BEHIND
+    vec4 lamp = texelFetch(behind, at, 0);
+    float stored = texelFetch(behind_depth, at, 0).r, there = radius_of(stored, lens);
+    // What it is just behind of, a shade, would not hide its disc (bokeh_discs.frag).
+    if (stored > 0.0 && there > r + 3.0 * APART && bright(lamp.rgb) > bright(pixel.rgb)) {
+        pixel = lamp;
+        r = min(there, MUCH);
+    }
+#endif
+    return light_of(pixel, r);
+}
 
 void main() {
     ivec2 cell = ivec2(gl_FragCoord.xy), first = cell * int(CELL), end = textureSize(color, 0) - 1;
@@ -32,12 +52,12 @@ void main() {
         for (int x = -near_by; x < int(CELL) + near_by; x++) {
             ivec2 at = first + ivec2(x, y);
             if (at != clamp(at, ivec2(0), end)) continue;
-            vec4 pixel = texelFetch(color, at, 0);
+            float r;
+            vec4 pixel = light_at(at, r);
 #ifndef FAR
             if (pixel.a == 0.0) continue;
 #endif
-            float r = radius_at(at);
-            float light = bright(light_of(pixel, r).rgb), over = max(light - OVER * base, 0.0);
+            float light = bright(pixel.rgb), over = max(light - OVER * base, 0.0);
             radii += over * over * r;
             weights += over * over;
             sum += over;
@@ -55,8 +75,8 @@ void main() {
     for (int i = 0; i < int(CELL * CELL); i++) {
         ivec2 at = first + ivec2(i % int(CELL), i / int(CELL));
         if (at != min(at, end)) continue;
-        vec4 pixel = texelFetch(color, at, 0);
-        vec3 light = light_of(pixel, radius_at(at)).rgb;
+        float there;
+        vec3 light = light_at(at, there).rgb;
         float over = max(bright(light) - cut, 0.0);
         vec2 p = vec2(at - first) + 0.5;
         lamp.rgb += over / max(bright(light), 1e-6) * light;

@@ -3,6 +3,9 @@
 // signed radius, g: its least, negated; a: whether there are gaps. FRONT: b: its largest radius.
 #include "common/bokeh.glsl"
 #include "common/slice.glsl"
+#ifdef BEHIND
+uniform sampler2D behind;      // lamps, complete behind what hides them
+#endif
 
 layout(location = 0) out vec4 largest;
 #ifndef FOCUS
@@ -29,6 +32,9 @@ void main() {
 #endif
 #ifndef FOCUS
             float light = bright(pixel.rgb);
+#ifdef BEHIND
+            light = max(light, bright(textureLod(behind, vec2(at + 1) / vec2(end + 1), 0.0).rgb));
+#endif
             roots += sqrt(light);
             brightest = max(brightest, light);
 #endif

@@ -1,7 +1,7 @@
 #version 330
 // Draws patches. Solid ones have no holes. SOFT ones have coverage in alpha and are blended, farthest first. SURFACE gives
 // those depth where they are mostly opaque, and no colour. SLICE draws what lies in a range of depth; COVERAGE leaves it in
-// alpha, where otherwise the invented share is.
+// alpha, where otherwise the invented share is. LAMPS draws what is as bright as those.
 in vec3 at;              // shaders/reproject.vert
 
 #include "common/atlas.glsl"
@@ -18,9 +18,16 @@ uniform float overlap;     // pixels by which a surface that slopes reaches beyo
 #include "common/depth.glsl"
 #endif
 
+#ifdef LAMPS
+uniform float white;       // brightness from which it is a lamp's
+#endif
+
 void main() {
     vec4 pixel = shown_at(at.xy);
     float share = at.z < 0.0 ? pixel.a : at.z;
+#ifdef LAMPS
+    if (max(pixel.r, max(pixel.g, pixel.b)) < white * pixel.a) discard;
+#endif
 #ifdef SLICE
     float z = depth_of(gl_FragCoord.z);
     float slope = fwidth(gl_FragCoord.z);

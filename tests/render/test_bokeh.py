@@ -215,6 +215,19 @@ def test_a_lamp_behind_a_bar_out_of_focus_lights_what_its_light_reaches(f_stop):
     assert np.abs(got - wanted).mean() < 0.03
 
 
+@pytest.mark.parametrize("wide", [4, 6])
+def test_a_lens_sees_round_what_hides_a_part_of_a_far_lamp(wide):
+    """The disc has the light of the whole lamp, as a post out of focus lets through what its lens sees round."""
+    w, h = SIZE
+    y, x = np.indices((h, w))
+    post = np.abs(x - 119.5) < wide / 2
+    lit = np.hypot(x - 119.5, y - 90) < 6
+    color = np.where(post, 0.05, np.where(lit, 30.0, 0.02))[..., None] * np.ones(3)
+    camera = Camera(focal_length=35, f_stop=0.3, focus_distance=1.3)
+    got, wanted = (c[50:130, 80:160, 1].sum() for c in gathered_and_exact(color, np.where(post, 2.4, 8.0), camera))
+    assert got == pytest.approx(wanted, rel=0.05)
+
+
 @pytest.mark.parametrize("depth", [3.0, 4.0])
 def test_a_lamp_half_hidden_by_a_beam_does_not_shine_on_beyond_it(depth):
     """Above the beam there is wall again, but no light: it passes the beam on its way."""

@@ -159,7 +159,10 @@ class BokehPass:
         within = begins if has_far else -1.0, stored(front_from) if has_front else 1.0
         reproject.draw(t.focus.scene, camera, Slice(within, seen_round, True, GOES_ON, sharp=True), edges_depth=True)
         if has_far:
-            reproject.draw(t.far.scene, camera, Slice((-1.0, begins), seen_round, False, GOES_ON), edges_depth=True)
+            far_slice = Slice((-1.0, begins), seen_round, False, GOES_ON)
+            reproject.draw(t.far.scene, camera, far_slice, edges_depth=True)
+            if reproject.lamps:
+                reproject.draw(t.behind.scene, camera, replace(far_slice, coverage=True, lamps=True), edges_depth=True)
         if has_front:
             in_front(fronts[0])
 
@@ -170,9 +173,10 @@ class BokehPass:
                         "squeeze": camera.squeeze, "ring": camera.ring, "iris_area": self._area, "size": tuple(map(float, target.size))}
         eye = ("CATS_EYE",) if camera.cats_eye else ()
         largest = max(far, -nearest, 0.0)
-        self._survey(read, has_far, has_front, largest)
+        behind = {"behind": t.behind.color, "behind_depth": t.behind.depth} if reproject.lamps else {}
+        self._survey(read, has_far, has_front, largest, behind)
         if has_far:
-            self._gather_far(read | t.far.read | {"nearest": far_from}, iris, eye)
+            self._gather_far(read | t.far.read | {"nearest": far_from}, iris, eye, behind)
         read_focus = read | t.focus.read | {"nearest": front_from if has_front else -MUCH}
         self._gather_focus(target, read_focus, shape, eye, has_far)
         if has_far:
@@ -181,7 +185,7 @@ class BokehPass:
         for front in fronts:
             if front is not fronts[0]:
                 in_front(front)
-                self._survey(read, has_far, has_front, largest, again=True)
+                self._survey(read, has_far, has_front, largest, behind, again=True)
             self._gather_front(target, read | t.front.read | {"nearest": -MUCH}, iris, eye)
             self._add_discs(target, t.front, FRONT_LAMPS, ("FRONT", *eye), **shape)
 
@@ -203,28 +207,34 @@ class BokehPass:
         cost = reproject.share_between(nearer, farther, camera) + OFF_MIDDLE * np.abs(radii - radii.mean())
         return float(radii[np.argmin(cost)])
 
-    def _survey(self, read: dict, has_far: bool, has_front: bool, largest: float, again: bool = False) -> None:
-        """Finds out what every tile holds and what may reach it; largest: radius in pixels; again: only the front slice is another."""
+    def _survey(self, read: dict, has_far: bool, has_front: bool, largest: float, behind: dict, again: bool = False) -> None:
+        """Finds out what every tile holds and what may reach it.
+
+        largest  radius in pixels
+        behind   lamps of the far slice, if there are any
+        again    only the front slice is another
+        """
         t, ring = self.targets, round(read["coarseness"])
-        for slice_, feature, there in ((t.far, "FAR", has_far and not again), (t.focus, "FOCUS", not again), (t.front, "FRONT", has_front)):
+        slices = (t.far, "FAR", has_far and not again, behind), (t.focus, "FOCUS", not again, {}), (t.front, "FRONT", has_front, {})
+        for slice_, feature, there, more in slices:
             if there:
-                self._over_all(slice_.tiles_target, "bokeh_survey.frag", feature, **read, **slice_.read)
+                self._over_all(slice_.tiles_target, "bokeh_survey.frag", feature, *_flags(BEHIND=more), **read, **slice_.read, **more)
         self._over_all(t.spread_target, "bokeh_spread.frag", tiles=t.focus.tiles, front_tiles=t.front.tiles,
                        front_around=t.front.around, far_tiles=t.far.tiles, far_around=t.far.around, has_front=has_front, has_far=has_far,
                        highlights=read["highlights"], ring=ring, reach=max(int(np.ceil(min(largest, 0.1 * t.size[0]) / TILE)) + 1, ring, 2))
 
-    def _find_lamps(self, slice_: _SliceTargets, kind: int, feature: str, read: dict) -> None:
+    def _find_lamps(self, slice_: _SliceTargets, kind: int, features: tuple[str, ...], read: dict) -> None:
         """Finds the lamps of a slice, in those tiles that hold any; elsewhere what was found before stays, unread."""
-        self._over_tiles(kind, kind, slice_.lamps_target, "bokeh_lamps.frag", feature, scale=CELL, around=slice_.around, **read)
+        self._over_tiles(kind, kind, slice_.lamps_target, "bokeh_lamps.frag", *features, scale=CELL, around=slice_.around, **read)
 
     def _add_discs(self, target: moderngl.Framebuffer, slice_: _SliceTargets, kind: int, features: tuple[str, ...], **inputs) -> None:
         self._pass(_DiscsPass, "bokeh_discs.frag", *features).draw(target, kinds=self.targets.kinds, kind=kind, lamps=slice_.lamps,
                                                                    places=slice_.places, **inputs)
 
-    def _gather_far(self, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
+    def _gather_far(self, read: dict, iris: dict, eye: tuple[str, ...], behind: dict) -> None:
         """Gathers the far slice at half and a quarter of the resolution."""
         t, over_tiles = self.targets, self._over_tiles
-        self._find_lamps(t.far, FAR_LAMPS, "FAR", read)
+        self._find_lamps(t.far, FAR_LAMPS, ("FAR", *_flags(BEHIND=behind)), read | behind)
         for lit in (0, FAR_LAMPS):
             over_tiles(FAR_LAMPS, lit, t.far_targets[0], "bokeh_halve.frag", "FAR", "SLICE", *_flags(LAMPS=lit), scale=2,
                        lamps=t.far.found, **read)
@@ -252,7 +262,7 @@ class BokehPass:
     def _gather_front(self, target: moderngl.Framebuffer, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
         """Lays the veil that the front slice is over what lies behind it."""
         t, over_tiles = self.targets, self._over_tiles
-        self._find_lamps(t.front, FRONT_LAMPS, "FRONT", read)
+        self._find_lamps(t.front, FRONT_LAMPS, ("FRONT",), read)
         t.front_targets[0].clear()
         for lit in (0, FRONT_LAMPS):
             over_tiles(FRONT | FRONT_LAMPS, FRONT | lit, t.front_targets[0], "bokeh_halve.frag", "FRONT", "SLICE",
@@ -345,23 +355,14 @@ def _named(prefix: str, textures) -> dict:
     return {prefix + name: texture for name, texture in zip(LEVELS, textures)}
 
 
-class _SliceTargets:
-    """A slice of the scene, what its tiles hold, and its lamps if they are drawn as discs."""
+class _SceneTargets:
+    """A slice of the scene."""
 
-    def __init__(self, context, size, lamps: bool):
-        reduced = lambda k: tuple(-(-n // k) for n in size)
+    def __init__(self, context, size):
         self.color, self.depth = texture(context, size), context.depth_texture(size)
         self.depth.compare_func = ""
         self.color.filter = moderngl.LINEAR, moderngl.LINEAR
-        self.scene, self.tiles = context.framebuffer([self.color], self.depth), texture(context, reduced(TILE))
-        surveyed = [self.tiles]
-        if lamps:
-            self.around = texture(context, reduced(TILE))
-            self.around.filter = moderngl.LINEAR, moderngl.LINEAR
-            surveyed.append(self.around)
-            self.lamps, self.places, self.found = (texture(context, reduced(CELL), dtype=dtype) for dtype in ("f4", "f4", "f2"))
-            self.lamps_target = context.framebuffer([self.lamps, self.places, self.found])
-        self.tiles_target = context.framebuffer(surveyed)
+        self.scene = context.framebuffer([self.color], self.depth)
 
     @property
     def read(self) -> dict:
@@ -372,6 +373,23 @@ class _SliceTargets:
             item.release()
 
 
+class _SliceTargets(_SceneTargets):
+    """A slice of the scene, what its tiles hold, and its lamps if they are drawn as discs."""
+
+    def __init__(self, context, size, lamps: bool):
+        super().__init__(context, size)
+        reduced = lambda k: tuple(-(-n // k) for n in size)
+        self.tiles = texture(context, reduced(TILE))
+        surveyed = [self.tiles]
+        if lamps:
+            self.around = texture(context, reduced(TILE))
+            self.around.filter = moderngl.LINEAR, moderngl.LINEAR
+            surveyed.append(self.around)
+            self.lamps, self.places, self.found = (texture(context, reduced(CELL), dtype=dtype) for dtype in ("f4", "f4", "f2"))
+            self.lamps_target = context.framebuffer([self.lamps, self.places, self.found])
+        self.tiles_target = context.framebuffer(surveyed)
+
+
 class _Targets:
     """What lies between the passes, for pictures of one size."""
 
@@ -379,6 +397,7 @@ class _Targets:
         self.size = size
         reduced = lambda k: tuple(-(-n // k) for n in size)
         target = context.framebuffer
+        self.behind = _SceneTargets(context, size)
         self.far, self.focus, self.front = (_SliceTargets(context, size, lamps) for lamps in (True, False, True))
         self.spread, self.kinds = texture(context, reduced(TILE)), texture(context, reduced(TILE), 1)
         self.light, self.discs = texture(context, size), texture(context, size, 2)

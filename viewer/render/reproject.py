@@ -55,6 +55,9 @@ BIAS = -0.3
 SPLIT, WHITE = np.float32([[0.3, 0.6, 0.1, 0], [0, 0, 0, 1]]), 1.5
 """Brightness and alpha of a pixel, and the brightness from which it is a lamp's."""
 
+BLOCK = 4
+"""Pixels of the atlas, that are asked together whether there is a lamp."""
+
 SECOND = np.float32([[1, -2, 1]]), np.float32([[1], [-2], [1]])
 """Kernels of the second differences in x and in y."""
 
@@ -109,6 +112,7 @@ class ReprojectPass:
         covers = [(layers.solid, layers.soft), *(() if drafted else ((layers.loose_solid, layers.loose_soft),))]
         kinds = [patches for cover in (*covers, [p.take(p.beyond) for p in covers[0]]) for patches in cover]
         made: list = []
+        lamps: list = []
         yield
         atlas, bend = MipTexture(self.context, (wide, high), layers.levels), MipTexture(self.context, (wide, high), 0, "f1")
         pool = ThreadPoolExecutor(2)
@@ -116,7 +120,7 @@ class ReprojectPass:
             for item in (atlas, bend):
                 yield from item.making(self.aside)
             rows = max(STEP_BYTES // pixels.strides[0], 1)
-            tops = range(0, high, rows // 4 + 1)
+            tops = range(0, high, (rows // (4 * BLOCK) + 1) * BLOCK)
             started = lambda top: pool.submit(_bends, pixels, top, tops.step)
             ahead = deque(map(started, tops[:AHEAD]))
             for top in range(0, high, rows):
@@ -124,15 +128,17 @@ class ReprojectPass:
                 atlas.texture.write(part, viewport=(0, top, wide, len(part)))
                 yield
             for top, later in zip_longest(tops, tops[AHEAD:]):
-                part = ahead.popleft().result()
+                part, found = ahead.popleft().result()
+                lamps.append(found)
                 if later is not None:
                     ahead.append(started(later))
                 bend.texture.write(part, viewport=(0, top, wide, len(part)))
                 yield
             bend.texture.filter = moderngl.LINEAR, moderngl.LINEAR
             yield from atlas.shrinking()
+            count = cv2.integral(np.concatenate(lamps))
             for patches in kinds:
-                made.append(_Part(self.context, patches, lift, backdrop))
+                made.append(_Part(self.context, patches, lift, backdrop, count))
                 yield
             made.append(texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface)))
             yield
@@ -151,7 +157,7 @@ class ReprojectPass:
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
         self.disparities = np.sort(layers.surface[::8, ::8], axis=None)
         self.usual = float(self.disparities[len(self.disparities) // 2])
-        self.within = layers.reach
+        self.within, self.lamps = layers.reach, bool(count[-1, -1])
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, part: Slice | None = None, edges_depth: bool = False) -> None:
@@ -163,9 +169,7 @@ class ReprojectPass:
         if not part and self._stands(camera, target.size):
             self._draw_standing(target, camera)
             return
-        features = ("SLICE",) if part else ()
-        if part and part.coverage:
-            features += ("COVERAGE",)
+        features = part.features if part else ()
         self._prepare(target, camera, part)
         target.use()
         target.clear(*((0.0, 0.0, 0.0, 0.0) if part and part.coverage else (*self.around, 1.0)), depth=0.0)
@@ -238,7 +242,7 @@ class ReprojectPass:
             features += ("CUBIC",)
         p = self.program(*features)
         set_uniforms(p, texel=self.texel, picture=0, bend=1, plate_to_clip=tuple(self.matrix.T.ravel()),
-                     depths=part.depths if part else (0.0, 1.0), overlap=part.overlap if part else 0.0,
+                     depths=part.depths if part else (0.0, 1.0), overlap=part.overlap if part else 0.0, white=WHITE,
                      reach=self.reach, bias=self.bias, sharpness=self.sharpness)
         patches.render(p)
 
@@ -314,9 +318,10 @@ class _Standing(ScreenPass):
         super().__init__(context)
 
 
-def _bends(atlas: np.ndarray, top: int, rows: int) -> np.ndarray:
+def _bends(atlas: np.ndarray, top: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
     """Second differences in x and y of brightness, as shares of that round about, and of alpha, uint8 (rows, w, 4), 128 for
-    none, 31 and 63 for a whole one, of some rows of an atlas; none beside a lamp, which would ring."""
+    none, 31 and 63 for a whole one, of some rows of an atlas; none beside a lamp, which would ring. And where lamps are, uint8
+    (rows / BLOCK, w / BLOCK), 0 or 1."""
     first = max(top - 1, 0)
     bright, alpha = cv2.split(cv2.transform(atlas[first:top + rows + 1].astype(np.float32), SPLIT))
     lamp = cv2.dilate(bright, np.ones((3, 3), np.uint8)) > WHITE
@@ -328,7 +333,9 @@ def _bends(atlas: np.ndarray, top: int, rows: int) -> np.ndarray:
             bend = 128.5 + (bend if of is None else cv2.divide(bend, of))
             bend[lamp] = 128.5
             planes.append(np.clip(bend, 0, 255, out=bend).astype(np.uint8))
-    return np.ascontiguousarray(cv2.merge(planes)[top - first:top - first + rows])
+    own = slice(top - first, top - first + rows)
+    near_by = cv2.dilate(lamp.view(np.uint8)[own], np.ones((2 * BLOCK - 1, 2 * BLOCK - 1), np.uint8))
+    return np.ascontiguousarray(cv2.merge(planes)[own]), near_by[::BLOCK, ::BLOCK]
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +346,7 @@ class Slice:
     lens_radius  metres that the lens sees to the side of its middle
     overlap      pixels by which a surface that slopes reaches beyond the near end
     sharp        it is about in focus, and as sharp as the plate
+    lamps        nothing but those, complete behind what hides them
     coverage     alpha is coverage and the ground empty; else alpha is the invented share, and there is always a ground
     """
 
@@ -347,6 +355,12 @@ class Slice:
     coverage: bool
     overlap: float = 0.0
     sharp: bool = False
+    lamps: bool = False
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Of shaders/reproject.frag."""
+        return "SLICE", *(name for name in ("COVERAGE", "LAMPS") if getattr(self, name.lower()))
 
 
 def _clip(row: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -356,9 +370,13 @@ def _clip(row: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 class _Part:
-    """Patches that are drawn in one go; backdrop: level of what lies behind everything."""
+    """Patches that are drawn in one go.
 
-    def __init__(self, context, patches: Patches, lift: np.ndarray, backdrop: int):
+    backdrop  level of what lies behind everything
+    lamps     int32: blocks of the atlas that hold a lamp, summed over those above and to the left
+    """
+
+    def __init__(self, context, patches: Patches, lift: np.ndarray, backdrop: int, lamps: np.ndarray):
         self.patches, self.context, self.backdrop = patches, context, backdrop
         self.arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
         self.count = 0
@@ -373,9 +391,10 @@ class _Part:
         most_x, most_y = np.stack([left, right, left, right], -1), np.stack([upper, upper, lower, lower], -1)
         slope_x, slope_y = patches.plane.T[1:, :, None]
         scale, u0, v0 = patches.texture.T[..., None]
+        u, v = scale * x + u0, scale * y + v0
         behind = np.broadcast_to((patches.level == backdrop)[:, None], x.shape)
         back = np.broadcast_to(np.where(patches.hidden, GIVES_WAY, 1.0)[:, None], x.shape)
-        vertices = np.stack([x, y, np.maximum(patches.corners, 0), behind, scale * x + u0, scale * y + v0, patches.shown, over_x, over_y,
+        vertices = np.stack([x, y, np.maximum(patches.corners, 0), behind, u, v, patches.shown, over_x, over_y,
                              *(np.broadcast_to(a, x.shape) for a in (slope_x, slope_y)), back, np.broadcast_to(scale, x.shape),
                              most_x, most_y], -1).astype("f4")
         self.corners = (np.arange(n)[:, None] * 4 + np.array([0, 1, 2, 2, 1, 3])).astype("i4")
@@ -386,6 +405,9 @@ class _Part:
         self.off_axis = np.hypot(*(lift @ middle)[:2]).astype("f4")
         self.back, self.slope = back[:, 0].astype("f4"), np.abs(patches.plane[:, 1:]).sum(1).astype("f4")
         self.drawn = self.placed = None
+        (top, bottom), (left, right) = (np.clip([at.min(1) // BLOCK, at.max(1) // BLOCK + 1], 0, end - 1).astype(int)
+                                        for at, end in zip((v, u), lamps.shape))
+        self.lamps = lamps[bottom, right] - lamps[top, right] - lamps[bottom, left] + lamps[top, left] > 0
         self.points = np.ascontiguousarray(vertices[..., :3].transpose(2, 1, 0))    # x, y, disparity of every corner of all patches
 
     def select(self, camera: Camera, nearest: float, matrix: np.ndarray, part: Slice | None = None, scale: float = 1.0) -> None:
@@ -403,6 +425,8 @@ class _Part:
             # A patch reaches over its neighbours, and the slice over what slopes through its near end.
             more = (part.overlap + OVER) / scale * slope
             seen &= (least <= 0) | (closest + more >= far) & (farthest - more <= near)
+            if part.lamps:
+                seen &= self.lamps
             if part.coverage and part.depths[0] > 0:     # what is behind everything is too coarse to be within a slice of it
                 seen &= self.patches.level < self.backdrop
         if self.drawn is None or not np.array_equal(seen, self.drawn):
