@@ -85,6 +85,19 @@ def test_sky_stays_sky(scene):
     assert (found[:20, :40] == 0).all()
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("noise", (0, 0.02))
+def test_a_map_that_is_mostly_sky_keeps_its_ground(noise):
+    y = np.mgrid[:SIZE[0], :SIZE[1]][0]
+    disparity = np.where(y >= 152, 0.2 + 0.002 * (y - 152), 0).astype(np.float32)
+    guide = np.where(disparity[..., None] > 0, np.uint8((60, 110, 60)), np.uint8((140, 180, 230)))
+    small = softened(disparity, 0)
+    small = (small * (1 + noise * np.random.default_rng(4).standard_normal(small.shape))).astype(np.float32)
+    found = cv2.resize(restore.restored(small, np.ones(small.shape, bool), guide), SIZE[::-1])
+    ground = np.s_[160:]
+    assert (found[:140] == 0).all() and np.abs(found / np.maximum(disparity, 1e-9) - 1)[ground].mean() < max(0.6 * noise, 1e-3)
+
+
 def test_noise_goes_and_steps_and_slopes_stay(scene):
     disparity, guide = scene
     noisy = (disparity * (1 + 0.01 * np.random.default_rng(2).standard_normal(SIZE))).astype(np.float32)

@@ -98,7 +98,7 @@ def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.
     if min(h, w) < SMALLEST or disparity.size > LARGEST or np.ptp(disparity) == 0:
         return disparity
     weight = np.where(known, 1, GUESS).astype(np.float32)
-    noise = noise_of(disparity, known) / np.median(disparity)
+    noise = noise_of(disparity, known) / np.median(disparity[disparity > 0])      # sky has no distance to compare with
     noisy = bool(noise > NOISY)
     blur = blur_of(disparity, weight, _resized(guide, (h, w)), noisy)
     if blur == 0 and known.all() and not noisy:
@@ -237,7 +237,7 @@ def _solved(disparity, weight, guide, start, blur: float, penalty: float, rounds
         return times * _given_back(columns, _given_back(rows, a).T).T
 
     x = _resized(start, size)
-    least = np.float32(ABSOLUTE * np.quantile(disparity, 0.99))
+    least = np.float32(ABSOLUTE * np.quantile(disparity[disparity > 0], 0.99))
     level = np.maximum(_resized(disparity, size), least)
     links = []
     for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
