@@ -100,6 +100,15 @@ def test_takes_show_what_they_showed_once_the_scale_is_known(shot, plate):
     assert edits.follow_depth(alone, plate, larger).take("A").camera.position[0] == pytest.approx(0.6, rel=1e-3)
 
 
+def test_a_camera_before_much_sky_goes_as_far_as_the_rest(shot):
+    depth = np.full((48, 64), np.inf, np.float32)
+    depth[40:] = 4
+    shot = edits.start_here(replace(shot, subjects=()), "A", replace(shot.take("A").camera, position=(0.3, 0.0, 0.0)))
+    before = Plate.from_arrays(np.full((48, 64, 3), 0.4, np.float32), depth)
+    after = adjusted(before, Adjustments((Anchor((32.0, 45.0), 8.0),)))
+    assert edits.follow_depth(shot, before, after).take("A").camera.position[0] == pytest.approx(0.6, rel=1e-3)
+
+
 def test_focus_follows_a_painted_scale(shot, plate):
     """Linear in metres, and back."""
     plate = replace(plate, kind="painted")

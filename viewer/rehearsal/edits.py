@@ -146,7 +146,7 @@ def follow_depth(shot: Shot, before, after) -> Shot:
             subject = main_subject(shot, take).name
             share = moved.subject(subject).depth / shot.subject(subject).depth
         else:
-            middle = float(np.median(before.depth))
+            middle = float(np.median(before.depth[np.isfinite(before.depth)]))      # of things, and not of the sky
             share = scaled(middle) / middle
         within = lambda channel, value: min(max(value, LIMITS[channel][0]), LIMITS[channel][1])
 
