@@ -81,7 +81,9 @@ def model_path(name: str, progress=None) -> Path:
         if not there and not path.suffix:
             raise PushinError(f"There is no model '{name}'; give an ONNX file or one of {', '.join(MODELS)}.")
         return path
-    if not cached(name).is_file():
+    with reaching(cached(name)):
+        there = cached(name).is_file()
+    if not there:
         print(f"Fetching {MODELS[name].url} into {cached(name).parent}; licence of the weights: {MODELS[name].licence}.",
               file=sys.stderr)
     fetched = model_file(name, progress)
