@@ -24,6 +24,10 @@ FIGURE = 7.5
 """Head heights of a standing adult (A. Loomis, "Figure Drawing for All It's Worth": 7.5 in life, 8 as an ideal)."""
 
 
+MOST_DISTANT = 1e6
+"""Metres: of the farthest subject."""
+
+
 # -- the plate's side -------------------------------------------------------------------------------------------------
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ class Subject:
             raise BadValue(f"'{self.name}' is no name for a subject; call it something else.")
         if len(self.name) > 80:
             raise BadValue(f"A subject's name has at most 80 letters, and not the {len(self.name)} of '{self.name[:20]}…'.")
-        if not (math.isfinite(self.depth) and NEAR <= self.depth <= 1e6):
+        if not (math.isfinite(self.depth) and NEAR <= self.depth <= MOST_DISTANT):
             if self.depth == math.inf:
                 raise BadValue(f"{self.name} lies infinitely far away, and the sky is no subject; choose a place on a thing.")
             raise BadValue(f"{self.name} is {self.depth:g} m away; a subject stands at least {NEAR:g} m and at most 1000 km "
