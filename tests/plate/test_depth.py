@@ -221,6 +221,8 @@ def test_inverse(tmp_path, picture, far):
     assert assumed.relative and assumed.depth.min() == pytest.approx(1) and assumed.depth.max() == pytest.approx(10)
     with pytest.raises(PushinError, match="less than"):
         Plate.open(picture, tmp_path / "d.png", near=5, far=4)
+    with pytest.raises(PushinError, match="is relative depth, which needs near and far"):
+        Plate.open(picture, tmp_path / "d.png", "painted", near=5)
 
 
 @pytest.mark.parametrize("kind, near_is", [("linear", 10), ("painted", 210)])

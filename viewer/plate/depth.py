@@ -306,7 +306,7 @@ def _ranged(name: str, values: np.ndarray, near, far, kind: str) -> np.ndarray:
     if near is None and far is None:
         near, far = ASSUMED_RANGE
     if near is None or far is None:
-        raise PushinError(f"{name} is relative inverse depth, which needs near and far: "
+        raise PushinError(f"{name} is relative depth, which needs near and far: "
                           f"the metres to its nearest and to its farthest point.")
     near = positive(near, "near distance")
     far = np.inf if far == np.inf else positive(far, "far distance")

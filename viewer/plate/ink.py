@@ -55,7 +55,8 @@ def drawn(disparity: np.ndarray, guide: np.ndarray, focal: float) -> bool:
     if beside[edges].mean() <= max(OUTLINED, RATHER * beside.mean()):
         return False
     one, two = (cv2.dilate(disparity, _square(r)) > (1 + CUT_SHARE) * disparity for r in (1, 2))
-    return bool(ink[two & ~one].mean() > STRADDLES)
+    beyond = two & ~one
+    return bool(beyond.any() and ink[beyond].mean() > STRADDLES)
 
 
 def inked(disparity: np.ndarray, guide: np.ndarray) -> np.ndarray:

@@ -148,8 +148,9 @@ class Plate:
                 depth_kind in ("metres", "centimetres") and values.dtype.kind == "f" and not found.relative
                 and depths.along_rays(metres, focal_pixels * shrunk, tuple(v * shrunk for v in center)))
             if ray:
-                notes.append(f"The depth of {source} is distance along the ray, by its flat surfaces, and was turned "
-                             f"into depth along the axis; --planar takes it as it is.")
+                by = "as its file says" if told and found.ray else "by its flat surfaces"
+                notes.append(f"The depth of {source} is distance along the ray, {by}, and was turned into depth along the axis; "
+                             f"--planar takes it as it is.")
         if ray:
             metres = depths.planar(metres, focal_pixels * shrunk, tuple(v * shrunk for v in center))
         if principal_point is not None:
@@ -188,6 +189,7 @@ class Plate:
         small = replace(self, color=to_half(cv2.resize(color, size, interpolation=cv2.INTER_AREA)), known=middle(self.known),
                         sensor_width=self.sensor_width * size[0] * step / self.width, unadjusted=None,
                         principal_point=tuple(v / step for v in self.principal_point))
+        small.color.flags.writeable = small.known.flags.writeable = False
         return small.with_depth(middle(self.depth))
 
     def proxy(self) -> Plate:
