@@ -229,7 +229,7 @@ def fitted(disparity: np.ndarray, color: np.ndarray, known: np.ndarray | None = 
     if len(rows) == 0:
         return result
     small = cv2.resize(guide, disparity.shape[::-1], interpolation=cv2.INTER_AREA)
-    mixed, chosen = _mixed(disparity), result.copy()
+    mixed, chosen = _between(disparity), result.copy()
     for at in range(0, len(rows), _CHUNK):
         r, c = rows[at:at + _CHUNK], columns[at:at + _CHUNK]
         chosen[r, c] = _one_surface(disparity, mixed, small, guide[r, c], y[r], x[c])
@@ -420,7 +420,7 @@ def _torn(disparity: np.ndarray) -> np.ndarray:
     return high - corners.min(0) > SAME_SURFACE * high + TINY
 
 
-def _mixed(disparity: np.ndarray) -> np.ndarray:
+def _between(disparity: np.ndarray) -> np.ndarray:
     """Values that lie between two surfaces around them, bool (h, w)."""
     box = np.ones((3, 3), np.uint8)
     high, low = cv2.dilate(disparity, box), cv2.erode(disparity, box)

@@ -31,6 +31,11 @@ SURE, JOINED = (1.0, 3.0), (0.5, 2.0)
 """Shares of CUT_PARALLAX, and times the slope beside it, that a jump must exceed: by itself, and joined to one that does."""
 
 
+LOOK = 8
+"""Pixels on either side of a depth edge that are searched for the colour edge that belongs to it, along 1280 of the longer side; a
+larger picture of the same scene has its depth off by more pixels."""
+
+
 @dataclass(slots=True)
 class Cuts:
     """Cuts of a disparity map of shape (h, w).
@@ -87,6 +92,23 @@ def near_distance(disparity: np.ndarray) -> float:
 def tolerance(focal: float) -> float:
     """Disparity that makes a quarter of a pixel of parallax at REACH; focal in pixels."""
     return 0.25 / (focal * REACH)
+
+
+def look_of(disparity: np.ndarray) -> int:
+    """LOOK, for a map (h, w)."""
+    return max(LOOK, max(disparity.shape) * LOOK // 1280)
+
+
+def parted(disparity: np.ndarray, rounds: int, relative: float, absolute: float = 0.0) -> np.ndarray:
+    """Disparity with ramps of so many pixels to a side, between surfaces that are so far apart, as steps: every value moves to the closer
+    of both (Kramer and Bruckner, "Iterations of a non-linear transformation for enhancement of digital images", 1975)."""
+    box = np.ones((3, 3), np.uint8)
+    for _ in range(rounds):
+        high, low = cv2.dilate(disparity, box), cv2.erode(disparity, box)
+        step = high - low
+        closer = np.where(disparity - low > high - disparity, high, low)
+        disparity = np.where((step > relative * high) & (step > absolute), closer, disparity)
+    return disparity
 
 
 def find_cuts(disparity: np.ndarray, focal: float) -> Cuts:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .edges import CUT_SHARE, find_cuts
-from .outline import look_of, stepped
+from .edges import CUT_SHARE, find_cuts, look_of
+from .outline import stepped
 
 BEYOND = 1.5
-"""Times as far as edges are looked for (viewer/plate/outline.py), a line may reach: thick ones, and what a shaky hand missed."""
+"""Times as far as edges are looked for (edges.LOOK), a line may reach: thick ones, and what a shaky hand missed."""
 
 DARKER = 40
 """Of 255 on a square-root scale: ink, to the paper or wash around it."""
