@@ -102,5 +102,5 @@ def test_no_kit_where_one_should_be(tmp_path):
 
 def test_a_lens_is_told_in_a_line():
     zoom = Lens("zoom", (24, 290), (2.8, 22), 1.22)
-    assert zoom.line == "f/2.8 to f/22, focuses from 1.22 m"
+    assert zoom.line == "T2.8 to T22, focuses from 1.22 m"
     assert replace(zoom, squeeze=2.0).line.endswith("1.22 m, anamorphic 2×")

@@ -13,6 +13,7 @@ from math import cos, radians, sin
 from typing import Callable, Literal, NamedTuple
 
 from ..camera import NEAR, Camera
+from ..optics import FOCALS, WIDTHS
 from .errors import BadValue
 from .timeline import INFINITY, STRICT
 
@@ -50,7 +51,7 @@ class Stage:
     def __post_init__(self):
         if not (1 <= self.width <= 100_000 and 1 <= self.height <= 100_000):
             raise BadValue(f"A plate of {self.width}x{self.height} pixels cannot be staged.")
-        if not (1 <= self.focal_length <= 1e4 and 0.1 <= self.sensor_width <= 1e3):
+        if not (FOCALS[0] <= self.focal_length <= FOCALS[1] and WIDTHS[0] <= self.sensor_width <= WIDTHS[1]):
             raise BadValue(f"A plate taken at {self.focal_length:g} mm on a sensor {self.sensor_width:g} mm wide "
                            "cannot be staged; look at its focal length and sensor width.")
         (x, y), width, height = self.centre, self.width, self.height
@@ -292,7 +293,7 @@ def distance(stage: Stage, subject: Subject, camera: Camera) -> float:
 
 
 PASSED = 0.05
-"""Metres along the axis at which the camera has as good as passed a subject."""
+"""Metres along the axis at which the camera has as good as passed a subject: no lens fits between."""
 
 
 def lost(stage: Stage, subject: Subject, camera: Camera, lines: FrameLines) -> str:

@@ -72,7 +72,7 @@ class Lens:
     def __post_init__(self):
         short, long = self.focal_length
         wide, small = self.stops
-        if not (1 <= short <= long <= 1e4 and 0.5 <= wide <= small <= 128 and 0 <= self.minimum_focus <= 100
+        if not (optics.FOCALS[0] <= short <= long <= optics.FOCALS[1] and 0.5 <= wide <= small <= 128 and 0 <= self.minimum_focus <= 100
                 and 0.5 <= self.squeeze <= 3 and -2 <= self.breathing <= 2 and 0 <= self.blades <= 30):
             raise BadValue(f"{self.name or 'A lens'} has a figure that no lens has; look at its focal length (mm), "
                            "stops, minimum focus (m), squeeze, breathing and blades.")
@@ -84,7 +84,7 @@ class Lens:
     @property
     def line(self) -> str:
         """How far it opens and closes, and how near it focuses, in words."""
-        return (f"f/{self.stops[0]:g} to f/{self.stops[1]:g}, focuses from {self.minimum_focus:g} m"
+        return (f"T{self.stops[0]:g} to T{self.stops[1]:g}, focuses from {self.minimum_focus:g} m"
                 + (f", anamorphic {self.squeeze:g}×" if self.squeeze != 1 else ""))
 
     def closest(self, focal_length: float) -> float:
