@@ -114,9 +114,9 @@ def parted(disparity: np.ndarray, rounds: int, relative: float, absolute: float 
 def find_cuts(disparity: np.ndarray, focal: float) -> Cuts:
     """Where neighbouring pixels belong to different surfaces; focal in pixels.
 
-    A steep but straight slope is no edge: the jump has to exceed three times the slope on its smoother side, or twice where it goes
-    on what does. An edge whose height is about the least would else be cut here and not there (hysteresis: Canny 1986, A
-    Computational Approach to Edge Detection).
+    A step on a straight slope is no edge: a jump is cut when it exceeds three times the smaller of the slopes beside it, or twice where
+    it continues an edge that is cut (hysteresis: Canny 1986, A Computational Approach to Edge Detection), else an edge whose height is
+    about the least would be cut here and not there.
     """
     least = 4 * CUT_PARALLAX * tolerance(focal)
 

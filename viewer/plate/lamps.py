@@ -18,9 +18,20 @@ RADII = 2.0, 0.03
 RIM, WITHIN = 2, 0.7
 """Pixels round a disc that may be of its light, too, as its depth has it; and pixels from its rim, from where it has to shine."""
 
-ARC, ROUND, MOSTLY, WHOLE, OTHER = 110.0, 0.08, 0.6, 0.3, 0.08
-"""Degrees of its rim that must be seen; share of the radius by which that may be off a circle; share of the rim that must be on it,
-for another light may touch; share of the disc that must be seen and shine; and that may be seen and not."""
+ARC = 110.0
+"""Degrees of a light's rim that must be seen."""
+
+ROUND = 0.08
+"""Share of the radius by which the rim may be off a circle."""
+
+MOSTLY = 0.6
+"""Share of the rim that must be on the circle; another light may touch it."""
+
+WHOLE = 0.3
+"""Share of the disc that must be seen and shine."""
+
+OTHER = 0.08
+"""Share of the disc that may be seen and not shine."""
 
 
 @dataclass(slots=True)

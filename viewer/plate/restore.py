@@ -30,9 +30,15 @@ ABSOLUTE = 0.3
 """Of the nearest disparity, under which misses and steps are as large as there and not in proportion: a map's codes and its blur do not
 shrink with distance, and neither does parallax."""
 
-ROUNDS, FINE_ROUNDS, STEPS = (0.1, 0.05, 0.03, 0.02) + (0.01,) * 8, (0.01,) * 4, 20
-"""Relative steps, one for each round, below which the penalty is quadratic: the first rounds are nearly convex, the last ones
-make up their mind; at half the size first, then in full. And steps of conjugate gradients in each."""
+ROUNDS = (0.1, 0.05, 0.03, 0.02) + (0.01,) * 8
+"""Relative steps, one for each round at half the size, below which the penalty is quadratic: the first rounds are nearly convex, the
+last ones make up their mind."""
+
+FINE_ROUNDS = (0.01,) * 4
+"""The same of the rounds in full size that follow."""
+
+STEPS = 20
+"""Of conjugate gradients in each round."""
 
 COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.06
 """Of 255 on a square-root scale: colour changes that let a step through, and the share of its penalty that stays."""
@@ -150,7 +156,7 @@ def planed(disparity: np.ndarray, guide: np.ndarray, noise: float, step: int) ->
             e = k * rise
             n += k; mx += k * dx; my += k * dy; xx += k * dx * dx; xy += k * dx * dy; yy += k * dy * dy
             z += e; zx += e * dx; zy += e * dy
-    # The plane's height in the middle by Cramer's rule, with a light pull towards level ground.
+    # The plane's height in the middle by Cramer's rule, with a ridge towards a plane square to the axis.
     xx, yy = xx + LEVEL * n, yy + LEVEL * n
     a, b, c = xx * yy - xy * xy, mx * yy - my * xy, mx * xy - my * xx
     return disparity + (z * a - zx * b + zy * c) / (n * a - mx * b + my * c)

@@ -138,7 +138,8 @@ class Pull(NamedTuple):
 
     start    where it left from: dioptres, or a point in the plate camera's frame, which is followed
     to       where it goes, likewise
-    elapsed, seconds
+    elapsed  seconds since it left
+    seconds  that the whole pull takes
     name     of the mark, where it has one: a subject's, or "infinity"
     stopped  the lens does not go as near as the mark
     """
