@@ -1,7 +1,6 @@
 #version 330
 // A corner of a plane patch: plate pixels and disparity go to any camera by one matrix, the sky (disparity 0) included.
 uniform mat4 plate_to_clip;
-uniform vec2 texel;      // 1 / atlas size
 uniform float reach;     // share of `over` that the camera's travel calls for
 
 in vec4 corner;          // plate x, y in pixels, disparity in 1/m; 1 for the backdrop, else 0

@@ -18,6 +18,9 @@ from __future__ import annotations
 
 import numpy as np
 
+FOCALS, WIDTHS = (1.0, 1e4), (0.1, 1e3)
+"""Millimetres: focal lengths, and widths of sensors, with which a shot can be staged."""
+
 DELIVERY_WIDTHS = {"HD": 1920, "2K": 2048, "UHD": 3840, "4K": 4096, "8K": 7680}
 """Pixels across the delivered picture (ITU-R BT.709 and BT.2020; DCI DCSS 1.4)."""
 

@@ -67,6 +67,14 @@ def test_advise_exits_1_when_something_will_not_work_and_fixes_it(run, tmp_path)
     assert code == 0 and out == "All of it will work.\n"
 
 
+def test_a_take_that_advice_makes_longer_takes_the_one_that_matches_it_along(run, tmp_path):
+    path = tmp_path / "fast.json"
+    run("move", "--move", "push-in", "--subject", "mira", "--from", "medium", "--to", "close-up", "--seconds", "0.5", "-o", path)
+    run("advise", path, "--no-plate", "--fix", "--take", "A")
+    a, b = (load(path).take(name).timeline.duration for name in "AB")
+    assert a == b > 0.5
+
+
 def test_advise_judges_invented_pixels_with_the_plate(run, tmp_path):
     path = tmp_path / "far.json"
     run("move", "--move", "pull-out", "--amount", "60%", "--seconds", "4", "-o", path)

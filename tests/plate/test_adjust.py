@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageOps
 
 from viewer.errors import PushinError
-from viewer.plate import Plate, adjust, repair, scale
+from viewer.plate import Plate, adjust, embedded, images, repair, scale
 from viewer.plate.adjust import Adjustments, adjusted, beside
 from viewer.plate.scale import Anchor, Person
 
@@ -160,6 +161,33 @@ def test_focus_distance_sets_the_scale_of_relative_depth(photo):
     assert adjust.focus_anchor({0x9206: 3.0, 0x9214: (160, 130)}, reduced) == Anchor((80.0, 65.0), 3.0), "in the file's pixels"
     for exif in ({}, {0x9206: 0}, {0x9206: float("inf")}, {0x9206: "far"}, {0x9206: float("nan")}):
         assert adjust.focus_anchor(exif, plate) is None
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_focused_subject_turns_with_its_picture(tmp_path, orientation):
+    """A disc, and where it is stored: what was focused at lies on it in the upright picture, too."""
+    stored = np.zeros((64, 96, 3), np.uint8)
+    cv2.circle(stored, (80, 12), 6, (255, 255, 255), -1)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif.get_ifd(0x8769).update({0x9206: 2.0, 0x9214: (80, 12)})
+    Image.fromarray(stored).save(tmp_path / "a.jpg", exif=exif)
+    upright = np.asarray(ImageOps.exif_transpose(Image.open(tmp_path / "a.jpg")))[..., 0]
+    Image.fromarray(np.where(upright > 128, 200, 100).astype(np.uint8)).save(tmp_path / "a_depth.png")
+    plate = Plate.open(tmp_path / "a.jpg")
+    (x, y), = (anchor.xy for anchor in plate.adjustments.anchors)
+    middle = np.argwhere(upright > 128).mean(0) + 0.5
+    assert (y, x) == pytest.approx(middle, abs=1.01) and plate.depth_at((x, y)) == pytest.approx(2)
+
+
+def test_the_focused_subject_of_a_heic_is_stored_as_before_it_was_turned():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8769)[0x9214] = (80, 12)
+    picture = Image.new("RGB", (64, 96))
+    picture.info["exif"] = exif.tobytes()
+    tags, orientation = embedded.heic_exif(picture)
+    assert orientation == 6 and images.upright_point(tags[0x9214], 6, (64, 96)) == pytest.approx((52, 80))
 
 
 @pytest.mark.parametrize("edits", [

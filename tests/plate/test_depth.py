@@ -133,6 +133,19 @@ def test_how_little_of_the_frame_was_rendered_is_said(tmp_path):
         assert plate.depth.min() >= METRES.min() and plate.depth.max() <= METRES.max() * (1 + 1e-6)
 
 
+def test_sky_is_what_was_rendered_and_is_empty_and_not_what_was_cropped_away(tmp_path):
+    box = lambda x0, y0, x1, y1: (np.array([x0, y0], "i4"), np.array([x1, y1], "i4"))
+    alpha = np.ones_like(METRES)
+    alpha[:8, :16] = 0
+    with OpenEXR.File({"type": OpenEXR.scanlineimage, "dataWindow": box(0, 0, WIDTH - 1, HEIGHT - 1),
+                       "displayWindow": box(0, 0, WIDTH + 31, HEIGHT - 1)},
+                      {c: METRES * alpha for c in "RGBZ"} | {"A": alpha}) as file:
+        file.write(str(tmp_path / "a.exr"))
+    plate = Plate.open(tmp_path / "a.exr")
+    assert np.isinf(plate.depth[:8, :16]).all() and plate.known[:, :WIDTH].all()
+    assert not plate.known[:, WIDTH:].any()
+
+
 def test_16_bit_png_is_millimetres(tmp_path, picture):
     cv2.imwrite(str(tmp_path / "d.png"), (METRES * 1000).round().astype(np.uint16))
     plate = Plate.open(picture, tmp_path / "d.png")
@@ -208,6 +221,8 @@ def test_inverse(tmp_path, picture, far):
     assert assumed.relative and assumed.depth.min() == pytest.approx(1) and assumed.depth.max() == pytest.approx(10)
     with pytest.raises(PushinError, match="less than"):
         Plate.open(picture, tmp_path / "d.png", near=5, far=4)
+    with pytest.raises(PushinError, match="is relative depth, which needs near and far"):
+        Plate.open(picture, tmp_path / "d.png", "painted", near=5)
 
 
 @pytest.mark.parametrize("kind, near_is", [("linear", 10), ("painted", 210)])

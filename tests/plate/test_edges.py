@@ -1,11 +1,17 @@
 import numpy as np
 import pytest
 
-from viewer.plate.edges import CUT_PARALLAX, REACH, find_cuts
+from viewer.plate.edges import CUT_PARALLAX, REACH, find_cuts, look_of
 
 FOCAL = 400.0
 LEAST = CUT_PARALLAX / (REACH * FOCAL)
 Y, X = np.mgrid[:90, :60]
+
+
+@pytest.mark.parametrize("longer, pixels", [(640, 8), (1280, 8), (4096, 25)])
+def test_edges_of_a_portrait_are_looked_for_as_far_as_of_a_landscape(longer, pixels):
+    wide = np.zeros((longer * 9 // 16, longer), np.float32)
+    assert look_of(wide) == look_of(wide.T) == pixels
 
 
 def stepped(height):

@@ -108,6 +108,7 @@ def test_rays_of_gdepth_become_planar(tmp_path):
     flat = np.zeros((24, 32), np.uint8)
     plate = opened(tmp_path, gdepth(flat, more='GDepth:MeasureType="OpticRay"'))
     assert plate.depth[0, 0] < 0.9 * plate.depth[24, 32] and plate.depth[24, 32] == pytest.approx(2, rel=0.01)
+    assert any("along the ray, as its file says," in note for note in plate.notes)
 
 
 def test_dynamic_depth(tmp_path):

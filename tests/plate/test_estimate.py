@@ -12,6 +12,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from tests.networks import GREY, model
+from viewer.cli.depth import model_path
 from viewer.errors import PushinError
 from viewer.plate import Plate, hub
 from viewer.plate.estimate import Model, estimate
@@ -138,6 +139,14 @@ def test_a_named_model_is_fetched_once_and_checked(server):
     path.write_bytes(server["data"] + b"x")
     with pytest.raises(PushinError, match="not what was fetched"):
         hub.model_file(hub.DEFAULT)
+
+
+def test_a_cache_that_cannot_be_reached_is_one_sentence(monkeypatch):
+    monkeypatch.setenv("PUSHIN_CACHE", "/" + "x" * 300)
+    with pytest.raises(PushinError, match="cannot be reached"):
+        hub.model_file(hub.DEFAULT)
+    with pytest.raises(PushinError, match="cannot be reached"):
+        model_path(hub.DEFAULT)
 
 
 def test_what_a_killed_download_left_goes_with_the_next_one(server):

@@ -100,6 +100,15 @@ def test_a_drawing_without_depth_edges_on_its_lines_is_left_alone():
     assert np.array_equal(clean(elsewhere, linear(picture), ALL, FOCAL), elsewhere)
 
 
+@pytest.mark.filterwarnings("error")
+def test_slits_along_lines_are_no_drawing():
+    """Of what lies behind, nothing is two pixels beyond what is nearer."""
+    lines = np.zeros((H, W), bool)
+    lines[:, 40::40] = lines[:, 41::40] = True
+    color = np.where(lines[..., None], 0.0, 0.8).repeat(3, -1).astype(np.float32)
+    assert not drawn(np.where(lines, FAR, NEAR).astype(np.float32), perceptual(color), FOCAL)
+
+
 def test_depth_that_slopes_is_not_painted_in_flat_greys():
     slope = np.linspace(0.2, 0.7, H, dtype=np.float32)[:, None].repeat(W, 1)
     assert flattened(slope, FOCAL) is None

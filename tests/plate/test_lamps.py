@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from viewer.plate.lamps import RIM, complete_lamps
+from viewer.plate.lamps import RIM, circle, complete_lamps
 from viewer.plate.peel import Canvas
 
 LAMP, WALL, BAR = 0.3, 0.2, 1.0     # disparities, 1/m
@@ -40,6 +40,15 @@ def test_a_lamp_behind_a_bar_is_whole(radius, y, x, begins, thick, turn):
     assert lamps.there.sum() == pytest.approx(hidden.sum(), abs=0.12 * lamp.sum() + 4)      # a pixel along the rim of a small one
     assert np.allclose(lamps.disparity[lamps.there], LAMP) and np.allclose(lamps.color[lamps.there], (20, 16, 8), rtol=0.1)
     assert not lamps.whole[np.hypot(Y - y, X - x) > radius + RIM + 1].any()
+
+
+@pytest.mark.parametrize("arc", range(150, 250, 10))
+def test_a_circle_is_found_though_a_third_of_its_rim_is_anothers(arc):
+    """Half of it is seen, and another light touches it."""
+    turns, others = np.radians(np.arange(0, arc, 3)), np.radians(90 + np.arange(0, 0.3 * arc, 3))
+    rim = 10 * np.column_stack([np.sin(turns), np.cos(turns)])
+    other = [0, 16] + 6 * np.column_stack([np.sin(others), np.cos(others)])
+    assert circle(np.concatenate([rim, other])) == pytest.approx((0, 0, 10), abs=0.15)
 
 
 @pytest.mark.parametrize("what", ["a pane", "a slip of a lamp", "a wall in the sun", "a lit sign", "a lamp in front"])

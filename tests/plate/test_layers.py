@@ -334,6 +334,7 @@ def test_a_reduced_plate_is_the_same_place(step):
     """Also where its pixels are no whole number of steps: every pixel looks where those that it stands for do."""
     plate = plates.yard((157, 91)).plate()
     small = plate.reduced(step)
+    assert not any(array.flags.writeable for array in (small.color, small.depth, small.known))
     assert small.size == (-(-157 // step), -(-91 // step)) and small.focal_pixels == pytest.approx(plate.focal_pixels / step)
     assert np.multiply(small.principal_point, step) == pytest.approx(plate.principal_point)
     rows, columns = (np.minimum(np.arange(n) * step + step // 2, m - 1) for n, m in zip(small.size[::-1], plate.size[::-1]))

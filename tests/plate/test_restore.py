@@ -85,10 +85,23 @@ def test_sky_stays_sky(scene):
     assert (found[:20, :40] == 0).all()
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("noise", (0, 0.02))
+def test_a_map_that_is_mostly_sky_keeps_its_ground(noise):
+    y = np.mgrid[:SIZE[0], :SIZE[1]][0]
+    disparity = np.where(y >= 152, 0.2 + 0.002 * (y - 152), 0).astype(np.float32)
+    guide = np.where(disparity[..., None] > 0, np.uint8((60, 110, 60)), np.uint8((140, 180, 230)))
+    small = softened(disparity, 0)
+    small = (small * (1 + noise * np.random.default_rng(4).standard_normal(small.shape))).astype(np.float32)
+    found = cv2.resize(restore.restored(small, np.ones(small.shape, bool), guide), SIZE[::-1])
+    ground = np.s_[160:]
+    assert (found[:140] == 0).all() and np.abs(found / np.maximum(disparity, 1e-9) - 1)[ground].mean() < max(0.6 * noise, 1e-3)
+
+
 def test_noise_goes_and_steps_and_slopes_stay(scene):
     disparity, guide = scene
     noisy = (disparity * (1 + 0.01 * np.random.default_rng(2).standard_normal(SIZE))).astype(np.float32)
-    even = restore.evened(noisy, guide, 0.01, 1)
+    even = restore.planed(noisy, guide, 0.01, 1)
     off = lambda a: np.abs(a - disparity) / disparity
     slope = np.s_[200:236]
     assert off(even).mean() < 0.4 * off(noisy).mean() and off(even)[slope].mean() < 0.5 * off(noisy)[slope].mean()
@@ -101,7 +114,7 @@ def test_what_a_step_has_drawn_away_comes_back(scene):
     plane = small < 0.26        # the wall, a little nearer beside what stands before it
     away = cv2.distanceTransform(plane.astype(np.uint8), cv2.DIST_L2, 5)
     drawn = np.where(plane & (away < 2.5), small * 1.01, small).astype(np.float32)
-    even = restore.evened(drawn, cv2.resize(guide, (160, 120), interpolation=cv2.INTER_AREA), 0.01, 1)
+    even = restore.planed(drawn, cv2.resize(guide, (160, 120), interpolation=cv2.INTER_AREA), 0.01, 1)
     beside = plane & (away < 2.5) & (np.arange(120)[:, None] < 80)
     assert np.abs(even - small)[beside].mean() < 0.6 * np.abs(drawn - small)[beside].mean()
 

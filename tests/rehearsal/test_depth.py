@@ -74,6 +74,16 @@ def test_subjects_follow_the_depth(shot, plate):
     assert edits.measure_subjects(shot, plate, adjusted(plate, Adjustments((), (STROKE,)))) == shot   # it is elsewhere
 
 
+def test_a_shot_follows_the_depth_whatever_its_file_says(shot, plate):
+    """A subject beside the plate, one at the end of the world, and a camera that is far off."""
+    beside = Subject("beside", (-500.0, 20.0, -400.0, 28.0), 4.0)
+    far = Subject("far", (20.0, 12.0, 44.0, 36.0), 9e5)
+    shot = edits.start_here(replace(shot, subjects=(beside, far)), "A", replace(shot.take("A").camera, position=(9e3, 0.0, 0.0)))
+    followed = edits.follow_depth(shot, plate, adjusted(plate, Adjustments((Anchor((32.0, 24.0), 4.0),))))
+    assert followed.subject("beside").depth == pytest.approx(8.0, rel=1e-3) and followed.subject("far").depth == 1e6
+    assert followed.take("A").camera.position[0] == 1e4
+
+
 def test_takes_show_what_they_showed_once_the_scale_is_known(shot, plate):
     """Twice as large a world, and a camera that goes twice as far: every point stays where it was in the picture."""
     shot = edits.set_f_stop(shot, "A", 2.8)
@@ -98,6 +108,15 @@ def test_takes_show_what_they_showed_once_the_scale_is_known(shot, plate):
     alone = replace(shot, subjects=(), takes=(edits.add_take(replace(shot, takes=(), subjects=()), "A").take("A"),))
     alone = edits.start_here(alone, "A", replace(alone.take("A").camera, position=(0.3, 0.0, 0.0)))
     assert edits.follow_depth(alone, plate, larger).take("A").camera.position[0] == pytest.approx(0.6, rel=1e-3)
+
+
+def test_a_camera_before_much_sky_goes_as_far_as_the_rest(shot):
+    depth = np.full((48, 64), np.inf, np.float32)
+    depth[40:] = 4
+    shot = edits.start_here(replace(shot, subjects=()), "A", replace(shot.take("A").camera, position=(0.3, 0.0, 0.0)))
+    before = Plate.from_arrays(np.full((48, 64, 3), 0.4, np.float32), depth)
+    after = adjusted(before, Adjustments((Anchor((32.0, 45.0), 8.0),)))
+    assert edits.follow_depth(shot, before, after).take("A").camera.position[0] == pytest.approx(0.6, rel=1e-3)
 
 
 def test_focus_follows_a_painted_scale(shot, plate):

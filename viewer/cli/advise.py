@@ -33,6 +33,7 @@ def add(subparsers) -> None:
 
 
 def run(args) -> int:
+    from ..rehearsal.remedies import followed
     from ..shots.advice import advise
     from ..shots.shotfile import save
     shot, plate = arguments.open_shot(args.shot, not args.no_plate)
@@ -46,7 +47,7 @@ def run(args) -> int:
             if one is None:
                 break
             print(f"take {take.name}: done: {one.remedy}")
-            shot, fixed = shot.with_take(one.fixed), True
+            shot, fixed = followed(shot, take.name, one), True
             advice = advise(shot, take.name, plate, args.invented / 100)
         works = works and all(one.works for one in advice)
     if works:

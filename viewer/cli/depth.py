@@ -8,6 +8,7 @@ from pathlib import Path
 from ..errors import PushinError
 from ..plate.hub import DEFAULT, MODELS, cached, model_file
 from .arguments import output
+from .progress import Progress
 
 EXAMPLES = f"""\
 examples:
@@ -48,15 +49,15 @@ def run(args: argparse.Namespace) -> int:
         raise PushinError(f"'{found}' is there already, and {name_of(picture_path)} opens with it; move it away, or name the "
                           f"file to write with -o.")
     picture = read_picture(picture_path)
-    with _bar("B", scale=True) as progress:
-        model = Model(model_path(args.model, progress))
+    with Progress(unit="B") as progress:
+        model = Model(model_path(args.model, progress.reach))
     if model.metric and target is not None and target.suffix.lower() == ".png":
         raise PushinError(f"{name_of(model.path)} estimates metres, which need a .tif and not a .png.")
     if target is None:
         target = picture_path.with_name(f"{picture_path.stem}_depth.{'tif' if model.metric else 'png'}")
         check_target(target, (".png", ".tif"), [picture_path])
-    with _bar(" passes") as progress:
-        found = estimate(model, picture.color, progress)
+    with Progress(unit=" passes") as progress:
+        found = estimate(model, picture.color, progress.reach)
     values = found.values
     if not model.metric:
         low, high = float(values.min()), float(values.max())
@@ -81,28 +82,12 @@ def model_path(name: str, progress=None) -> Path:
         if not there and not path.suffix:
             raise PushinError(f"There is no model '{name}'; give an ONNX file or one of {', '.join(MODELS)}.")
         return path
-    if not cached(name).is_file():
+    with reaching(cached(name)):
+        there = cached(name).is_file()
+    if not there:
         print(f"Fetching {MODELS[name].url} into {cached(name).parent}; licence of the weights: {MODELS[name].licence}.",
               file=sys.stderr)
     fetched = model_file(name, progress)
     print(f"{name}: licence {MODELS[name].licence}, SHA-256 {fetched.with_suffix('.sha256').read_text().strip()}",
           file=sys.stderr)
     return fetched
-
-
-class _bar:
-    """progress(done, total) as a bar on a terminal's stderr."""
-
-    def __init__(self, unit: str, scale: bool = False):
-        from tqdm import tqdm
-        self._bar = tqdm(total=0, unit=unit, unit_scale=scale, disable=None, file=sys.stderr, leave=False)
-
-    def __enter__(self):
-        return self._set
-
-    def __exit__(self, *_):
-        self._bar.close()
-
-    def _set(self, done: int, total: int) -> None:
-        self._bar.total = total
-        self._bar.update(done - self._bar.n)

@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     from ..export.compare import Panel, strip
     from ..export.stills import PICTURES, encode_srgb, write_picture
     from ..files import check_target
-    from ..optics import acceptable_circle, depth_of_field, signed_circle_of_confusion
+    from ..optics import acceptable_circle, circle_of_confusion, depth_of_field
     from ..render import Renderer
     from ..shots.framing import Stage
     path = check_target(args.output, PICTURES, arguments.plate_files(args.plate, args.depth))
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
             camera = stage.camera(f_stop=args.f_stop, focus_distance=focus, **arguments.iris(args))
             lens = camera.focal_length, camera.f_stop, focus
             near, far = depth_of_field(*lens, acceptable_circle(camera.sensor_width))
-            blur = [abs(signed_circle_of_confusion(z, *lens)) / camera.sensor_width for z in (start, end)]
+            blur = [circle_of_confusion(z, *lens) / camera.sensor_width for z in (start, end)]
             figures = (("Sharp", f"{metres(near)} to {metres(far)}"),
                        *((name, f"{b:.1%}") for name, b in zip(("Blur, from", "Blur, to"), blur)))
             picture = encode_srgb(renderer.render(camera, bokeh=arguments.bokeh(args)).color)

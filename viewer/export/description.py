@@ -16,7 +16,7 @@ from ..shots.comparison import FAR_AWAY, Comparison, main_subject, only_turns
 from ..shots.document import Shot, Take
 from ..shots.framing import PASSED, Subject, distance, lost, place_in_frame, pose_of, shot_size
 from ..shots.focus_pulls import SOFT
-from ..shots.performance import FARTHEST, Performance
+from ..shots.performance import Performance, far_away
 from ..shots.rigs import rig
 from ..shots.timeline import INFINITY
 from ..shots.words import SPEEDS, SWEEPS
@@ -64,7 +64,7 @@ def frame_label(shot: Shot, take: Take, play: Performance, time) -> str:
     camera, subject = play.camera(float(time)), _main(shot, take)
     parts = [shot.timecode(time), f"{camera.focal_length:.0f} mm"]
     if camera.f_stop:
-        focus = "∞" if camera.focus_distance >= FARTHEST * 0.99 else f"{camera.focus_distance:.2f} m"
+        focus = "∞" if far_away(camera.focus_distance) else f"{camera.focus_distance:.2f} m"
         parts += [f"f/{camera.f_stop:.2g}", f"focus {focus}"]
     if subject and subject.has_size:
         gone = _gone(shot, take, camera, subject)
@@ -109,7 +109,7 @@ def prompt(shot: Shot, take: str | None = None) -> str:
     motion = _motion(shot, of, play, subject)
     parts = [("Scene", shot.title), ("Start frame", _frame(shot, of, play, subject, 0.0)),
              ("End frame", _frame(shot, of, play, subject, end)), ("Camera", _camera(shot, of, play, motion)),
-             ("Focus", _focus(shot, of, play)), ("Feeling", _feeling(shot, of, motion)),
+             ("Focus", _focus(shot, of, play)), ("Feeling", _feeling(of, motion)),
              ("Duration", f"{counted(f'{end:.3g}', 'second')}, one continuous take, "
                           f"{counted(f'{float(shot.fps):.5g}', 'frame')} per second.")]
     return "\n".join(f"{label}: {_one_line(text)}" for label, text in parts if text) + "\n"
@@ -325,7 +325,7 @@ def _mark(shot: Shot, play: Performance, key) -> str:
     return f"behind {nearer[-1]}" if nearer else f"in front of {depths[0][1]}"
 
 
-def _feeling(shot: Shot, take: Take, m: _Motion) -> str:
+def _feeling(take: Take, m: _Motion) -> str:
     """The emotional register, from what the move does to subject and background (Katz; Thompson and Bowen)."""
     subject, background = math.log(max(m.growth, 1e-6)), math.log(max(m.background, 1e-6))
     scale, words = NOTICED["scale"], []

@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import PushinError
 from ..files import replacing
 from . import repair, scale
+from .images import SUBJECT_AREA
 from .source import name_of
 
 VERSION = 1
@@ -26,7 +27,7 @@ SKY_SHARE = 0.01
 _MOST_BYTES = 16 << 20
 _KINDS = {"at": scale.Anchor, "person": scale.Person, "stroke": repair.Stroke, "flatten": repair.Flatten,
           "cut": repair.Cut}
-_SUBJECT_DISTANCE, _SUBJECT_AREA = 0x9206, 0x9214
+_SUBJECT_DISTANCE = 0x9206
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def focus_anchor(exif: dict, plate) -> scale.Anchor | None:
         metres = float(exif[_SUBJECT_DISTANCE])
         if not 0.05 <= metres <= 1000:      # 0 is unknown, and infinity says nothing
             return None
-        area = [float(v) / plate.reduction for v in exif.get(_SUBJECT_AREA, ())][:2]
+        area = [float(v) / plate.reduction for v in exif.get(SUBJECT_AREA, ())][:2]
         x, y = area if len(area) == 2 else (plate.width / 2, plate.height / 2)
         anchor = scale.Anchor((min(x, plate.width - 1), min(y, plate.height - 1)), metres)
         scale.fit(plate, (anchor,))

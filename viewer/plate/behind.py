@@ -248,7 +248,7 @@ def planes(disparity: np.ndarray, usable: np.ndarray, at: np.ndarray, focal: flo
             moments += same * np.array([1, dx, dy, dx * dx, dx * dy, dy * dy, 0, 0, 0], float)[:, None]
             moments[6:] += np.stack([e, e * dx, e * dy])
     n, mx, my, xx, xy, yy, e, ex, ey = moments
-    # A light pull towards the horizontal keeps a slope from few points from running away.
+    # A ridge towards a plane square to the axis keeps a slope from few points from running away.
     ridge = 60.0
     a = np.stack([np.stack([n + 1e-6, mx, my], -1), np.stack([mx, xx + ridge, xy], -1), np.stack([my, xy, yy + ridge], -1)], -2)
     solution = np.linalg.solve(a, np.stack([e, ex, ey], -1)[..., None])[..., 0]

@@ -25,9 +25,14 @@ into the picture would be missing along its border. No more, for it may hide wha
 MIXED = 2
 """Pixels beside what is narrow that may have its light."""
 
-SAME, STAYS, SEEN = 0.15, 0.25, 2
-"""Of its disparity at the frame, by which a thing may be nearer or farther in the strip before; of its width in one row, of which it is
-in the next, or ends; and times as far as it is seen there, that what ends soon goes on beyond the frame at the most."""
+SAME = 0.15
+"""Share of its disparity at the frame, by which a thing may be nearer or farther in the strip before it."""
+
+STAYS = 0.25
+"""Share of its width in one row that a thing has in the next, or it ends."""
+
+SEEN = 2
+"""Times as far as it is seen in that strip, that what ends soon goes on beyond the frame at the most."""
 
 CLOSES = 2 / 3
 """Of its width at the frame: what becomes narrower than that ends there, if nothing is known of its outline."""

@@ -14,13 +14,9 @@ import cv2
 import numpy as np
 
 from .colour import perceptual
-from .edges import CUT_SHARE, Cuts, components, find_cuts, tolerance
+from .edges import CUT_SHARE, LOOK, Cuts, components, find_cuts, look_of, tolerance
 from .ink import drawn, flattened, inked
-from .outline import SOFT, WRONG, evened, outlined, stepped, wanders
-
-LOOK = 8
-"""Pixels on either side of a depth edge that are searched for the colour edge that belongs to it, at 1280 of width; a
-larger picture of the same scene has its depth off by more pixels."""
+from .outline import SOFT, WRONG, calmed, outlined, stepped, wanders
 
 USUAL, NARROW = 0.1, 1.0
 """Pixels of ramps to a pixel at an edge from which edges are ramps, and not now and then a narrow surface between two; and up to
@@ -52,7 +48,10 @@ NORMAL_SHARES, NORMAL_QUANTILES = np.array([(0.25, 0.5), (0.3186, 0.6745)])
 STEP = 0.25
 """Of a disparity, by which nothing but a step bends most of a block."""
 
-EVENED = 4.0
+BETWEEN = 8
+"""Pixels of width up to which what lies between grown surfaces is given to them."""
+
+CALMED = 4.0
 """Standard deviations of the noise, of which steps are no edges."""
 
 
@@ -79,7 +78,7 @@ def _mended(d: np.ndarray, guide: np.ndarray, known: np.ndarray, focal: float) -
     sigma = noise_of(d, known)
     noisy = sigma > UNSEEN * 4 * tolerance(focal)
     if noisy:
-        d = evened(d, EVENED * sigma)
+        d = calmed(d, CALMED * sigma)
     cuts = find_cuts(d, focal)
     ramps = mixed(d)
     ramped = ramps.sum() > USUAL * (cuts.near.sum() + 1)
@@ -106,7 +105,7 @@ def _mended(d: np.ndarray, guide: np.ndarray, known: np.ndarray, focal: float) -
         trusted &= ~ramps
     if noisy or reach or not trusted.all():
         d = _regrown(d, guide, trusted, cuts)
-    return evened(d, EVENED * sigma) if noisy else d
+    return calmed(d, CALMED * sigma) if noisy else d
 
 
 def _whole(known: np.ndarray) -> bool:
@@ -152,7 +151,7 @@ def alignment(d: np.ndarray, guide: np.ndarray, cuts: Cuts) -> tuple[tuple[int, 
     pixel filter, badly registered depth beside it, and ragged depth has it wide.
     """
     shift, reach = [], []
-    look = max(LOOK, max(d.shape) * LOOK // 1280)
+    look = look_of(d)
     at = np.arange(-look, look + 1)
     for cut, z, picture in ((cuts.right, d, guide), (cuts.below.T, d.T, guide.transpose(1, 0, 2))):
         y, x = np.nonzero(cut[:, look:-look - 1])
@@ -261,7 +260,7 @@ def _around(y, x, shape):
 
 def _settle_lines(label, guide) -> None:
     """Gives every pixel without a label that of the neighbour most like it in colour."""
-    for _ in range(LOOK):
+    for _ in range(BETWEEN):
         y, x = np.nonzero(label <= 0)
         if not len(y):
             return

@@ -4,9 +4,13 @@ from __future__ import annotations
 from numba import njit
 
 
+FAST = {"reassoc", "contract", "arcp", "nsz", "afn"}
+"""What may be taken lightly for speed: all but that infinity is a number, for searches begin with it."""
+
+
 def compiled(function):
     """numba's `njit`, kept on disk; where there is no place for that (nobody's home, a read-only installation) only in memory."""
-    options = dict(fastmath=True, nogil=True)
+    options = dict(fastmath=FAST, nogil=True)
     try:
         return njit(cache=True, **options)(function)
     except RuntimeError:

@@ -229,7 +229,7 @@ def fitted(disparity: np.ndarray, color: np.ndarray, known: np.ndarray | None = 
     if len(rows) == 0:
         return result
     small = cv2.resize(guide, disparity.shape[::-1], interpolation=cv2.INTER_AREA)
-    mixed, chosen = _mixed(disparity), result.copy()
+    mixed, chosen = _between(disparity), result.copy()
     for at in range(0, len(rows), _CHUNK):
         r, c = rows[at:at + _CHUNK], columns[at:at + _CHUNK]
         chosen[r, c] = _one_surface(disparity, mixed, small, guide[r, c], y[r], x[c])
@@ -306,7 +306,7 @@ def _ranged(name: str, values: np.ndarray, near, far, kind: str) -> np.ndarray:
     if near is None and far is None:
         near, far = ASSUMED_RANGE
     if near is None or far is None:
-        raise PushinError(f"{name} is relative inverse depth, which needs near and far: "
+        raise PushinError(f"{name} is relative depth, which needs near and far: "
                           f"the metres to its nearest and to its farthest point.")
     near = positive(near, "near distance")
     far = np.inf if far == np.inf else positive(far, "far distance")
@@ -420,7 +420,7 @@ def _torn(disparity: np.ndarray) -> np.ndarray:
     return high - corners.min(0) > SAME_SURFACE * high + TINY
 
 
-def _mixed(disparity: np.ndarray) -> np.ndarray:
+def _between(disparity: np.ndarray) -> np.ndarray:
     """Values that lie between two surfaces around them, bool (h, w)."""
     box = np.ones((3, 3), np.uint8)
     high, low = cv2.dilate(disparity, box), cv2.erode(disparity, box)

@@ -31,6 +31,11 @@ SURE, JOINED = (1.0, 3.0), (0.5, 2.0)
 """Shares of CUT_PARALLAX, and times the slope beside it, that a jump must exceed: by itself, and joined to one that does."""
 
 
+LOOK = 8
+"""Pixels on either side of a depth edge that are searched for the colour edge that belongs to it, along 1280 of the longer side; a
+larger picture of the same scene has its depth off by more pixels."""
+
+
 @dataclass(slots=True)
 class Cuts:
     """Cuts of a disparity map of shape (h, w).
@@ -89,12 +94,29 @@ def tolerance(focal: float) -> float:
     return 0.25 / (focal * REACH)
 
 
+def look_of(disparity: np.ndarray) -> int:
+    """LOOK, for a map (h, w)."""
+    return max(LOOK, max(disparity.shape) * LOOK // 1280)
+
+
+def parted(disparity: np.ndarray, rounds: int, relative: float, absolute: float = 0.0) -> np.ndarray:
+    """Disparity with ramps of so many pixels to a side, between surfaces that are so far apart, as steps: every value moves to the closer
+    of both (Kramer and Bruckner, "Iterations of a non-linear transformation for enhancement of digital images", 1975)."""
+    box = np.ones((3, 3), np.uint8)
+    for _ in range(rounds):
+        high, low = cv2.dilate(disparity, box), cv2.erode(disparity, box)
+        step = high - low
+        closer = np.where(disparity - low > high - disparity, high, low)
+        disparity = np.where((step > relative * high) & (step > absolute), closer, disparity)
+    return disparity
+
+
 def find_cuts(disparity: np.ndarray, focal: float) -> Cuts:
     """Where neighbouring pixels belong to different surfaces; focal in pixels.
 
-    A steep but straight slope is no edge: the jump has to exceed three times the slope on its smoother side, or twice where it goes
-    on what does. An edge whose height is about the least would else be cut here and not there (hysteresis: Canny 1986, A
-    Computational Approach to Edge Detection).
+    A step on a straight slope is no edge: a jump is cut when it exceeds three times the smaller of the slopes beside it, or twice where
+    it continues an edge that is cut (hysteresis: Canny 1986, A Computational Approach to Edge Detection), else an edge whose height is
+    about the least would be cut here and not there.
     """
     least = 4 * CUT_PARALLAX * tolerance(focal)
 

@@ -346,11 +346,11 @@ def heic_depth(path: Path, image) -> Embedded | None:
     return None
 
 
-def heic_exif(image) -> dict:
-    """The Exif IFD and the IFD's tags of a HEIC by number; its orientation is already applied (irot, imir)."""
+def heic_exif(image) -> tuple[dict, int]:
+    """The Exif IFD's tags of a HEIC by number, and the orientation that it had before it was turned upright (irot, imir)."""
     exif = Image.Exif()
     try:
         exif.load(image.info.get("exif") or b"")
-        return dict(exif.get_ifd(0x8769))
+        return dict(exif.get_ifd(0x8769)), int(exif.get(0x0112, 1))
     except Exception:
-        return {}
+        return {}, 1

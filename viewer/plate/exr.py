@@ -120,8 +120,8 @@ class Exr:
             notes.append(f"{one_line(channel)} of {file} is negative, as Maya renders it, and is taken as the distance along -z.")
         alpha = next((prefix + "A" for prefix in (channel[:-1], *self.layers()[:1], "") if prefix + "A" in self.channels), None)
         if alpha:
-            # Where nothing was rendered there is nothing to hide what lies behind: sky.
-            empty = (self._framed(alpha, 0) == 0) & ~(values > 0)
+            # Where nothing was rendered there is nothing to hide what lies behind: sky; but not beyond what the file holds.
+            empty = (self._framed(alpha, np.nan) == 0) & ~(values > 0)
             if empty.any() and self.writer != "nuke":
                 values = np.where(empty, np.float32(np.inf), values).astype(np.float32)
         kind = "metres"

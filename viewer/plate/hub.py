@@ -19,6 +19,7 @@ from pathlib import Path
 
 from .. import __version__, folders
 from ..errors import PushinError
+from ..files import reaching
 from .estimate import MOST_BYTES
 
 HUB = "https://huggingface.co"
@@ -65,11 +66,12 @@ def model_file(name: str, progress=None) -> Path:
     """
     path = cached(name)
     pin = path.with_suffix(".sha256")
-    if path.is_file() and pin.is_file():
-        with open(path, "rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() == pin.read_text("ascii", "replace").strip():
-                return path
-        raise PushinError(f"The cached model {path} is not what was fetched; delete it to fetch it again.")
+    with reaching(path):
+        if path.is_file() and pin.is_file():
+            with open(path, "rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() == pin.read_text("ascii", "replace").strip():
+                    return path
+            raise PushinError(f"The cached model {path} is not what was fetched; delete it to fetch it again.")
     return _fetched(name, MODELS[name].url, path, pin, progress)
 
 

@@ -41,6 +41,8 @@ _UPRIGHT = {1: lambda a: a, 2: np.fliplr, 3: lambda a: np.rot90(a, 2), 4: np.fli
 SIDEWAYS = (5, 6, 7, 8)
 """Orientations in which the stored width is the upright height."""
 _EXIF_IFD, _ORIENTATION, _BITS_PER_SAMPLE = 0x8769, 0x0112, 258
+SUBJECT_AREA = 0x9214
+"""EXIF's, whose first two numbers are the subject's middle (EXIF 2.32, 4.6.5)."""
 _PHOTOMETRIC, _SAMPLES_PER_PIXEL, _PLANAR = 262, 277, 284
 _DEFLATE_MOST = 1032
 """Bytes that one byte of a PNG can become (zlib's technical notes); decoders take long to find a forged size out."""
@@ -56,7 +58,7 @@ class Picture:
     orientation of EXIF, 1 to 8, already applied
     lens        from EXIF, or None
     depth       the depth that the file holds beside the picture, or None
-    exif        tags of the Exif IFD by number
+    exif        tags of the Exif IFD by number; the subject's place is turned upright, too
     notes       sentences on what was assumed
     aspect      width to height of the file's pixels, which were stretched to square ones
     """
@@ -136,6 +138,15 @@ def is_exr(path: Path) -> bool:
 def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
     """A stored array turned upright by EXIF's orientation; a view."""
     return _UPRIGHT[orientation](pixels)
+
+
+def upright_point(xy: tuple[float, float], orientation: int, size: tuple[int, int]) -> tuple[float, float]:
+    """Where a point of the stored picture (x, y) lies in the upright one, of that (width, height)."""
+    stored = size[::-1] if orientation in SIDEWAYS else size
+    corner = upright(np.arange(4).reshape(2, 2), orientation)
+    start, right, below = (np.argwhere(corner == n)[0, ::-1] for n in range(3))
+    x, y = (start + xy[0] / stored[0] * (right - start) + xy[1] / stored[1] * (below - start)) * size
+    return float(x), float(y)
 
 
 def to_half(color: np.ndarray) -> np.ndarray:
@@ -229,7 +240,8 @@ class _Header:
 def _header(path: Path, wanted: str = "a picture that can be read; give a PNG, TIFF, JPEG, WebP, HEIC or EXR") -> _Header:
     if embedded.is_heic(path):
         image = embedded.open_heic(path)
-        return _Header(image.size, False, image, image.info.get("icc_profile"), embedded.heic_exif(image))
+        exif, stored = embedded.heic_exif(image)
+        return _Header(image.size, False, image, image.info.get("icc_profile"), _turned(exif, stored, image.size))
     # Pillow's own bomb check starts below our limit; ours runs on the same header, before pixels are touched.
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
@@ -250,7 +262,7 @@ def _header(path: Path, wanted: str = "a picture that can be read; give a PNG, T
     exif, orientation = _exif(image)
     # Pillow gives a TIFF's size, and OpenCV its pixels, upright already; both leave other formats as stored.
     size = image.size[::-1] if image.format != "TIFF" and orientation in SIDEWAYS else image.size
-    return _Header(size, bits > 8, image, image.info.get("icc_profile"), exif, orientation,
+    return _Header(size, bits > 8, image, image.info.get("icc_profile"), _turned(exif, orientation, size), orientation,
                    tags.get(_PLANAR) == 2 and tags.get(_SAMPLES_PER_PIXEL, 1) > 1, tags.get(_PHOTOMETRIC) == 0)
 
 
@@ -297,6 +309,14 @@ def _exif(image: Image.Image) -> tuple[dict, int]:
         return dict(exif.get_ifd(_EXIF_IFD)), orientation if orientation in _UPRIGHT else 1
     except Exception:
         return {}, 1
+
+
+def _turned(exif: dict, orientation: int, size: tuple[int, int]) -> dict:
+    """The Exif IFD of a picture stored in an orientation, with its subject in the upright one, of that (width, height)."""
+    try:
+        return {**exif, SUBJECT_AREA: upright_point(exif[SUBJECT_AREA][:2], orientation, size)} if orientation != 1 else exif
+    except (KeyError, TypeError, ValueError, IndexError, ZeroDivisionError):
+        return exif
 
 
 def _deep_pixels(path: Path, header: _Header) -> np.ndarray:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .edges import CUT_SHARE, find_cuts
-from .outline import look_of, stepped
+from .edges import CUT_SHARE, find_cuts, look_of
+from .outline import stepped
 
 BEYOND = 1.5
-"""Times as far as edges are looked for (viewer/plate/outline.py), a line may reach: thick ones, and what a shaky hand missed."""
+"""Times as far as edges are looked for (edges.LOOK), a line may reach: thick ones, and what a shaky hand missed."""
 
 DARKER = 40
 """Of 255 on a square-root scale: ink, to the paper or wash around it."""
@@ -55,7 +55,8 @@ def drawn(disparity: np.ndarray, guide: np.ndarray, focal: float) -> bool:
     if beside[edges].mean() <= max(OUTLINED, RATHER * beside.mean()):
         return False
     one, two = (cv2.dilate(disparity, _square(r)) > (1 + CUT_SHARE) * disparity for r in (1, 2))
-    return bool(ink[two & ~one].mean() > STRADDLES)
+    beyond = two & ~one
+    return bool(beyond.any() and ink[beyond].mean() > STRADDLES)
 
 
 def inked(disparity: np.ndarray, guide: np.ndarray) -> np.ndarray:

@@ -18,9 +18,20 @@ RADII = 2.0, 0.03
 RIM, WITHIN = 2, 0.7
 """Pixels round a disc that may be of its light, too, as its depth has it; and pixels from its rim, from where it has to shine."""
 
-ARC, ROUND, MOSTLY, WHOLE, OTHER = 110.0, 0.08, 0.6, 0.3, 0.08
-"""Degrees of its rim that must be seen; share of the radius by which that may be off a circle; share of the rim that must be on it,
-for another light may touch; share of the disc that must be seen and shine; and that may be seen and not."""
+ARC = 110.0
+"""Degrees of a light's rim that must be seen."""
+
+ROUND = 0.08
+"""Share of the radius by which the rim may be off a circle."""
+
+MOSTLY = 0.6
+"""Share of the rim that must be on the circle; another light may touch it."""
+
+WHOLE = 0.3
+"""Share of the disc that must be seen and shine."""
+
+OTHER = 0.08
+"""Share of the disc that may be seen and not shine."""
 
 
 @dataclass(slots=True)
@@ -89,10 +100,10 @@ def _round(own: np.ndarray, lit: np.ndarray, in_front: np.ndarray, low: float, h
     own, lit, in_front  bool (h, w): its pixels, those as bright, and those of what is before it
     """
     rim = _rim(own, ~lit & ~in_front)
-    circle = _circle(rim) if len(rim) >= 5 else None
-    if circle is None or not low <= circle[2] <= high:
+    found = circle(rim) if len(rim) >= 5 else None
+    if found is None or not low <= found[2] <= high:
         return None
-    middle, r = circle[:2], circle[2]
+    middle, r = found[:2], found[2]
     off = rim - middle
     on_it = np.abs(np.hypot(*off.T) - r) < max(ROUND * r, 0.5)
     arc = 10 * len(np.unique(np.degrees(np.arctan2(*off[on_it].T)) // 10))
@@ -113,7 +124,7 @@ def _rim(lit: np.ndarray, dark: np.ndarray) -> np.ndarray:
     return np.concatenate(points)
 
 
-def _circle(points: np.ndarray) -> tuple[float, float, float] | None:
+def circle(points: np.ndarray) -> tuple[float, float, float] | None:
     """The circle (row, column, radius) through most of the points (n, 2): least squares, algebraic at first, then geometric and the
     less of a point the farther off it is (Gauss-Newton with Cauchy's weights)."""
     middle = points.mean(0)
@@ -125,7 +136,7 @@ def _circle(points: np.ndarray) -> tuple[float, float, float] | None:
     for _ in range(10):
         off = p - (cy, cx)
         away = np.maximum(np.hypot(*off.T), 1e-6)
-        weight = 1 / (1 + (2 * (away - r)) ** 2)[:, None]
+        weight = np.sqrt(1 / (1 + (2 * (away - r)) ** 2))[:, None]      # of a row, of which the square counts
         slopes = np.column_stack([off / away[:, None], np.ones(len(p))])
         step = np.linalg.lstsq(weight * slopes, weight[:, 0] * (away - r), rcond=None)[0]
         cy, cx, r = cy + step[0], cx + step[1], r + step[2]

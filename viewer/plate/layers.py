@@ -20,8 +20,8 @@ from .patches import IN_ALPHA, JOIN, Patches, alike
 from .peel import DRAFT_LEVELS, LEVELS, Canvas
 
 WORKING, DRAFTED = 2.2e6, 3.5e5
-"""Pixels in which surfaces and their edges are told apart, and those for a draft, at the most: a larger picture is taken apart at
-the next whole fraction."""
+"""Most pixels at which surfaces and edges are separated, of what is kept and of a draft; a larger plate is reduced by the next whole
+factor."""
 
 
 @dataclass(slots=True)

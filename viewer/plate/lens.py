@@ -5,12 +5,11 @@ import math
 from dataclasses import dataclass
 
 from ..errors import PushinError
+from ..optics import FOCALS, WIDTHS
 
 FULL_FRAME = (36.0, 24.0)
 """Millimetres: the frame that 35 mm equivalents refer to."""
 ASSUMED_FOCAL = 35.0
-FOCALS, WIDTHS = (1.0, 1e4), (0.1, 1e3)
-"""Millimetres: what a shot can be staged with."""
 _UNIT = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}
 """Millimetres of EXIF FocalPlaneResolutionUnit: inch, centimetre, millimetre, micrometre (EXIF 2.32, 4.6.5; the
 last two as cameras write them)."""

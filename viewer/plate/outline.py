@@ -12,11 +12,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, tolerance
+from .edges import CUT_SHARE, Cuts, components, find_cuts, look_of, nearest, parted, tolerance
 from .holes import membrane
-
-LOOK = 8
-"""Pixels on either side of an edge that ask, at 1280 of width; a larger picture of the same scene has its depth off by more."""
 
 WRONG, SOFT = 0.05, 0.025
 """Share of the pixels right beside edges that look like the other side, from which edges wander; and where edges are ramps, as a
@@ -38,7 +35,7 @@ FEWEST = 1.5
 """Votes of a side, counted as pixels clear of the edge, under which nothing is known of it: then what is there stays."""
 
 STAYS, PLACE = (2.0, 0.2), 3.0
-"""Log odds for staying on a side: where one of them is not known, and where both are; and for every LOOK of distance from the edge."""
+"""Log odds for staying on a side: where one of them is not known, and where both are; and for every `look_of` of distance from the edge."""
 
 SMOOTH = 8.0, 8.0
 """Of the smoothing: its strength, and colour differences of 255 that it does not cross."""
@@ -66,7 +63,7 @@ def outlined(disparity: np.ndarray, guide: np.ndarray, focal: float, noise: floa
     noise  standard deviation of the disparity's noise
     """
     least = _least(focal, noise)
-    d = without_ringing(evened(parted(evened(disparity, least), least), least), guide, focal)
+    d = without_ringing(calmed(_steep(calmed(disparity, least), least), least), guide, focal)
     smooth = cv2.ximgproc.createFastGlobalSmootherFilter(guide, *SMOOTH)
     for _ in range(ROUNDS):
         cuts = find_cuts(d, focal)
@@ -85,34 +82,27 @@ def outlined(disparity: np.ndarray, guide: np.ndarray, focal: float, noise: floa
         calm = cv2.medianBlur(d, 5)[y, x]
         speck = np.abs(calm - d[y, x]) > CUT_SHARE * np.maximum(calm, d[y, x])
         d[y[speck], x[speck]] = calm[speck]
-    return evened(without_ringing(parted(d, least), guide, focal), least)
+    return calmed(without_ringing(_steep(d, least), guide, focal), least)
 
 
-def evened(disparity: np.ndarray, least: float) -> np.ndarray:
+def calmed(disparity: np.ndarray, least: float) -> np.ndarray:
     """Disparity without steps well below `least`, 1/m, noise and terraces: they become slopes (Tomasi and Manduchi, "Bilateral
     Filtering for Gray and Color Images", 1998)."""
     return cv2.bilateralFilter(disparity, 13, least, 3)
 
 
-def parted(disparity: np.ndarray, least: float) -> np.ndarray:
-    """Disparity with ramps of some pixels between two surfaces as steps: every value moves to the closer of both (Kramer and
-    Bruckner, "Iterations of a non-linear transformation for enhancement of digital images", 1975)."""
-    box = np.ones((3, 3), np.uint8)
-    for _ in range(RAMP):
-        high, low = cv2.dilate(disparity, box), cv2.erode(disparity, box)
-        step = high - low
-        disparity = np.where((step > STEEP * high) & (step > 1.5 * least), np.where(disparity - low > high - disparity, high, low), disparity)
-    return disparity
-
-
 def stepped(disparity: np.ndarray, focal: float) -> np.ndarray:
     """Disparity whose edges lie right but are mixed, as a pixel filter mixes them, with steps there."""
-    return parted(disparity, _least(focal))
+    return _steep(disparity, _least(focal))
+
+
+def _steep(disparity: np.ndarray, least: float) -> np.ndarray:
+    return parted(disparity, RAMP, STEEP, 1.5 * least)
 
 
 def wanders(disparity: np.ndarray, guide: np.ndarray, focal: float, share: float = WRONG) -> bool:
     """Whether depth edges lie beside what they are edges of: more than that share of the pixels there look like the other side."""
-    disparity = parted(disparity, _least(focal))
+    disparity = stepped(disparity, focal)
     cuts = find_cuts(disparity, focal)
     if not cuts.near.any():
         return False
@@ -122,11 +112,6 @@ def wanders(disparity: np.ndarray, guide: np.ndarray, focal: float, share: float
 
 def _least(focal: float, noise: float = 0.0) -> float:
     return max(NOISE * noise, BUMP * 4 * tolerance(focal))
-
-
-def look_of(d: np.ndarray) -> int:
-    """LOOK, for a map (h, w) of a picture so wide."""
-    return max(LOOK, d.shape[1] * LOOK // 1280)
 
 
 def _votes(d: np.ndarray, guide: np.ndarray, cuts: Cuts, between: tuple[int, int] | None = None, most: int | None = None):

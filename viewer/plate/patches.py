@@ -14,8 +14,8 @@ FIT = 1
 """Tolerances, that is a quarter of a pixel of parallax, within which a patch follows its surface."""
 
 LOOSE = 1, 4
-"""Levels of detail: times as far off as that patches may be, for any picture, and for where nobody sees it: a small one of a camera that
-travels little, and what a lens blurs."""
+"""Tolerance of each level of detail, in multiples of the finest: 1 for any picture, 4 where nobody sees the difference, in small pictures
+of a camera that travels little and in what a lens blurs."""
 
 MANY, COUNTED = 100_000, 4
 """Patches of what the plate shows, over which its relief is more than anybody draws in time: then they are looser, as much as
@@ -42,9 +42,15 @@ COARSE = 8
 LONG = 2
 """Times its width that a patch is long, at the most."""
 
-OVERLAP, JOIN, SOFT_JOIN = 0.3, 3, 0.5
-"""Plate pixels by which patches reach over their rectangle, at the least, so that neighbours leave no crack between them, and
-at the most; and where they are soft, which are blended twice there. Less than half a pixel samples inside the rectangle only."""
+OVERLAP = 0.3
+"""Plate pixels by which patches reach over their rectangle at the least, so that neighbours leave no crack between them; less than half
+a pixel samples inside the rectangle only."""
+
+JOIN = 3
+"""The same at the most."""
+
+SOFT_JOIN = 0.5
+"""The same at the most where patches are soft, which are blended twice there."""
 
 SEAM = 0.02
 """The same at the least where two soft ones meet: what rounding may open. They would be seen twice in what is more."""

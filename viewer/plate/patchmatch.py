@@ -1,4 +1,5 @@
-"""Where in a picture it looks like round a pixel: the loops of `fill`, compiled, for they touch every pixel some hundred times.
+"""Where in a picture it looks as it does round a pixel: the search between patches of `fill`, compiled, for it visits every pixel
+about a hundred times.
 
 Barnes et al., "PatchMatch: A Randomized Correspondence Algorithm for Structural Image Editing", 2009: good matches are found by
 chance and handed on to neighbours, in the order of reading and then against it. Pictures come with a border (`bordered`), so that

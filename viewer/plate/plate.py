@@ -14,9 +14,10 @@ from . import depth as depths
 from . import lens as lenses
 from .adjust import Adjustments, adjusted, focus_anchor, unscaled
 from .edges import SAME_SURFACE
+from .embedded import Embedded
 from .exr import squared
 from .holes import filled
-from .images import SIDEWAYS, read_picture, repaired, to_half, upright
+from .images import SIDEWAYS, Picture, read_picture, repaired, to_half, upright
 from .lights import unclipped
 from .source import check_declared, check_shape, existing, name_of
 
@@ -92,36 +93,11 @@ class Plate:
         """
         if not isinstance(adjustments, Adjustments | None):
             raise PushinError("Adjustments are what a plate has as such; leave them out for those saved beside the picture.")
-        image = existing(image)
-        depth_path = None if depth is None else existing(depth)
-        picture = read_picture(image)
-        if depth_path is None and picture.depth is None:
-            depth_path = beside(image)
-        name, notes, opaque = name_of(image), list(picture.notes), None
+        image, depth = existing(image), None if depth is None else existing(depth)
+        picture, name = read_picture(image), name_of(image)
         lens, assumed = lenses.resolve(name, picture.lens, picture.full_size, focal_length, sensor_width)
-        notes += assumed
-        if depth is None and depth_path is not None:
-            notes.append(f"{name_of(depth_path)} lies beside {name} and is taken as its depth.")
-        if depth_path is None:
-            found, source = picture.depth, name
-            if found is None:
-                raise PushinError(f"{name} has no depth inside: give a depth map with --depth FILE, or estimate one "
-                                  f"with `pushin depth {name}`.")
-            values = found.values
-        else:
-            found, source = depths.read_values(depth_path), name_of(depth_path)
-            notes += found.notes
-            values = found.values
-            stored = picture.full_size[::-1] if picture.orientation in SIDEWAYS else picture.full_size
-            turned = _alike(values, stored) and not _alike(values, picture.full_size)
-            values, opaque = (upright(a, picture.orientation) if turned and a is not None else a for a in (values, found.opaque))
-        if picture.aspect != 1 and not _alike(values, picture.full_size):       # a map of the file's own pixels
-            stretched = squared(values.shape[::-1], picture.aspect)
-            values, opaque = (a if a is None else depths.sampled(a, stretched) for a in (values, opaque))
-        if not _alike(values, picture.full_size):
-            raise PushinError(f"{source} is {values.shape[1]} x {values.shape[0]} and {name} is "
-                              f"{picture.full_size[0]} x {picture.full_size[1]}, which is another shape; "
-                              f"give a depth map of the same crop.")
+        found, depth_path, looked = _depth_of(image, picture, depth)
+        notes, values, source = [*picture.notes, *assumed, *looked], found.values, name_of(depth_path or image)
         told = depth_kind is None and found.kind is not None
         if told:
             depth_kind = found.kind
@@ -138,18 +114,19 @@ class Plate:
             tuple(v * ratio for v in _point(principal_point))
         size = picture.color.shape[1::-1]
         smaller = depths.reduced(values, size)
-        if opaque is not None:
-            smaller = np.where(depths.reduced(opaque, size), smaller, np.float32(np.nan))
+        if found.opaque is not None:
+            smaller = np.where(depths.reduced(found.opaque, size), smaller, np.float32(np.nan))
             notes.append(f"Where {source} is transparent its depth is taken as unknown.")
         shrunk = smaller.shape[1] / values.shape[1]
         metres = depths.to_metres(source, smaller, depth_kind, focal_pixels, near, far, baseline, doffs, found.rendered)
         if ray is None:
-            ray = found.ray if told and found.ray else (
-                depth_kind in ("metres", "centimetres") and values.dtype.kind == "f" and not found.relative
-                and depths.along_rays(metres, focal_pixels * shrunk, tuple(v * shrunk for v in center)))
+            stated = told and found.ray
+            ray = stated or (depth_kind in ("metres", "centimetres") and values.dtype.kind == "f" and not found.relative
+                           and depths.along_rays(metres, focal_pixels * shrunk, tuple(v * shrunk for v in center)))
             if ray:
-                notes.append(f"The depth of {source} is distance along the ray, by its flat surfaces, and was turned "
-                             f"into depth along the axis; --planar takes it as it is.")
+                by = "as its file says" if stated else "by its flat surfaces"
+                notes.append(f"The depth of {source} is distance along the ray, {by}, and was turned into depth along the axis; "
+                             f"--planar takes it as it is.")
         if ray:
             metres = depths.planar(metres, focal_pixels * shrunk, tuple(v * shrunk for v in center))
         if principal_point is not None:
@@ -188,6 +165,7 @@ class Plate:
         small = replace(self, color=to_half(cv2.resize(color, size, interpolation=cv2.INTER_AREA)), known=middle(self.known),
                         sensor_width=self.sensor_width * size[0] * step / self.width, unadjusted=None,
                         principal_point=tuple(v / step for v in self.principal_point))
+        small.color.flags.writeable = small.known.flags.writeable = False
         return small.with_depth(middle(self.depth))
 
     def proxy(self) -> Plate:
@@ -297,6 +275,31 @@ class Plate:
         same = window[np.abs(window - center) <= SAME_SURFACE * np.maximum(window, center)]
         median = float(np.median(window if same.size < _WINDOW else same))
         return 1 / median if median > 0 else float("inf")
+
+
+def _depth_of(image: Path, picture: Picture, depth: Path | None) -> tuple[Embedded, Path | None, list[str]]:
+    """A picture's depth in its shape, that of a file of its own, or of one beside it, or its own; that file, or None; and notes."""
+    path = beside(image) if depth is None and picture.depth is None else depth
+    name, source = name_of(image), name_of(path or image)
+    notes = [f"{source} lies beside {name} and is taken as its depth."] if path != depth else []
+    found = picture.depth if path is None else depths.read_values(path)
+    if found is None:
+        raise PushinError(f"{name} has no depth inside: give a depth map with --depth FILE, or estimate one with `pushin depth {name}`.")
+    arrays = found.values, found.opaque
+    if path is not None:
+        notes += found.notes
+        stored = picture.full_size[::-1] if picture.orientation in SIDEWAYS else picture.full_size
+        if _alike(arrays[0], stored) and not _alike(arrays[0], picture.full_size):
+            arrays = [a if a is None else upright(a, picture.orientation) for a in arrays]
+    if picture.aspect != 1 and not _alike(arrays[0], picture.full_size):       # a map of the file's own pixels
+        stretched = squared(arrays[0].shape[::-1], picture.aspect)
+        arrays = [a if a is None else depths.sampled(a, stretched) for a in arrays]
+    found = replace(found, values=arrays[0], opaque=arrays[1])
+    if not _alike(found.values, picture.full_size):
+        raise PushinError(f"{source} is {found.values.shape[1]} x {found.values.shape[0]} and {name} is "
+                          f"{picture.full_size[0]} x {picture.full_size[1]}, which is another shape; "
+                          f"give a depth map of the same crop.")
+    return found, path, notes
 
 
 def beside(image: Path) -> Path | None:

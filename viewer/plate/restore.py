@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from .clean import noise_of
+from .edges import parted
 
 MOST_PIXELS = 1e6
 """Of the restored map, for its time; what is left to the picture's size is `depth.fitted`'s."""
@@ -29,15 +30,21 @@ ABSOLUTE = 0.3
 """Of the nearest disparity, under which misses and steps are as large as there and not in proportion: a map's codes and its blur do not
 shrink with distance, and neither does parallax."""
 
-ROUNDS, FINE_ROUNDS, STEPS = (0.1, 0.05, 0.03, 0.02) + (0.01,) * 8, (0.01,) * 4, 20
-"""Relative steps, one for each round, below which the penalty is quadratic: the first rounds are nearly convex, the last ones
-make up their mind; at half the size first, then in full. And steps of conjugate gradients in each."""
+ROUNDS = (0.1, 0.05, 0.03, 0.02) + (0.01,) * 8
+"""Relative steps, one for each round at half the size, below which the penalty is quadratic: the first rounds are nearly convex, the
+last ones make up their mind."""
+
+FINE_ROUNDS = (0.01,) * 4
+"""The same of the rounds in full size that follow."""
+
+STEPS = 20
+"""Of conjugate gradients in each round."""
 
 COLOUR_SIGMA, COLOUR_LEAST = 6.0, 0.06
 """Of 255 on a square-root scale: colour changes that let a step through, and the share of its penalty that stays."""
 
-STEP = 0.05
-"""Relative height of an edge in what is restored."""
+STEP, SOFT = 0.05, 2
+"""Relative height of an edge in what is restored, and pixels to each side of it that are left between."""
 
 FEWEST = 0.002
 """Share of the map, and of a part of it, beside edges, from which they tell a blur; slopes do not."""
@@ -98,7 +105,7 @@ def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.
     if min(h, w) < SMALLEST or disparity.size > LARGEST or np.ptp(disparity) == 0:
         return disparity
     weight = np.where(known, 1, GUESS).astype(np.float32)
-    noise = noise_of(disparity, known) / np.median(disparity)
+    noise = noise_of(disparity, known) / np.median(disparity[disparity > 0])      # sky has no distance to compare with
     noisy = bool(noise > NOISY)
     blur = blur_of(disparity, weight, _resized(guide, (h, w)), noisy)
     if blur == 0 and known.all() and not noisy:
@@ -113,15 +120,16 @@ def restored(disparity: np.ndarray, known: np.ndarray, guide: np.ndarray) -> np.
         if rounds is ROUNDS or size != found.shape:
             found, _ = _solved(disparity, weight, _resized(guide, size), found, blur, penalty, rounds, STEPS)
     # No nearer and no farther than what was measured: a ringing is no surface. What is as good as sky is sky.
-    found = _parted(found.clip(disparity.min(), disparity.max()))
+    # What is left between two surfaces goes to the closer one, specks with a median.
+    found = cv2.medianBlur(parted(found.clip(disparity.min(), disparity.max()), SOFT, STEP), 3)
     if noisy:
-        found = evened(found, _resized(guide, found.shape), noise, round(found.shape[0] / h))
+        found = planed(found, _resized(guide, found.shape), noise, round(found.shape[0] / h))
     if disparity.min() == 0:
         found[found < SKY * disparity.mean()] = 0
     return found
 
 
-def evened(disparity: np.ndarray, guide: np.ndarray, noise: float, step: int) -> np.ndarray:
+def planed(disparity: np.ndarray, guide: np.ndarray, noise: float, step: int) -> np.ndarray:
     """Disparity, float32 (h, w), on planes: each through the values around one that look alike and differ by no more than
     noise does, so that steps well above it stay (Tomasi and Manduchi, "Bilateral Filtering for Gray and Color Images",
     1998, with a plane for a mean). What lies clear of a step says more than what is beside it and drawn to its other side.
@@ -133,7 +141,7 @@ def evened(disparity: np.ndarray, guide: np.ndarray, noise: float, step: int) ->
     h, w = disparity.shape
     r = NEIGHBOURS * step
     pad = lambda a: cv2.copyMakeBorder(a, r, r, r, r, cv2.BORDER_REFLECT)
-    away = cv2.distanceTransform((~_stepped(disparity)).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5) / step
+    away = cv2.distanceTransform((~_beside_steps(disparity)).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5) / step
     wide, colour, trust = pad(disparity), pad(guide), pad(np.minimum(away / CLEAR, 1) ** 2 + np.float32(DOUBTED))
     spread = 1 / np.maximum(OUTLYING * noise * disparity, 1e-6)
     n, mx, my, xx, xy, yy, z, zx, zy = np.zeros((9, h, w), np.float32)
@@ -148,28 +156,17 @@ def evened(disparity: np.ndarray, guide: np.ndarray, noise: float, step: int) ->
             e = k * rise
             n += k; mx += k * dx; my += k * dy; xx += k * dx * dx; xy += k * dx * dy; yy += k * dy * dy
             z += e; zx += e * dx; zy += e * dy
-    # The plane's height in the middle by Cramer's rule, with a light pull towards level ground.
+    # The plane's height in the middle by Cramer's rule, with a ridge towards a plane square to the axis.
     xx, yy = xx + LEVEL * n, yy + LEVEL * n
     a, b, c = xx * yy - xy * xy, mx * yy - my * xy, mx * xy - my * xx
     return disparity + (z * a - zx * b + zy * c) / (n * a - mx * b + my * c)
 
 
-def _stepped(disparity: np.ndarray) -> np.ndarray:
+def _beside_steps(disparity: np.ndarray) -> np.ndarray:
     """Values beside a step, bool (h, w)."""
     box = np.ones((3, 3), np.uint8)
     top = cv2.dilate(disparity, box)
     return top - cv2.erode(disparity, box) > STEP * top
-
-
-def _parted(disparity: np.ndarray) -> np.ndarray:
-    """Disparity without the values that are left between two surfaces: each is moved to the closer one (Kramer and Bruckner,
-    "Iterations of a non-linear transformation for enhancement of digital images", 1975); specks go with a median."""
-    box = np.ones((3, 3), np.uint8)
-    for _ in range(2):
-        high, low = cv2.dilate(disparity, box), cv2.erode(disparity, box)
-        closer = np.where(disparity - low > high - disparity, high, low)
-        disparity = np.where(high - low > STEP * high, closer, disparity)
-    return cv2.medianBlur(disparity, 3)
 
 
 def blur_of(disparity: np.ndarray, weight: np.ndarray, guide: np.ndarray, noisy: bool) -> float:
@@ -204,7 +201,7 @@ def _parts_with_edges(disparity: np.ndarray, known: np.ndarray):
     """Slices of up to TRIALS parts of a map, apart from each other, that hold the most edges; none of a map without."""
     h, w = disparity.shape
     high, wide = min(h, TRIAL), min(w, TRIAL)
-    edges = (_stepped(disparity) & known).astype(np.uint8)
+    edges = (_beside_steps(disparity) & known).astype(np.uint8)
     if edges.mean() < FEWEST:
         return
     for _ in range(TRIALS):
@@ -237,7 +234,7 @@ def _solved(disparity, weight, guide, start, blur: float, penalty: float, rounds
         return times * _given_back(columns, _given_back(rows, a).T).T
 
     x = _resized(start, size)
-    least = np.float32(ABSOLUTE * np.quantile(disparity, 0.99))
+    least = np.float32(ABSOLUTE * np.quantile(disparity[disparity > 0], 0.99))
     level = np.maximum(_resized(disparity, size), least)
     links = []
     for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):

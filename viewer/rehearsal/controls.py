@@ -21,6 +21,8 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import NamedTuple
 
+import numpy as np
+
 from .. import optics
 from ..camera import NEAR, Camera
 from ..shots.easing import curve
@@ -136,7 +138,8 @@ class Pull(NamedTuple):
 
     start    where it left from: dioptres, or a point in the plate camera's frame, which is followed
     to       where it goes, likewise
-    elapsed, seconds
+    elapsed  seconds since it left
+    seconds  that the whole pull takes
     name     of the mark, where it has one: a subject's, or "infinity"
     stopped  the lens does not go as near as the mark
     """
@@ -179,9 +182,8 @@ class RigState:
     time: float | None = None
 
 
-# Gauss-Legendre, four points: exact to the seventh power, on pieces a thirtieth of a second long.
-_NODES = ((0.06943184420297371, 0.17392742256872692), (0.33000947820757187, 0.3260725774312731),
-          (0.6699905217924281, 0.3260725774312731), (0.9305681557970262, 0.17392742256872692))
+# Gauss-Legendre, four points on 0 to 1: exact to the seventh power, on pieces a thirtieth of a second long.
+_NODES = tuple((0.5 + 0.5 * float(node), 0.5 * float(weight)) for node, weight in zip(*np.polynomial.legendre.leggauss(4)))
 _PIECE = 1 / 30
 
 

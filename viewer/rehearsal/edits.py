@@ -25,7 +25,7 @@ from ..shots.comparison import main_subject, matched
 from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
-from ..shots.framing import Subject, plane_of_focus
+from ..shots.framing import MOST_DISTANT, Subject, plane_of_focus
 from ..shots.kit import F_STOP, FOCAL_LENGTHS, Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
@@ -118,13 +118,13 @@ def remove_adjustment(shot: Shot, gone: scale.Anchor | scale.Person | repair.Edi
 
 
 def measure_subjects(shot: Shot, before, after) -> Shot:
-    """Subjects moved along with the plate's depth, from what it was to what it is."""
+    """Subjects moved along with the plate's depth, from what it was to what it is; of one beside the plate, as far as the frame."""
     for subject in shot.subjects:
         left, top, right, bottom = subject.head or subject.box
-        xy = (left + right) / 2, (top + bottom) / 2
+        xy = min(max((left + right) / 2, 0), after.width), min(max((top + bottom) / 2, 0), after.height)
         share = after.depth_at(xy) / before.depth_at(xy)
         if math.isfinite(share) and abs(share - 1) > UNMOVED:
-            shot = shot.with_subject(replace(subject, depth=max(subject.depth * share, NEAR)))
+            shot = shot.with_subject(replace(subject, depth=min(max(subject.depth * share, NEAR), MOST_DISTANT)))
     return shot
 
 
@@ -139,14 +139,14 @@ def follow_depth(shot: Shot, before, after) -> Shot:
 
     def scaled(metres: float) -> float:
         with np.errstate(divide="ignore"):
-            return min(float(now(was.measured(np.float64(metres)))), 1e6)
+            return min(float(now(was.measured(np.float64(metres)))), MOST_DISTANT)
 
     def following(take: Take) -> Take:
         if shot.subjects:
             subject = main_subject(shot, take).name
             share = moved.subject(subject).depth / shot.subject(subject).depth
         else:
-            middle = float(np.median(before.depth))
+            middle = float(np.median(before.depth[np.isfinite(before.depth)]))      # of things, and not of the sky
             share = scaled(middle) / middle
         within = lambda channel, value: min(max(value, LIMITS[channel][0]), LIMITS[channel][1])
 
@@ -159,7 +159,7 @@ def follow_depth(shot: Shot, before, after) -> Shot:
 
         tracks = tuple(replace(track, keys=tuple(replace(key, value=value(track, key)) for key in track.keys))
                        for track in take.timeline.tracks)
-        camera = replace(take.camera, position=tuple(share * p for p in take.camera.position),
+        camera = replace(take.camera, position=tuple(within(axis, share * p) for axis, p in zip("xyz", take.camera.position)),
                          focus_distance=within("focus_distance", scaled(take.camera.focus_distance)))
         return replace(take, camera=camera, timeline=replace(take.timeline, tracks=tracks))
 

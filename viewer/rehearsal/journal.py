@@ -255,9 +255,8 @@ class Recovered:
 
 
 def recoverable(folder: Path | None = None) -> list[Recovered]:
-    """Unsaved work of programs that are gone, newest first. Journals in which nothing is unsaved are removed, if they can be.
-
-    None where the folder cannot be looked into."""
+    """Unsaved work of programs that are gone, newest first; none where the folder cannot be looked into. Journals in which nothing is
+    unsaved are removed, if they can be."""
     folder = folder or folders.state() / "journals"
     found = []
     try:

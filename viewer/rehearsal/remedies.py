@@ -45,14 +45,18 @@ def remedies(shot: Shot, take: str, advice: Advice, plate=None, invented: float 
     return tuple(found)
 
 
+def followed(shot: Shot, take: str, advice: Advice) -> Shot:
+    """The shot with the advice's own remedy: a take that it makes longer takes those that match it along."""
+    lasts = advice.fixed.timeline.duration
+    return shot.with_take(advice.fixed) if lasts == shot.take(take).timeline.duration else edits.retime_take(shot, take, lasts)
+
+
 Helps = Callable[[Shot], bool]
 
 
 def _candidates(shot: Shot, take: str, advice: Advice, helps: Helps) -> Iterator[tuple[str, Shot | None]]:
     if advice.fixed:
-        lasts = advice.fixed.timeline.duration
-        longer = lasts != shot.take(take).timeline.duration      # with what goes along then
-        yield advice.remedy.rstrip("."), edits.retime_take(shot, take, lasts) if longer else shot.with_take(advice.fixed)
+        yield advice.remedy.rstrip("."), followed(shot, take, advice)
     topic, of = advice.topic, shot.take(take)
     if topic == "framing":
         yield from _framed(shot, take)

@@ -12,7 +12,7 @@ from .. import optics
 from ..counted import counted
 from .comparison import Coverage, main_subject
 from .document import Shot, Take
-from .framing import place_in_frame, pose_of
+from .framing import PASSED, place_in_frame, pose_of
 from .kit import F_STOP, Lens, usable_kit
 from .performance import Performance
 from .rigs import rig
@@ -34,8 +34,6 @@ SAMPLES = 2400
 """Frames that are looked at, about: every one of takes up to 100 s at 24 frames a second."""
 PEAKS = 3
 """Moments of the highest speed that are looked at more closely."""
-PASSED = 0.05
-"""Metres in front of a subject, in which no lens fits."""
 
 
 @dataclass(frozen=True, slots=True)

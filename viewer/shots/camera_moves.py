@@ -22,7 +22,7 @@ def _keys(before: float, after: float, at, duration: Fraction, ease: Ease) -> tu
     return Key(at, before, ease), Key(at + duration, after)
 
 
-def _travel(scene: Scene, duration: Fraction, at, ease: Ease, to: Vector, start: Vector = (0.0, 0.0, 0.0)) -> Timeline:
+def _travel(duration: Fraction, at, ease: Ease, to: Vector, start: Vector = (0.0, 0.0, 0.0)) -> Timeline:
     """From one offset to another, in metres from where the camera starts."""
     tracks = [Track(channel, _keys(a, b, at, duration, ease) if a != b else (Key(in_seconds(at), a),))
               for channel, a, b in zip("xyz", start, to) if a or b]
@@ -138,7 +138,7 @@ def _dolly(scene, sign, subject, amount, start, end, seconds, speed, ease, at, t
     before, after, way, subject = _approach(scene, sign, subject, amount, start, end, toward)
     metres = (after - before) * math.hypot(*way)
     duration = read_duration(scene, seconds, speed, growth=max(1 - after, 0.05) / (1 - before), metres=metres)
-    return _travel(scene, duration, at, ease, [after * w for w in way], [before * w for w in way])
+    return _travel(duration, at, ease, [after * w for w in way], [before * w for w in way])
 
 
 @move("push-in", "camera")
@@ -238,7 +238,7 @@ def push_in_with_zoom(scene, *, subject=None, amount=None, start=None, end=None,
         duration = read_duration(scene, seconds, speed, growth=after / before)
         shares = [1 - 1 / math.sqrt(factor) for factor in (before, after)]
         zoom = _one("focal_length", focal * math.sqrt(before), focal * math.sqrt(after), at, duration, ease)
-        dolly = _travel(scene, duration, at, ease, [shares[1] * w for w in way], [shares[0] * w for w in way])
+        dolly = _travel(duration, at, ease, [shares[1] * w for w in way], [shares[0] * w for w in way])
         return _framed(dolly + zoom, who, at)
 
     return _reaching(scene, subject, start, end, build)
@@ -259,7 +259,7 @@ def _across(scene: Scene, axis: int, subject, amount, seconds, speed, ease, at, 
     metres = some(amount, read_metres(amount, lambda: scene.depth(said or scene.subject(None))))
     duration = read_duration(scene, seconds, speed, sweep=_sweep(scene, said, metres), metres=metres)
     direction = pose_of(replace(scene.camera, roll=0.0)).right if axis == 0 else (0.0, 1.0, 0.0)
-    timeline = _travel(scene, duration, at, ease, [metres * d for d in direction])
+    timeline = _travel(duration, at, ease, [metres * d for d in direction])
     return _framed(timeline, said, at) if framed else timeline
 
 

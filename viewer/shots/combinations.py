@@ -59,7 +59,7 @@ def rack_over_the_shoulder(scene, *, subject=None, to=None, seconds=1, ease="bot
         there = replace(camera, position=position, pan=turned[0], tilt=turned[1])
         return there, place_of(near, pose_of(there))[0] + camera.lens_shift[0] - edge
 
-    # Trucking right carries the nearer one left: bisect between a metre or so either way.
+    # Trucking right carries the nearer one left: bisect within the farther one's distance either way.
     reach = scene.depth(far)
     low, high = -reach, reach
     for _ in range(80):

@@ -136,7 +136,7 @@ class Take:
             if not low <= value <= high:   # NaN fails too
                 raise BadValue(f"Take {self.name} starts with {channel} {value:g}; it must lie between {low:g} and "
                                f"{high:g}.")
-        if not (0.1 <= camera.sensor_width <= 1e3 and all(abs(s) <= 10 for s in camera.lens_shift)):
+        if not (optics.WIDTHS[0] <= camera.sensor_width <= optics.WIDTHS[1] and all(abs(s) <= 10 for s in camera.lens_shift)):
             raise BadValue(f"Take {self.name} starts with a sensor width or lens shift that no camera has.")
         try:
             check_iris(camera)

@@ -13,6 +13,7 @@ from math import cos, radians, sin
 from typing import Callable, Literal, NamedTuple
 
 from ..camera import NEAR, Camera
+from ..optics import FOCALS, WIDTHS
 from .errors import BadValue
 from .timeline import INFINITY, STRICT
 
@@ -22,6 +23,10 @@ Box = tuple[float, float, float, float]
 
 FIGURE = 7.5
 """Head heights of a standing adult (A. Loomis, "Figure Drawing for All It's Worth": 7.5 in life, 8 as an ideal)."""
+
+
+MOST_DISTANT = 1e6
+"""Metres: of the farthest subject."""
 
 
 # -- the plate's side -------------------------------------------------------------------------------------------------
@@ -46,7 +51,7 @@ class Stage:
     def __post_init__(self):
         if not (1 <= self.width <= 100_000 and 1 <= self.height <= 100_000):
             raise BadValue(f"A plate of {self.width}x{self.height} pixels cannot be staged.")
-        if not (1 <= self.focal_length <= 1e4 and 0.1 <= self.sensor_width <= 1e3):
+        if not (FOCALS[0] <= self.focal_length <= FOCALS[1] and WIDTHS[0] <= self.sensor_width <= WIDTHS[1]):
             raise BadValue(f"A plate taken at {self.focal_length:g} mm on a sensor {self.sensor_width:g} mm wide "
                            "cannot be staged; look at its focal length and sensor width.")
         (x, y), width, height = self.centre, self.width, self.height
@@ -107,7 +112,7 @@ class Subject:
             raise BadValue(f"'{self.name}' is no name for a subject; call it something else.")
         if len(self.name) > 80:
             raise BadValue(f"A subject's name has at most 80 letters, and not the {len(self.name)} of '{self.name[:20]}…'.")
-        if not (math.isfinite(self.depth) and NEAR <= self.depth <= 1e6):
+        if not (math.isfinite(self.depth) and NEAR <= self.depth <= MOST_DISTANT):
             if self.depth == math.inf:
                 raise BadValue(f"{self.name} lies infinitely far away, and the sky is no subject; choose a place on a thing.")
             raise BadValue(f"{self.name} is {self.depth:g} m away; a subject stands at least {NEAR:g} m and at most 1000 km "
@@ -288,7 +293,7 @@ def distance(stage: Stage, subject: Subject, camera: Camera) -> float:
 
 
 PASSED = 0.05
-"""Metres along the axis at which the camera has as good as passed a subject."""
+"""Metres along the axis at which the camera has as good as passed a subject: no lens fits between."""
 
 
 def lost(stage: Stage, subject: Subject, camera: Camera, lines: FrameLines) -> str:

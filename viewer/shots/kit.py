@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from .. import folders, optics
 from ..errors import PushinError
+from ..files import reaching
 from ..resources import ASSETS
 from .errors import BadValue
 from .timeline import STRICT
@@ -71,7 +72,7 @@ class Lens:
     def __post_init__(self):
         short, long = self.focal_length
         wide, small = self.stops
-        if not (1 <= short <= long <= 1e4 and 0.5 <= wide <= small <= 128 and 0 <= self.minimum_focus <= 100
+        if not (optics.FOCALS[0] <= short <= long <= optics.FOCALS[1] and 0.5 <= wide <= small <= 128 and 0 <= self.minimum_focus <= 100
                 and 0.5 <= self.squeeze <= 3 and -2 <= self.breathing <= 2 and 0 <= self.blades <= 30):
             raise BadValue(f"{self.name or 'A lens'} has a figure that no lens has; look at its focal length (mm), "
                            "stops, minimum focus (m), squeeze, breathing and blades.")
@@ -83,7 +84,7 @@ class Lens:
     @property
     def line(self) -> str:
         """How far it opens and closes, and how near it focuses, in words."""
-        return (f"f/{self.stops[0]:g} to f/{self.stops[1]:g}, focuses from {self.minimum_focus:g} m"
+        return (f"T{self.stops[0]:g} to T{self.stops[1]:g}, focuses from {self.minimum_focus:g} m"
                 + (f", anamorphic {self.squeeze:g}×" if self.squeeze != 1 else ""))
 
     def closest(self, focal_length: float) -> float:
@@ -180,8 +181,10 @@ def read_kit(path: Path) -> Kit:
         raise PushinError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PushinError(f"{path} is not a TOML file: {error}.") from None
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+    except KeyError as error:
         raise PushinError(f"{path}: an entry lacks {error}; compare it with the program's own kit.toml.") from None
+    except (TypeError, AttributeError, IndexError, ValueError):
+        raise PushinError(f"{path}: an entry has another form than those of the program's own kit.toml; compare them.") from None
 
 
 @lru_cache(maxsize=1)
@@ -189,12 +192,14 @@ def kit() -> Kit:
     """The program's kit with the user's own entries."""
     own = kit_file()
     shipped = read_kit(ASSETS / "kit.toml")
-    return shipped.including(read_kit(own)) if own.is_file() else shipped
+    with reaching(own):
+        there = own.is_file()
+    return shipped.including(read_kit(own)) if there else shipped
 
 
 def usable_kit() -> Kit:
     """The same, or the program's alone where the user's own cannot be used: for what only suggests a lens."""
     try:
         return kit()
-    except (PushinError, OSError):
+    except PushinError:
         return read_kit(ASSETS / "kit.toml")

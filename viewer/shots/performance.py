@@ -604,4 +604,4 @@ def _sum(curves: list[Curve], base: float) -> Curve:
 
 
 def _in_range(focal: float) -> float:
-    return min(max(focal, 1.0), 1e4)
+    return min(max(focal, optics.FOCALS[0]), optics.FOCALS[1])

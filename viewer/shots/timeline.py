@@ -27,6 +27,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import PlainSerializer, PlainValidator
 
+from ..optics import FOCALS
 from .easing import Ease, check_ease, reverse
 from .errors import BadValue
 
@@ -43,7 +44,7 @@ FINEST = 120_000
 LIMITS = {   # what a key may hold; generous, but whatever lies inside evaluates to a finite camera
     "x": (-1e4, 1e4), "y": (-1e4, 1e4), "z": (-1e4, 1e4),
     "pan": (-3600.0, 3600.0), "tilt": (-3600.0, 3600.0), "roll": (-3600.0, 3600.0), "arc": (-3600.0, 3600.0),
-    "focal_length": (1.0, 1e4), "focus_distance": (0.01, 1e6), "f_stop": (0.5, 128.0),
+    "focal_length": FOCALS, "focus_distance": (0.01, 1e6), "f_stop": (0.5, 128.0),
 }
 
 
