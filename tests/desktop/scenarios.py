@@ -1751,8 +1751,9 @@ def monitor(me):
     me.opened()
     me.key("Ctrl+F")
     me.rested()
-    pixels = me.window.monitor.pixels(me.window.files.handle())
-    Image.fromarray(pixels).save(me.folder / "feed.png")
+    shown = me.window.monitor
+    keep = lambda: Image.fromarray(shown._feed.screen.read(0, 0, *shown.size)).save(me.folder / "feed.png")
+    shown._within(me.window.files.handle(), keep)
     me.note("open")
     me.key("Ctrl+F")
     me.note("closed", open=me.window.monitor.open)
@@ -1762,7 +1763,7 @@ def monitor(me):
         me.key("Ctrl+F")
         me.rested()
         me.key("Ctrl+F")
-        NEXT.append(lambda: kept.append(programs(me.window._context)))
+        NEXT.append(lambda: kept.append(programs(me.window._screen.context)))
         me.ctx.yield_(2)
     me.note("again", programs=kept[1:])
 
@@ -1930,9 +1931,8 @@ def before_swap(window):
     if WANTED:
         io = imgui.get_io()
         size = [round(side * scale) for side, scale in zip(io.display_size, io.display_framebuffer_scale)]
-        pixels = window._context.screen.read(viewport=(0, 0, *size), alignment=1)
         with suppress(OSError):       # the disk may be full, and meant to be
-            Image.frombytes("RGB", size, pixels, "raw", "RGB", 0, -1).save(WANTED.pop(), compress_level=1)
+            Image.fromarray(window._screen.read(0, 0, *size)).save(WANTED.pop(), compress_level=1)
 
 
 def main(scenario, folder, scale, *words):

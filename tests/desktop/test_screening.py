@@ -19,6 +19,7 @@ from viewer.rehearsal.document import Document
 from viewer.render.compare import layout
 from viewer.render.display import Overlay
 from viewer.render.gl import headless_context
+from viewer.render.screen import Screen
 from viewer.shots.framing import Subject
 from viewer.shots.shotfile import plate_file
 
@@ -44,7 +45,7 @@ def test_the_overlay_agrees_with_the_figures_on_what_is_sharp(small_plate, deliv
     session = Session()
     session.begin(opened, Document(edits.focus_on(edits.set_f_stop(shot, "A", stop), "A", "subject")))
     PicturePanel(session)
-    projector = Projector(headless_context(), opened.plate)
+    projector = Projector(Screen(headless_context()), opened.plate)
     for _ in projector.using(opened.layers):
         pass
     screening, place = Screening(session, projector), layout((160, 90), 16 / 9, 16 / 9, "A")

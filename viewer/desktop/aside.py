@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from imgui_bundle import hello_imgui    # before glfw, so that both share one GLFW library
 import glfw
 
+from ..render.screen import Screen
 from .loading import Loading
 
 RESET = {glfw.CONTEXT_ROBUSTNESS: glfw.LOSE_CONTEXT_ON_RESET}
@@ -38,9 +39,9 @@ class Aside:
         self._window = glfw.create_window(1, 1, "pushin", None, beside)
 
     @classmethod
-    def where_slow(cls, context, beside) -> Aside | None:
-        """One for this context of a window, or None where it would gain nothing, or the display offers no other."""
-        if "llvmpipe" not in context.info["GL_RENDERER"]:
+    def where_slow(cls, screen: Screen, beside) -> Aside | None:
+        """One for a window and its screen, or None where it would gain nothing, or the display offers no other."""
+        if not screen.is_software:
             return None
         try:
             made = cls(beside)

@@ -5,7 +5,6 @@ import math
 from dataclasses import replace
 from typing import NamedTuple
 
-import moderngl
 from imgui_bundle import imgui
 
 from ..errors import PushinError
@@ -13,6 +12,7 @@ from ..plate import repair, scale
 from ..plate.adjust import residuals
 from ..rehearsal import edits
 from ..rehearsal.depthmap import DepthMap, drawn
+from ..render.screen import Upload
 from ..shots.errors import BadValue
 from ..shots.words import read_metres
 from . import style
@@ -64,9 +64,10 @@ class Mending:
         self.radius, self.strength = 0.03, STRENGTHS[2]
         self._mode = ""                          # of comparing, before
         self._map: DepthMap | None = None
-        self._map_of = self._texture = None
+        self._map_of = None
+        self._upload: Upload | None = None
         self._kept = False                       # the map shows strokes that the plate does not have yet
-        self._drawn = None                       # (map, stroke) that the texture shows
+        self._drawn = None                       # (map, stroke) that was uploaded
         self._points: list[tuple[float, float]] = []
         self._from: tuple | None = None          # (which, u, v, plate point) where the button went down
         self._asked: tuple | None = None         # ("distance", point) or ("height", box) that waits for its metres
@@ -265,7 +266,7 @@ class Mending:
         draw.add_rect_filled((left - 2, top - 2), (left + width + 2, top + height + 2),
                              style.ink((style.GROUND, style.GROUND, style.GROUND, 1)))
         x, y, w, h = self._place()
-        draw.add_image(imgui.ImTextureRef(self._shown().glo), (x, y), (x + w, y + h))
+        draw.add_image(imgui.ImTextureRef(self._shown().texture), (x, y), (x + w, y + h))
         words = "The depth before the repairs" if session.before else "The depth"
         wide = self.panel.room[0] + self.panel.room[2] - left - 0.6 * em
         used = 0.5 * em + style.label(draw, (left, top + height + 0.35 * em), words, style.TEXT, 1.15, bold=True)
@@ -309,8 +310,8 @@ class Mending:
             self.panel.at_mouse(under[0], words, away=away)
         self._question(em)
 
-    def _shown(self) -> moderngl.Texture:
-        """The map as a texture, with the stroke that is being drawn."""
+    def _shown(self) -> Upload:
+        """The map, with the stroke that is being drawn."""
         session = self.session
         undone = self._kept and session.plate.adjustments == session.layering.wanted     # before the plate had them
         if self._map_of is not session.plate or undone:
@@ -319,18 +320,13 @@ class Mending:
         wanted = self._map, stroke, id(self._map.disparity)
         if self._drawn != wanted:
             self._drawn = wanted
-            context = session.projector.context
-            if self._texture is None or self._texture.size != self._map.size:
-                self.release()
-                self._texture = context.texture(self._map.size, 4)
-                self._texture.filter = moderngl.LINEAR, moderngl.LINEAR
-            self._texture.write(self._map.image(stroke).tobytes())
-        return self._texture
+            self._upload = self._upload or Upload(session.projector.screen)
+            self._upload.write(self._map.image(stroke))
+        return self._upload
 
     def release(self) -> None:
-        if self._texture is not None:
-            self._texture.release()
-            self._texture = None
+        if self._upload is not None:
+            self._upload.release()
 
 
 class DepthPanel:

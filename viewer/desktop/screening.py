@@ -121,7 +121,7 @@ class Screening:
         else:
             self.projector.refine(each.slot, each.camera, self.projector.size(each.pixels), stage.views, plan.count,
                                   overlay=each.overlay)
-        self.projector.context.finish()
+        self.projector.screen.finish()
         self._plans[each.slot] = plan = plan.after(time.perf_counter() - began)
         if not stage.step and plan.done == plan.count:
             self._view_seconds = plan.view_seconds

@@ -5,8 +5,6 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 
-import moderngl
-import numpy as np
 from imgui_bundle import hello_imgui, imgui  # before glfw, so that both share one GLFW library
 import glfw
 
@@ -14,6 +12,7 @@ from .. import folders
 from ..errors import PushinError
 from ..rehearsal.background import PINHOLE, warmed
 from ..render.compare import MODES
+from ..render.screen import GivenUp, Screen, drawing
 from ..render.warm import programs
 from ..shots.document import Shot
 from . import style
@@ -79,7 +78,7 @@ class Window:
         self.session.act, self.session.key = self.commands.act, self.commands.actions.key
         self.session.advice_panel = self.advice
         self.projector: Projector | None = None
-        self._context: moderngl.Context | None = None
+        self._screen: Screen | None = None
         self._aside: Aside | None = None
         self._opening: Loading | None = None
         self._warming: Loading | None = None            # the driver's programs, at the first start
@@ -105,7 +104,7 @@ class Window:
         try:
             run(self.params)
         except RuntimeError as error:
-            if "IM_ASSERT" not in str(error) or self._context is not None:
+            if "IM_ASSERT" not in str(error) or self._screen is not None:
                 raise
             self._opening.cancel()
             self._opening.wait(PATIENCE)       # libraries that it calls are kept from talking, and so would be we
@@ -115,7 +114,7 @@ class Window:
 
     def ended(self) -> None:
         """Raises what the window ended with, if it was not a person who closed it."""
-        if isinstance(self._error, moderngl.Error):
+        if isinstance(self._error, GivenUp):
             raise PushinError(f"The graphics driver has given up and the window had to close; {KEPT}.") from self._error
         if self._error is not None:
             raise self._error
@@ -244,7 +243,8 @@ class Window:
         def guarded():
             if self._error is None:
                 try:
-                    draw()
+                    with drawing():
+                        draw()
                 except BaseException as error:
                     self._error = error
                     self.params.app_shall_exit = True
@@ -261,11 +261,11 @@ class Window:
         if hello_imgui.load_user_pref("scale") not in ("", scale):
             self.params.docking_params.layout_condition = hello_imgui.DockingLayoutCondition.application_start
         hello_imgui.save_user_pref("scale", scale)
-        self._context = moderngl.create_context(require=330)
-        self._aside = Aside.where_slow(self._context, self.files.handle())
+        self._screen = Screen()
+        self._aside = Aside.where_slow(self._screen, self.files.handle())
         self.files.start()
         when_lost(self._display_lost)
-        self._warming = Loading(lambda report, name=programs(self._context): warmed(name, report=report))
+        self._warming = Loading(lambda report, name=programs(self._screen): warmed(name, report=report))
 
     def _stop(self) -> None:
         self._arriving = self._later = None
@@ -273,11 +273,13 @@ class Window:
         self.export.cancel()
         self.screenshots.finish()
         self.monitor.close()
-        if isinstance(self._error, moderngl.Error):
+        if isinstance(self._error, GivenUp):
             return       # what was on the GPU went with the context
         self.picture.mending.release()
         if self.projector is not None:
             self.projector.close()
+        if self._screen is not None:
+            self._screen.release()
         if self._aside is not None:
             self._aside.close()
 
@@ -297,7 +299,7 @@ class Window:
         io, moves = imgui.get_io(), imgui.ConfigFlags_.nav_enable_keyboard
         asked = self.export.asks or self.files.asks in ("open", "save")
         io.config_flags = io.config_flags | moves if asked else io.config_flags & ~moves
-        self._context.buffer(reserve=4).release()    # a context that is lost has nothing to give, and draws nothing
+        self._screen.check()
         self._take_opened()
         if session.shot is None:
             if self._opening is not None:
@@ -335,7 +337,7 @@ class Window:
     def _project(self) -> None:
         """Draws the pictures of this moment under everything else."""
         session, place = self.session, self.picture.place
-        self._context.screen.use()   # whatever a panel has drawn elsewhere
+        self._screen.use()   # whatever a panel has drawn elsewhere
         if session.shot is None or place is None or self.projector is None:
             return
         view = session.view
@@ -352,9 +354,8 @@ class Window:
         if self._later is not None and self.rested and self._warming.done:
             self._later = None if next(self._later, self) is self else self._later
             hello_imgui.request_refresh()
-        screen, scale = self._context.screen, imgui.get_io().display_framebuffer_scale
+        scale = imgui.get_io().display_framebuffer_scale
         bottom = imgui.get_io().display_size.y - self.picture.room[1] - self.picture.room[3]
-        screen.use()
         self.projector.show(place, a, b, view.mode, wipe=view.wipe, time=time.monotonic(),
                             origin=(round(self.picture.room[0] * scale.x), round(bottom * scale.y)),
                             border=scale.x if view.lines else 0.0, **look)
@@ -370,8 +371,7 @@ class Window:
             scale, full = imgui.get_io().display_framebuffer_scale, imgui.get_io().display_size
             box = [round(v) for v in (left * scale.x, (full.y - top - height) * scale.y, width * scale.x,
                                       height * scale.y)]
-            data = self._context.screen.read(viewport=tuple(box), components=3, alignment=1)
-            self.screenshots.keep(np.frombuffer(data, "u1").reshape(box[3], box[2], 3)[::-1])
+            self.screenshots.keep(self._screen.read(*box))
 
     def _swapped(self) -> None:
         if self.screening is not None:
@@ -400,7 +400,7 @@ class Window:
 
     def _show(self, opened: Opened) -> Iterator[None]:
         """Works on what was opened, once it is on the GPU: in steps, between which all goes on as before."""
-        projector = Projector(self._context, opened.plate, self._aside)
+        projector = Projector(self._screen, opened.plate, self._aside)
         try:
             yield
             yield from projector.using(opened.layers)
