@@ -272,12 +272,12 @@ class Mending:
         used = 0.5 * em + style.label(draw, (left, top + height + 0.35 * em), words, style.TEXT, 1.15, bold=True)
         style.label(draw, (left + used, top + height + 0.45 * em), "red is near, blue is far", style.QUIET, 0.95,
                     room=wide - used)
-        here = f"{self.tool.name}:  {self.tool.tip}"
+        hint = f"{self.tool.name}:  {self.tool.tip}"
         if self.tool.how == "brush":
-            here += f"   Radius {self._pixels:.0f} px (wheel)" + \
+            hint += f"   Radius {self._pixels:.0f} px (wheel)" + \
                 (f", {self.strength:.0%}" if self.tool.name != "Make flat" else "")
         imgui.push_font(style.FONTS.regular, 0.88 * style.TEXT_SIZE)
-        draw.add_text(imgui.get_font(), imgui.get_font_size(), (left, top + height + 1.8 * em), style.ink(style.VALUE), here,
+        draw.add_text(imgui.get_font(), imgui.get_font_size(), (left, top + height + 1.8 * em), style.ink(style.VALUE), hint,
                       wrap_width=max(wide, 1.0))
         imgui.pop_font()
         for anchor in edits.adjustments(session.shot).anchors:
