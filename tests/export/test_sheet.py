@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from viewer.export.compare import GROUND
+from viewer.export.typeface import GROUND
 from viewer.export.delivery import Delivery
 from viewer.export.sheet import Cell, cell, evenly, heading, sheet
 
