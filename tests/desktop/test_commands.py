@@ -248,7 +248,7 @@ def test_a_keys_value_is_said_in_words():
 @pytest.mark.filterwarnings("ignore:.*GLFW")
 def test_a_rig_is_no_faster_in_slow_motion(window):
     """What is recorded at a tenth of the speed is what is recorded at full speed, in the take's own time."""
-    context, session, rehearsal, ways = imgui.create_context(), window.session, window.commands.rehearsal, []
+    context, session, rehearsal, ways = imgui.create_context(), window.session, window.rehearsal, []
     for speed in (1.0, 0.1):
         session.clock = session.clock.home().at_speed(speed)
         rehearsal.record()
@@ -267,7 +267,7 @@ def test_a_rig_is_no_faster_in_slow_motion(window):
 @pytest.mark.filterwarnings("ignore:.*GLFW")
 def test_a_take_that_matches_follows_the_hands_and_plays_as_it_was_seen(window):
     """The zoom beside a push-in that is performed shows the subject as large at any moment, and focuses on the same plane."""
-    context, session, rehearsal, seen = imgui.create_context(), window.session, window.commands.rehearsal, []
+    context, session, rehearsal, seen = imgui.create_context(), window.session, window.rehearsal, []
     session.clock = session.clock.home()
     size = lambda name: float(dict(session.figures(name))["subject"][:-1])
     rehearsal.record()
@@ -301,7 +301,7 @@ def test_a_take_that_matches_follows_the_hands_and_plays_as_it_was_seen(window):
 @pytest.mark.parametrize("then", ["rests", "rests, through a pinhole at first", "turns the ring"])
 def test_a_rack_on_a_take_that_matches_plays_as_it_was_seen(window, then):
     """Between the marks as they are from where that one stands, all the way; with the marks' names where that says all."""
-    context, session, rehearsal, seen = imgui.create_context(), window.session, window.commands.rehearsal, []
+    context, session, rehearsal, seen = imgui.create_context(), window.session, window.rehearsal, []
     shot = edits.add_subject(session.shot, Subject("wall", (10, 10, 40, 40), 4.0))
     shot = edits.end_take(shot, "A", 6)
     session.edit(shot if "pinhole" in then else edits.focus_on(edits.set_f_stop(shot, "A", 2.0), "A", "subject"), "A wall")
@@ -339,7 +339,7 @@ def test_a_rack_on_a_take_that_matches_plays_as_it_was_seen(window, then):
 @pytest.mark.filterwarnings("ignore:.*GLFW")
 def test_it_is_said_where_the_lens_goes_no_nearer(window):
     """Once for a pull that stops there, and not for one that arrives."""
-    context, session, rehearsal, said = imgui.create_context(), window.session, window.commands.rehearsal, []
+    context, session, rehearsal, said = imgui.create_context(), window.session, window.rehearsal, []
     lens = Lens("Far 35 mm", (35, 35), (2, 22), 1.5)
     shot = edits.add_subject(edits.set_f_stop(edits.set_lens(session.shot, "A", lens), "A", 2.8), Subject("wall", (10, 10, 40, 40), 4.0))
     session.edit(edits.focus_on(shot, "A", "wall"), "A lens")
@@ -363,7 +363,7 @@ def test_it_is_said_where_the_lens_goes_no_nearer(window):
 @pytest.mark.parametrize("rig", ["slider", "locked-off"])
 def test_a_rig_stands_where_its_take_begins(window, rig):
     """Also where a move begins elsewhere than the plate's camera stood: a hand on it does not bring it back there."""
-    context, session, rehearsal, seen = imgui.create_context(), window.session, window.commands.rehearsal, []
+    context, session, rehearsal, seen = imgui.create_context(), window.session, window.rehearsal, []
     take = session.shot.take("A")
     away = replace(take.timeline, tracks=(Track("z", (Key(0, 0.8), Key(2, 1.4))),))
     session.edit(edits.set_rig(session.shot.with_take(replace(take, timeline=away)), "A", rig), "From farther away")

@@ -10,6 +10,7 @@ from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop.layering import Layering
 from viewer.desktop.opening import Opened, first_shot
+from viewer.desktop.rehearse import Rehearsal
 from viewer.desktop.session import Session
 from viewer.desktop.timeline import TimelinePanel
 from viewer.errors import PushinError
@@ -17,6 +18,7 @@ from viewer.plate import Plate
 from viewer.plate.layers import Layers
 from viewer.plate.scale import Anchor
 from viewer.rehearsal import apart, edits
+from viewer.rehearsal.actions import Actions
 from viewer.rehearsal.document import Document
 
 
@@ -50,7 +52,7 @@ def test_the_figures_are_all_there_while_a_take_is_performed(session):
 
 
 def test_no_key_can_be_set_where_nothing_moves_and_it_is_said(session):
-    timeline = TimelinePanel(session)
+    timeline = TimelinePanel(session, Rehearsal(session, Actions()))
     session.edit(edits.add_take(session.shot, "C"), "New take")
     session.view = replace(session.view, a="C")
     with pytest.raises(PushinError, match="Nothing moves in C yet; add a lane"):

@@ -182,7 +182,7 @@ class Screenshots:
     def keep(self, what: Moment | np.ndarray) -> None:
         """Writes a moment, or pixels, uint8 (h, w, 3), row 0 on top."""
         self.wanted = ""
-        path, projector = self._path(), self.session.projector
+        path, projector = self._path(), self.session.screening.projector
         if isinstance(what, Moment):
             work = lambda report: pictured(projector.plate, projector.layers, what, path, report=report)
         else:

@@ -69,7 +69,7 @@ class Files:
             found.leave()
         document = self.session.document
         if lost:
-            self.session.rehearsal.keep()
+            self.window.rehearsal.keep()
         if lost and document is not None and document.dirty:
             self.journal.flush()
         else:
@@ -158,7 +158,7 @@ class Files:
     def unless_unsaved(self, then: Callable[[], None]) -> None:
         """Goes on at once where everything is saved; asks first where something is not."""
         document = self.session.document
-        self.session.rehearsal.keep()
+        self.window.rehearsal.keep()
         if document is None or not document.dirty:
             then()
         else:

@@ -52,7 +52,6 @@ ACTIONS = {"Push nearer": "nearer", "Push farther": "farther", "Make flat": "fla
 
 class Mending:
     """
-    on        the mouse mends the depth, and B's place shows it
     tool      a Tool of TOOLS
     radius    of the brush, of the plate's width
     strength  of STRENGTHS
@@ -60,7 +59,7 @@ class Mending:
 
     def __init__(self, session, panel):
         self.session, self.panel = session, panel
-        self.on, self.tool = False, TOOLS["Push nearer"]
+        self.tool = TOOLS["Push nearer"]
         self.radius, self.strength = 0.03, STRENGTHS[2]
         self._mode = ""                          # of comparing, before
         self._map: DepthMap | None = None
@@ -76,7 +75,7 @@ class Mending:
     # -- actions ------------------------------------------------------------------------------------------------------
 
     def toggle(self) -> None:
-        if self.on:
+        if self.session.mends:
             self.leave()
         else:
             self.enter()
@@ -85,17 +84,18 @@ class Mending:
         """A's picture beside the depth; the clock stands."""
         session = self.session
         edits.adjust(session.shot, edits.adjustments(session.shot))   # refused on the bundled plate
-        if not self.on:
-            self.on, self._mode = True, session.view.mode
+        if not session.mends:
+            session.mends, self._mode = True, session.view.mode
             session.clock = session.clock.pause()
             session.view = replace(session.view, mode="side by side")
 
     def leave(self) -> None:
-        if self.on:
-            self.on = self.session.before = self.session.layering.held = False
+        session = self.session
+        if session.mends:
+            session.mends = session.before = session.layering.held = False
             self._points, self._from = [], None
-            if self.session.view.mode == "side by side":
-                self.session.view = replace(self.session.view, mode=self._mode)
+            if session.view.mode == "side by side":
+                session.view = replace(session.view, mode=self._mode)
 
     def take(self, name: str) -> None:
         """Takes a tool in hand."""
@@ -320,7 +320,7 @@ class Mending:
         wanted = self._map, stroke, id(self._map.disparity)
         if self._drawn != wanted:
             self._drawn = wanted
-            self._upload = self._upload or Upload(session.projector.screen)
+            self._upload = self._upload or Upload(session.screening.projector.screen)
             self._upload.write(self._map.image(stroke))
         return self._upload
 
@@ -332,18 +332,18 @@ class Mending:
 class DepthPanel:
     """What is known of the scale, the repairs, and the tools for both; and what was assumed of the picture."""
 
-    def __init__(self, session):
-        self.session = session
+    def __init__(self, session, mending: Mending):
+        self.session, self.mending = session, mending
         self._of, self._lines = None, []      # the anchors of which these lines tell
 
     def draw(self) -> None:
         session, em = self.session, imgui.get_font_size()
         if session.shot is None:
             return
-        mending = session.mending
+        mending = self.mending
         style.text("Tools", style.QUIET, scale=0.9)
         for name, tool in TOOLS.items():
-            if imgui.radio_button(name, mending.on and tool is mending.tool):
+            if imgui.radio_button(name, session.mends and tool is mending.tool):
                 session.attempt(lambda: mending.take(name))
             imgui.set_item_tooltip(tool.tip)
         imgui.set_next_item_width(9 * em)

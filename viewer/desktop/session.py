@@ -48,8 +48,12 @@ class Session:
 
     plate      the opened Plate, or None while there is none
     document   rehearsal.document.Document, which keeps the history; None while nothing is open
+    screening  the Screening that shows the plate, and
+    layering   the Layering that has it follow the document; both come with it
     clock      a rehearsal.clock.Clock, a value: what moves the playhead puts another one in its place
     view       a View
+    mends      the mouse mends the depth, and B's place shows it
+    before     the depth is shown as it was before the repairs
     message    what was last said, or ""
     advice     Counsel on both shown takes
     unadvised  why there is none, where it could not be made, or ""
@@ -59,9 +63,8 @@ class Session:
         self.clock = Clock(Fraction(4))
         self.act: Callable[[str], None] = lambda name: None
         self.key: Callable[[str], str] = str    # what to press for an action
-        self.advice_panel = self.projector = self.screening = self.layering = self.mending = self.rehearsal = None
-        self.before = False        # the depth is shown as it was before the repairs
-        self.document = self.plate = None
+        self.document = self.plate = self.screening = self.layering = None
+        self.mends = self.before = False
         self.view = View()
         self.message, self._said = "", -math.inf
         self.doing = ""

@@ -10,6 +10,7 @@ import glfw
 
 from .. import folders
 from ..errors import PushinError
+from ..rehearsal.actions import usable_actions
 from ..rehearsal.background import PINHOLE, warmed
 from ..render.compare import MODES
 from ..render.screen import GivenUp, Screen, drawing
@@ -30,6 +31,7 @@ from .opening import Opened
 from .panels import AdvicePanel, LensPanel, MovesPanel
 from .picture import FIGURES, PicturePanel
 from .projector import Projector
+from .rehearse import Rehearsal
 from .screening import Screening
 from .session import Session
 from .timeline import TimelinePanel
@@ -67,16 +69,17 @@ class Window:
     """
 
     def __init__(self, opening: Opening):
-        self.session = Session()
-        self.timeline, self.picture = TimelinePanel(self.session), PicturePanel(self.session)
-        self.advice, self.lens, self.moves, self.depth = (make(self.session) for make in (
-            AdvicePanel, LensPanel, MovesPanel, DepthPanel))
+        session = self.session = Session()
+        actions, problem = usable_actions()
+        self.rehearsal = Rehearsal(session, actions)
+        self.advice, self.lens, self.moves = AdvicePanel(session), LensPanel(session), MovesPanel(session)
+        self.timeline, self.picture = TimelinePanel(session, self.rehearsal), PicturePanel(session, self.advice, self.rehearsal)
+        self.depth = DepthPanel(session, self.picture.mending)
         self.browser = Browser()
-        self.files, self.export, self.monitor = Files(self), Export(self.session, self.browser), Monitor()
-        self.screenshots = Screenshots(self.session)
-        self.commands = Commands(self)
-        self.session.act, self.session.key = self.commands.act, self.commands.actions.key
-        self.session.advice_panel = self.advice
+        self.files, self.export, self.monitor = Files(self), Export(session, self.browser), Monitor()
+        self.screenshots = Screenshots(session)
+        self.commands = Commands(self, actions, problem)
+        session.act, session.key = self.commands.act, actions.key
         self.projector: Projector | None = None
         self._screen: Screen | None = None
         self._aside: Aside | None = None
@@ -87,7 +90,6 @@ class Window:
         self._first = self._latest = opening
         self._left: Shot | None = None                  # as the shot was that gives way to what is being opened
         self._error: BaseException | None = None
-        self.screening: Screening | None = None
         self._began = time.perf_counter()
         self._titled = ""
         self._windowed = None     # where the window was before it filled the screen
@@ -122,7 +124,7 @@ class Window:
     @property
     def rested(self) -> bool:
         """Whether the pictures on the screen are as good as they get."""
-        return self.screening is not None and self.screening.rested
+        return self.session.screening is not None and self.session.screening.rested
 
     def open(self, opening: Opening) -> None:
         """Opens something else, in the background, and in place of what is being opened; what is open stays until it is there."""
@@ -315,7 +317,7 @@ class Window:
         dt = min(imgui.get_io().delta_time, 0.5)
         session.clock = session.clock.tick(dt)
         self.commands.keys()
-        self.commands.rehearsal.frame(dt)
+        self.rehearsal.frame(dt)
         session.document.shows(session.view.takes)
         session.consult()
         self._title()
@@ -340,9 +342,9 @@ class Window:
         self._screen.use()   # whatever a panel has drawn elsewhere
         if session.shot is None or place is None or self.projector is None:
             return
-        view = session.view
-        self.screening.lens_ready = self._warming.done
-        a, b, main = self.screening.frames(place, self.monitor.place(session.aspect(view.takes[view.mode == "B"])))
+        view, screening = session.view, session.screening
+        screening.lens_ready = self._warming.done
+        a, b, main = screening.frames(place, self.monitor.place(session.aspect(view.takes[view.mode == "B"])))
         lines = [session.shot.lines(session.shot.take(name)) for name in view.takes]
         share = [(line.width, line.height * session.aspect(name)) for line, name in zip(lines, view.takes)]
         look = {"frames": share, "outside": OUTSIDE if view.lines else 1.0}
@@ -350,7 +352,7 @@ class Window:
             session.attempt(lambda: self.monitor.show(self.files.handle(), main, share[view.mode == "B"],
                                                       look["outside"], 2.0 if view.lines else 0.0))
         if self.screenshots.wanted == "clean":
-            self.screenshots.keep(self.screening.moment(place))
+            self.screenshots.keep(screening.moment(place))
         if self._later is not None and self.rested and self._warming.done:
             self._later = None if next(self._later, self) is self else self._later
             hello_imgui.request_refresh()
@@ -374,8 +376,8 @@ class Window:
             self.screenshots.keep(self._screen.read(*box))
 
     def _swapped(self) -> None:
-        if self.screening is not None:
-            self.screening.took(time.perf_counter() - self._began)
+        if self.session.screening is not None:
+            self.session.screening.took(time.perf_counter() - self._began)
 
     def _take_opened(self) -> None:
         """What has been opened in the background takes the place of what was."""
@@ -409,7 +411,7 @@ class Window:
             projector.close()
             raise
         document = self.session.document
-        self.commands.rehearsal.keep()
+        self.rehearsal.keep()
         if document is not None and document.dirty and document.shot is not self._left:      # worked on meanwhile
             projector.close()
             self.files.unless_unsaved(lambda: self._show_after_all(opened))
@@ -417,12 +419,11 @@ class Window:
         if self.projector is not None:
             self.projector.close()
         self.projector, self._later = projector, projector.warming(lens=True)
-        self.session.projector = self.projector
         self.params.app_window_params.restore_previous_geometry = True
-        self.screening = self.session.screening = Screening(self.session, self.projector)
+        self.session.screening = Screening(self.session, self.projector)
         if self.session.layering is not None:
             self.picture.mending.leave()
-        self.commands.rehearsal.leave()
+        self.rehearsal.leave()
         self.session.begin(opened, self.files.document(opened))
         self.session.layering = Layering(self.session, self.projector, opened, before=self.session.layering)
         self.timeline.give_up()
@@ -459,7 +460,7 @@ class Window:
             return f"exporting: {running.stage or f'{running.progress:.0%}{left}'}  ({self.session.key('Cancel export')} cancels)"
         if self.screenshots.writing:
             return "keeping the picture"
-        rehearsal = self.commands.rehearsal
+        rehearsal = self.rehearsal
         if self.session.layering.doing and not rehearsal.recording:
             return self.session.layering.doing
         if rehearsal.on:
