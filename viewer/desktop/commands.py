@@ -443,7 +443,7 @@ class Commands:
         take = next((take for take in map(session.shot.take, reversed(session.view.takes)) if take.match), None)
         if take is None:
             raise PushinError("Neither take is matched to another.")
-        session.edit(session.shot.with_take(replace(take, match=None)), f"Free {take.name} from the match")
+        session.free(take)
 
     def _notes(self) -> None:
         session, name = self.session, self.session.view.a

@@ -109,15 +109,8 @@ class Export:
         """The question, where it stands."""
         if not self.asks:
             return
-        em, title = imgui.get_font_size(), "Export"
-        if not imgui.is_popup_open(title):
-            imgui.open_popup(title)
-        port = imgui.get_main_viewport()
-        imgui.set_next_window_pos((port.pos.x + port.size.x / 2, port.pos.y + port.size.y / 2), imgui.Cond_.always,
-                                  (0.5, 0.5))
-        visible, _ = imgui.begin_popup_modal(title, None, imgui.WindowFlags_.always_auto_resize
-                                             | imgui.WindowFlags_.no_move)
-        if not visible:
+        em = imgui.get_font_size()
+        if not style.modal("Export"):
             return
         entered, self._path = path_field(self._path)
         style.text("a film (.mp4, .mov), or a folder for frames, that ends in /", style.QUIET, scale=0.88)

@@ -199,6 +199,10 @@ class Session:
         self.edit(edits.remove_subject(before, name), f"Remove {name}")
         self.say(f"{name} is removed{self.freed(before)}; {self.key('Undo')} brings it back.")
 
+    def free(self, take: Take) -> None:
+        """A take that matches another goes its own way from now on."""
+        self.edit(self.shot.with_take(replace(take, match=None)), f"Free {take.name} from the match")
+
     def freed(self, before: Shot) -> str:
         """Which takes no longer match another, as they did in the shot before, in words."""
         names = [take.name for take in self.shot.takes if not take.match and before.take(take.name).match]
