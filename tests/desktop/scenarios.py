@@ -29,9 +29,9 @@ from tests.gpu import programs
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop import exporting, files, style
+from viewer.desktop.job_thread import Job
 from viewer.desktop.keys import chord_of, key_of
 from viewer.desktop.opening import bundled, open_file
-from viewer.desktop.loading import Loading
 from viewer.desktop.window import Window
 from viewer.errors import PushinError
 from viewer.plate.repair import Stroke
@@ -307,7 +307,7 @@ def unready(me):
     me.opened()
     me.rested()
     gate, window = threading.Event(), me.window
-    window._warming = Loading(lambda report: gate.wait(60))
+    window._warming = Job(lambda report: gate.wait(60))
     me.session.edit(edits.set_f_stop(me.session.shot, me.session.view.a, 1.4), "A lens")
     me.ctx.yield_(30)
     me.note("without", rested=window.rested, views=me.views())

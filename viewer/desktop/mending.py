@@ -51,7 +51,8 @@ ACTIONS = {"Push nearer": "nearer", "Push farther": "farther", "Make flat": "fla
 
 
 class Mending:
-    """
+    """Mends the plate's depth with the mouse, and draws its map in B's place.
+
     tool      a Tool of TOOLS
     radius    of the brush, of the plate's width
     strength  of STRENGTHS

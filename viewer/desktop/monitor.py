@@ -6,7 +6,7 @@ import glfw
 
 from ..errors import PushinError
 from ..render.feed import Feed
-from .aside import HINTS, hint
+from .upload_thread import HINTS, hint
 
 SIZE = 960, 540
 """Of its window where there is no second screen."""
@@ -20,7 +20,8 @@ def shows(screen, window) -> bool:
 
 
 class Monitor:
-    """
+    """A second window with one picture and nothing over it but its frame.
+
     window  glfw's, or None while it is closed
     """
 

@@ -21,7 +21,7 @@ from ..shots.framing import PASSED, Subject, distance, lost
 from ..shots.kit import F_STOP
 from ..shots.performance import Performance, Pulled, far_away
 from ..shots.timeline import ABSOLUTE, snapped
-from .loading import Loading
+from .job_thread import Job
 from .opening import Opened
 from .view import View
 
@@ -77,7 +77,7 @@ class Session:
         self.advice: tuple[Counsel, ...] = ()
         self.unadvised = ""
         self._advised: tuple | None = None     # the shot, the takes and the plate that the advice is on
-        self._advising: Loading | None = None
+        self._advising: Job | None = None
         self._advising_on: tuple | None = None
         self._left: dict[int, tuple[Shot, tuple[str, str]]] = {}     # of shots with other takes than the next one: those shown
         self._changed = -math.inf
@@ -371,7 +371,7 @@ class Session:
         if (self._advising is None and self._advised != wanted and time.monotonic() - self._changed > waits
                 and not self.layering.behind):
             self._advising_on = wanted
-            self._advising = Loading(lambda report: (wanted, counsel(*wanted, report=report)))
+            self._advising = Job(lambda report: (wanted, counsel(*wanted, report=report)))
 
     @property
     def advised(self) -> bool:

@@ -28,7 +28,8 @@ LOUPE = 14.0
 
 
 class Tools:
-    """
+    """What the mouse does in the pictures, unless it mends the depth: it focuses, boxes subjects, racks, zooms and dollies.
+
     under   (0 or 1 for A or B, u, v) of the mouse, or None outside the pictures
     spot    what of the plate is there, or None
     """

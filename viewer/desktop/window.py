@@ -17,14 +17,13 @@ from ..render.screen import GivenUp, Screen, drawing
 from ..render.warm import programs
 from ..shots.document import Shot
 from . import style
-from .aside import RESET, Aside, hint
 from .browsing import Browser
 from .commands import Commands
 from .display import when_lost
 from .exporting import Export, Screenshots
 from .files import Files
+from .job_thread import Job, lasting
 from .layering import Layering
-from .loading import Loading, lasting
 from .mending import DepthPanel
 from .monitor import Monitor, shows
 from .opening import Opened
@@ -35,6 +34,7 @@ from .rehearse import Rehearsal
 from .screening import Screening
 from .session import Session
 from .timeline import TimelinePanel
+from .upload_thread import RESET, UploadThread, hint
 
 LOADING_RATE = 20.0
 """Frames a second while a plate is loading: enough for a progress bar, and the processor is needed elsewhere."""
@@ -82,9 +82,9 @@ class Window:
         session.act, session.key = self.commands.act, actions.key
         self.projector: Projector | None = None
         self._screen: Screen | None = None
-        self._aside: Aside | None = None
-        self._opening: Loading | None = None
-        self._warming: Loading | None = None            # the driver's programs, at the first start
+        self._aside: UploadThread | None = None
+        self._opening: Job | None = None
+        self._warming: Job | None = None            # the driver's programs, at the first start
         self._later: Iterator[None] | None = None       # steps for which there is time once everything rests
         self._arriving: Iterator[None] | None = None    # steps in which what has been opened gets on the screen
         self._first = self._latest = opening
@@ -131,7 +131,7 @@ class Window:
         if self._opening is not None:
             self._opening.cancel()
         self._arriving = None
-        self._opening, self._latest, self._left = Loading(opening), opening, self.session.shot
+        self._opening, self._latest, self._left = Job(opening), opening, self.session.shot
 
     def close(self) -> None:
         """Ends the window without asking."""
@@ -264,10 +264,10 @@ class Window:
             self.params.docking_params.layout_condition = hello_imgui.DockingLayoutCondition.application_start
         hello_imgui.save_user_pref("scale", scale)
         self._screen = Screen()
-        self._aside = Aside.where_slow(self._screen, self.files.handle())
+        self._aside = UploadThread.where_slow(self._screen, self.files.handle())
         self.files.start()
         when_lost(self._display_lost)
-        self._warming = Loading(lambda report, name=programs(self._screen): warmed(name, report=report))
+        self._warming = Job(lambda report, name=programs(self._screen): warmed(name, report=report))
 
     def _stop(self) -> None:
         self._arriving = self._later = None

@@ -24,7 +24,7 @@ from ..render.compare import Layout, Wipe
 from ..shots.advice import Advice, advise
 from ..shots.document import Shot
 from . import recording
-from .apart import apart
+from .worker_process import apart
 from .remedies import Remedy, remedies
 
 
