@@ -1,5 +1,6 @@
 """What the window's actions do to the shot, without a window."""
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from imgui_bundle import imgui
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop import style
+from viewer.desktop.layering import Layering
 from viewer.desktop.timeline import said
 from viewer.desktop.window import Window
 from viewer.rehearsal import edits
@@ -16,7 +18,7 @@ from viewer.rehearsal.document import Document
 from viewer.render.compare import Layout
 from viewer.shots.framing import Subject
 from viewer.shots.kit import Lens
-from viewer.shots.timeline import Key, Track
+from viewer.shots.timeline import Key, Track, seconds
 
 
 @pytest.fixture
@@ -28,7 +30,9 @@ def window(small_plate, tmp_path, monkeypatch):
     opened = opening(_parser("open").parse_args(words))(lambda *progress: None)
     window = Window(lambda report: opened)
     window.session.begin(opened, Document(opened.shot))
-    return window
+    window.session.layering = Layering(window.session, None, opened)
+    yield window
+    window.session.layering.end()
 
 
 def test_the_lens_is_worked_by_keys(window):
@@ -198,21 +202,23 @@ def test_it_is_told_which_take_loses_its_match(window):
     assert session.message.startswith("subject is removed, and B matches no other take any more; ")
 
 
-def test_remedies_are_followed_one_or_the_other(window, monkeypatch):
-    from types import SimpleNamespace
+def test_remedies_are_followed_one_or_the_other(window):
     session = window.session
-    made = [edits.set_f_stop(session.shot, "A", stop) for stop in (4.0, 8.0)]
-    session.advice = [SimpleNamespace(remedies=()), SimpleNamespace(remedies=(SimpleNamespace(shot=made[0], label="f/4"),)),
-                      SimpleNamespace(remedies=(SimpleNamespace(shot=made[1], label="f/8"),))]
-    monkeypatch.setattr(type(session), "advised", True)
-    window.commands.act("Apply the other remedy")
-    assert session.shot.take("A") == made[1].take("A")
-    session.document.undo()
-    window.commands.act("Apply the remedy")
-    assert session.shot.take("A") == made[0].take("A")
-    monkeypatch.setattr(type(session), "advised", False)
+    session.edit(edits.retime_take(session.shot, "A", seconds("0.3")), "A push-in that no dolly makes")
     window.commands.act("Apply the remedy")
     assert "under way" in session.message          # and not that there is none
+    end, too_fast = time.monotonic() + 60, session.shot
+    while session.thinking:
+        assert time.monotonic() < end
+        session.consult()
+        time.sleep(0.002)
+    first, second = [remedy for counsel in session.advice for remedy in counsel.remedies][:2]
+    window.commands.act("Apply the other remedy")
+    assert session.shot == second.shot != too_fast
+    window.commands.act("Undo")
+    assert session.shot is too_fast
+    window.commands.act("Apply the remedy")
+    assert session.shot == first.shot != second.shot
 
 
 def test_the_mouse_over_pictures_of_unlike_shape(window):
