@@ -84,7 +84,7 @@ class Window:
         self._screen: Screen | None = None
         self._aside: UploadThread | None = None
         self._opening: Job | None = None
-        self._warming: Job | None = None            # the driver's programs, at the first start
+        self._warming: Job | None = None                # the driver's programs, at the first start
         self._later: Iterator[None] | None = None       # steps for which there is time once everything rests
         self._arriving: Iterator[None] | None = None    # steps in which what has been opened gets on the screen
         self._first = self._latest = opening
