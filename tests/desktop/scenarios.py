@@ -29,9 +29,9 @@ from tests.gpu import programs
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop import exporting, files, style
+from viewer.desktop.job_thread import Job
 from viewer.desktop.keys import chord_of, key_of
 from viewer.desktop.opening import bundled, open_file
-from viewer.desktop.loading import Loading
 from viewer.desktop.window import Window
 from viewer.errors import PushinError
 from viewer.plate.repair import Stroke
@@ -98,6 +98,10 @@ class Person:
         """Waits until the pictures are as good as they get."""
         self.ctx.yield_(3)
         self.wait(lambda: self.window.rested)
+
+    def views(self):
+        """Of how many views through the lens each of the pictures, by slot, is the mean; 0 for one in one piece."""
+        return {slot: plan.done for slot, plan in (self.session.screening._plans or {}).items() if plan.count}
 
     def settled(self):
         """Waits until depth and layers are those of the document."""
@@ -303,18 +307,18 @@ def unready(me):
     me.opened()
     me.rested()
     gate, window = threading.Event(), me.window
-    window._warming = Loading(lambda report: gate.wait(60))
+    window._warming = Job(lambda report: gate.wait(60))
     me.session.edit(edits.set_f_stop(me.session.shot, me.session.view.a, 1.4), "A lens")
     me.ctx.yield_(30)
-    me.note("without", rested=window.rested, views=window.screening.views)
+    me.note("without", rested=window.rested, views=me.views())
     loupe(me, "loupe without")
     gate.set()
     me.rested()
-    me.note("with", rested=window.rested, views=window.screening.views)
+    me.note("with", rested=window.rested, views=me.views())
     loupe(me, "loupe with")
     me.key("Shift+F8")
     me.rested()
-    me.note("sharp", views=me.window.screening.views)
+    me.note("sharp", views=me.views())
 
 
 def loupe(me, moment):
@@ -573,7 +577,7 @@ def picture(me):
     me.ctx.mouse_click(0)
     me.ctx.mouse_move_to_pos((10, 700))
     me.rested()
-    me.note("focused", time=me.session.time, views=me.window.screening.views)
+    me.note("focused", time=me.session.time, views=me.views())
     me.key("F9")
     me.rested()
     me.session.say("")
@@ -718,7 +722,7 @@ def panels(me):
     def see(name):
         me.ctx.yield_(3)
         me.note(name, front=[panel for panel in ("Lens", "Moves", "Advice") if me.window.in_front(panel)],
-                types=imgui.get_io().want_text_input, rehearsing=me.window.commands.rehearsal.on)
+                types=imgui.get_io().want_text_input, rehearsing=me.window.rehearsal.on)
 
     me.opened()
     me.key("Ctrl+M")
@@ -814,7 +818,7 @@ def mend(me):
     me.drag(1, (0.6, 0.15), (0.8, 0.15))
     me.key("Ctrl+Z")
     del layering.frame
-    me.note("undone at once", map=bool((me.session.mending._map.disparity == DepthMap(me.session.plate).disparity).all()))
+    me.note("undone at once", map=bool((me.window.picture.mending._map.disparity == DepthMap(me.session.plate).disparity).all()))
     me.key("G")
     me.settled()
     me.rested()
@@ -833,7 +837,7 @@ def mend(me):
         me.key("Ctrl+Y")
     me.settled()
     me.key("Escape")
-    me.note("left", wall=me.depth(0.25, 0.4), on=me.session.mending.on)
+    me.note("left", wall=me.depth(0.25, 0.4), on=me.session.mends)
     me.key("Ctrl+S")
     me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.a)
     me.type(str(me.folder / "kept.json"))
@@ -896,17 +900,17 @@ def rehearse(me):
     me.key("Tab")
     me.session.edit(edits.rename_take(me.session.shot, "A", "one"), "Rename take A")
     me.ctx.yield_(2)
-    me.note("renamed", on=me.window.commands.rehearsal.on)
+    me.note("renamed", on=me.window.rehearsal.on)
 
 
 def hands(me):
     """Both hands on the rig: keys with and without Shift, clicks and the wheel, a panel open beside it."""
     def see(name):
         me.ctx.yield_(2)
-        me.wait(lambda: not me.window.commands.rehearsal.moving)
+        me.wait(lambda: not me.window.rehearsal.moving)
         me.ctx.yield_(2)
         camera = me.session.camera("A")
-        me.note(name, camera=[*camera.position, camera.focal_length, camera.focus_distance], mends=me.session.mending.on,
+        me.note(name, camera=[*camera.position, camera.focal_length, camera.focus_distance], mends=me.session.mends,
                 recording=me.session.recording, types=imgui.get_io().want_text_input)
 
     me.opened()
@@ -1029,7 +1033,7 @@ def rolling(me):
 
 def background(me):
     """A recording begins while something is made in the background: the layers of another scale, then fewer keys of a take."""
-    session, rehearsal = me.session, me.window.commands.rehearsal
+    session, rehearsal = me.session, me.window.rehearsal
     me.opened()
     me.settled()
     layering, projector = session.layering, me.window.projector
@@ -1084,7 +1088,7 @@ def breathing(me):
     me.key("Home")
     me.key("Tab")
     me.hold("M", 0.4)
-    me.wait(lambda: not me.window.commands.rehearsal.moving)
+    me.wait(lambda: not me.window.rehearsal.moving)
     held = session.camera("A")
     me.key("Enter")
     me.key("Tab")
@@ -1116,7 +1120,7 @@ def edited(me):
     me.opened()
     me.key("Tab")
     me.hold("D", 0.4)
-    me.wait(lambda: not me.window.commands.rehearsal.moving)
+    me.wait(lambda: not me.window.rehearsal.moving)
     see("trucked")
     edit(edits.set_focal_length, 50.0)
     edit(edits.set_f_stop, 1.4)
@@ -1140,7 +1144,7 @@ def takes(me):
     for _ in range(4):
         me.key("T")
         me.last(0.4)
-    tapped = me.window.commands.rehearsal.tempo.seconds
+    tapped = me.window.rehearsal.tempo.seconds
     me.key("R")
     me.last(0.3)
     me.key("2")
@@ -1158,7 +1162,7 @@ def takes(me):
     me.note("thrown away", shown=shown())
     me.key("Ctrl+Z")
     me.note("back", shown=shown())
-    rehearsal, timeline = me.window.commands.rehearsal, me.window.timeline
+    rehearsal, timeline = me.window.rehearsal, me.window.timeline
     me.session.view = replace(me.session.view, a="C", b="A")
     me.key("Ctrl+A")
     me.key("Ctrl+R")
@@ -1200,7 +1204,7 @@ def controller(me):
             state.axes[number] = -1.0 if number > 3 else 0.0
         for number in buttons:
             state.buttons[number] = 0
-        me.wait(lambda: not me.window.commands.rehearsal.moving)
+        me.wait(lambda: not me.window.rehearsal.moving)
         me.ctx.yield_(2)
         after = me.session.camera("A")
         return {"position": [b - a for a, b in zip(before.position, after.position)], "pan": after.pan - before.pan,
@@ -1319,7 +1323,7 @@ def another(me):
     me.key("R")
     me.window.files.dropped([str(me.folder / "other.exr")])
     me.wait(lambda: me.window.projector is not before)
-    rehearses = me.window.commands.rehearsal.on or me.session.recording or bool(me.session.live)
+    rehearses = me.window.rehearsal.on or me.session.recording or bool(me.session.live)
     me.opened()
     me.note("other", recent=[p.name for p in me.window.files.recent.paths()], rehearses=rehearses)
     me.key("Ctrl+O")
@@ -1742,7 +1746,7 @@ def export_mended(me):
     me.settled()
     session.layering.edit(edits.add_repair(session.shot, Stroke(((80.0, 10.0), (90.0, 10.0)), 8.0, "nearer")), "Push nearer")
     send("brushed")
-    session.mending.before()
+    me.window.picture.mending.before()
     me.settled()
     send("before")
 
@@ -1751,8 +1755,9 @@ def monitor(me):
     me.opened()
     me.key("Ctrl+F")
     me.rested()
-    pixels = me.window.monitor.pixels(me.window.files.handle())
-    Image.fromarray(pixels).save(me.folder / "feed.png")
+    shown = me.window.monitor
+    keep = lambda: Image.fromarray(shown._feed.screen.read(0, 0, *shown.size)).save(me.folder / "feed.png")
+    shown._within(me.window.files.handle(), keep)
     me.note("open")
     me.key("Ctrl+F")
     me.note("closed", open=me.window.monitor.open)
@@ -1762,7 +1767,7 @@ def monitor(me):
         me.key("Ctrl+F")
         me.rested()
         me.key("Ctrl+F")
-        NEXT.append(lambda: kept.append(programs(me.window._context)))
+        NEXT.append(lambda: kept.append(programs(me.window._screen.context)))
         me.ctx.yield_(2)
     me.note("again", programs=kept[1:])
 
@@ -1930,9 +1935,8 @@ def before_swap(window):
     if WANTED:
         io = imgui.get_io()
         size = [round(side * scale) for side, scale in zip(io.display_size, io.display_framebuffer_scale)]
-        pixels = window._context.screen.read(viewport=(0, 0, *size), alignment=1)
         with suppress(OSError):       # the disk may be full, and meant to be
-            Image.frombytes("RGB", size, pixels, "raw", "RGB", 0, -1).save(WANTED.pop(), compress_level=1)
+            Image.fromarray(window._screen.read(0, 0, *size)).save(WANTED.pop(), compress_level=1)
 
 
 def main(scenario, folder, scale, *words):

@@ -1,5 +1,6 @@
 """What the window's actions do to the shot, without a window."""
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from imgui_bundle import imgui
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop import style
+from viewer.desktop.layering import Layering
 from viewer.desktop.timeline import said
 from viewer.desktop.window import Window
 from viewer.rehearsal import edits
@@ -16,7 +18,7 @@ from viewer.rehearsal.document import Document
 from viewer.render.compare import Layout
 from viewer.shots.framing import Subject
 from viewer.shots.kit import Lens
-from viewer.shots.timeline import Key, Track
+from viewer.shots.timeline import Key, Track, seconds
 
 
 @pytest.fixture
@@ -28,7 +30,9 @@ def window(small_plate, tmp_path, monkeypatch):
     opened = opening(_parser("open").parse_args(words))(lambda *progress: None)
     window = Window(lambda report: opened)
     window.session.begin(opened, Document(opened.shot))
-    return window
+    window.session.layering = Layering(window.session, None, opened)
+    yield window
+    window.session.layering.end()
 
 
 def test_the_lens_is_worked_by_keys(window):
@@ -198,21 +202,23 @@ def test_it_is_told_which_take_loses_its_match(window):
     assert session.message.startswith("subject is removed, and B matches no other take any more; ")
 
 
-def test_remedies_are_followed_one_or_the_other(window, monkeypatch):
-    from types import SimpleNamespace
+def test_remedies_are_followed_one_or_the_other(window):
     session = window.session
-    made = [edits.set_f_stop(session.shot, "A", stop) for stop in (4.0, 8.0)]
-    session.advice = [SimpleNamespace(remedies=()), SimpleNamespace(remedies=(SimpleNamespace(shot=made[0], label="f/4"),)),
-                      SimpleNamespace(remedies=(SimpleNamespace(shot=made[1], label="f/8"),))]
-    monkeypatch.setattr(type(session), "advised", True)
-    window.commands.act("Apply the other remedy")
-    assert session.shot.take("A") == made[1].take("A")
-    session.document.undo()
-    window.commands.act("Apply the remedy")
-    assert session.shot.take("A") == made[0].take("A")
-    monkeypatch.setattr(type(session), "advised", False)
+    session.edit(edits.retime_take(session.shot, "A", seconds("0.3")), "A push-in that no dolly makes")
     window.commands.act("Apply the remedy")
     assert "under way" in session.message          # and not that there is none
+    end, too_fast = time.monotonic() + 60, session.shot
+    while session.thinking:
+        assert time.monotonic() < end
+        session.consult()
+        time.sleep(0.002)
+    first, second = [remedy for counsel in session.advice for remedy in counsel.remedies][:2]
+    window.commands.act("Apply the other remedy")
+    assert session.shot == second.shot != too_fast
+    window.commands.act("Undo")
+    assert session.shot is too_fast
+    window.commands.act("Apply the remedy")
+    assert session.shot == first.shot != second.shot
 
 
 def test_the_mouse_over_pictures_of_unlike_shape(window):
@@ -248,7 +254,7 @@ def test_a_keys_value_is_said_in_words():
 @pytest.mark.filterwarnings("ignore:.*GLFW")
 def test_a_rig_is_no_faster_in_slow_motion(window):
     """What is recorded at a tenth of the speed is what is recorded at full speed, in the take's own time."""
-    context, session, rehearsal, ways = imgui.create_context(), window.session, window.commands.rehearsal, []
+    context, session, rehearsal, ways = imgui.create_context(), window.session, window.rehearsal, []
     for speed in (1.0, 0.1):
         session.clock = session.clock.home().at_speed(speed)
         rehearsal.record()
@@ -267,7 +273,7 @@ def test_a_rig_is_no_faster_in_slow_motion(window):
 @pytest.mark.filterwarnings("ignore:.*GLFW")
 def test_a_take_that_matches_follows_the_hands_and_plays_as_it_was_seen(window):
     """The zoom beside a push-in that is performed shows the subject as large at any moment, and focuses on the same plane."""
-    context, session, rehearsal, seen = imgui.create_context(), window.session, window.commands.rehearsal, []
+    context, session, rehearsal, seen = imgui.create_context(), window.session, window.rehearsal, []
     session.clock = session.clock.home()
     size = lambda name: float(dict(session.figures(name))["subject"][:-1])
     rehearsal.record()
@@ -301,7 +307,7 @@ def test_a_take_that_matches_follows_the_hands_and_plays_as_it_was_seen(window):
 @pytest.mark.parametrize("then", ["rests", "rests, through a pinhole at first", "turns the ring"])
 def test_a_rack_on_a_take_that_matches_plays_as_it_was_seen(window, then):
     """Between the marks as they are from where that one stands, all the way; with the marks' names where that says all."""
-    context, session, rehearsal, seen = imgui.create_context(), window.session, window.commands.rehearsal, []
+    context, session, rehearsal, seen = imgui.create_context(), window.session, window.rehearsal, []
     shot = edits.add_subject(session.shot, Subject("wall", (10, 10, 40, 40), 4.0))
     shot = edits.end_take(shot, "A", 6)
     session.edit(shot if "pinhole" in then else edits.focus_on(edits.set_f_stop(shot, "A", 2.0), "A", "subject"), "A wall")
@@ -339,7 +345,7 @@ def test_a_rack_on_a_take_that_matches_plays_as_it_was_seen(window, then):
 @pytest.mark.filterwarnings("ignore:.*GLFW")
 def test_it_is_said_where_the_lens_goes_no_nearer(window):
     """Once for a pull that stops there, and not for one that arrives."""
-    context, session, rehearsal, said = imgui.create_context(), window.session, window.commands.rehearsal, []
+    context, session, rehearsal, said = imgui.create_context(), window.session, window.rehearsal, []
     lens = Lens("Far 35 mm", (35, 35), (2, 22), 1.5)
     shot = edits.add_subject(edits.set_f_stop(edits.set_lens(session.shot, "A", lens), "A", 2.8), Subject("wall", (10, 10, 40, 40), 4.0))
     session.edit(edits.focus_on(shot, "A", "wall"), "A lens")
@@ -363,7 +369,7 @@ def test_it_is_said_where_the_lens_goes_no_nearer(window):
 @pytest.mark.parametrize("rig", ["slider", "locked-off"])
 def test_a_rig_stands_where_its_take_begins(window, rig):
     """Also where a move begins elsewhere than the plate's camera stood: a hand on it does not bring it back there."""
-    context, session, rehearsal, seen = imgui.create_context(), window.session, window.commands.rehearsal, []
+    context, session, rehearsal, seen = imgui.create_context(), window.session, window.rehearsal, []
     take = session.shot.take("A")
     away = replace(take.timeline, tracks=(Track("z", (Key(0, 0.8), Key(2, 1.4))),))
     session.edit(edits.set_rig(session.shot.with_take(replace(take, timeline=away)), "A", rig), "From farther away")

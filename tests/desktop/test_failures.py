@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,9 +15,11 @@ from tests.desktop.reports import LINUX, SMALL, shot
 from viewer.bundled import bundled_plate
 from viewer.cli import _parser
 from viewer.cli.open import opening
-from viewer.desktop import aside
+from viewer.desktop import upload_thread
 from viewer.plate.layers import Layers
 from viewer.rehearsal import edits
+from viewer.render.gl import headless_context
+from viewer.render.screen import Screen
 from viewer.shots.shotfile import load, parse, save
 
 
@@ -81,9 +82,10 @@ def test_no_window_is_one_sentence(environment, change, words):
 
 def test_a_display_without_a_second_window_has_nothing_aside(monkeypatch):
     for name in ("default_window_hints", "window_hint"):
-        monkeypatch.setattr(aside.glfw, name, lambda *hint: None)
-    monkeypatch.setattr(aside.glfw, "create_window", lambda *about: ctypes.POINTER(ctypes.c_int)())   # it warns, and is NULL
-    assert aside.Aside.where_slow(SimpleNamespace(info={"GL_RENDERER": "llvmpipe"}), None) is None
+        monkeypatch.setattr(upload_thread.glfw, name, lambda *hint: None)
+    monkeypatch.setattr(upload_thread.glfw, "create_window", lambda *about: ctypes.POINTER(ctypes.c_int)())   # it warns, and is NULL
+    monkeypatch.setattr(Screen, "is_software", True)
+    assert upload_thread.UploadThread.where_slow(Screen(headless_context()), None) is None
 
 
 @pytest.mark.alone

@@ -8,7 +8,6 @@ from viewer import Plate
 from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop.opening import first_shot
-from viewer.desktop.picture import PicturePanel
 from viewer.desktop.projector import Projector
 from viewer.desktop.screening import Screening
 from viewer.desktop.session import Session
@@ -19,6 +18,7 @@ from viewer.rehearsal.document import Document
 from viewer.render.compare import layout
 from viewer.render.display import Overlay
 from viewer.render.gl import headless_context
+from viewer.render.screen import Screen
 from viewer.shots.framing import Subject
 from viewer.shots.shotfile import plate_file
 
@@ -43,8 +43,7 @@ def test_the_overlay_agrees_with_the_figures_on_what_is_sharp(small_plate, deliv
     stop = float(f_stop_for_blur(4.0, 35.0, 1.0, 0.6 * replace(shot, ratio=None).circle()))
     session = Session()
     session.begin(opened, Document(edits.focus_on(edits.set_f_stop(shot, "A", stop), "A", "subject")))
-    PicturePanel(session)
-    projector = Projector(headless_context(), opened.plate)
+    projector = Projector(Screen(headless_context()), opened.plate)
     for _ in projector.using(opened.layers):
         pass
     screening, place = Screening(session, projector), layout((160, 90), 16 / 9, 16 / 9, "A")

@@ -1,7 +1,6 @@
 """What the window's panels read and edit, without a window."""
 import time
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,21 +9,27 @@ from viewer.cli import _parser
 from viewer.cli.open import opening
 from viewer.desktop.layering import Layering
 from viewer.desktop.opening import Opened, first_shot
+from viewer.desktop.rehearse import Rehearsal
 from viewer.desktop.session import Session
 from viewer.desktop.timeline import TimelinePanel
 from viewer.errors import PushinError
 from viewer.plate import Plate
 from viewer.plate.layers import Layers
 from viewer.plate.scale import Anchor
-from viewer.rehearsal import apart, edits
+from viewer.rehearsal import edits, worker_process
+from viewer.rehearsal.actions import Actions
 from viewer.rehearsal.document import Document
 
 
 @pytest.fixture
-def session(small_plate):
-    """A session on the small plate, as the window begins it."""
+def opened(small_plate):
     words = ["open", str(small_plate), "--focal-length", "35", "--subject", "80,45"]
-    opened = opening(_parser("open").parse_args(words))(lambda *progress: None)
+    return opening(_parser("open").parse_args(words))(lambda *progress: None)
+
+
+@pytest.fixture
+def session(opened):
+    """A session on the small plate, as the window begins it."""
     session = Session()
     session.begin(opened, Document(opened.shot))
     session.layering = Layering(session, None, opened)
@@ -50,7 +55,7 @@ def test_the_figures_are_all_there_while_a_take_is_performed(session):
 
 
 def test_no_key_can_be_set_where_nothing_moves_and_it_is_said(session):
-    timeline = TimelinePanel(session)
+    timeline = TimelinePanel(session, Rehearsal(session, Actions()))
     session.edit(edits.add_take(session.shot, "C"), "New take")
     session.view = replace(session.view, a="C")
     with pytest.raises(PushinError, match="Nothing moves in C yet; add a lane"):
@@ -61,9 +66,9 @@ def test_no_key_can_be_set_where_nothing_moves_and_it_is_said(session):
 
 
 def test_advice_that_could_not_be_made_is_no_verdict(session):
-    apart.ready()
-    worker = apart._idle[-1]
-    until(lambda: worker not in apart._idle, session.consult)
+    worker_process.ready()
+    worker = worker_process._idle[-1]
+    until(lambda: worker not in worker_process._idle, session.consult)
     worker.kill()                                       # as for want of memory
     until(lambda: not session.thinking, session.consult)
     assert "enough memory" in session.unadvised and session.saying == session.unadvised
@@ -78,14 +83,14 @@ def test_an_error_in_advice_ends_the_window_as_any_other_does(session):
         until(lambda: not session.thinking, session.consult)
 
 
-def test_in_and_out_points_are_the_documents(session):
+def test_in_and_out_points_are_the_documents(session, opened):
     session.seek(3)
     session.edit(replace(session.shot, in_point=1, out_point=2), "In and out")
     assert session.clock.span == (1, 2) and session.time == 3
     session.document.undo()
     session.follow()
     assert session.clock.span == (0, 4)
-    session.begin(SimpleNamespace(plate=session.plate), Document(replace(session.shot, out_point=2)))     # another shot, saved with its own
+    session.begin(opened, Document(replace(session.shot, out_point=2)))     # another shot, saved with its own
     assert session.clock.span == (0, 2)
 
 
@@ -150,16 +155,16 @@ def test_b_becomes_the_latest_other_take_where_its_own_has_gone(session):
     assert session.view.takes == ("A", "B")
 
 
-def test_a_shot_opens_with_the_takes_that_were_compared_when_it_was_saved(session, tmp_path):
+def test_a_shot_opens_with_the_takes_that_were_compared_when_it_was_saved(session, opened, tmp_path):
     session.edit(edits.add_take(session.shot, "C"), "New take")
     session.view = replace(session.view, a="B", b="C")
     session.document.save_as(tmp_path / "shot.json", session.compared)
     assert not session.document.dirty
-    session.begin(SimpleNamespace(plate=session.plate), Document.open(tmp_path / "shot.json"))
+    session.begin(opened, Document.open(tmp_path / "shot.json"))
     assert session.view.takes == ("B", "C") and not session.document.dirty
     session.edit(edits.remove_take(session.shot, "C"), "Throw take C away")
     session.document.save_as(tmp_path / "other.json")       # as it might come from elsewhere
-    session.begin(SimpleNamespace(plate=session.plate), Document.open(tmp_path / "other.json"))
+    session.begin(opened, Document.open(tmp_path / "other.json"))
     assert session.view.takes == ("A", "B")
     session.document.save_as(tmp_path / "plain.json", session.compared)
     assert "compared" not in (tmp_path / "plain.json").read_text()

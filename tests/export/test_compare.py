@@ -1,6 +1,7 @@
 import numpy as np
 
-from viewer.export.compare import GROUND, Panel, strip
+from viewer.export.compare import Panel, strip
+from viewer.export.typeface import GROUND
 
 
 def test_pictures_stand_in_order_and_captions_below():

@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from viewer.export.compare import GROUND
 from viewer.export.delivery import Delivery
 from viewer.export.sheet import Cell, cell, evenly, heading, sheet
+from viewer.export.typeface import GROUND
 
 
 def cells(count, size=(64, 120), label="35 mm  f/2.8  focus 1.61 m  medium close-up"):

@@ -10,7 +10,7 @@ import pytest
 
 from viewer import PushinError
 from viewer.export import video
-from viewer.export.background import WAITING, Background
+from viewer.export.queue_thread import WAITING, QueueThread
 from viewer.export.video import check_video, write_video
 
 SIZE = (64, 48)
@@ -142,7 +142,7 @@ def test_the_thread_works_while_the_next_item_is_made():
             assert made.wait(10)  # ends only because the other side goes on meanwhile
             taken.append(item)
 
-    with Background(consume) as background:
+    with QueueThread(consume) as background:
         for item in range(WAITING):
             background.put(item)
         made.set()
@@ -158,6 +158,6 @@ def test_a_thread_that_fails_early_or_at_the_very_end_is_not_waited_for(after):
         raise OSError("disk full")
 
     for count in (0, 1, 5 * WAITING):
-        with pytest.raises(OSError, match="disk full"), Background(consume) as background:
+        with pytest.raises(OSError, match="disk full"), QueueThread(consume) as background:
             for item in range(count):
                 background.put(item)

@@ -14,7 +14,7 @@ from viewer.plate.adjust import Adjustments, adjusted, beside
 from viewer.plate.repair import Cut
 from viewer.plate.scale import Anchor, Person
 from viewer.rehearsal import background, edits
-from viewer.rehearsal.apart import _idle, apart, ready
+from viewer.rehearsal.worker_process import _idle, apart, ready
 from viewer.rehearsal.depthmap import DepthMap, drawn
 from viewer.rehearsal.document import Document
 from viewer.rehearsal.journal import Journal, recoverable

@@ -1,10 +1,14 @@
 """What cannot be drawn is said in one sentence."""
+from dataclasses import replace
+
 import moderngl
 import numpy as np
 import pytest
 
-from tests.gpu import textures
+from tests.gpu import programs, textures
 from viewer import Camera, Plate, PushinError, Renderer
+from viewer.plate.layers import Layers
+from viewer.render.gl import having
 
 PLATE = Plate.from_arrays(np.full((32, 32, 3), 0.5), np.full((32, 32), 2.0))
 NAN, INF = float("nan"), float("inf")
@@ -63,6 +67,25 @@ def test_a_lens_at_the_ends_of_what_is_drawn(renderer, extreme, bokeh):
 def test_a_size_that_cannot_be(size):
     with pytest.raises(PushinError, match="size"):
         Renderer(PLATE, size)
+
+
+@pytest.mark.parametrize("error, wrong", [(PushinError, dict(highlights=0.0)), (PushinError, dict(size=(0, 3))),
+                                          (AttributeError, dict(layers=replace(Layers.of(PLATE, draft=True), soft=None)))])
+def test_a_renderer_that_is_refused_leaves_nothing_behind(renderer, error, wrong):
+    """Neither what is wrong about how it is to draw, nor about what, costs the GPU anything."""
+    held = programs(renderer.context), textures(renderer.context)
+    with pytest.raises(error):
+        Renderer(**{"plate": PLATE, "size": (32, 32), **wrong})
+    assert (programs(renderer.context), textures(renderer.context)) == held
+
+
+def test_what_is_set_for_a_draw_is_set_back_where_that_fails(renderer):
+    texture = renderer.render(Camera()).displayed
+    before = texture.filter
+    with pytest.raises(ZeroDivisionError), having(texture, filter=(moderngl.NEAREST, moderngl.NEAREST)):
+        assert texture.filter != before
+        1 / 0
+    assert texture.filter == before
 
 
 def test_a_size_beyond_the_memory_is_said(renderer, monkeypatch):

@@ -106,7 +106,7 @@ def test_a_feed_sees_a_frames_texture_once(pair, monkeypatch):
     context, frames = pair
     monkeypatch.setattr(moderngl, "create_context", lambda **_: context)      # there is no window with another
     feed, seen = Feed(), []
-    monkeypatch.setattr(feed._pass, "compare", lambda target, place, a, *_, **__: seen.append(a.displayed))
+    monkeypatch.setattr(feed.screen, "show", lambda place, a, *_, **__: seen.append(a.displayed))
     for frame in frames * 3:
         feed.show(frame, (320, 180))
     assert [texture.glo for texture in seen] == [frame.texture for frame in frames] * 3

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         compare.write(args, STRIP, arguments.push(compare.PUSH))
         print(f"There is no screen for the window; the comparison is in {STRIP.resolve()}")
         return 0
-    from ..rehearsal.apart import ready
+    from ..rehearsal.worker_process import ready
     ready()      # while the window comes up
     from ..desktop.window import Window
     Window(opening(args)).run()

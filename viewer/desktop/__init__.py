@@ -10,10 +10,10 @@
     commands    what the actions do: keys, menus, palette, the list of keys; keys has Dear ImGui's names for them
     rehearse    the keys, or a game controller, are the rig
     mending     scale and repair of the plate's depth: tools, map, panel; layering has layers follow in the background
-    files       open, save, recent, unsaved, recovered; opening does the slow part; loading is how that waits
+    files       open, save, recent, unsaved, recovered; opening does the slow part
     exporting   films and screenshots
     monitor     the director's
-    aside       a second context, for what would hold up the pictures
+    job_thread  a thread for slow work, which tells how far it is; upload_thread one with an OpenGL context of its own
     display     what is left to do when it goes
     style       how it all looks
 """

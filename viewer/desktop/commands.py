@@ -8,7 +8,7 @@ from imgui_bundle import hello_imgui, imgui
 
 from ..errors import PushinError
 from ..rehearsal import edits
-from ..rehearsal.actions import Action, Actions, own_keys
+from ..rehearsal.actions import Action, Actions
 from ..render.compare import MODES
 from ..shots.advice import THIRDS
 from ..shots.document import Shot
@@ -19,7 +19,6 @@ from ..shots.words import read_amount
 from . import style
 from .keys import chord_of
 from .mending import BIGGER, TOOLS
-from .rehearse import Rehearsal
 from .timeline import WORDS
 
 FRAME_LINES = ((True, False), (True, True), (False, False))
@@ -53,16 +52,11 @@ class Commands:
     open  which of its windows is open: "palette", "help", "question", or ""
     """
 
-    def __init__(self, window):
-        self.window, self.session = window, window.session
+    def __init__(self, window, actions: Actions, problem: str = ""):
+        """problem: what is wrong with a user's own keys, to be said once there is a window."""
+        self.window, self.session, self.actions, self._problem = window, window.session, actions, problem
         self.open, self._shown = "", ""
         self._find, self._at = "", 0
-        self._problem = ""
-        try:
-            self.actions = Actions(own_keys())
-        except PushinError as error:      # a user's own keys are wrong: the usual ones, and it is said
-            self.actions, self._problem = Actions(), str(error)
-        self.rehearsal = self.session.rehearsal = Rehearsal(self.session, self.actions)
         self._bind()
         self._chords = [(chord_of(key), action.name) for action in self.actions.all for key in action.keys
                         if not action.control]
@@ -115,7 +109,7 @@ class Commands:
             "Director's monitor": lambda: window.monitor.toggle(files.handle()), "Full screen": window.full_screen,
             "All keys": lambda: self._show("help"), "Find an action": lambda: self._show("palette"),
         }
-        rehearsal = self.rehearsal
+        rehearsal = window.rehearsal
         does |= {"Rehearse": rehearsal.toggle, "Tap tempo": rehearsal.tap, "Back to one": rehearsal.back_to_one,
                  "Record": rehearsal.record, "Smooth take": lambda: rehearsal.smooth(self._recorded()),
                  "Next rig": rehearsal.next_rig, "Focus at infinity": lambda: rehearsal.mark(0)}
@@ -176,7 +170,7 @@ class Commands:
         asked = imgui.is_popup_open("", imgui.PopupFlags_.any_popup) and not self.window.timeline.editing
         if self.window.files.asks or self.window.export.asks or self.open or asked:
             return
-        chords = self._performing if self.rehearsal.on else self._chords
+        chords = self._performing if self.window.rehearsal.on else self._chords
         if imgui.get_io().want_text_input:      # where a move is typed, what has asked for it asks again, unless it is a letter
             chords = [(chord, name) for chord, name in chords if name in ASKING and chord & ~imgui.Key.mod_shift
                       & imgui.Key.mod_mask_ and self.window.moves.typing]
@@ -224,10 +218,10 @@ class Commands:
 
     def _is_on(self, action: Action) -> bool:
         view, clock = self.session.view, self.session.clock
-        mending, shown = self.session.mending, self.window.in_front
+        mends, mending, shown = self.session.mends, self.window.picture.mending, self.window.in_front
         return {"Lens panel": shown("Lens"), "Advice panel": shown("Advice"),
-                "Mend the depth": mending.on, "Before or after": self.session.before,
-                **{name: mending.on and mending.tool is tool for name, tool in TOOLS.items()},
+                "Mend the depth": mends, "Before or after": self.session.before,
+                **{name: mends and mending.tool is tool for name, tool in TOOLS.items()},
                 "Loop": clock.loop, "Frame lines": view.lines, "Marks": view.marks, "Figures": view.figures,
                 "Loupe": view.loupe, "Depth of field": view.blur,
                 "Invented pixels": view.overlay.invented, "Focus peaking": view.overlay.peaking,
@@ -387,12 +381,12 @@ class Commands:
             self.session.follow()
         self.window.timeline.give_up()
         self.window.picture.tools.give_up()
-        self.session.mending.leave()
+        self.window.picture.mending.leave()
 
     def _mend(self) -> None:
         """The tools in the picture come and go with their panel."""
-        self.session.mending.toggle()
-        self.window.show("Depth", self.session.mending.on)
+        self.window.picture.mending.toggle()
+        self.window.show("Depth", self.session.mends)
 
     def _choose_move(self) -> None:
         """The moves come, and the keyboard is theirs; where a name is being typed there, they go."""
@@ -449,7 +443,7 @@ class Commands:
         take = next((take for take in map(session.shot.take, reversed(session.view.takes)) if take.match), None)
         if take is None:
             raise PushinError("Neither take is matched to another.")
-        session.edit(session.shot.with_take(replace(take, match=None)), f"Free {take.name} from the match")
+        session.free(take)
 
     def _notes(self) -> None:
         session, name = self.session, self.session.view.a

@@ -20,7 +20,7 @@ from ..rehearsal import edits
 from ..rehearsal.background import FRAMES, Moment, exported, pictured
 from . import style
 from .browsing import Browser, path_field
-from .loading import Loading
+from .job_thread import Job
 
 
 BOKEH = {"gather": "depth of field", "reference": "depth of field, exact and slow", "off": "all sharp"}
@@ -43,7 +43,7 @@ class Export:
 
     def __init__(self, session, browser: Browser):
         self.session, self.browser = session, browser
-        self.running: Loading | None = None
+        self.running: Job | None = None
         self._path, self._take, self._bokeh, self._target = "", "", "gather", ""
         self._of = None                         # the document that goes to _path
         self._replaces: Path | None = None      # the film, or folder of frames, that exporting once more replaces
@@ -86,7 +86,7 @@ class Export:
             now = session.plate if session.layering is layering else plate
             true = adjusted(now, edits.adjustments(shot), forgiving=True)       # and not that of before the repairs
             exported(true, edits.follow_depth(shot, before, true) if before else shot, take, target, bokeh, report=report)
-        self.running = Loading(work)
+        self.running = Job(work)
 
     def cancel(self) -> None:
         if self.running is not None:
@@ -100,7 +100,7 @@ class Export:
         error, self.running = self.running.error, None
         if error is None:
             self.session.say(f"Exported {self._target}")
-        elif isinstance(error, Loading.Cancelled):
+        elif isinstance(error, Job.Cancelled):
             self.session.say("The export was cancelled.")
         else:
             self.session.say(str(error) if isinstance(error, PushinError) else f"The export failed: {error}.")
@@ -109,15 +109,8 @@ class Export:
         """The question, where it stands."""
         if not self.asks:
             return
-        em, title = imgui.get_font_size(), "Export"
-        if not imgui.is_popup_open(title):
-            imgui.open_popup(title)
-        port = imgui.get_main_viewport()
-        imgui.set_next_window_pos((port.pos.x + port.size.x / 2, port.pos.y + port.size.y / 2), imgui.Cond_.always,
-                                  (0.5, 0.5))
-        visible, _ = imgui.begin_popup_modal(title, None, imgui.WindowFlags_.always_auto_resize
-                                             | imgui.WindowFlags_.no_move)
-        if not visible:
+        em = imgui.get_font_size()
+        if not style.modal("Export"):
             return
         entered, self._path = path_field(self._path)
         style.text("a film (.mp4, .mov), or a folder for frames, that ends in /", style.QUIET, scale=0.88)
@@ -177,17 +170,17 @@ class Screenshots:
     def __init__(self, session):
         self.session = session
         self.wanted = ""
-        self._writing: list[tuple[Path, Loading]] = []
+        self._writing: list[tuple[Path, Job]] = []
 
     def keep(self, what: Moment | np.ndarray) -> None:
         """Writes a moment, or pixels, uint8 (h, w, 3), row 0 on top."""
         self.wanted = ""
-        path, projector = self._path(), self.session.projector
+        path, projector = self._path(), self.session.screening.projector
         if isinstance(what, Moment):
             work = lambda report: pictured(projector.plate, projector.layers, what, path, report=report)
         else:
             work = lambda report: write_picture(path, np.ascontiguousarray(what))
-        self._writing.append((path, Loading(work)))
+        self._writing.append((path, Job(work)))
 
     def follow(self) -> None:
         """Says where the picture is, once it is there."""

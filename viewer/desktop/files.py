@@ -37,7 +37,7 @@ class Files:
     def __init__(self, window):
         self.window, self.session, self.browser = window, window.session, window.browser
         self.recent, self.journal = Recent(), Journal()
-        self.asks, self._shown = "", ""
+        self.asks = ""
         self._path = ""                                  # what is typed
         self._replaces: Path | None = None               # the file that saving once more replaces
         self._leaves = False                             # nobody wants what is unsaved
@@ -69,7 +69,7 @@ class Files:
             found.leave()
         document = self.session.document
         if lost:
-            self.session.rehearsal.keep()
+            self.window.rehearsal.keep()
         if lost and document is not None and document.dirty:
             self.journal.flush()
         else:
@@ -158,7 +158,7 @@ class Files:
     def unless_unsaved(self, then: Callable[[], None]) -> None:
         """Goes on at once where everything is saved; asks first where something is not."""
         document = self.session.document
-        self.session.rehearsal.keep()
+        self.window.rehearsal.keep()
         if document is None or not document.dirty:
             then()
         else:
@@ -207,27 +207,13 @@ class Files:
             if problem:
                 self.session.say(problem)
         self._look()
-        if not self.asks:
-            self._shown = ""
-            return
-        title = self.TITLES[self.asks]
-        if self._shown != self.asks:
-            imgui.open_popup(title)
-            self._shown = self.asks
-        port = imgui.get_main_viewport()
-        imgui.set_next_window_pos((port.pos.x + port.size.x / 2, port.pos.y + port.size.y / 2), imgui.Cond_.always,
-                                  (0.5, 0.5))
-        flags = (imgui.WindowFlags_.always_auto_resize | imgui.WindowFlags_.no_move
-                 | imgui.WindowFlags_.no_saved_settings)
-        visible, _ = imgui.begin_popup_modal(title, None, flags)
-        if visible:
+        if self.asks and style.modal(self.TITLES[self.asks]):
             asked = self.asks
             done = getattr(self, f"_{asked}_question")(imgui.get_font_size())
             if done or (imgui.is_key_pressed(imgui.Key.escape, False) and asked != "recover"):
                 if self.asks == asked and done != "another":      # else one question led to the next
                     self.asks, self._after = "", None
                     self.browser.end()
-                self._shown = ""
                 imgui.close_current_popup()
             imgui.end_popup()
 

@@ -11,7 +11,7 @@ from ..plate.adjust import Adjustments, adjusted
 from ..plate.layers import Layers
 from ..plate.plate import PROXY
 from ..rehearsal import background, edits
-from .loading import Loading
+from .job_thread import Job
 
 SETTLED = 0.4
 """Seconds without another edit of the depth after which its layers are made: strokes come one after the other."""
@@ -36,13 +36,13 @@ class Layering:
         self._layers = _Latest({opened.plate.digest: opened.layers} if opened.final else {})
         self._shown, self._final = opened.plate.digest, opened.final   # the plate whose layers are shown
         self._proxied = False                   # quick pictures are drawn from its proxy
-        self._job: Loading | None = None
+        self._job: Job | None = None
         self._for: tuple | None = None          # what the job is for: ("depth", adjustments) or ("draft" | "full" | "proxy", digest)
         self._uploading = None                  # steps of the upload that is under way, of _shown's layers
         self._refused: Adjustments | None = None
         self._since = 0.0
         self._measure: tuple | None = None      # (key, adjustments, plate before) of an edit that the shot is to follow
-        self._trial: tuple | None = None        # a repair that is made before it is entered: (Loading, edit, label)
+        self._trial: tuple | None = None        # a repair that is made before it is entered: (Job, edit, label)
         self._edits = 0
         if before is not None:
             if before._for is not None and before._for[0] in ("full", "proxy") and before._for[1] == opened.plate.digest:
@@ -109,7 +109,7 @@ class Layering:
         now = edits.adjustments(session.shot)
         plate = self._plates.get(now, session.plate)
         made = lambda report: adjusted(plate, Adjustments(now.anchors, (*now.edits, edit)))
-        self._trial = Loading(made), edit, what
+        self._trial = Job(made), edit, what
 
     def _take_trial(self) -> None:
         job, edit, what = self._trial
@@ -166,17 +166,17 @@ class Layering:
                 self._turn_to(known)
             else:
                 base = max(self._plates.values(), key=lambda p: _in_common(p.adjustments, of))
-                self._job, self._for = Loading(lambda report: adjusted(base, of, forgiving=True)), (what, of)
+                self._job, self._for = Job(lambda report: adjusted(base, of, forgiving=True)), (what, of)
         elif what == "draft" and of in self._layers:
             self._show(self._layers[of], of, final=True)
         elif time.monotonic() - self._since > SETTLED:
             if what == "proxy":
-                self._job = Loading(lambda report: background.proxy(plate, report=report))
+                self._job = Job(lambda report: background.proxy(plate, report=report))
             else:
-                self._job = Loading(lambda report: background.layers(plate, what == "draft", report=report))
+                self._job = Job(lambda report: background.layers(plate, what == "draft", report=report))
             self._for = what, of
 
-    def _take(self, what: str, of, job: Loading) -> None:
+    def _take(self, what: str, of, job: Job) -> None:
         if isinstance(job.error, PushinError):
             self.session.say(str(job.error))
             if what == "depth":

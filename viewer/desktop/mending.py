@@ -5,7 +5,6 @@ import math
 from dataclasses import replace
 from typing import NamedTuple
 
-import moderngl
 from imgui_bundle import imgui
 
 from ..errors import PushinError
@@ -13,6 +12,7 @@ from ..plate import repair, scale
 from ..plate.adjust import residuals
 from ..rehearsal import edits
 from ..rehearsal.depthmap import DepthMap, drawn
+from ..render.screen import Upload
 from ..shots.errors import BadValue
 from ..shots.words import read_metres
 from . import style
@@ -51,8 +51,8 @@ ACTIONS = {"Push nearer": "nearer", "Push farther": "farther", "Make flat": "fla
 
 
 class Mending:
-    """
-    on        the mouse mends the depth, and B's place shows it
+    """Mends the plate's depth with the mouse, and draws its map in B's place.
+
     tool      a Tool of TOOLS
     radius    of the brush, of the plate's width
     strength  of STRENGTHS
@@ -60,13 +60,14 @@ class Mending:
 
     def __init__(self, session, panel):
         self.session, self.panel = session, panel
-        self.on, self.tool = False, TOOLS["Push nearer"]
+        self.tool = TOOLS["Push nearer"]
         self.radius, self.strength = 0.03, STRENGTHS[2]
         self._mode = ""                          # of comparing, before
         self._map: DepthMap | None = None
-        self._map_of = self._texture = None
+        self._map_of = None
+        self._upload: Upload | None = None
         self._kept = False                       # the map shows strokes that the plate does not have yet
-        self._drawn = None                       # (map, stroke) that the texture shows
+        self._drawn = None                       # (map, stroke) that was uploaded
         self._points: list[tuple[float, float]] = []
         self._from: tuple | None = None          # (which, u, v, plate point) where the button went down
         self._asked: tuple | None = None         # ("distance", point) or ("height", box) that waits for its metres
@@ -75,7 +76,7 @@ class Mending:
     # -- actions ------------------------------------------------------------------------------------------------------
 
     def toggle(self) -> None:
-        if self.on:
+        if self.session.mends:
             self.leave()
         else:
             self.enter()
@@ -84,17 +85,18 @@ class Mending:
         """A's picture beside the depth; the clock stands."""
         session = self.session
         edits.adjust(session.shot, edits.adjustments(session.shot))   # refused on the bundled plate
-        if not self.on:
-            self.on, self._mode = True, session.view.mode
+        if not session.mends:
+            session.mends, self._mode = True, session.view.mode
             session.clock = session.clock.pause()
             session.view = replace(session.view, mode="side by side")
 
     def leave(self) -> None:
-        if self.on:
-            self.on = self.session.before = self.session.layering.held = False
+        session = self.session
+        if session.mends:
+            session.mends = session.before = session.layering.held = False
             self._points, self._from = [], None
-            if self.session.view.mode == "side by side":
-                self.session.view = replace(self.session.view, mode=self._mode)
+            if session.view.mode == "side by side":
+                session.view = replace(session.view, mode=self._mode)
 
     def take(self, name: str) -> None:
         """Takes a tool in hand."""
@@ -265,18 +267,18 @@ class Mending:
         draw.add_rect_filled((left - 2, top - 2), (left + width + 2, top + height + 2),
                              style.ink((style.GROUND, style.GROUND, style.GROUND, 1)))
         x, y, w, h = self._place()
-        draw.add_image(imgui.ImTextureRef(self._shown().glo), (x, y), (x + w, y + h))
+        draw.add_image(imgui.ImTextureRef(self._shown().texture), (x, y), (x + w, y + h))
         words = "The depth before the repairs" if session.before else "The depth"
         wide = self.panel.room[0] + self.panel.room[2] - left - 0.6 * em
         used = 0.5 * em + style.label(draw, (left, top + height + 0.35 * em), words, style.TEXT, 1.15, bold=True)
         style.label(draw, (left + used, top + height + 0.45 * em), "red is near, blue is far", style.QUIET, 0.95,
                     room=wide - used)
-        here = f"{self.tool.name}:  {self.tool.tip}"
+        hint = f"{self.tool.name}:  {self.tool.tip}"
         if self.tool.how == "brush":
-            here += f"   Radius {self._pixels:.0f} px (wheel)" + \
+            hint += f"   Radius {self._pixels:.0f} px (wheel)" + \
                 (f", {self.strength:.0%}" if self.tool.name != "Make flat" else "")
         imgui.push_font(style.FONTS.regular, 0.88 * style.TEXT_SIZE)
-        draw.add_text(imgui.get_font(), imgui.get_font_size(), (left, top + height + 1.8 * em), style.ink(style.VALUE), here,
+        draw.add_text(imgui.get_font(), imgui.get_font_size(), (left, top + height + 1.8 * em), style.ink(style.VALUE), hint,
                       wrap_width=max(wide, 1.0))
         imgui.pop_font()
         for anchor in edits.adjustments(session.shot).anchors:
@@ -309,8 +311,8 @@ class Mending:
             self.panel.at_mouse(under[0], words, away=away)
         self._question(em)
 
-    def _shown(self) -> moderngl.Texture:
-        """The map as a texture, with the stroke that is being drawn."""
+    def _shown(self) -> Upload:
+        """The map, with the stroke that is being drawn."""
         session = self.session
         undone = self._kept and session.plate.adjustments == session.layering.wanted     # before the plate had them
         if self._map_of is not session.plate or undone:
@@ -319,35 +321,30 @@ class Mending:
         wanted = self._map, stroke, id(self._map.disparity)
         if self._drawn != wanted:
             self._drawn = wanted
-            context = session.projector.context
-            if self._texture is None or self._texture.size != self._map.size:
-                self.release()
-                self._texture = context.texture(self._map.size, 4)
-                self._texture.filter = moderngl.LINEAR, moderngl.LINEAR
-            self._texture.write(self._map.image(stroke).tobytes())
-        return self._texture
+            self._upload = self._upload or Upload(session.screening.projector.screen)
+            self._upload.write(self._map.image(stroke))
+        return self._upload
 
     def release(self) -> None:
-        if self._texture is not None:
-            self._texture.release()
-            self._texture = None
+        if self._upload is not None:
+            self._upload.release()
 
 
 class DepthPanel:
     """What is known of the scale, the repairs, and the tools for both; and what was assumed of the picture."""
 
-    def __init__(self, session):
-        self.session = session
+    def __init__(self, session, mending: Mending):
+        self.session, self.mending = session, mending
         self._of, self._lines = None, []      # the anchors of which these lines tell
 
     def draw(self) -> None:
         session, em = self.session, imgui.get_font_size()
         if session.shot is None:
             return
-        mending = session.mending
+        mending = self.mending
         style.text("Tools", style.QUIET, scale=0.9)
         for name, tool in TOOLS.items():
-            if imgui.radio_button(name, mending.on and tool is mending.tool):
+            if imgui.radio_button(name, session.mends and tool is mending.tool):
                 session.attempt(lambda: mending.take(name))
             imgui.set_item_tooltip(tool.tip)
         imgui.set_next_item_width(9 * em)

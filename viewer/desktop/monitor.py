@@ -6,7 +6,7 @@ import glfw
 
 from ..errors import PushinError
 from ..render.feed import Feed
-from .aside import HINTS, hint
+from .upload_thread import HINTS, hint
 
 SIZE = 960, 540
 """Of its window where there is no second screen."""
@@ -20,7 +20,8 @@ def shows(screen, window) -> bool:
 
 
 class Monitor:
-    """
+    """A second window with one picture and nothing over it but its frame.
+
     window  glfw's, or None while it is closed
     """
 
@@ -84,7 +85,6 @@ class Monitor:
             if self._feed is None:      # not before: Mesa draws by the size that a window had when it was first used
                 glfw.swap_interval(0)   # the other window waits for its screen already
                 self._feed = Feed()
-            self._feed.context.screen.clear(0.0, 0.0, 0.0)
             self._feed.show(frame, self.size, share, outside, border)
             glfw.swap_buffers(self.window)
         self._within(beside, draw)
@@ -96,18 +96,6 @@ class Monitor:
                 self._within(beside, self._feed.release)
             glfw.destroy_window(self.window)
             self.window = self._feed = None
-
-    def pixels(self, beside):
-        """What it shows, uint8 (h, w, 3): for tests and screenshots, as it reads back."""
-        import numpy as np
-        found = []
-        width, height = self.size
-
-        def read():
-            data = self._feed.context.screen.read(viewport=(0, 0, width, height), components=3, alignment=1)
-            found.append(np.frombuffer(data, "u1").reshape(height, width, 3)[::-1].copy())
-        self._within(beside, read)
-        return found[0]
 
     def _within(self, beside, work) -> None:
         """Does GL work in this window's context, and gives the other its own back."""

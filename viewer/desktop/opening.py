@@ -27,7 +27,8 @@ Report = Callable[..., None]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """
+    """What the window begins to work with.
+
     plate   the Plate
     shot    the document to start from
     path    of the shot file, or None: it has none yet

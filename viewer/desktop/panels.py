@@ -123,9 +123,8 @@ class LensPanel:
                 imgui.set_item_tooltip(rig.line)
             imgui.end_combo()
         if take.match:
-            if imgui.button("Free from the match"):
-                session.attempt(lambda: session.edit(session.shot.with_take(replace(take, match=None)),
-                                                     f"Free {take.name} from the match"))
+            if imgui.button("Free from match"):
+                session.attempt(lambda: session.free(take))
         elif len(session.shot.takes) > 1 and session.subject(take.name):
             other = next((t.name for t in session.shot.takes if t.match and t.match.take == take.name), None)
             if other is None and imgui.button("Match the other to this"):

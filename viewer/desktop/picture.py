@@ -10,6 +10,8 @@ from ..render.compare import MODES, Layout, layout
 from ..shots.framing import place_in_frame
 from . import style
 from .mending import Mending
+from .panels import AdvicePanel
+from .rehearse import Rehearsal
 from .tools import Tools
 
 FIGURES = 4.5
@@ -33,13 +35,12 @@ class PicturePanel:
     named    left, top, right, bottom of names in the pictures, window pixels
     """
 
-    def __init__(self, session):
-        self.session = session
+    def __init__(self, session, advice: AdvicePanel, rehearsal: Rehearsal):
+        self.session, self.advice = session, advice
         self.room = (0.0, 0.0, 1.0, 1.0)
         self.place: Layout | None = None
         self.named: list[tuple[float, float, float, float]] = []
-        self.tools = Tools(session, self)
-        self.mending = session.mending = Mending(session, self)
+        self.tools, self.mending = Tools(session, self, rehearsal), Mending(session, self)
 
     def draw(self) -> None:
         session, em = self.session, imgui.get_font_size()
@@ -56,7 +57,7 @@ class PicturePanel:
         self.tools.catch()
         self.named = []
         for which in self.shown():
-            if which and self.mending.on:
+            if which and session.mends:
                 self.mending.draw_map(em)
                 continue
             mode = MODES[view.mode]
@@ -67,7 +68,7 @@ class PicturePanel:
         if MODES[view.mode].wiped:
             self._wipe(em)
         self.tools.draw(em)
-        session.advice_panel.strip(self)
+        self.advice.strip(self)
 
     # -- places -------------------------------------------------------------------------------------------------------
 

@@ -3,11 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import moderngl
-
 from ..plate.layers import Layers
-from ..render import Renderer
-from ..render.compare import ComparePass, Layout
+from ..render.compare import Layout
+from ..render.screen import Screen
 from ..render.warm import warming
 
 COARSEST = 64
@@ -19,16 +17,16 @@ class Projector:
 
     It shows something once `using` has been gone through.
 
+    screen  the window's
     aside   does what would hold up the pictures, or None; see render.gl.Aside
     made    frames that were drawn so far; it does not grow while nothing changes
     layers  what is shown of the plate
     changes how many times other layers have taken the place of those of before
     """
 
-    def __init__(self, context: moderngl.Context, plate, aside=None):
-        self.context, self.plate = context, plate
-        self.renderer = Renderer(plate, (COARSEST, COARSEST), context, load=False, aside=aside)
-        self.compare = ComparePass(context)
+    def __init__(self, screen: Screen, plate, aside=None):
+        self.screen, self.plate = screen, plate
+        self.renderer = screen.renderer(plate, (COARSEST, COARSEST), load=False, aside=aside)
         self.made = 0
         self._kept: dict[object, tuple[object, object]] = {}    # slot -> (what it was drawn from, its frame)
         self.layers: Layers | None = None
@@ -65,7 +63,7 @@ class Projector:
 
     def show(self, place: Layout, a, b, mode: str, **how) -> None:
         """Draws Frames a and b, compared, into the window."""
-        self.compare.compare(self.context.screen, place, a, b, mode, **how)
+        self.screen.show(place, a, b, mode, **how)
 
     def using(self, layers: Layers) -> Iterator[None]:
         """Shows these layers of the plate once it was gone through: in steps, between which it goes on as before."""
@@ -95,4 +93,3 @@ class Projector:
     def close(self) -> None:
         self._kept.clear()
         self.renderer.close()
-        self.compare.release()

@@ -21,8 +21,11 @@ from ..shots.kit import Lens
 from ..shots.performance import breathed
 from ..shots.rigs import RIGS, rig
 from ..shots.timeline import ABSOLUTE, INFINITY
+from .job_thread import Job
 from .keys import key_of
-from .loading import Loading
+
+TOLERANCE = Tolerance()
+"""Within which smoothing keeps to what was performed."""
 
 PULL = 1.0
 """Seconds of the take that a focus pull lasts until a tempo is tapped."""
@@ -35,7 +38,8 @@ DRAFTS = 1.0
 
 
 class Rehearsal:
-    """
+    """A camera performed by hand, and what is recorded of that as a take.
+
     on     the keys are the rig
     take   the name of the take whose rig and lens are performed with
     """
@@ -52,7 +56,7 @@ class Rehearsal:
         self._operator: Operator | None = None
         self._metres = 2.0       # to what the take is about, which is the scale of travel and focus
         self._state = self._plays = self._plays_of = None     # the last: the shot that it was made from
-        self._smoothing: tuple | None = None    # (a take as it was recorded, the Loading that makes few keys of it)
+        self._smoothing: tuple | None = None    # (a take as it was recorded, the Job that makes few keys of it)
         self._hands: frozenset[str] = frozenset()    # which have been laid on; the take itself does the rest
 
     def toggle(self) -> None:
@@ -238,7 +242,7 @@ class Rehearsal:
         if not any(map(smoothable, take.timeline.tracks)):
             raise PushinError(f"Nothing in take {name} was recorded by hand; there is nothing to smooth.")
         if self._smoothing is None:
-            self._smoothing = take, Loading(lambda report: smoothed(take, Tolerance(), fps, report=report))
+            self._smoothing = take, Job(lambda report: smoothed(take, TOLERANCE, fps, report=report))
 
     def _take_smoothed(self) -> None:
         """The few keys, once they are found."""
@@ -254,7 +258,9 @@ class Rehearsal:
             return      # it is another one by now
         session.edit(session.shot.with_take(take), f"Smooth take {name}")
         before, after = (sum(getattr(r, which) for r in report) for which in ("before", "after"))
-        session.say(f"{counted(before, 'key')} became {after}: within 5 mm, 0.1°, 1 % of zoom and 2 % of focus.")
+        kept = TOLERANCE
+        session.say(f"{counted(before, 'key')} became {after}: within {kept.millimetres:g} mm, {kept.degrees:g}°, "
+                    f"{kept.zoom:g} % of zoom and {kept.focus:g} % of focus.")
 
     def next_rig(self) -> None:
         """The next kind of rig for A."""

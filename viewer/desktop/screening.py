@@ -57,11 +57,6 @@ class Screening:
         return self._plans is not None and not self._waits and all(plan.next() is None for plan in self._plans.values())
 
     @property
-    def views(self) -> dict[str, int]:
-        """Of how many views through the lens each of its pictures, by slot, is the mean; 0 for one in one piece."""
-        return {slot: plan.done for slot, plan in (self._plans or {}).items() if plan.count}
-
-    @property
     def governor(self) -> Governor:
         """Chooses the size of what is drawn now, while something moves."""
         return self._governors.setdefault(self._kind, Governor.beginning())
@@ -77,7 +72,7 @@ class Screening:
         made while something moves, and better and better when it rests."""
         session, projector = self.session, self.projector
         view = session.view
-        seen = "A" if session.mending.on else MODES[view.mode].shows     # B's place has the depth then
+        seen = "A" if session.mends else MODES[view.mode].shows     # B's place has the depth then
         shown = [Shown(slot, session.camera(name), where[2:], self._overlay(name)) for slot, name, where in
                  zip("AB", view.takes, (place.a, place.b)) if slot in seen]
         now, made = time.monotonic(), projector.made
@@ -121,7 +116,7 @@ class Screening:
         else:
             self.projector.refine(each.slot, each.camera, self.projector.size(each.pixels), stage.views, plan.count,
                                   overlay=each.overlay)
-        self.projector.context.finish()
+        self.projector.screen.finish()
         self._plans[each.slot] = plan = plan.after(time.perf_counter() - began)
         if not stage.step and plan.done == plan.count:
             self._view_seconds = plan.view_seconds

@@ -21,7 +21,7 @@ from ..shots.framing import PASSED, Subject, distance, lost
 from ..shots.kit import F_STOP
 from ..shots.performance import Performance, Pulled, far_away
 from ..shots.timeline import ABSOLUTE, snapped
-from .loading import Loading
+from .job_thread import Job
 from .opening import Opened
 from .view import View
 
@@ -48,8 +48,12 @@ class Session:
 
     plate      the opened Plate, or None while there is none
     document   rehearsal.document.Document, which keeps the history; None while nothing is open
+    screening  the Screening that shows the plate, and
+    layering   the Layering that has it follow the document; both come with it
     clock      a rehearsal.clock.Clock, a value: what moves the playhead puts another one in its place
     view       a View
+    mends      the mouse mends the depth, and B's place shows it
+    before     the depth is shown as it was before the repairs
     message    what was last said, or ""
     advice     Counsel on both shown takes
     unadvised  why there is none, where it could not be made, or ""
@@ -59,9 +63,8 @@ class Session:
         self.clock = Clock(Fraction(4))
         self.act: Callable[[str], None] = lambda name: None
         self.key: Callable[[str], str] = str    # what to press for an action
-        self.advice_panel = self.projector = self.screening = self.layering = self.mending = self.rehearsal = None
-        self.before = False        # the depth is shown as it was before the repairs
-        self.document = self.plate = None
+        self.document = self.plate = self.screening = self.layering = None
+        self.mends = self.before = False
         self.view = View()
         self.message, self._said = "", -math.inf
         self.doing = ""
@@ -74,7 +77,7 @@ class Session:
         self.advice: tuple[Counsel, ...] = ()
         self.unadvised = ""
         self._advised: tuple | None = None     # the shot, the takes and the plate that the advice is on
-        self._advising: Loading | None = None
+        self._advising: Job | None = None
         self._advising_on: tuple | None = None
         self._left: dict[int, tuple[Shot, tuple[str, str]]] = {}     # of shots with other takes than the next one: those shown
         self._changed = -math.inf
@@ -195,6 +198,10 @@ class Session:
         before = self.shot
         self.edit(edits.remove_subject(before, name), f"Remove {name}")
         self.say(f"{name} is removed{self.freed(before)}; {self.key('Undo')} brings it back.")
+
+    def free(self, take: Take) -> None:
+        """A take that matches another goes its own way from now on."""
+        self.edit(self.shot.with_take(replace(take, match=None)), f"Free {take.name} from the match")
 
     def freed(self, before: Shot) -> str:
         """Which takes no longer match another, as they did in the shot before, in words."""
@@ -364,7 +371,7 @@ class Session:
         if (self._advising is None and self._advised != wanted and time.monotonic() - self._changed > waits
                 and not self.layering.behind):
             self._advising_on = wanted
-            self._advising = Loading(lambda report: (wanted, counsel(*wanted, report=report)))
+            self._advising = Job(lambda report: (wanted, counsel(*wanted, report=report)))
 
     @property
     def advised(self) -> bool:

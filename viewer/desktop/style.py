@@ -198,6 +198,16 @@ def keyboard_here() -> None:
         imgui.set_keyboard_focus_here()
 
 
+def modal(title: str) -> bool:
+    """Begins a question in the middle of the window, before which nothing else can be done; where True, end_popup() ends it."""
+    if not imgui.is_popup_open(title):
+        imgui.open_popup(title)
+    port = imgui.get_main_viewport()
+    imgui.set_next_window_pos((port.pos.x + port.size.x / 2, port.pos.y + port.size.y / 2), imgui.Cond_.always, (0.5, 0.5))
+    flags = imgui.WindowFlags_.always_auto_resize | imgui.WindowFlags_.no_move | imgui.WindowFlags_.no_saved_settings
+    return imgui.begin_popup_modal(title, None, flags)[0]
+
+
 def answers(*names: str, wide: float = 8.0) -> int | None:
     """A row of buttons that answer a question, each so many text sizes wide; returns which one is pressed.
 

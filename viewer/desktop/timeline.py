@@ -14,6 +14,7 @@ from ..shots.easing import CURVES, EASES, curve
 from ..shots.performance import far_away
 from ..shots.timeline import INFINITY, LIMITS, Key, Track, seconds, snapped
 from . import style, transport
+from .rehearse import Rehearsal
 
 WORDS = {"x": "truck", "y": "boom", "z": "dolly", "pan": "pan", "tilt": "tilt", "roll": "roll", "arc": "arc",
          "focal_length": "zoom", "focus_distance": "focus", "f_stop": "iris"}
@@ -57,8 +58,8 @@ class TimelinePanel:
     editing   whether the window of a key is open
     """
 
-    def __init__(self, session):
-        self.session = session
+    def __init__(self, session, rehearsal: Rehearsal):
+        self.session, self.rehearsal = session, rehearsal
         self.selected: frozenset[KeyPlace] = frozenset()
         self.copied: tuple[edits.Copied, ...] = ()
         self.snap = True      # to frames; Alt does the other
@@ -358,7 +359,7 @@ class TimelinePanel:
         name = session.view.a
         if name in session.live:
             shot = session.with_aperture(name) if "focus" in session.hands else session.shot      # as it is seen
-            session.edit(edits.set_camera(shot, name, session.frame_time, session.rehearsal.camera), "Set a key")
+            session.edit(edits.set_camera(shot, name, session.frame_time, self.rehearsal.camera), "Set a key")
             return
         lanes = {(p.take, p.track) for p in self.selected}
         lanes = lanes or {(name, i) for i in range(len(session.shot.take(name).timeline.tracks))}

@@ -28,13 +28,14 @@ LOUPE = 14.0
 
 
 class Tools:
-    """
+    """What the mouse does in the pictures, unless it mends the depth: it focuses, boxes subjects, racks, zooms and dollies.
+
     under   (0 or 1 for A or B, u, v) of the mouse, or None outside the pictures
     spot    what of the plate is there, or None
     """
 
-    def __init__(self, session, panel):
-        self.session, self.panel = session, panel
+    def __init__(self, session, panel, rehearsal):
+        self.session, self.panel, self.rehearsal = session, panel, rehearsal
         self.under = self.spot = None
         self._pressed = None     # (which, u, v, what was there then) where the button went down
         self._wheeled = 0.0      # when the wheel was turned last, or 0 once that is a step of its own
@@ -53,7 +54,7 @@ class Tools:
         if self._wheeled and (imgui.is_mouse_clicked(0) or time.monotonic() - self._wheeled > PAUSE):
             self._wheeled = 0.0
             self.session.document.release()
-        if panel.mending.on:
+        if self.session.mends:
             panel.mending.catch(self._hovered, self._active, self.under)
             return
         if imgui.is_item_activated() and self.under:
@@ -73,7 +74,7 @@ class Tools:
         """The box that is being drawn, the depth at the mouse, and the window that asks for a name."""
         draw, mouse = imgui.get_window_draw_list(), imgui.get_mouse_pos()
         self.spot = None
-        if self.panel.mending.on:
+        if self.session.mends:
             self.panel.mending.draw(em, self._hovered, self.under)
             return
         if self._pressed and self._dragged(mouse):
@@ -109,7 +110,8 @@ class Tools:
         share = pixels / session.shot.across(session.shot.take(name))
         shift = ((0.5 + camera.lens_shift[0] - u) / share, (camera.lens_shift[1] - (0.5 - v) / aspect) / share)
         detail = replace(camera, sensor_width=camera.sensor_width * share, lens_shift=shift)
-        frame = session.projector.frame("loupe", detail, (pixels, pixels), session.screening.bokeh_now(detail))
+        screening = session.screening
+        frame = screening.projector.frame("loupe", detail, (pixels, pixels), screening.bokeh_now(detail))
         mouse, side = imgui.get_mouse_pos(), LOUPE * em
         left = min(max(mouse.x - side / 2, self.panel.room[0]), self.panel.room[0] + self.panel.room[2] - side)
         top = mouse.y - side - 1.5 * em
@@ -195,7 +197,7 @@ class Tools:
         subject = self.subject_at(spot)
         mark = subject.name if subject else round(spot.depth, 3)
         if take_name in session.live:
-            session.rehearsal.pull(mark)
+            self.rehearsal.pull(mark)
         else:
             session.focus(take_name, mark)
 
@@ -215,14 +217,14 @@ class Tools:
             metres = (1 - WHEEL ** -notches) * max(distance(shot.plate.stage, subject, camera), 0.3) if subject else \
                 0.05 * notches
             if performed:
-                session.rehearsal.push("dolly", metres)
+                self.rehearsal.push("dolly", metres)
                 return
             forward = pose_of(camera).forward
             camera = replace(camera, position=tuple(p + metres * f for p, f in zip(camera.position, forward)))
             session.edit(edits.start_here(shot, name, camera), "Dolly", f"wheel dolly {name}")
             return
         if performed:
-            session.rehearsal.push("zoom", notches * math.log(WHEEL))
+            self.rehearsal.push("zoom", notches * math.log(WHEEL))
             return
         low, high = edits.focal_lengths(shot, name)
         focal = min(max(camera.focal_length * WHEEL ** notches, low), high)

@@ -9,7 +9,8 @@ from ..render.display import Overlay
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """
+    """How the takes are looked at.
+
     mode      of comparing: a name in render.compare.MODES
     a, b      the takes that are compared
     blur      the lens's depth of field is shown, where the take has an f-number

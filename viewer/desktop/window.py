@@ -5,35 +5,36 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 
-import moderngl
-import numpy as np
 from imgui_bundle import hello_imgui, imgui  # before glfw, so that both share one GLFW library
 import glfw
 
 from .. import folders
 from ..errors import PushinError
+from ..rehearsal.actions import usable_actions
 from ..rehearsal.background import PINHOLE, warmed
 from ..render.compare import MODES
+from ..render.screen import GivenUp, Screen, drawing
 from ..render.warm import programs
 from ..shots.document import Shot
 from . import style
-from .aside import RESET, Aside, hint
 from .browsing import Browser
 from .commands import Commands
 from .display import when_lost
 from .exporting import Export, Screenshots
 from .files import Files
+from .job_thread import Job, lasting
 from .layering import Layering
-from .loading import Loading, lasting
 from .mending import DepthPanel
 from .monitor import Monitor, shows
 from .opening import Opened
 from .panels import AdvicePanel, LensPanel, MovesPanel
 from .picture import FIGURES, PicturePanel
 from .projector import Projector
+from .rehearse import Rehearsal
 from .screening import Screening
 from .session import Session
 from .timeline import TimelinePanel
+from .upload_thread import RESET, UploadThread, hint
 
 LOADING_RATE = 20.0
 """Frames a second while a plate is loading: enough for a progress bar, and the processor is needed elsewhere."""
@@ -68,27 +69,27 @@ class Window:
     """
 
     def __init__(self, opening: Opening):
-        self.session = Session()
-        self.timeline, self.picture = TimelinePanel(self.session), PicturePanel(self.session)
-        self.advice, self.lens, self.moves, self.depth = (make(self.session) for make in (
-            AdvicePanel, LensPanel, MovesPanel, DepthPanel))
+        session = self.session = Session()
+        actions, problem = usable_actions()
+        self.rehearsal = Rehearsal(session, actions)
+        self.advice, self.lens, self.moves = AdvicePanel(session), LensPanel(session), MovesPanel(session)
+        self.timeline, self.picture = TimelinePanel(session, self.rehearsal), PicturePanel(session, self.advice, self.rehearsal)
+        self.depth = DepthPanel(session, self.picture.mending)
         self.browser = Browser()
-        self.files, self.export, self.monitor = Files(self), Export(self.session, self.browser), Monitor()
-        self.screenshots = Screenshots(self.session)
-        self.commands = Commands(self)
-        self.session.act, self.session.key = self.commands.act, self.commands.actions.key
-        self.session.advice_panel = self.advice
+        self.files, self.export, self.monitor = Files(self), Export(session, self.browser), Monitor()
+        self.screenshots = Screenshots(session)
+        self.commands = Commands(self, actions, problem)
+        session.act, session.key = self.commands.act, actions.key
         self.projector: Projector | None = None
-        self._context: moderngl.Context | None = None
-        self._aside: Aside | None = None
-        self._opening: Loading | None = None
-        self._warming: Loading | None = None            # the driver's programs, at the first start
+        self._screen: Screen | None = None
+        self._aside: UploadThread | None = None
+        self._opening: Job | None = None
+        self._warming: Job | None = None                # the driver's programs, at the first start
         self._later: Iterator[None] | None = None       # steps for which there is time once everything rests
         self._arriving: Iterator[None] | None = None    # steps in which what has been opened gets on the screen
         self._first = self._latest = opening
         self._left: Shot | None = None                  # as the shot was that gives way to what is being opened
         self._error: BaseException | None = None
-        self.screening: Screening | None = None
         self._began = time.perf_counter()
         self._titled = ""
         self._windowed = None     # where the window was before it filled the screen
@@ -105,7 +106,7 @@ class Window:
         try:
             run(self.params)
         except RuntimeError as error:
-            if "IM_ASSERT" not in str(error) or self._context is not None:
+            if "IM_ASSERT" not in str(error) or self._screen is not None:
                 raise
             self._opening.cancel()
             self._opening.wait(PATIENCE)       # libraries that it calls are kept from talking, and so would be we
@@ -115,7 +116,7 @@ class Window:
 
     def ended(self) -> None:
         """Raises what the window ended with, if it was not a person who closed it."""
-        if isinstance(self._error, moderngl.Error):
+        if isinstance(self._error, GivenUp):
             raise PushinError(f"The graphics driver has given up and the window had to close; {KEPT}.") from self._error
         if self._error is not None:
             raise self._error
@@ -123,14 +124,14 @@ class Window:
     @property
     def rested(self) -> bool:
         """Whether the pictures on the screen are as good as they get."""
-        return self.screening is not None and self.screening.rested
+        return self.session.screening is not None and self.session.screening.rested
 
     def open(self, opening: Opening) -> None:
         """Opens something else, in the background, and in place of what is being opened; what is open stays until it is there."""
         if self._opening is not None:
             self._opening.cancel()
         self._arriving = None
-        self._opening, self._latest, self._left = Loading(opening), opening, self.session.shot
+        self._opening, self._latest, self._left = Job(opening), opening, self.session.shot
 
     def close(self) -> None:
         """Ends the window without asking."""
@@ -244,7 +245,8 @@ class Window:
         def guarded():
             if self._error is None:
                 try:
-                    draw()
+                    with drawing():
+                        draw()
                 except BaseException as error:
                     self._error = error
                     self.params.app_shall_exit = True
@@ -261,11 +263,11 @@ class Window:
         if hello_imgui.load_user_pref("scale") not in ("", scale):
             self.params.docking_params.layout_condition = hello_imgui.DockingLayoutCondition.application_start
         hello_imgui.save_user_pref("scale", scale)
-        self._context = moderngl.create_context(require=330)
-        self._aside = Aside.where_slow(self._context, self.files.handle())
+        self._screen = Screen()
+        self._aside = UploadThread.where_slow(self._screen, self.files.handle())
         self.files.start()
         when_lost(self._display_lost)
-        self._warming = Loading(lambda report, name=programs(self._context): warmed(name, report=report))
+        self._warming = Job(lambda report, name=programs(self._screen): warmed(name, report=report))
 
     def _stop(self) -> None:
         self._arriving = self._later = None
@@ -273,11 +275,13 @@ class Window:
         self.export.cancel()
         self.screenshots.finish()
         self.monitor.close()
-        if isinstance(self._error, moderngl.Error):
+        if isinstance(self._error, GivenUp):
             return       # what was on the GPU went with the context
         self.picture.mending.release()
         if self.projector is not None:
             self.projector.close()
+        if self._screen is not None:
+            self._screen.release()
         if self._aside is not None:
             self._aside.close()
 
@@ -297,7 +301,7 @@ class Window:
         io, moves = imgui.get_io(), imgui.ConfigFlags_.nav_enable_keyboard
         asked = self.export.asks or self.files.asks in ("open", "save")
         io.config_flags = io.config_flags | moves if asked else io.config_flags & ~moves
-        self._context.buffer(reserve=4).release()    # a context that is lost has nothing to give, and draws nothing
+        self._screen.check()
         self._take_opened()
         if session.shot is None:
             if self._opening is not None:
@@ -313,7 +317,7 @@ class Window:
         dt = min(imgui.get_io().delta_time, 0.5)
         session.clock = session.clock.tick(dt)
         self.commands.keys()
-        self.commands.rehearsal.frame(dt)
+        self.rehearsal.frame(dt)
         session.document.shows(session.view.takes)
         session.consult()
         self._title()
@@ -335,12 +339,12 @@ class Window:
     def _project(self) -> None:
         """Draws the pictures of this moment under everything else."""
         session, place = self.session, self.picture.place
-        self._context.screen.use()   # whatever a panel has drawn elsewhere
+        self._screen.use()   # whatever a panel has drawn elsewhere
         if session.shot is None or place is None or self.projector is None:
             return
-        view = session.view
-        self.screening.lens_ready = self._warming.done
-        a, b, main = self.screening.frames(place, self.monitor.place(session.aspect(view.takes[view.mode == "B"])))
+        view, screening = session.view, session.screening
+        screening.lens_ready = self._warming.done
+        a, b, main = screening.frames(place, self.monitor.place(session.aspect(view.takes[view.mode == "B"])))
         lines = [session.shot.lines(session.shot.take(name)) for name in view.takes]
         share = [(line.width, line.height * session.aspect(name)) for line, name in zip(lines, view.takes)]
         look = {"frames": share, "outside": OUTSIDE if view.lines else 1.0}
@@ -348,13 +352,12 @@ class Window:
             session.attempt(lambda: self.monitor.show(self.files.handle(), main, share[view.mode == "B"],
                                                       look["outside"], 2.0 if view.lines else 0.0))
         if self.screenshots.wanted == "clean":
-            self.screenshots.keep(self.screening.moment(place))
+            self.screenshots.keep(screening.moment(place))
         if self._later is not None and self.rested and self._warming.done:
             self._later = None if next(self._later, self) is self else self._later
             hello_imgui.request_refresh()
-        screen, scale = self._context.screen, imgui.get_io().display_framebuffer_scale
+        scale = imgui.get_io().display_framebuffer_scale
         bottom = imgui.get_io().display_size.y - self.picture.room[1] - self.picture.room[3]
-        screen.use()
         self.projector.show(place, a, b, view.mode, wipe=view.wipe, time=time.monotonic(),
                             origin=(round(self.picture.room[0] * scale.x), round(bottom * scale.y)),
                             border=scale.x if view.lines else 0.0, **look)
@@ -370,12 +373,11 @@ class Window:
             scale, full = imgui.get_io().display_framebuffer_scale, imgui.get_io().display_size
             box = [round(v) for v in (left * scale.x, (full.y - top - height) * scale.y, width * scale.x,
                                       height * scale.y)]
-            data = self._context.screen.read(viewport=tuple(box), components=3, alignment=1)
-            self.screenshots.keep(np.frombuffer(data, "u1").reshape(box[3], box[2], 3)[::-1])
+            self.screenshots.keep(self._screen.read(*box))
 
     def _swapped(self) -> None:
-        if self.screening is not None:
-            self.screening.took(time.perf_counter() - self._began)
+        if self.session.screening is not None:
+            self.session.screening.took(time.perf_counter() - self._began)
 
     def _take_opened(self) -> None:
         """What has been opened in the background takes the place of what was."""
@@ -400,7 +402,7 @@ class Window:
 
     def _show(self, opened: Opened) -> Iterator[None]:
         """Works on what was opened, once it is on the GPU: in steps, between which all goes on as before."""
-        projector = Projector(self._context, opened.plate, self._aside)
+        projector = Projector(self._screen, opened.plate, self._aside)
         try:
             yield
             yield from projector.using(opened.layers)
@@ -409,7 +411,7 @@ class Window:
             projector.close()
             raise
         document = self.session.document
-        self.commands.rehearsal.keep()
+        self.rehearsal.keep()
         if document is not None and document.dirty and document.shot is not self._left:      # worked on meanwhile
             projector.close()
             self.files.unless_unsaved(lambda: self._show_after_all(opened))
@@ -417,12 +419,11 @@ class Window:
         if self.projector is not None:
             self.projector.close()
         self.projector, self._later = projector, projector.warming(lens=True)
-        self.session.projector = self.projector
         self.params.app_window_params.restore_previous_geometry = True
-        self.screening = self.session.screening = Screening(self.session, self.projector)
+        self.session.screening = Screening(self.session, self.projector)
         if self.session.layering is not None:
             self.picture.mending.leave()
-        self.commands.rehearsal.leave()
+        self.rehearsal.leave()
         self.session.begin(opened, self.files.document(opened))
         self.session.layering = Layering(self.session, self.projector, opened, before=self.session.layering)
         self.timeline.give_up()
@@ -459,7 +460,7 @@ class Window:
             return f"exporting: {running.stage or f'{running.progress:.0%}{left}'}  ({self.session.key('Cancel export')} cancels)"
         if self.screenshots.writing:
             return "keeping the picture"
-        rehearsal = self.commands.rehearsal
+        rehearsal = self.rehearsal
         if self.session.layering.doing and not rehearsal.recording:
             return self.session.layering.doing
         if rehearsal.on:

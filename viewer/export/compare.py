@@ -4,14 +4,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from ..resources import ASSETS
-
-GROUND = (20, 20, 21)
-HEADING = (232, 232, 230)
-VALUE = (200, 200, 197)
-LABEL = (124, 124, 121)
+from .typeface import GROUND, HEADING, LABEL, VALUE, font
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +31,7 @@ def strip(panels: list[Panel]) -> np.ndarray:
     sheet = Image.new("RGB", (2 * margin + len(panels) * width + (len(panels) - 1) * gap,
                               2 * margin + height + round(5.6 * unit)), GROUND)
     draw = ImageDraw.Draw(sheet)
-    heading, value, label = (_font("Bold", 1.3 * unit), _font("Regular", unit), _font("Regular", 0.8 * unit))
+    heading, value, label = font("Bold", 1.3 * unit), font("Regular", unit), font("Regular", 0.8 * unit)
     for i, panel in enumerate(panels):
         left, base = margin + i * (width + gap), margin + height
         sheet.paste(Image.fromarray(panel.picture), (left, margin))
@@ -46,7 +41,3 @@ def strip(panels: list[Panel]) -> np.ndarray:
             draw.text((x, base + 3.7 * unit), name, LABEL, label, anchor="ls")
             draw.text((x, base + 5.1 * unit), figure, VALUE, value, anchor="ls")
     return np.asarray(sheet)
-
-
-def _font(weight: str, size: float) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(ASSETS / "fonts" / f"Roboto-{weight}.ttf"), size)

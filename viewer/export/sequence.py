@@ -10,8 +10,8 @@ from pathlib import Path
 from .. import __version__
 from ..errors import PushinError
 from ..files import check_target
-from .background import Background
 from .delivery import Delivery, Drawing
+from .queue_thread import QueueThread
 from .stills import write_exr, write_picture
 
 FORMATS = ("png", "exr")
@@ -66,7 +66,7 @@ class Sequence:
                 done()
 
         arrays = ("picture",) if self.format == "png" else ("color", "depth", "invented")
-        with Background(save) as writer:
+        with QueueThread(save) as writer:
             for number, frame in zip(frames, self.drawing.each(frames, *arrays)):
                 writer.put((self.path(number), frame, self._stamp(number)))
 

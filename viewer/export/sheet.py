@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .compare import GROUND, HEADING, LABEL, VALUE, _font
 from .delivery import Delivery
 from .description import frame_label, shot_line
+from .typeface import GROUND, HEADING, LABEL, VALUE, font
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ def sheet(cells: list[Cell], title: str, subtitle: str, columns: int = 4) -> np.
     page = Image.new("RGB", (2 * margin + columns * (width + gap) - gap, top + rows * row + margin - round(unit)),
                      GROUND)
     draw = ImageDraw.Draw(page)
-    large, bold, plain = _font("Bold", 1.6 * unit), _font("Bold", unit), _font("Regular", unit)
+    large, bold, plain = font("Bold", 1.6 * unit), font("Bold", unit), font("Regular", unit)
 
-    def write(x, y, text, colour, font, room):
-        draw.text((x, y), _fitted(text, font, room), colour, font, anchor="ls")
+    def write(x, y, text, colour, face, room):
+        draw.text((x, y), _fitted(text, face, room), colour, face, anchor="ls")
 
     write(margin, margin + 1.3 * unit, title, HEADING, large, page.width - 2 * margin)
     write(margin, margin + 3 * unit, subtitle, LABEL, plain, page.width - 2 * margin)
@@ -73,10 +73,10 @@ def sheet(cells: list[Cell], title: str, subtitle: str, columns: int = 4) -> np.
     return np.asarray(page)
 
 
-def _fitted(text: str, font, room: float) -> str:
+def _fitted(text: str, face, room: float) -> str:
     """The text, cut short with an ellipsis where it is wider than the room in pixels."""
-    if font.getlength(text) <= room:
+    if face.getlength(text) <= room:
         return text
-    while text and font.getlength(text + "…") > room:
+    while text and face.getlength(text + "…") > room:
         text = text[:-1]
     return text.rstrip() + "…" if text else ""

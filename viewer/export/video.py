@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import PushinError
 from ..files import check_target, write_whole
-from .background import Background
+from .queue_thread import QueueThread
 
 SUFFIXES = (".mp4", ".mov")
 CRF = 18
@@ -52,7 +52,7 @@ def write_video(path: str | Path, pictures: Iterable[np.ndarray], size: tuple[in
 
     def write(to: Path) -> None:
         nonlocal path, count, interrupted
-        with Background(lambda waiting: _encode(to, waiting, size, fps, crf)) as encoder:
+        with QueueThread(lambda waiting: _encode(to, waiting, size, fps, crf)) as encoder:
             try:
                 for picture in pictures:
                     encoder.put(picture)

@@ -9,6 +9,6 @@ values out.
     controls   the keys are the rig: held keys or sticks move a camera with the rig's inertia
     recording  what was performed becomes a take; smooth makes few keys of many
     depthmap   the plate's depth as a picture to paint on
-    background slow work, done apart: in a process of its own
+    background slow work of the window's, each a function; worker_process has it done in a process of its own
     quality    how sharp a picture may be while something moves, and what follows when it rests
 """

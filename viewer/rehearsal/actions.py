@@ -265,6 +265,14 @@ def own_keys(file: Path | None = None) -> dict[str, tuple[str, ...]]:
     return own
 
 
+def usable_actions() -> tuple[Actions, str]:
+    """The actions with a user's own keys; or, where these cannot be used, with the usual ones, and what is wrong."""
+    try:
+        return Actions(own_keys()), ""
+    except PushinError as error:
+        return Actions(), str(error)
+
+
 class Actions:
     """The actions with their keys and what they do.
 

@@ -24,7 +24,7 @@ from ..render.compare import Layout, Wipe
 from ..shots.advice import Advice, advise
 from ..shots.document import Shot
 from . import recording
-from .apart import apart
+from .worker_process import apart
 from .remedies import Remedy, remedies
 
 
@@ -163,14 +163,12 @@ def pictured(plate, layers: Layers, moment: Moment, path: Path, *, report) -> No
 
 def _pictured(plate, layers, moment, path, *, report) -> None:
     from ..render import Renderer
-    from ..render.compare import ComparePass
+    from ..render.compare import compared
     sizes = [tuple(round(v) for v in rect[2:]) for rect in (moment.place.a, moment.place.b)]
     with Renderer(plate, sizes[0], layers=layers) as renderer:
         frames = []
         for camera, size, bokeh in zip(moment.cameras, sizes, moment.bokeh):
             renderer.resize(size)
             frames.append(renderer.render(camera, bokeh))
-        compare = ComparePass(renderer.context)
-        picture = compare.pixels(moment.place, *frames, moment.mode, wipe=moment.wipe, time=moment.time)
-        compare.release()       # the worker's context stays for the next one
+        picture = compared(renderer, moment.place, *frames, moment.mode, wipe=moment.wipe, time=moment.time)
     write_picture(path, picture)

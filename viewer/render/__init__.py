@@ -4,7 +4,8 @@
     reproject   layers seen from a camera
     lens        the thin lens by brute force, the mean of many views; bokeh the same in one gather, live
     display     linear colour to the screen's, with focus aids; compare two pictures in one
-    feed        frames for a second window; bench how long passes take; warm every program made before it is wanted
+    screen      a window: shown, read back, uploads for it; feed frames for a second one
+    bench       how long passes take; warm every program made before it is wanted
     gl          contexts, programs, textures
 """
 from .renderer import Frame, Renderer

@@ -10,7 +10,7 @@ from .. import optics
 from ..camera import Camera
 from .display import CopyPass
 from .gl import headless_context, texture
-from .renderer import Renderer
+from .renderer import Renderer, Targets
 
 LARGEST = 0.03
 """Of the picture's width: the largest circle of confusion of a blurred frame."""
@@ -25,7 +25,7 @@ def measure(plate, size: tuple[int, int], repeats: int = 30) -> dict:
     """
     context = headless_context()
     with Renderer(plate, size, context) as renderer:
-        targets = renderer.render(Camera())._targets
+        targets = Targets.create(context, size)
         source, copied = texture(context, size), texture(context, size)
         target, copy = context.framebuffer([copied]), CopyPass(context)
         # A quarter of the way to the nearest quarter of the picture, which is what a shot is about.
@@ -55,7 +55,7 @@ def measure(plate, size: tuple[int, int], repeats: int = 30) -> dict:
                 times[name].append(1000 * (time.perf_counter() - began))
         ms = {name: float(np.median(values[1:])) for name, values in times.items()}
         copy.release()
-        for item in (target, source, copied):
+        for item in (target, source, copied, targets):
             item.release()
     rated = {name: {"ms": value, "ratio": value / ms["copy"]} for name, value in ms.items()}
     return {"renderer": context.info["GL_RENDERER"], "size": list(size), "copy_ms": ms["copy"],

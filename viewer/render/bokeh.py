@@ -16,9 +16,8 @@ import numpy as np
 
 from .. import optics
 from ..camera import Camera
-from .display import STORED, coc_coefficients
-from .gl import ScreenPass, making, texture
-from .lens import aperture_points, iris_area, radius_within
+from .gl import STORED, ScreenPass, making, texture
+from .lens import aperture_points, coc_coefficients, iris_area, radius_within
 from .reproject import ReprojectPass, Slice
 
 TILE, CELL, SHARP, MUCH, BEGINS = 16, 4, 0.35, 1e4, 3.0

@@ -152,6 +152,15 @@ class ComparePass:
         self._both.release()
 
 
+def compared(renderer, place: Layout, a, b, mode: str, **how) -> np.ndarray:
+    """One comparison of a renderer's frames, as ComparePass.pixels has it, and nothing left of it on the GPU."""
+    draws = ComparePass(renderer.context)
+    try:
+        return draws.pixels(place, a, b, mode, **how)
+    finally:
+        draws.release()
+
+
 def _upward(place: Rect, size: tuple[int, int]) -> Rect:
     """From the top left corner to GL's bottom left one."""
     left, top, width, height = place

@@ -4,14 +4,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import moderngl
-import numpy as np
 
 from .. import optics
-from ..camera import NEAR, Camera
-from .gl import ScreenPass
-
-STORED = 2 / NEAR
-"""Disparity, 1/m, at a depth of 1 as stored: NEAR / (2 Z), in either half of the range (shaders/reproject.vert)."""
+from ..camera import Camera
+from .gl import STORED, ScreenPass
+from .lens import coc_coefficients
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +66,3 @@ class CopyPass(ScreenPass):
     """Nothing but reading and writing every pixel once; so it measures all other passes' speed, too."""
 
     fragment = "copy.frag"
-
-
-def coc_coefficients(camera: Camera, width: int) -> np.ndarray:
-    """float64 (a, b) with the signed circle of confusion a + b d, its diameter in pixels of a picture width pixels wide, at
-    disparity d (1/m); behind the focus it is positive. A pinhole has none."""
-    if camera.f_stop is None:
-        return np.zeros(2)
-    there, here = (optics.in_pixels(optics.signed_circle_of_confusion(z, camera.focal_length, camera.f_stop, camera.focus_distance),
-                                    camera.sensor_width, width) for z in (float("inf"), 1.0))
-    return np.array([there, here - there])

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import moderngl
 
-from .compare import ComparePass, layout
+from .compare import layout
+from .screen import Screen
 
 
 class _Shared(NamedTuple):
@@ -21,19 +22,17 @@ class Feed:
     """
 
     def __init__(self):
-        self.context = moderngl.create_context(require=330)
-        self._pass = ComparePass(self.context)
+        self.screen = Screen()
         self._shared: dict[tuple, _Shared] = {}     # kept, since moderngl never lets go of one
 
     def show(self, frame, size: tuple[int, int], share=(1.0, 1.0), outside: float = 1.0, border: float = 0.0) -> None:
         """frame is a Frame; size the window's pixels; share, outside and border as for ComparePass.compare."""
         key = frame.texture, frame.size
         if key not in self._shared:
-            self._shared[key] = _Shared(self.context.external_texture(*key, 4, 0, "f1"))
+            self._shared[key] = _Shared(self.screen.context.external_texture(*key, 4, 0, "f1"))
         aspect, shared = frame.size[0] / frame.size[1], self._shared[key]
         place = layout(size, aspect, aspect, "A")
-        self._pass.compare(self.context.screen, place, shared, shared, "A", frames=(share, share), outside=outside,
-                           border=border, ground=(0.0, 0.0, 0.0))
+        self.screen.show(place, shared, shared, "A", frames=(share, share), outside=outside, border=border, ground=(0.0, 0.0, 0.0))
 
     def release(self) -> None:
-        self._pass.release()
+        self.screen.release()

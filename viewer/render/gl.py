@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import moderngl
 import numpy as np
 
+from ..camera import NEAR
 from ..errors import PushinError
 from ..resources import SHADERS
 
@@ -20,6 +21,9 @@ GL_DEPTH_CLAMP = 0x864F
 GL_ONE_MINUS_SRC1_COLOR = 0x88FA
 GL_TEXTURE_2D, GL_TEXTURE_BASE_LEVEL = 0x0DE1, 0x813C
 SIZED = {"f1": 0x8058, "f2": 0x881A}      # GL_RGBA8, GL_RGBA16F
+
+STORED = 2 / NEAR
+"""Disparity, 1/m, at a depth of 1 as stored: NEAR / (2 Z), in either half of the range (shaders/reproject.vert)."""
 
 Aside = Callable[[Callable[[], None]], Iterator[None]]
 """aside(work): once gone through, work() is done, on another thread and in a context that has this one's objects."""
@@ -86,6 +90,31 @@ def texture(context, size, components=4, dtype="f2", data=None) -> moderngl.Text
     result.repeat_x = result.repeat_y = False
     result.filter = moderngl.NEAREST, moderngl.NEAREST
     return result
+
+
+@contextmanager
+def enabled(context, flags: int, blend: tuple[int, ...] | None = None) -> Iterator[None]:
+    """Has flags of OpenGL on within, with a way of blending; off again also where a draw raises."""
+    context.enable(flags)
+    if blend:
+        context.blend_func = blend
+    try:
+        yield
+    finally:
+        context.disable(flags)
+
+
+@contextmanager
+def having(item, **attributes) -> Iterator[None]:
+    """Gives an object of OpenGL other attributes within; those of before again also where a draw raises."""
+    before = {name: getattr(item, name) for name in attributes}
+    try:
+        for name, value in attributes.items():
+            setattr(item, name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(item, name, value)
 
 
 @contextmanager

@@ -10,8 +10,7 @@ import numpy as np
 from .. import optics
 from ..camera import NEAR, Camera, check_iris, check_ranges
 from ..errors import PushinError
-from .display import STORED, coc_coefficients
-from .gl import ScreenPass, making, texture
+from .gl import STORED, ScreenPass, enabled, having, making, texture
 
 GOLDEN = np.pi * (3 - np.sqrt(5))
 
@@ -97,6 +96,16 @@ def check_lens(camera: Camera) -> None:
     check_iris(camera)
 
 
+def coc_coefficients(camera: Camera, width: int) -> np.ndarray:
+    """float64 (a, b) with the signed circle of confusion a + b d, its diameter in pixels of a picture width pixels wide, at
+    disparity d (1/m); behind the focus it is positive. A pinhole has none."""
+    if camera.f_stop is None:
+        return np.zeros(2)
+    there, here = (optics.in_pixels(optics.signed_circle_of_confusion(z, camera.focal_length, camera.f_stop, camera.focus_distance),
+                                    camera.sensor_width, width) for z in (float("inf"), 1.0))
+    return np.array([there, here - there])
+
+
 def aperture_views(camera: Camera, count: int):
     """Pinhole cameras (count of them) on the aperture of `camera`, all of which see its plane of focus alike; each with
     its point on the iris of radius 1 and its share of the light."""
@@ -136,21 +145,18 @@ class Exposure:
         for _ in range(min(views, self.count - self.taken)):
             view, point, weight = next(self._views)
             reproject.draw(scene, view)
-            self.context.enable(moderngl.BLEND)
-            self.context.blend_func = moderngl.ONE, moderngl.ONE
-            accumulate.draw(self._target, color=scene.color_attachments[0], depth=scene.depth_attachment, lens=self._lens,
-                            spacing=self._spacing, weight=weight, point=tuple(point),
-                            cats_eye=self.camera.cats_eye, highlights=self.highlights)
-            self.context.disable(moderngl.BLEND)
+            with enabled(self.context, moderngl.BLEND, (moderngl.ONE, moderngl.ONE)):
+                accumulate.draw(self._target, color=scene.color_attachments[0], depth=scene.depth_attachment, lens=self._lens,
+                                spacing=self._spacing, weight=weight, point=tuple(point),
+                                cats_eye=self.camera.cats_eye, highlights=self.highlights)
             self.taken += 1
 
     def develop(self, target: moderngl.Framebuffer, mean: MeanPass, first: moderngl.Texture | None = None,
                 share: float = 1.0) -> None:
         """Writes the picture so far; `first`, a guess, keeps the rest of its share."""
         first = first or self._light
-        usual, first.filter = first.filter, (moderngl.LINEAR, moderngl.LINEAR)
-        mean.draw(target, light=self._light, weight=self._weight, first=first, share=share)
-        first.filter = usual
+        with having(first, filter=(moderngl.LINEAR, moderngl.LINEAR)):
+            mean.draw(target, light=self._light, weight=self._weight, first=first, share=share)
 
     def release(self) -> None:
         for item in (self._target, self._light, self._weight):

@@ -4,7 +4,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -14,10 +14,10 @@ import numpy as np
 from ..camera import Camera
 from ..errors import PushinError
 from ..plate.layers import Layers
-from .display import STORED, CopyPass, DisplayPass, Overlay, coc_coefficients
-from .gl import Aside, headless_context, making, read, texture
 from .bokeh import BokehPass
-from .lens import AccumulatePass, Exposure, MeanPass, check_camera
+from .display import CopyPass, DisplayPass, Overlay
+from .gl import STORED, Aside, having, headless_context, making, read, texture
+from .lens import AccumulatePass, Exposure, MeanPass, check_camera, coc_coefficients
 from .reproject import ReprojectPass
 
 BOKEH = ("off", "gather", "reference")
@@ -33,7 +33,7 @@ SIZES_KEPT = 4
 
 
 @dataclass(slots=True)
-class _Targets:
+class Targets:
     """What one frame is drawn into."""
 
     scene: moderngl.Framebuffer
@@ -45,7 +45,7 @@ class _Targets:
     picture: moderngl.Texture
 
     @classmethod
-    def create(cls, context, size) -> _Targets:
+    def create(cls, context, size) -> Targets:
         with making(context, size) as make:
             color, depth = texture(make, size), make.depth_texture(size)
             depth.compare_func = ""     # read as it is
@@ -79,7 +79,7 @@ class Frame(_Bound):
     texture   GL name of the display-referred picture (8-bit sRGB, GL's row order: bottom row first)
     """
 
-    def __init__(self, targets: _Targets, size, camera: Camera, finish):
+    def __init__(self, targets: Targets, size, camera: Camera, finish):
         super().__init__()
         self._targets, self.size, self.camera, self._finish = targets, size, camera, finish
         self.texture: int = targets.picture.glo
@@ -157,23 +157,25 @@ class Renderer(_Bound):
                  layers: Layers | None = None, highlights: float = 1.0, load: bool = True,
                  aside: Aside | None = None):
         super().__init__()
-        self.context = context or headless_context()
-        self.plate, self.size = plate, self._checked(size)
-        self._free: dict[tuple[int, int], list[_Targets]] = {}
-        self._held: weakref.WeakSet[Frame] = weakref.WeakSet()
-        self._closed = False
-        self.display, self.copy = DisplayPass(self.context), CopyPass(self.context)
-        self.accumulate, self.mean = AccumulatePass(self.context), MeanPass(self.context)
-        self.bokeh = BokehPass(self.context)
         least, most = HIGHLIGHTS_RANGE
         if not least <= highlights <= most:
             raise PushinError(f"A light may be taken to be from {least:g} to {most:g} times as bright as the plate has it, and not "
                               f"{highlights!r:.40} times.")
-        self.highlights = float(highlights)
+        self.context = context or headless_context()
+        self.plate, self.size, self.highlights = plate, self._checked(size), float(highlights)
+        self._free: dict[tuple[int, int], list[Targets]] = {}
+        self._held: weakref.WeakSet[Frame] = weakref.WeakSet()
+        self._closed = False
         self._exposure: Exposure | None = None
-        self.reproject, self._proxy = ReprojectPass(self.context, aside), None
-        if load:
-            self.use(layers or Layers.of(plate))
+        self._proxy: ReprojectPass | None = None
+        with ExitStack() as passes:     # released where the plate is refused, and in the end
+            kept = lambda made: passes.callback(made.release) and made
+            self.display, self.copy = kept(DisplayPass(self.context)), kept(CopyPass(self.context))
+            self.accumulate, self.mean = kept(AccumulatePass(self.context)), kept(MeanPass(self.context))
+            self.bokeh, self.reproject = kept(BokehPass(self.context)), kept(ReprojectPass(self.context, aside))
+            if load:
+                self.use(layers or Layers.of(plate))
+            self._passes = passes.pop_all()
 
     def resize(self, size: tuple[int, int]) -> None:
         """Renders in another size from now on; frames of before stay as they are, and going back costs nothing.
@@ -285,30 +287,29 @@ class Renderer(_Bound):
         self._check_thread()
         check_camera(camera)
 
-    def _complete_gathered(self, targets: _Targets, camera: Camera, reproject: ReprojectPass) -> None:
+    def _complete_gathered(self, targets: Targets, camera: Camera, reproject: ReprojectPass) -> None:
         """Gives a gathered picture the depth and the invented share of its pinhole's."""
         with making(self.context, targets.picture.size) as make:
             color = texture(make, targets.picture.size)
             pinhole = make.framebuffer([color], targets.depth)
         reproject.draw(pinhole, camera, edges_depth=True)
-        targets.flat.color_mask = False, False, False, True
-        self.copy.draw(targets.flat, color=color)
-        targets.flat.color_mask = True, True, True, True
+        with having(targets.flat, color_mask=(False, False, False, True)):
+            self.copy.draw(targets.flat, color=color)
         pinhole.release()
         color.release()
 
     @contextmanager
-    def _targets(self) -> Iterator[_Targets]:
+    def _targets(self) -> Iterator[Targets]:
         """What a frame is drawn into within; where none comes of it, they wait for the next."""
         free = self._free.get(self.size)
-        targets = free.pop() if free else _Targets.create(self.context, self.size)
+        targets = free.pop() if free else Targets.create(self.context, self.size)
         try:
             yield targets
         except BaseException:
             self._reclaim(targets)
             raise
 
-    def _shown(self, targets: _Targets, camera: Camera, overlay: Overlay, finish) -> Frame:
+    def _shown(self, targets: Targets, camera: Camera, overlay: Overlay, finish) -> Frame:
         """The frame of what was drawn; finish() draws what only its depth and invented share need."""
         if overlay:
             finish()
@@ -321,7 +322,7 @@ class Renderer(_Bound):
         weakref.finalize(frame, self._reclaim, targets)
         return frame
 
-    def _expose(self, targets: _Targets, camera: Camera, count: int) -> None:
+    def _expose(self, targets: Targets, camera: Camera, count: int) -> None:
         """The mean of views over the aperture; depth is that of the aperture's centre."""
         exposure = Exposure(self.context, self.size, camera, count, self.highlights)
         try:
@@ -336,7 +337,7 @@ class Renderer(_Bound):
             self._exposure.release()
             self._exposure = None
 
-    def _reclaim(self, targets: _Targets) -> None:
+    def _reclaim(self, targets: Targets) -> None:
         size = targets.picture.size
         if self._closed or (size != self.size and size not in self._free):
             targets.release()
@@ -354,10 +355,10 @@ class Renderer(_Bound):
             self._complete_held()
             self._drop_proxy()
             self._forget()
-            free = (targets for kept in self._free.values() for targets in kept)
-            for item in (*free, self.reproject, self.display, self.copy, self.accumulate, self.mean, self.bokeh):
-                item.release()
+            for targets in (targets for kept in self._free.values() for targets in kept):
+                targets.release()
             self._free.clear()
+            self._passes.close()
 
     def __enter__(self) -> Renderer:
         return self

@@ -14,8 +14,7 @@ import numpy as np
 from ..camera import NEAR, Camera
 from ..plate.layers import Layers
 from ..plate.patches import LOOSE, Patches
-from .display import STORED
-from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, Aside, MipTexture, ScreenPass, program, set_uniforms, texture
+from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, STORED, Aside, MipTexture, ScreenPass, program, set_uniforms, texture
 
 GIVES_WAY = 0.97
 """Of its disparity, with which a hidden patch enters the depth test: patches follow surfaces only within a tolerance, and

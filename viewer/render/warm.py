@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-import moderngl
 import numpy as np
 
 from ..camera import Camera
 from ..resources import SHADERS
-from .compare import ComparePass, layout
+from .compare import compared, layout
 from .display import Overlay
 from .renderer import Renderer
+from .screen import Screen
 
 SIZE = 64, 48
 """Pixels: as small as can be, for it is not the pixels that take long."""
@@ -48,14 +48,12 @@ def warming(renderer: Renderer, lens: bool) -> Iterator[None]:
         renderer.resize(SIZE)
         renderer.render(cameras[-1], "gather", Overlay(peaking=True))
     else:
-        compare = ComparePass(renderer.context)
-        compare.pixels(layout(SIZE, 1.0, 1.0, "wipe"), made[0], made[-1], "wipe")
-        compare.release()
+        compared(renderer, layout(SIZE, 1.0, 1.0, "wipe"), made[0], made[-1], "wipe")
     yield
 
 
-def programs(context: moderngl.Context) -> str:
+def programs(screen: Screen) -> str:
     """A name of the programs that this driver makes of our shaders: another one, where they have to be made anew."""
-    made_from = [context.info["GL_RENDERER"], context.info["GL_VERSION"]]
+    made_from = [screen.context.info["GL_RENDERER"], screen.context.info["GL_VERSION"]]
     made_from += [path.read_text("utf-8") for path in sorted(SHADERS.rglob("*.*"))]
     return hashlib.sha256("\0".join(made_from).encode()).hexdigest()

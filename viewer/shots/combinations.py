@@ -84,10 +84,10 @@ SHOULDER, THIRD = 0.32, 1 / 6
 def rack_during_a_tracking_shot(scene, *, subject=None, to=None, amount="0.3 m", seconds=4, pull=1, ease="both"):
     """The camera tracks past while focus goes between subjects, at the middle of the way."""
     first, second = two_in_depth(scene, subject, to, None)
-    move = tracking(scene, subject=first.name, amount=amount, seconds=seconds, ease=ease)
+    track = tracking(scene, subject=first.name, amount=amount, seconds=seconds, ease=ease)
     pull = pull_duration(pull)
-    return move + rack(scene, subject=first.name, to=second.name, seconds=pull, ease=ease,
-                       at=max((move.duration - pull) / 2, Fraction(0)))
+    return track + rack(scene, subject=first.name, to=second.name, seconds=pull, ease=ease,
+                        at=max((track.duration - pull) / 2, Fraction(0)))
 
 
 @move("rack in an insert", "combination")

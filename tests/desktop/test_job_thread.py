@@ -4,33 +4,26 @@ import time
 
 import pytest
 
-from viewer.desktop import loading
-from viewer.desktop.loading import Loading, lasting
+from viewer.desktop.job_thread import Job, lasting
 
 
 def test_how_long_the_rest_takes_is_told_once_it_is_known(monkeypatch):
     """As long as what was done since the first share of it, in proportion; what had to be prepared for that does not count."""
-    monkeypatch.setattr(loading, "GUESSED", (0.02, 0.05))
-    steps, go = [], threading.Event()
+    told, go = [], threading.Event()
 
     def work(report):
-        for share in (0.0, 0.01, 0.02, 0.26):
-            report(share)
-            steps.append(time.monotonic())
-            told.append(job.left)
-            time.sleep(0.1 if share else 0.5)
         go.wait(10)
+        for now, share in ((0.0, 0.0), (7.0, 0.01), (8.0, 0.02), (8.9, 0.26), (12.0, 0.26)):
+            monkeypatch.setattr(time, "monotonic", lambda: now)
+            report(share)
+            told.append(job.left)
+        monkeypatch.undo()
 
-    told: list = []
-    ready = threading.Event()
-    job = Loading(lambda report: (ready.wait(10), work(report)))
-    ready.set()
-    while len(told) < 4:
-        job.wait(0.01)
+    job = Job(work)
     go.set()
     job.wait(10)
-    assert job.done and job.error is None and told[:3] == [None] * 3
-    assert told[3] == pytest.approx(0.74 / 0.25 * (steps[3] - steps[1]), rel=0.2)
+    assert job.done and job.error is None
+    assert told == [None] * 4 + [pytest.approx(0.74 / 0.25 * 5)]
 
 
 @pytest.mark.parametrize("seconds, words", [(0, "a few seconds"), (9.9, "a few seconds"), (10, "about 10 s"), (44, "about 40 s"), (94, "about 90 s"),

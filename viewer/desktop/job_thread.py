@@ -9,7 +9,7 @@ GUESSED = 0.02, 2.0
 """Share of the work, and seconds, after which it is known how long the rest takes."""
 
 
-class Loading:
+class Job:
     """Runs work(report) on a thread of its own; work calls report(share done, stage in words) as it comes along.
 
     progress  0..1, how far it has come

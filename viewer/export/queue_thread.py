@@ -11,7 +11,7 @@ WAITING = 4
 _END = object()
 
 
-class Background:
+class QueueThread:
     """A thread that is handed items one by one.
 
     consume  called once, in the thread, with an iterator over the items
@@ -59,7 +59,7 @@ class Background:
         if self._error:
             raise self._error
 
-    def __enter__(self) -> Background:
+    def __enter__(self) -> QueueThread:
         return self
 
     def __exit__(self, kind, *_) -> None:

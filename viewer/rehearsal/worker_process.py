@@ -2,7 +2,7 @@
 
     layers = apart(made, plate, report=report)     # calls made(plate, report=...) there, and waits for what it returns
 
-A thread waits for it (desktop.loading). Workers stay for the next call; when their program is gone they end too.
+A thread waits for it (desktop.job_thread). Workers stay for the next call; when their program is gone they end too.
 """
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TIDY = 20.0
 NICE = 5
 """By which workers stand back where the window needs the processor."""
 
-SERVES = "import viewer.rehearsal.background; from viewer.rehearsal.apart import serve; serve()"
+SERVES = "import viewer.rehearsal.background; from viewer.rehearsal.worker_process import serve; serve()"
 """A worker, with what it is usually told to do loaded before it is told."""
 
 _idle: list[subprocess.Popen] = []

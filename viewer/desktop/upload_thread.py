@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from imgui_bundle import hello_imgui    # before glfw, so that both share one GLFW library
 import glfw
 
-from .loading import Loading
+from ..render.screen import Screen
+from .job_thread import Job
 
 RESET = {glfw.CONTEXT_ROBUSTNESS: glfw.LOSE_CONTEXT_ON_RESET}
 """Of every window: where the driver can, it tells that the GPU was reset instead of ending the program."""
@@ -28,7 +29,7 @@ PATIENCE = 10.0
 """Seconds that whoever gives up waits for what has begun."""
 
 
-class Aside:
+class UploadThread:
     """Does GL work on a thread of its own. On Mesa's software renderer, where it is the processor that makes room for a
     plate; a GPU's driver does that at once."""
 
@@ -38,9 +39,9 @@ class Aside:
         self._window = glfw.create_window(1, 1, "pushin", None, beside)
 
     @classmethod
-    def where_slow(cls, context, beside) -> Aside | None:
-        """One for this context of a window, or None where it would gain nothing, or the display offers no other."""
-        if "llvmpipe" not in context.info["GL_RENDERER"]:
+    def where_slow(cls, screen: Screen, beside) -> UploadThread | None:
+        """One for a window and its screen, or None where it would gain nothing, or the display offers no other."""
+        if not screen.is_software:
             return None
         try:
             made = cls(beside)
@@ -50,7 +51,7 @@ class Aside:
 
     def __call__(self, work: Callable[[], None]) -> Iterator[None]:
         """Waits in steps until work() is done there."""
-        job = Loading(lambda report: self._within(work))
+        job = Job(lambda report: self._within(work))
         try:
             while not job.done:
                 job.wait(BEAT)
