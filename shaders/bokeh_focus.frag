@@ -3,6 +3,8 @@
 uniform sampler2D color;
 #ifdef FAR
 uniform sampler2D far;         // gathered at half of this resolution: shaders/bokeh_gather.frag
+#else
+uniform vec3 around;           // what is where nothing is
 #endif
 #ifdef BLURRED
 uniform sampler2D light;       // shaders/bokeh_prepare.frag
@@ -43,5 +45,7 @@ void main() {
 #endif
 #ifdef FAR
     over += (1.0 - over.a) * textureLod(far, 0.5 * gl_FragCoord.xy / vec2(textureSize(far, 0)), 0.0);
+#else
+    over += (1.0 - over.a) * vec4(around, 1.0);
 #endif
 }

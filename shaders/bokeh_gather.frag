@@ -1,11 +1,12 @@
 #version 330
 // Gather at half the resolution, or COARSELY at a quarter. FAR: every sample whose own disc reaches here, and nothing sharper that stands in front.
-// VEIL: the foreground's light and coverage, which spread over whatever is behind.
+// BETWEEN: the same with coverage, over what is farther still. VEIL: the foreground's light and coverage, which spread over whatever
+// is behind.
 uniform sampler2D at_half;       // the slice at half the resolution and less
 uniform sampler2D at_quarter;
 uniform sampler2D at_eighth;
 uniform sampler2D at_sixteenth;
-#ifdef VEIL
+#if defined(VEIL) || defined(BETWEEN)
 uniform sampler2D radius_at_half;
 uniform sampler2D radius_at_quarter;
 uniform sampler2D radius_at_eighth;
@@ -13,6 +14,9 @@ uniform sampler2D radius_at_sixteenth;
 #endif
 uniform sampler2D tiles;
 uniform float nearest;           // radius at which the far slice begins
+#ifdef BETWEEN
+uniform float farthest;          //   and where it ends
+#endif
 
 #include "common/bokeh.glsl"
 
@@ -32,28 +36,54 @@ const float PIXEL = 2.0;
 #ifndef VEIL
 float slope;    // pixels of radius to one, of the own surface
 
-// What of a radius changes from a pixel to the next on either side.
-float slope_of(float here, ivec2 step_) {
-    ivec2 at = ivec2(gl_FragCoord.xy), end = textureSize(OWN, 0) - 1;
-    float off = min(abs(radius_in(texelFetch(OWN, min(at + step_, end), 0)) - here), abs(radius_in(texelFetch(OWN, max(at - step_, 0), 0)) - here));
-    return off / PIXEL;
+// A sample's radius, and in place of it its coverage.
+#ifdef BETWEEN
+#define RADIUS(level) radius_##level
+#define MINE(own, reach, tap) brought(own.radius, own.share, reach, tap)
+float radius_in(inout vec4 light, float times_coverage) { return light.a > 1e-3 ? times_coverage / light.a : NOTHING; }
+#define OWN_RADIUS radius_at_half
+#else
+#define RADIUS(level) level
+#define MINE(own, reach, tap) 0.0
+float radius_in(inout vec4 light, float stored) {
+    float r = radius_in(light);
+    light.a = 1.0;
+    return r;
+}
+#define OWN_RADIUS OWN
+#endif
+
+float own_radius(ivec2 at, out vec4 light) {
+    at = clamp(at, ivec2(0), textureSize(OWN, 0) - 1);
+    light = texelFetch(OWN, at, 0);
+    return radius_in(light, texelFetch(OWN_RADIUS, at, 0).r);
 }
 
-void far_in(inout Found found, sampler2D light, vec2 at, vec2 size, vec2 field, Disc own, float reach, float coarse) {
+// What of a radius changes from a pixel to the next on either side.
+float slope_of(float here, ivec2 step_) {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    vec4 light;
+    return min(abs(own_radius(at + step_, light) - here), abs(own_radius(at - step_, light) - here)) / PIXEL;
+}
+
+void far_in(inout Found found, sampler2D light, sampler2D radius, vec2 at, vec2 size, vec2 field, Disc own, float reach, float coarse) {
     vec2 step_ = reach / (PIXEL * size) * drawn_in(reach, coarse, PIXEL);
     int row = row_for(reach);
     for (int i = first_of(row); i < ends[row]; i++) {
         if (vignetted(taps[i].xy, field)) continue;
-        vec4 theirs = textureLod(light, at - taps[i].xy * step_, 0.0);
-        collect(found, vec4(theirs.rgb, 1.0), disc_of(radius_in(theirs)), own, 0.0, APART + slope * reach * taps[i].z, nearest, reach, taps[i]);
+        vec2 there = at - taps[i].xy * step_;
+        vec4 theirs = textureLod(light, there, 0.0);
+        float r = radius_in(theirs, textureLod(radius, there, 0.0).r), mine = MINE(own, reach, taps[i]);
+        collect(found, theirs, disc_of(r), own, mine, APART + slope * reach * taps[i].z, nearest, reach, taps[i]);
+        found.open += (1.0 - theirs.a) * mine;
     }
 }
 
 void far_in(inout Found found, vec2 at, vec2 size, vec2 field, Disc own, float reach) {
-    if (reach < AT_HALF) far_in(found, at_half, at, size, field, own, reach, 2.0);
-    else if (reach < AT_QUARTER) far_in(found, at_quarter, at, size, field, own, reach, 4.0);
-    else if (reach < AT_EIGHTH) far_in(found, at_eighth, at, size, field, own, reach, 8.0);
-    else far_in(found, at_sixteenth, at, size, field, own, reach, 16.0);
+    if (reach < AT_HALF) far_in(found, at_half, RADIUS(at_half), at, size, field, own, reach, 2.0);
+    else if (reach < AT_QUARTER) far_in(found, at_quarter, RADIUS(at_quarter), at, size, field, own, reach, 4.0);
+    else if (reach < AT_EIGHTH) far_in(found, at_eighth, RADIUS(at_eighth), at, size, field, own, reach, 8.0);
+    else far_in(found, at_sixteenth, RADIUS(at_sixteenth), at, size, field, own, reach, 16.0);
 }
 #else
 const vec2 CLOSER = vec2(36.0, 0.35);    // pixels of reach from which it is looked twice, and share of that which is looked at closer
@@ -78,8 +108,11 @@ void main() {
     if (twice) gathered += veil_in(at, size, field, CLOSER.y * reach, 0.0);
     gathered /= max(gathered.a, 1.0);
 #else
-    vec4 own = texelFetch(OWN, ivec2(gl_FragCoord.xy), 0);
-    float here = radius_in(own), reach = reach_of(here, most.a, 0.0);
+#ifdef BETWEEN
+    most.a = min(most.a, farthest);
+#endif
+    vec4 own;
+    float here = own_radius(ivec2(gl_FragCoord.xy), own), reach = here == NOTHING ? most.a : reach_of(here, most.a, 0.0);
     slope = max(slope_of(here, ivec2(1, 0)), slope_of(here, ivec2(0, 1)));
     if (slope > STEEPEST) slope = 0.0;
     Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0), 0.0, 0.0), farther = found;
@@ -87,8 +120,11 @@ void main() {
     // What shows through is blurred by its own circle, however small the own one is.
     if (most.a > WIDER * reach && found.same.a < GAPS) {
         far_in(farther, at, size, field, disc_of(here), most.a);
-        if (farther.behind.a > 0.0) found.behind = farther.behind;
+        if (farther.behind.a > 0.0) {
+            found.behind = farther.behind;
+            found.open = farther.open;
+        }
     }
-    gathered = collected(found, vec4(own.rgb, 1.0), here);
+    gathered = collected(found, own, here);
 #endif
 }

@@ -1,13 +1,16 @@
 #version 330
 // Half the resolution of a slice. FAR: light of four pixels, and the least of their radii, that of the nearest.
-// FRONT: light and coverage; radius times coverage.
+// FRONT, BETWEEN: light and coverage; radius times coverage, of BETWEEN that of the nearest.
+#if defined(FRONT) || defined(BETWEEN)
+#define COVERAGE
+#endif
 #ifdef SLICE
 #ifdef LAMPS
 uniform sampler2D lamps;
 #endif
 #else
 uniform sampler2D light;         // as this pass left it
-#ifdef FRONT
+#ifdef COVERAGE
 uniform sampler2D radius;
 #endif
 #endif
@@ -18,7 +21,7 @@ uniform sampler2D radius;
 #endif
 
 layout(location = 0) out vec4 half_light;
-#ifdef FRONT
+#ifdef COVERAGE
 layout(location = 1) out float half_radius;
 #endif
 
@@ -40,6 +43,8 @@ void main() {
         pixel[i] = texelFetch(color, at, 0);
 #ifdef FRONT
         r[i] = pixel[i].a > 0.0 ? radius_at(at) : 0.0;
+#elif defined(BETWEEN)
+        r[i] = pixel[i].a > 0.0 ? radius_at(at) : farthest;
 #else
         r[i] = radius_at(at);
 #endif
@@ -52,16 +57,20 @@ void main() {
 #endif
 #else
         pixel[i] = texelFetch(light, at, 0);
-#ifdef FRONT
+#ifdef COVERAGE
         r[i] = texelFetch(radius, at, 0).r;
 #else
         r[i] = radius_in(pixel[i]);
 #endif
 #endif
     }
-#ifdef FRONT
+#ifdef COVERAGE
     half_light = 0.25 * (pixel[0] + pixel[1] + pixel[2] + pixel[3]);
+#ifdef BETWEEN
+    half_radius = half_light.a * min(min(r[0], r[1]), min(r[2], r[3]));
+#else
     half_radius = 0.25 * (r[0] + r[1] + r[2] + r[3]);
+#endif
 #else
     vec3 mean = 0.25 * (pixel[0] + pixel[1] + pixel[2] + pixel[3]).rgb;
     half_light = vec4(mean, stored_radius(min(min(r[0], r[1]), min(r[2], r[3])), mean));

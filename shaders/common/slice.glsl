@@ -1,10 +1,13 @@
 // A slice of the scene as the gather takes it: signed radius and light, with what is drawn as discs taken out.
-// FAR: complete. FOCUS, FRONT: with coverage.
+// FAR: complete. FOCUS, FRONT, BETWEEN: with coverage.
 uniform sampler2D color;
 uniform sampler2D depth;
 uniform vec2 lens;         // signed radius in pixels: lens.x + lens.y * depth as stored
 uniform float nearest;     // signed radius at which the slice ends and a nearer one begins
 uniform float highlights;
+#ifdef BETWEEN
+uniform float farthest;    // radius up to which it goes
+#endif
 
 #include "common/highlights.glsl"
 #include "common/depth.glsl"
@@ -22,6 +25,8 @@ float radius_at(ivec2 at) {
             stored = max(stored, texelFetch(depth, clamp(at + 2 * ivec2(i % 3 - 1, i / 3 - 1), ivec2(0), textureSize(depth, 0) - 1), 0).r);
 #ifdef FRONT
     return stored > 0.0 ? clamp(-radius_of(stored, lens), 0.0, MUCH) : 0.0;    // not signed: all of it is in front
+#elif defined(BETWEEN)
+    return stored > 0.0 ? clamp(radius_of(stored, lens), THIN, farthest) : farthest;
 #else
     return clamp(radius_of(stored, lens), -MOST_IN_FOCUS, MOST_IN_FOCUS);
 #endif

@@ -228,6 +228,33 @@ def test_a_lens_sees_round_what_hides_a_part_of_a_far_lamp(wide):
     assert got == pytest.approx(wanted, rel=0.05)
 
 
+@pytest.mark.parametrize("every, wide", [(18, 13), (16, 12)])
+def test_a_bright_garden_goes_on_behind_blinds_out_of_focus(every, wide):
+    """As a slice of its own: what the slats hide of it a lens sees round them, and its leaves are no lamps."""
+    w, h = SIZE
+    slat = np.indices((h, w))[0] % every < wide
+    leaves = cv2.resize(np.random.default_rng(3).uniform(0, 4, (h // 6, w // 6)), (w, h), interpolation=cv2.INTER_CUBIC)
+    color = np.where(slat, 0.05, leaves.clip(0.02))[..., None] * np.ones(3)
+    camera = Camera(focal_length=35, f_stop=0.2, focus_distance=1.3)
+    got, wanted = (display(c)[40:140, 60:180] for c in gathered_and_exact(color, np.where(slat, 2.4, 8.0), camera))
+    assert np.abs(got - wanted).mean() < 0.045
+
+
+@pytest.mark.parametrize("f_stop", [2.8, 11.0])
+def test_where_there_is_nothing_at_all_a_lens_shows_what_the_pinhole_does(f_stop):
+    """Behind the plate's camera: a coverage of nothing was black."""
+    plate = plate_of(np.full((SIZE[1], SIZE[0], 3), 0.3), 3.0)
+    with Renderer(plate, SIZE) as renderer:
+        camera = Camera(focal_length=35, pan=180, f_stop=f_stop, focus_distance=3)
+        got, wanted = (renderer.render(camera, bokeh).color for bokeh in ("gather", "off"))
+    assert wanted.min() > 0.01 and np.abs(got - wanted).max() < 0.01
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_creamiest_ring_is_a_lens(lamp):
+    assert np.isfinite(lamp.render(Camera(focal_length=35, f_stop=0.5, focus_distance=2.0, ring=-1.0), "gather").color).all()
+
+
 @pytest.mark.parametrize("depth", [3.0, 4.0])
 def test_a_lamp_half_hidden_by_a_beam_does_not_shine_on_beyond_it(depth):
     """Above the beam there is wall again, but no light: it passes the beam on its way."""

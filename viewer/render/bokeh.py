@@ -1,10 +1,11 @@
-"""The thin lens in one gather: blur from three or four slices of depth, at a cost that follows the blur.
+"""The thin lens in one gather: blur from three to five slices of depth, at a cost that follows the blur.
 
-The scene is drawn in slices: what lies far behind the focus, complete; what is about in focus; what lies well in front of it;
-and, in front of that, what is very near, all of these with their coverage. In each, every pixel collects the light of those
-around it whose own circle of confusion reaches it (scatter as gather): small circles from every pixel, large ones from points
-at less resolution, of which what stands out too much, lamps, is taken out before and drawn as discs. Then they are laid over
-each other. Circles are affine in disparity. After Jimenez (2014), Abadie (2018) and Filament's depth of field.
+The scene is drawn in slices: what lies far behind the focus, complete; what is about in focus; and what lies well in front of it, these
+with their coverage. Where there is a gap in depth, a garden behind blinds or a leaf close to the lens, what is far or what is in front
+is two slices. In each, every pixel collects the light of those around it whose own circle of confusion reaches it (scatter as gather):
+small circles from every pixel, large ones from points at less resolution, of which what stands out too much, lamps, is taken out
+before and drawn as discs. Then they are laid over each other. Circles are affine in disparity. After Jimenez (2014), Abadie (2018)
+and Filament's depth of field.
 """
 from __future__ import annotations
 
@@ -47,10 +48,14 @@ FRONT_FROM, FAR_FROM = np.linspace(BEGINS, 4.5, 16), np.linspace(BEGINS, 5, 21)
 plate is near: a gap between two things, so that nothing is cut that need not be. BEGINS and MOST_IN_FOCUS bound them
 (shaders/common/bokeh.glsl)."""
 
-MIDDLES, GAP, EMPTY, FEW = np.geomspace(7, 48, 40), 0.5, 0.0005, 0.002
-"""Pixels: radii in front of the focus at which the front slice may be cut in two, and to either side of a cut where there may be no more
-than this share of the plate, so that no surface is cut; and the share that both of them must hold. Leaves close to the lens are thin and
-spread wide, and a chair behind them, blurred little, goes on behind them as a slice of its own."""
+MIDDLES, EMPTY, FEW = np.geomspace(7, 48, 40), 0.0005, 0.002
+"""Pixels: radii at which the front or the far slice may be cut in two; share of the plate, at the most, that a cut is near, so that no
+surface is cut; and the share that either part must hold. Leaves close to the lens are thin and spread wide, and a chair behind them,
+blurred little, goes on behind them as a slice of its own; so does a garden behind blinds."""
+
+FRONT_GAP, FAR_GAP = 1.03, 1.15
+"""Times as large, and as small, as the radius of a cut: what counts as near it. Slices hide each other by their coverage, wherever it comes
+from; but of what is just behind a bar the bar hides the same part all round, and both are better in one slice."""
 
 NEAR_BY = 0.15
 """Pixels of radius within which a surface counts as near such a beginning."""
@@ -148,7 +153,10 @@ class BokehPass:
         nearest = far + per_disparity * reproject.nearest_in(camera)
         front_from, far_from = (self._begin(radii, far, per_disparity, camera, reproject) for radii in (-FRONT_FROM, FAR_FROM))
         has_front, has_far = bool(nearest < front_from), bool(far > far_from)
-        fronts = self._fronts(front_from, nearest, far, per_disparity, camera, reproject) if has_front else []
+        cut = lambda begins: self._cut(begins, far, per_disparity, camera, reproject)
+        deep_from = cut(far_from) if has_far else None
+        front_ends = front_from, *filter(None, [cut(front_from)]), -MUCH
+        fronts = list(zip(front_ends, front_ends[1:])) if has_front else []
 
         seen_round = optics.aperture_diameter(camera.focal_length, camera.f_stop) / 2000
         # Depths as they are stored for the plate's own surfaces.
@@ -160,7 +168,11 @@ class BokehPass:
         if has_far:
             far_slice = Slice((-1.0, begins), seen_round, False, GOES_ON)
             reproject.draw(t.far.scene, camera, far_slice, edges_depth=True)
-            if reproject.lamps:
+            if deep_from:
+                deep, between = stored(deep_from), replace(far_slice, coverage=True)
+                reproject.draw(t.behind.scene, camera, replace(far_slice, depths=(-1.0, deep)), edges_depth=True)
+                reproject.draw(t.between.scene, camera, replace(between, depths=(deep, begins)), edges_depth=True)
+            elif reproject.lamps:
                 reproject.draw(t.behind.scene, camera, replace(far_slice, coverage=True, lamps=True), edges_depth=True)
         if has_front:
             in_front(fronts[0])
@@ -172,11 +184,15 @@ class BokehPass:
                         "squeeze": camera.squeeze, "ring": camera.ring, "iris_area": self._area, "size": tuple(map(float, target.size))}
         eye = ("CATS_EYE",) if camera.cats_eye else ()
         largest = max(far, -nearest, 0.0)
-        behind = {"behind": t.behind.color, "behind_depth": t.behind.depth} if reproject.lamps else {}
+        behind = {"behind": t.behind.color, "behind_depth": t.behind.depth} if deep_from or reproject.lamps else {}
         self._survey(read, has_far, has_front, largest, behind)
         if has_far:
-            self._gather_far(read | t.far.read | {"nearest": far_from}, iris, eye, behind)
-        read_focus = read | t.focus.read | {"nearest": front_from if has_front else -MUCH}
+            read_far = read | t.far.read | {"nearest": far_from}
+            self._find_lamps(t.far, FAR_LAMPS, ("FAR", *_flags(BEHIND=behind)), read_far | behind)
+            self._gather_far(read_far | (t.behind.read | {"nearest": deep_from} if deep_from else {}), iris, eye)
+            if deep_from:
+                self._gather_between(read_far | t.between.read | {"farthest": deep_from}, iris, eye)
+        read_focus = read | t.focus.read | {"nearest": front_from if has_front else -MUCH, "around": tuple(map(float, reproject.around))}
         self._gather_focus(target, read_focus, shape, eye, has_far)
         if has_far:
             self._add_discs(target, t.far, FAR_LAMPS, ("FAR", *eye), depth=t.far.depth, lens=lens,
@@ -188,16 +204,17 @@ class BokehPass:
             self._gather_front(target, read | t.front.read | {"nearest": -MUCH}, iris, eye)
             self._add_discs(target, t.front, FRONT_LAMPS, ("FRONT", *eye), **shape)
 
-    def _fronts(self, begins: float, nearest: float, far: float, per_disparity: float, camera: Camera,
-                reproject: ReprojectPass) -> list[tuple[float, float]]:
-        """Signed radii at which what is in front of the focus begins and ends, farthest first: in one slice or, where there is a gap
-        between what is blurred much and what is behind that, in two."""
-        share = lambda nearer, farther: reproject.share_between((nearer - far) / per_disparity, (farther - far) / per_disparity, camera)
-        middle = -MIDDLES[np.argmin(share(-MIDDLES - GAP, -MIDDLES + GAP))]
-        enough = min(share(-MUCH, middle), share(middle, begins)) > FEW
-        if nearest < middle and enough and share(middle - GAP, middle + GAP) <= EMPTY:
-            return [(begins, float(middle)), (float(middle), -MUCH)]
-        return [(begins, -MUCH)]
+    @staticmethod
+    def _cut(begins: float, far: float, per_disparity: float, camera: Camera, reproject: ReprojectPass) -> float | None:
+        """Signed radius at which the slice that begins at this one is cut in two, or None: in the middle of its widest gap."""
+        side = np.sign(begins)
+        share = lambda a, b: np.abs(reproject.share_between((a - far) / per_disparity, (b - far) / per_disparity, camera))
+        gap = FAR_GAP if side > 0 else FRONT_GAP
+        middles = side * MIDDLES[MIDDLES > gap * abs(begins)]
+        enough = np.minimum(share(begins, middles), share(middles, side * MUCH)) > FEW
+        open_ = np.flatnonzero(enough & (share(middles / gap, middles * gap) <= EMPTY))
+        widest = max(np.split(open_, np.flatnonzero(np.diff(open_) > 1) + 1), key=len)
+        return float(middles[widest[len(widest) // 2]]) if len(widest) else None
 
     @staticmethod
     def _begin(radii: np.ndarray, far: float, per_disparity: float, camera: Camera, reproject: ReprojectPass) -> float:
@@ -210,7 +227,7 @@ class BokehPass:
         """Finds out what every tile holds and what may reach it.
 
         largest  radius in pixels
-        behind   lamps of the far slice, if there are any
+        behind   what the lens sees round in the far slice, if there is anything
         again    only the front slice is another
         """
         t, ring = self.targets, round(read["coarseness"])
@@ -230,10 +247,9 @@ class BokehPass:
         self._pass(_DiscsPass, "bokeh_discs.frag", *features).draw(target, kinds=self.targets.kinds, kind=kind, lamps=slice_.lamps,
                                                                    places=slice_.places, **inputs)
 
-    def _gather_far(self, read: dict, iris: dict, eye: tuple[str, ...], behind: dict) -> None:
-        """Gathers the far slice at half and a quarter of the resolution."""
+    def _gather_far(self, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
+        """Gathers the far slice, or its farther part, at half and a quarter of the resolution."""
         t, over_tiles = self.targets, self._over_tiles
-        self._find_lamps(t.far, FAR_LAMPS, ("FAR", *_flags(BEHIND=behind)), read | behind)
         for lit in (0, FAR_LAMPS):
             over_tiles(FAR_LAMPS, lit, t.far_targets[0], "bokeh_halve.frag", "FAR", "SLICE", *_flags(LAMPS=lit), scale=2,
                        lamps=t.far.found, **read)
@@ -246,15 +262,28 @@ class BokehPass:
         over_tiles(BY_FAR | COARSE, BY_FAR | COARSE, t.wide_target, "bokeh_enlarge.frag", "PARTLY", scale=2, smaller=t.wider)
         over_tiles(BY_FAR, BY_FAR, t.crisp_target, "bokeh_sharpen.frag", scale=2, gathered=t.wide)
 
+    def _gather_between(self, read: dict, iris: dict, eye: tuple[str, ...]) -> None:
+        """Lays the nearer part of the far slice over the farther one, by way of what the front slice needs later."""
+        t, over_tiles = self.targets, self._over_tiles
+        for lit in (0, FAR_LAMPS):
+            over_tiles(FAR_LAMPS, lit, t.front_targets[0], "bokeh_halve.frag", "BETWEEN", "SLICE", *_flags(LAMPS=lit), scale=2,
+                       lamps=t.far.found, **read)
+        self._halve_front()
+        over_tiles(BY_FAR, BY_FAR, t.wide_target, "bokeh_gather.frag", "BETWEEN", *eye, scale=2, nearest=read["nearest"],
+                   farthest=read["farthest"], **self._front_levels, **iris)
+        with self._laid_over():
+            over_tiles(BY_FAR, BY_FAR, t.crisp_target, "bokeh_sharpen.frag", scale=2, gathered=t.wide)
+
     def _gather_focus(self, target: moderngl.Framebuffer, read: dict, shape: dict, eye: tuple[str, ...], has_far: bool) -> None:
         """Draws what is about in focus, over what lies behind it: all of the target, and so it needs no clearing."""
         t, over_tiles = self.targets, self._over_tiles
         over_tiles(BY_BLURRED, BY_BLURRED, t.light_target, "bokeh_prepare.frag", "FOCUS", **read)
         over_tiles(BY_BLURRED, BY_BLURRED, t.cells_target, "bokeh_reach.frag", "PIXELS", scale=CELL, light=t.light, discs=t.discs)
         over_tiles(BLURRED, BLURRED, t.reach_target, "bokeh_reach.frag", scale=CELL, cells=t.cells)
-        gathered = {"light": t.light, "discs": t.discs, "cells": t.reach, "nearest": read["nearest"], **shape}
+        gathered = {"light": t.light, "discs": t.discs, "cells": t.reach, "nearest": read["nearest"], "around": read["around"], **shape}
         for far in (0, FAR) if has_far else (0,):
-            over_tiles(FAR | BLURRED, far, target, "bokeh_focus.frag", *_flags(FAR=far), color=t.focus.color, far=t.crisp)
+            over_tiles(FAR | BLURRED, far, target, "bokeh_focus.frag", *_flags(FAR=far), color=t.focus.color, far=t.crisp,
+                       around=read["around"])
             over_tiles(FAR | BLURRED, far | BLURRED, target, "bokeh_focus.frag", "BLURRED", *_flags(FAR=far, RING=shape["ring"]), *eye,
                        far=t.crisp, **gathered)
 
@@ -266,15 +295,22 @@ class BokehPass:
         for lit in (0, FRONT_LAMPS):
             over_tiles(FRONT | FRONT_LAMPS, FRONT | lit, t.front_targets[0], "bokeh_halve.frag", "FRONT", "SLICE",
                        *_flags(LAMPS=lit), scale=2, lamps=t.front.found, **read)
-        for light, radius, smaller in zip(t.front_levels, t.front_radii, t.front_targets[1:]):
-            self._over_all(smaller, "bokeh_halve.frag", "FRONT", light=light, radius=radius)
+        self._halve_front()
         t.wide_target.clear()
-        over_tiles(VEIL, VEIL, t.wide_target, "bokeh_gather.frag", "VEIL", *eye, scale=2, **_named("at_", t.front_levels),
-                   **_named("radius_at_", t.front_radii), **iris)
+        over_tiles(VEIL, VEIL, t.wide_target, "bokeh_gather.frag", "VEIL", *eye, scale=2, **self._front_levels, **iris)
         t.crisp_target.clear()
         over_tiles(VEIL, VEIL, t.crisp_target, "bokeh_sharpen.frag", scale=2, gathered=t.wide)
         with self._laid_over():
             over_tiles(VEIL, VEIL, target, "bokeh_enlarge.frag", smaller=t.crisp)
+
+    def _halve_front(self) -> None:
+        t = self.targets
+        for light, radius, smaller in zip(t.front_levels, t.front_radii, t.front_targets[1:]):
+            self._over_all(smaller, "bokeh_halve.frag", "FRONT", light=light, radius=radius)
+
+    @property
+    def _front_levels(self) -> dict:
+        return _named("at_", self.targets.front_levels) | _named("radius_at_", self.targets.front_radii)
 
     @contextmanager
     def _laid_over(self):
@@ -337,7 +373,7 @@ def _grid(camera: Camera) -> tuple[np.ndarray, np.ndarray]:
     # The picture's pixels are means already: a disc of pixels is drawn as large as has the variance of the lens's.
     radii = np.linspace(0, (STEPS + 1) / FINE, 8 * STEPS)[1:, None]
     drawn = light(radii)
-    variances = (drawn * (x * x + y * y)).sum(1) / drawn.sum(1)
+    variances = (drawn * (x * x + y * y)).sum(1) / np.maximum(drawn.sum(1), 1e-9)    # a ring of no width is none
     points, weight = aperture_points(4096, camera)
     wanted = (weight[:, None] * points ** 2).sum() * np.maximum(np.arange(STEPS + 1) / FINE, SHARP) ** 2
     radius = np.interp(wanted, np.maximum.accumulate(variances), radii[:, 0])
@@ -396,7 +432,7 @@ class _Targets:
         self.size = size
         reduced = lambda k: tuple(-(-n // k) for n in size)
         target = context.framebuffer
-        self.behind = _SceneTargets(context, size)
+        self.behind, self.between = (_SceneTargets(context, size) for _ in range(2))
         self.far, self.focus, self.front = (_SliceTargets(context, size, lamps) for lamps in (True, False, True))
         self.spread, self.kinds = texture(context, reduced(TILE)), texture(context, reduced(TILE), 1)
         self.light, self.discs = texture(context, size), texture(context, size, 2)

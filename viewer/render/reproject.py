@@ -54,6 +54,9 @@ BIAS = -0.3
 SPLIT, WHITE = np.float32([[0.3, 0.6, 0.1, 0], [0, 0, 0, 1]]), 1.5
 """Brightness and alpha of a pixel, and the brightness from which it is a lamp's."""
 
+SAMPLED = 61
+"""Every so many pixels of the plate one tells how much of it lies where: a prime, that no slats keep step with."""
+
 BLOCK = 4
 """Pixels of the atlas, that are asked together whether there is a lamp."""
 
@@ -154,7 +157,7 @@ class ReprojectPass:
         *self.covers, self.outside = [parts[i:i + 2] for i in range(0, len(parts), 2)]
         self.parts = self.covers[0]
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
-        self.disparities = np.sort(layers.surface[::8, ::8], axis=None)
+        self.disparities = np.sort(layers.surface.ravel()[::SAMPLED])
         self.usual = float(self.disparities[len(self.disparities) // 2])
         self.within, self.lamps = layers.reach, bool(count[-1, -1])
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
