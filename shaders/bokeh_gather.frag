@@ -115,7 +115,7 @@ void main() {
     float here = own_radius(ivec2(gl_FragCoord.xy), own), reach = here == NOTHING ? most.a : reach_of(here, most.a, 0.0);
     slope = max(slope_of(here, ivec2(1, 0)), slope_of(here, ivec2(0, 1)));
     if (slope > STEEPEST) slope = 0.0;
-    Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0), 0.0, 0.0), farther = found;
+    Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0), 0.0, 0.0, 0.0), farther = found;
     far_in(found, at, size, field, disc_of(here), reach);
     // What shows through is blurred by its own circle, however small the own one is.
     if (most.a > WIDER * reach && found.same.a < GAPS) {

@@ -3,6 +3,9 @@
 // those depth where they are mostly opaque, and no colour. SLICE draws what lies in a range of depth; COVERAGE leaves it in
 // alpha, where otherwise the invented share is. LAMPS draws what is as bright as those.
 in vec3 at;              // shaders/reproject.vert
+#ifdef SLICE
+flat in float gives_way; // share of its disparity with which it entered the depth test: a slice takes it where it is
+#endif
 
 #include "common/atlas.glsl"
 
@@ -29,8 +32,7 @@ void main() {
     if (max(pixel.r, max(pixel.g, pixel.b)) < white * pixel.a) discard;
 #endif
 #ifdef SLICE
-    float z = depth_of(gl_FragCoord.z);
-    float slope = fwidth(gl_FragCoord.z);
+    float z = depth_of(gl_FragCoord.z) / gives_way, slope = fwidth(gl_FragCoord.z);
     if (z < depths.x || z >= depths.y + overlap * slope) discard;
 #endif
 #if defined(SURFACE)

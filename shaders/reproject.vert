@@ -9,11 +9,17 @@ in vec4 over;            // by how much the corner reaches over its neighbours, 
 in vec4 more;            // share of its disparity with which the patch enters the depth test; atlas pixels per plate pixel; most of `over`
 
 out vec3 at;
+#ifdef SLICE
+flat out float gives_way;
+#endif
 
 void main() {
     vec2 out_ = clamp(reach * over.xy, -more.zw, more.zw);
     gl_Position = plate_to_clip * vec4(corner.xy + out_, 1.0, max(corner.z + dot(out_, over.zw), 0.0));
     at = vec3(atlas.xy + more.y * out_, atlas.z);
+#ifdef SLICE
+    gives_way = more.x;
+#endif
     // Upper half of the depth range for the plate's surfaces, lower half for the backdrop, which is too coarse to hide any of them.
     // The matrix gives clip z = 2 near / Z - 1, times w.
     float depth = 0.5 * (gl_Position.z + gl_Position.w) * more.x;

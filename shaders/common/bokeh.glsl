@@ -46,8 +46,11 @@ struct Found {
     vec4 same;    // of this pixel's own surface
     vec4 behind;  // shows through as far as the own surface, blurred, leaves gaps
     float open;   // gaps that nothing in the slice fills
+    float covered; // of the own disc, what something in front stands before
     float hidden; // what a nearer slice brings: here it only stands in for what nobody knows behind it
 };
+
+const float LEAST = 0.05;       // of a disc, that counts as seen past what stands before it
 
 const float NOTHING = 1e3;     // signed radius of a pixel that the slice leaves open: everything in it is in front of that
 
@@ -121,14 +124,18 @@ void collect(inout Found found, vec4 light, Disc theirs, Disc own, float mine, f
     else if (!behind && !covers)    // behind what does not come over it, it goes on: a sharp leaf beside its blurred stalk keeps the sky out
         found.hidden += smoothstep(0.5 * APART, APART, here - radius) * max(mine - k, 0.0) * light.a;
     if (radius < nearest) found.hidden += k * light.a;
-    else if (covers) found.over += k * light;
+    else if (covers) {
+        found.over += k * light;
+        found.covered += brought(own.radius, own.share, reach, tap) * light.a;
+    }
     else if (behind) found.behind += k * light;
     else found.same += k * light;
 }
 
 // Light and coverage of what was found round a pixel of this light and coverage.
 vec4 collected(Found found, vec4 own, float here) {
-    float share = mix(own.a, min(found.same.a + found.hidden, 1.0), blurred_by(here));
+    // What is seen past it is shared by those that are: a wall that ends at a pillar leaves no gap there.
+    float share = mix(own.a, min((found.same.a + found.hidden) / max(1.0 - found.covered, LEAST), 1.0), blurred_by(here));
     // A sharp pixel is what it is, however far what reaches it was looked for.
     vec4 surface = own / max(own.a, 1e-4);
     if (found.same.a > 0.0) surface = mix(surface, found.same / found.same.a, blurred_by(here));

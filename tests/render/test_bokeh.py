@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from tests import plates
 from tests.flip import display
 from viewer import Camera, Plate, Renderer
+from viewer.camera import NEAR
 from viewer.optics import in_pixels, signed_circle_of_confusion
+from viewer.render.gl import texture
 from viewer.render.lens import radius_within
+from viewer.render.reproject import Slice
 
 SIZE = (240, 180)
 
@@ -248,6 +251,33 @@ def test_where_there_is_nothing_at_all_a_lens_shows_what_the_pinhole_does(f_stop
         camera = Camera(focal_length=35, pan=180, f_stop=f_stop, focus_distance=3)
         got, wanted = (renderer.render(camera, bokeh).color for bokeh in ("gather", "off"))
     assert wanted.min() > 0.01 and np.abs(got - wanted).max() < 0.01
+
+
+@pytest.mark.parametrize("far", [15.0, 20.0])
+def test_a_wall_that_ends_at_a_pillar_lets_no_sky_through_there(far):
+    """What is seen past the pillar is shared by wall and sky; what the pillar hides of the wall is no gap in it."""
+    w, h = SIZE
+    y, x = np.indices((h, w))
+    pillar, wall = x < 110, y >= 90
+    color = np.where(pillar, 0.03, np.where(wall, 0.06, 0.66))[..., None] * np.ones(3)
+    camera = Camera(focal_length=35, f_stop=0.3, focus_distance=1.3)
+    got, wanted = (display(c)[75:110, 100:135] for c in gathered_and_exact(color, np.where(pillar, 2.2, np.where(wall, far, 1e4)), camera))
+    assert np.abs(got - wanted).max() < 0.06
+
+
+def test_a_slice_that_ends_just_behind_a_wall_has_what_is_hidden_of_it():
+    """Hidden patches give way in the depth test, and lie where the wall lies all the same: light came through a slit behind a bar."""
+    w, h = SIZE
+    bar = np.abs(np.indices((h, w))[1] - 120) < 16
+    plate = plate_of(np.full((h, w, 3), 0.3), np.where(bar, 2.0, 4.0))
+    window = lambda depth: NEAR / (2 * depth)
+    with Renderer(plate, SIZE) as renderer:
+        context = renderer.context
+        target = context.framebuffer([texture(context, SIZE)], context.depth_texture(SIZE))
+        part = Slice((window(4.0 / 0.985), window(2.5)), 0.3, True)
+        renderer.reproject.draw(target, Camera(focal_length=35), part)
+        coverage = np.frombuffer(target.read(components=4, dtype="f2"), "f2").reshape(h, w, 4)[..., 3]
+    assert coverage[60:120, 80:160].min() > 0.99
 
 
 @pytest.mark.filterwarnings("error")

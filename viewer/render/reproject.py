@@ -405,7 +405,7 @@ class _Part:
         # How far from the axis, in units of depth: what a metre forward does, measured in metres sideways.
         middle = np.stack([(x0 + x1) / 2, (y0 + y1) / 2, np.ones(n), np.zeros(n)])
         self.off_axis = np.hypot(*(lift @ middle)[:2]).astype("f4")
-        self.back, self.slope = back[:, 0].astype("f4"), np.abs(patches.plane[:, 1:]).sum(1).astype("f4")
+        self.slope = np.abs(patches.plane[:, 1:]).sum(1).astype("f4")
         self.drawn = self.placed = None
         (top, bottom), (left, right) = (np.clip([at.min(1) // BLOCK, at.max(1) // BLOCK + 1], 0, end - 1).astype(int)
                                         for at, end in zip((v, u), lamps.shape))
@@ -443,7 +443,7 @@ class _Part:
         if self.placed is None or not np.array_equal(self.placed[0], to_w):
             w = _clip(to_w, self.points)
             least, depth = w.min(0), self.points[2] / np.maximum(w, 1e-3)
-            self.placed = to_w.copy(), (least, depth.min(0) * self.back, depth.max(0) * self.back, self.slope / np.maximum(least, 0.1))
+            self.placed = to_w.copy(), (least, depth.min(0), depth.max(0), self.slope / np.maximum(least, 0.1))
         return self.placed[1]
 
     def render(self, with_: moderngl.Program) -> None:
