@@ -9,3 +9,8 @@ def counted(number: int | str, noun: str) -> str:
 def plain(value: float, digits: int) -> str:
     """A number with so many digits that count, and never as a power of ten."""
     return f"{value:.{digits}g}" if abs(value) < 10 ** digits - 0.5 else f"{value:.0f}"
+
+
+def f_number(value: float, digits: int = 2) -> str:
+    """A stop as a lens has it: "f/0.95", "f/2.8", "f/11"."""
+    return f"f/{plain(value, digits)}"
