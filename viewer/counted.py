@@ -1,4 +1,4 @@
-"""Numbers that a person reads, with nouns that agree."""
+"""Numbers that a person reads, with nouns that agree, and those that a caller gives."""
 
 
 def counted(number: int | str, noun: str) -> str:
@@ -14,3 +14,13 @@ def plain(value: float, digits: int) -> str:
 def f_number(value: float, digits: int = 2) -> str:
     """A stop as a lens has it: "f/0.95", "f/2.8", "f/11"."""
     return f"f/{plain(value, digits)}"
+
+
+def real(value):
+    """A caller's real numbers, float64 in their shape; one NaN for what is none: text, also of digits, complex ones, or nothing."""
+    import numpy as np
+    try:
+        numbers = np.asarray(value)
+        return numbers.astype(float) if numbers.dtype.kind in "biufO" else np.array(np.nan)
+    except (TypeError, ValueError, OverflowError):
+        return np.array(np.nan)

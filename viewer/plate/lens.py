@@ -4,6 +4,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from ..counted import real
 from ..errors import PushinError
 from ..optics import FOCALS, WIDTHS
 
@@ -73,13 +74,10 @@ def resolve(name: str, exif: Lens | None, size: tuple[int, int], focal_length: f
 
 def positive(value, what: str) -> float:
     """A positive, finite number of the caller's, as float."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not (math.isfinite(number) and number > 0):
-        raise PushinError(f"The {what} must be a positive number, not {str(value)[:40]!r}.")
-    return number
+    number = real(value)
+    if number.ndim or not (math.isfinite(number) and number > 0):
+        raise PushinError(f"The {what} must be a positive number, and not {value!r:.40}.")
+    return float(number)
 
 
 def _number(exif: dict, tag: int) -> float | None:
