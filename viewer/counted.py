@@ -1,4 +1,7 @@
-"""Numbers that a person reads, with nouns that agree, and those that a caller gives."""
+"""Numbers that a person reads, with nouns that agree, and those that somebody gives."""
+from __future__ import annotations
+
+import re
 
 
 def counted(number: int | str, noun: str) -> str:
@@ -24,3 +27,16 @@ def real(value):
         return numbers.astype(float) if numbers.dtype.kind in "biufO" else np.array(np.nan)
     except (TypeError, ValueError, OverflowError):
         return np.array(np.nan)
+
+
+_NUMBER = r"(\d+\.?\d*|\.\d+)"
+_INCH = r"(?:(?:in|inch|inches)(?![a-z])|[\"”″]|'')"
+_FEET = re.compile(rf"(?<![\w.]){_NUMBER}\s*(?:(?:ft|foot|feet)(?![a-z])|['’′](?!'))(?:\s*{_NUMBER}\s*{_INCH}?)?", re.IGNORECASE)
+_INCHES = re.compile(rf"(?<![\w.]){_NUMBER}\s*{_INCH}", re.IGNORECASE)
+
+
+def metric(text: str) -> str:
+    """A text with its feet and inches turned into metres: "2ft left" -> "0.609600000 m left"; so are 6ft 4in, 6'4" and 76in."""
+    metres = lambda feet, inches: f"{0.3048 * float(feet) + 0.0254 * float(inches):.9f} m"
+    text = _FEET.sub(lambda found: metres(found[1], found[2] or 0), text)
+    return _INCHES.sub(lambda found: metres(0, found[1]), text)

@@ -45,7 +45,7 @@ def add(subparsers) -> None:
     move.add_argument("--subject", action="append", metavar="SUBJECT", help="who it is about (default: mira on the "
                       "bundled plate); given again, others in the picture")
     move.add_argument("--to-subject", metavar="SUBJECT", help="the second subject, of a rack")
-    move.add_argument("--amount", metavar="AMOUNT", help="how far: 0.4m, 25%%, 30°, 50mm; with left or down the other "
+    move.add_argument("--amount", metavar="AMOUNT", help="how far: 0.4m, 1ft4in, 25%%, 30°, 50mm; with left or down the other "
                                                          "way")
     move.add_argument("--from", dest="start", metavar="SIZE", help="shot size at the start: wide, medium, close-up …")
     move.add_argument("--to", dest="end", metavar="SIZE", help="shot size at the end")
