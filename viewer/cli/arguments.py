@@ -194,20 +194,26 @@ def add_bokeh(group) -> None:
     group.add_argument("--bokeh", choices=BOKEH,
                        help="how blur is made: gather is fast, reference exact and slow (default: gather with "
                             "--f-stop, else off)")
+    add_iris(group)
+    group.add_argument("--highlights", type=positive, default=1.0, metavar="N",
+                       help="times as bright as the plate has it that what is at least white is taken to be in the blur (default: 1)")
+
+
+def add_iris(group, or_lens: str = "") -> None:
+    """The shape of blur; `iris` reads it. or_lens says what else its blades and squeeze may be of."""
     group.add_argument("--blades", type=blades, metavar="N",
-                       help="iris blades, 3 to 30; 0 is a round iris (default)")
+                       help=f"iris blades, 3 to 30; 0 is a round iris (default{or_lens})")
     for name, default, text in (("blade-rotation", 0.0, "degrees by which the iris is turned"),
                                 ("roundness", 0.0, "of the blades: 0 straight, 1 a circle"),
                                 ("squeeze", 1.0, "of an anamorphic lens: its blur is so many times as tall as wide"),
                                 ("cats-eye", 0.0, "optical vignetting: how far the blur is cut towards the corners, 0 to 1"),
                                 ("ring", 0.0, "profile of the blur: 1 a soap bubble, 0 even, -1 creamy")):
-        group.add_argument(f"--{name}", type=number, metavar="N", help=f"{text} (default: {default:g})")
-    group.add_argument("--highlights", type=positive, default=1.0, metavar="N",
-                       help="times as bright as the plate has it that what is at least white is taken to be in the blur (default: 1)")
+        group.add_argument(f"--{name}", type=number, metavar="N",
+                           help=f"{text} (default: {default:g}{or_lens if name == 'squeeze' else ''})")
 
 
 def iris(args: argparse.Namespace) -> dict[str, float]:
-    """What the arguments of `add_bokeh` say of a Camera."""
+    """What the arguments of `add_iris` say of a Camera."""
     return {name: value for name in ("blades", "blade_rotation", "roundness", "squeeze", "cats_eye", "ring")
             if (value := getattr(args, name)) is not None}
 
@@ -274,7 +280,17 @@ def millimetres(text: str) -> float:
 
 def f_stop(text: str) -> float:
     """'2.8', 'f2.8' and 'f/2.8' -> 2.8."""
+    if re.match(r"\s*[tT]", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is a T-stop, as only a lens of the kit has it (`pushin move --lens`); "
+                                         "give the f-number")
     return _read(text, re.sub(r"^[fF]/?", "", text.strip()), "an f-number above zero, such as 2.8", 0)
+
+
+def any_stop(text: str) -> tuple[str, float]:
+    """'2.8' and 'f/2.8' -> ("f", 2.8); 'T2.8' -> ("T", 2.8)."""
+    if not re.match(r"\s*[tT]", text):
+        return "f", f_stop(text)
+    return "T", _read(text, re.sub(r"^[tT]/?", "", text.strip()), "a T-stop above zero, such as T2.8", 0)
 
 
 def degrees(text: str) -> float:
