@@ -60,13 +60,13 @@ def resolve(name: str, exif: Lens | None, size: tuple[int, int], focal_length: f
     found = exif
     if found is None:
         found = Lens(ASSUMED_FOCAL, FULL_FRAME[0] * size[0] / max(size))
+        width = f"{round(found.sensor_width, 3):g} mm"
         if focal_length is None and sensor_width is None:
-            notes.append(f"{name} does not tell its lens: {found.focal_length:g} mm on a {found.sensor_width:g} mm wide "
-                         "sensor is assumed.")
+            notes.append(f"{name} does not tell its lens: {found.focal_length:g} mm on a {width} wide sensor is assumed.")
         elif focal_length is None:
             notes.append(f"{name} does not tell its focal length: {found.focal_length:g} mm is assumed.")
         elif sensor_width is None:
-            notes.append(f"{name} does not tell its sensor: a width of {found.sensor_width:g} mm is assumed.")
+            notes.append(f"{name} does not tell its sensor: a width of {width} is assumed.")
     elif focal_length is None and sensor_width is not None:
         found = Lens(found.focal_length * sensor_width / found.sensor_width, sensor_width)
     return Lens(float(focal_length or found.focal_length), float(sensor_width or found.sensor_width)), notes
