@@ -130,12 +130,16 @@ def test_a_reader_who_leaves_is_no_error():
 
 
 @pytest.mark.parametrize("command, code, says", [
-    ("moves >/dev/full", 2, "pushin: The output cannot be written: No space left on device.\n"),
-    ("moves --kit >&-", 0, ""),
-    ("moves >&-", 0, ""),
+    *((f"{command} >/dev/full", 2, "pushin: The output cannot be written: No space left on device.\n")
+      for command in ("moves", "--help")),
+    *((f"{command} >&-", 2, "pushin: The output cannot be written: Bad file descriptor.\n") for command in ("moves", "--help")),
+    ("still --size 16x9 -o {folder}/p.png >&-", 0, ""),
 ])
-def test_an_output_that_cannot_be_written(command, code, says):
-    done = subprocess.run(f"{sys.executable} -m viewer {command}", shell=True, stderr=subprocess.PIPE, text=True)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_output_that_cannot_be_written(command, code, says, unbuffered, tmp_path):
+    """Is told, unless there is nothing to write."""
+    done = subprocess.run(f"{sys.executable} -m viewer {command.format(folder=tmp_path)}", shell=True, stderr=subprocess.PIPE, text=True,
+                          env=os.environ | {"PYTHONUNBUFFERED": unbuffered})
     assert (done.returncode, done.stderr) == (code, says)
 
 
