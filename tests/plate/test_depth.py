@@ -182,7 +182,8 @@ def test_only_what_was_assumed_of_the_lens_is_noted(tmp_path, picture, told, say
 
 
 @pytest.mark.parametrize("told, says", [
-    *((dict(focal_length=value), "focal length must be a positive number") for value in ("35", 35j, -35)), (dict(sensor_width="36"), "sensor width"),
+    *((dict(focal_length=value), "focal length must be a positive number") for value in ("35", 35j, -35)),
+    (dict(sensor_width="36"), "sensor width must be a positive number"),
     *((dict(principal_point=value), "point is two numbers") for value in ("12", ("1", "2"), (1, 2j), (1,), 5)),
     *((dict(ray=value), "True, False or None") for value in ("yes", 1, 0.0)), (dict(doffs="1"), "doffs must be a number"),
     *(({name: value}, f"{name}.* must be a positive number, and not {value!r}")

@@ -30,7 +30,8 @@ def renderer():
     *((dict(f_stop=value), "f-stop") for value in ("2", 0, NAN, (2, 2), 2 + 1j)),
     *((dict(focus_distance=value, f_stop=2), "focus distance") for value in (None, 0, 1e-20, "1")),
     *((dict(blade_rotation=value, f_stop=2, blades=6), "blade rotation") for value in (NAN, "x")),
-    *((dict(f_stop=2) | wrong, "lens's") for wrong in (dict(roundness=2), dict(roundness=1j), dict(squeeze="1"), dict(cats_eye=NAN), dict(ring=None))),
+    *((dict(f_stop=2) | wrong, "lens's") for wrong in (dict(roundness=2), dict(roundness=1j),
+                                                       dict(squeeze="1"), dict(cats_eye=NAN), dict(ring=None))),
 ])
 @pytest.mark.parametrize("bokeh", ["gather", "reference"])
 def test_a_camera_that_cannot_be(renderer, wrong, says, bokeh):
