@@ -126,7 +126,7 @@ def test_nothing_done_to_a_matrix_changes_the_camera():
     np.testing.assert_array_equal(Camera(pan=12, position=(1, 2, 3)).view(), before[1])
 
 
-@pytest.mark.parametrize("broken", [{"pan": np.nan}, {"tilt": np.inf}, {"roll": -np.inf}])
+@pytest.mark.parametrize("broken", [{"pan": np.nan}, {"tilt": np.inf}, {"roll": -np.inf}, {"pan": 1 + 2j}, {"roll": "3"}])
 def test_an_angle_that_is_none_is_refused_in_a_sentence(broken):
     with pytest.raises(PushinError, match=r"finite.*\.$"):
         Camera(**broken).view()

@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 from pyrr import matrix33, quaternion
 
+from .counted import real
 from .errors import PushinError
 
 NEAR = 0.01
@@ -54,7 +55,7 @@ class Camera:
 
     def rotation(self) -> np.ndarray:
         """Camera axes in the plate's frame as columns, float64 (3, 3)."""
-        return _rotation(float(self.pan), float(self.tilt), float(self.roll))
+        return _rotation(*(float(real(angle)) for angle in (self.pan, self.tilt, self.roll)))
 
     def pose(self) -> np.ndarray:
         """Camera-to-plate transform, float64 (4, 4), for column vectors."""
@@ -102,11 +103,7 @@ def check_ranges(of: str, camera: Camera, ranges: dict[str, tuple[tuple[int, ...
     """Raises PushinError for a field of a camera that has not the shape, or is not in the range, of ranges[name]."""
     for name, (shape, low, high) in ranges.items():
         value = getattr(camera, name)
-        try:
-            numbers = np.asarray(value)
-            numbers = numbers.astype(float) if numbers.dtype.kind not in "SU" else np.array(np.nan)   # text is none, even of digits
-        except (TypeError, ValueError, OverflowError):
-            numbers = np.array(np.nan)
+        numbers = real(value)
         if numbers.shape != shape or not ((low <= numbers) & (numbers <= high)).all():      # NaN fails too
             what = {(): "a number", (2,): "two numbers", (3,): "three numbers"}[shape]
             span = f"from {low:g} to {high:g}" if high < np.inf else f"of at least {low:g}"

@@ -66,8 +66,11 @@ def test_version(pushin):
     ("still -o p.png --push 0,4m", "'0,4m' has a decimal comma; write 0.4m"),
     ("still -o p.png --f-stop 2 --focus 1,5m", "'1,5m' has a decimal comma; write 1.5m"),
     ("still -o p.png --lens 50m", "'50m' is not a length in millimetres above zero, such as 50"),
-    ("still -o p.png --f-stop 2 --focus 1.5cm", "'1.5cm' is not a distance in metres above zero, such as 1.5"),
+    ("still -o p.png --f-stop 2 --focus 1.5cm", "'1.5cm' is not a distance above zero, such as 1.5 (metres) or 5ft"),
     ("still -o p.png --f-stop f/", "'f/' is not an f-number above zero, such as 2.8"),
+    ("still -o p.png --f-stop T2.8", "'T2.8' is a T-stop, as only a lens of the kit has it"),
+    ("move -o s.json --f-stop T2.8", "T2.8 is a mark on a lens: name the lens with --lens, or give the f-number."),
+    ("move -o s.json --f-stop T", "'T' is not a T-stop above zero, such as T2.8"),
     ("still -o p.png --push 25", "which is 1.51 m away; 25 % is written 25%."),
     ("still -o p.png --push 25m", "which is 1.51 m away."),
     ("move -o s.json --f-stop 2,8", "write 2.8"),
@@ -102,8 +105,9 @@ def test_a_number_may_have_its_unit(reader, texts, value):
 
 
 def test_options_of_a_kind_are_read_alike(pushin, tmp_path):
-    for name, lens, stop, focus, pan in (("a.png", "50 mm", "f/2.8", "1.5 m", "-2°"), ("b.png", "50", "2.8", "1.5", "-2")):
-        assert pushin("still", "--size", "64x36", "--lens", lens, "--f-stop", stop, "--focus", focus, "--pan", pan, "-o",
+    for name, lens, stop, focus, pan, push in (("a.png", "50 mm", "f/2.8", "1.524 m", "-2°", "0.3048m"),
+                                               ("b.png", "50", "2.8", "5ft", "-2", "12in")):
+        assert pushin("still", "--size", "64x36", "--lens", lens, "--f-stop", stop, "--focus", focus, "--pan", pan, "--push", push, "-o",
                       tmp_path / name) == (0, "", "")
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     assert pushin("move", "--f-stop", "f/2", "--focus", "rack", "--to-subject", "tom", "--focus-at", "1 s", "--focus-seconds", "0.5s",
@@ -126,12 +130,16 @@ def test_a_reader_who_leaves_is_no_error():
 
 
 @pytest.mark.parametrize("command, code, says", [
-    ("moves >/dev/full", 2, "pushin: The output cannot be written: No space left on device.\n"),
-    ("moves --kit >&-", 0, ""),
-    ("moves >&-", 0, ""),
+    *((f"{command} >/dev/full", 2, "pushin: The output cannot be written: No space left on device.\n")
+      for command in ("moves", "--help")),
+    *((f"{command} >&-", 2, "pushin: The output cannot be written: Bad file descriptor.\n") for command in ("moves", "--help")),
+    ("still --size 16x9 -o {folder}/p.png >&-", 0, ""),
 ])
-def test_an_output_that_cannot_be_written(command, code, says):
-    done = subprocess.run(f"{sys.executable} -m viewer {command}", shell=True, stderr=subprocess.PIPE, text=True)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_output_that_cannot_be_written(command, code, says, unbuffered, tmp_path):
+    """Is told, unless there is nothing to write."""
+    done = subprocess.run(f"{sys.executable} -m viewer {command.format(folder=tmp_path)}", shell=True, stderr=subprocess.PIPE, text=True,
+                          env=os.environ | {"PYTHONUNBUFFERED": unbuffered})
     assert (done.returncode, done.stderr) == (code, says)
 
 

@@ -115,6 +115,13 @@ def test_a_height_that_nobody_has_is_refused(pushin, folder, height):
     assert pushin("info", "p.png", "--depth", "z.png", "--person", "20,14,44,34=1.7m")[0] == 0
 
 
+def test_a_length_is_the_same_wherever_info_tells_it(pushin, folder):
+    for name in ("p", "z"):
+        Image.open(f"{name}.png").crop((0, 0, 29, 47)).save(f"{name}.png")
+    code, out, _ = pushin("info", "p.png", "--depth", "z.png")
+    assert code == 0 and out.count("22.213 mm wide sensor") == 2, out
+
+
 @pytest.mark.parametrize("factor, words, says", [
     (1e-3, "", "the nearest thing is 1 mm away; if it is of another kind, say --depth-kind dioptres (1/distance), inverse or linear."),
     (1, "--depth-kind centimetres", "is 10 mm away; if it is of another kind, say --depth-kind metres."),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from viewer.cli import main
+from viewer.shots.kit import kit
 from viewer.shots.moves import MOVES
 from viewer.shots.rigs import RIGS
 from viewer.shots.shotfile import load, save
@@ -53,6 +54,31 @@ def test_the_shot_of_the_handbook(run, tmp_path):
     assert [row["number"] for row in csv.DictReader(io.StringIO(out))] == ["1A", "1B"]
     assert run("describe", path, "--format", "markdown", "-o", tmp_path / "list.md")[0] == 0
     assert (tmp_path / "list.md").read_text().startswith("| Number |")
+
+
+def test_a_lens_shapes_the_blur_unless_it_is_said(run, tmp_path):
+    lens = "--lens", "Viltrox Epic Anamorphic 50"
+    for number, words in enumerate(((), ("--squeeze", "2", "--blades", "6", "--roundness", "0.5", "--cats-eye", "0.3", "--ring", "-1",
+                                         "--blade-rotation", "10"))):
+        path = tmp_path / f"{number}.json"
+        assert run("move", "--move", "static", *lens, *words, "-o", path)[0] == 0
+        camera = load(path).perform("A").camera(1.0)
+        shape = camera.blades, camera.roundness, camera.cats_eye, camera.ring, camera.blade_rotation
+        assert (camera.squeeze, *shape) == ((2, 6, 0.5, 0.3, -1, 10) if words else (1.33, 0, 0, 0, 0, 0))
+
+
+def test_a_t_stop_is_one_of_its_lens(run, tmp_path, monkeypatch, request):
+    request.addfinalizer(kit.cache_clear)
+    monkeypatch.setenv("PUSHIN_CONFIG", str(tmp_path))
+    (tmp_path / "kit.toml").write_text('[[lens_set]]\nname = "Fast"\nstops = [1.3, 22]\nf_number = 1.2\n'
+                                       'lenses = [{focal_length = 35, minimum_focus = 0.3}]\n')
+    kit.cache_clear()
+    for number, (lens, stop, is_f) in enumerate((("Fast", "T1.3", 1.2), ("fast", "t 2.6", 2.4), ("Fast", "f/2.6", 2.6),
+                                                 ("Supreme Prime 35", "T2.8", 2.8))):
+        path = tmp_path / f"{number}.json"
+        code, out, _ = run("move", "--move", "static", "--lens", lens, "--f-stop", stop, "-o", path)
+        assert code == 0 and load(path).take().camera.f_stop == pytest.approx(is_f) and "outside the" not in out
+        assert load(path).take().lens == kit().lens(lens) and ("t_ratio" in path.read_text()) == (lens != "Supreme Prime 35")
 
 
 def test_advise_exits_1_when_something_will_not_work_and_fixes_it(run, tmp_path):

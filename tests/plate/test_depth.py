@@ -181,6 +181,21 @@ def test_only_what_was_assumed_of_the_lens_is_noted(tmp_path, picture, told, say
     assert (says is None or says in notes) and (not_said is None or not_said not in notes)
 
 
+@pytest.mark.parametrize("told, says", [
+    *((dict(focal_length=value), "focal length must be a positive number") for value in ("35", 35j, -35)),
+    (dict(sensor_width="36"), "sensor width must be a positive number"),
+    *((dict(principal_point=value), "point is two numbers") for value in ("12", ("1", "2"), (1, 2j), (1,), 5)),
+    *((dict(ray=value), "True, False or None") for value in ("yes", 1, 0.0)), (dict(doffs="1"), "doffs must be a number"),
+    *(({name: value}, f"{name}.* must be a positive number, and not {value!r}")
+      for name in ("near", "far", "baseline") for value in ("1", "a", -1, float("nan"))), (dict(near=5), "needs near and far"),
+])
+def test_what_is_no_number_is_refused_by_its_name(tmp_path, picture, told, says):
+    """Also text of digits, as everywhere else; and before it is asked whether another number is missing."""
+    cv2.imwrite(str(tmp_path / "d.png"), np.arange(WIDTH * HEIGHT, dtype=np.uint16).reshape(HEIGHT, WIDTH))
+    with pytest.raises(PushinError, match=says):
+        Plate.open(picture, tmp_path / "d.png", "inverse", **told)
+
+
 @pytest.mark.parametrize("told", [dict(focal_length=1e300), dict(focal_length=1e-300), dict(sensor_width=1e9)])
 def test_a_lens_that_cannot_be_is_refused(picture, told):
     with pytest.raises(PushinError, match="must lie between"):

@@ -149,6 +149,15 @@ def test_a_cache_that_cannot_be_reached_is_one_sentence(monkeypatch):
         model_path(hub.DEFAULT)
 
 
+def test_a_cache_that_cannot_be_written_is_one_sentence(monkeypatch):
+    def read_only(path, *_):
+        raise OSError(30, "Read-only file system", path)
+    monkeypatch.setattr(os, "mkdir", read_only)
+    monkeypatch.setenv("PUSHIN_CACHE", "/nowhere/cache")
+    with pytest.raises(PushinError, match=r"cannot be kept in /nowhere/cache/models: Read-only file system; name another folder"):
+        hub.model_file(hub.DEFAULT)
+
+
 def test_what_a_killed_download_left_goes_with_the_next_one(server):
     folder = hub.cached(hub.DEFAULT).parent
     folder.mkdir(parents=True)

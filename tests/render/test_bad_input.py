@@ -25,12 +25,13 @@ def renderer():
     *((dict(position=value), "position") for value in (3, (1, 2), (0, 0, NAN), (1e300, 0, 0), None, "abc")),
     *((dict(sensor_width=value), "sensor width") for value in (-1, 0, NAN)),
     *((dict(lens_shift=value), "lens shift") for value in ((INF, 0), 0.5)),
-    *((dict(pan=value), "pan") for value in (INF, "x", "3", None)), (dict(tilt=NAN), "tilt"), (dict(roll="x"), "roll"),
+    *((dict(pan=value), "pan") for value in (INF, "x", "3", None, 1 + 2j)), (dict(tilt=NAN), "tilt"), (dict(roll="x"), "roll"),
     (dict(position=("0", "0", "0")), "position"), *((dict(blades=value, f_stop=2), "blades") for value in (2.5, 2, "6", None, NAN)),
-    *((dict(f_stop=value), "f-stop") for value in ("2", 0, NAN, (2, 2))),
+    *((dict(f_stop=value), "f-stop") for value in ("2", 0, NAN, (2, 2), 2 + 1j)),
     *((dict(focus_distance=value, f_stop=2), "focus distance") for value in (None, 0, 1e-20, "1")),
     *((dict(blade_rotation=value, f_stop=2, blades=6), "blade rotation") for value in (NAN, "x")),
-    *((dict(f_stop=2) | wrong, "lens's") for wrong in (dict(roundness=2), dict(squeeze="1"), dict(cats_eye=NAN), dict(ring=None))),
+    *((dict(f_stop=2) | wrong, "lens's") for wrong in (dict(roundness=2), dict(roundness=1j),
+                                                       dict(squeeze="1"), dict(cats_eye=NAN), dict(ring=None))),
 ])
 @pytest.mark.parametrize("bokeh", ["gather", "reference"])
 def test_a_camera_that_cannot_be(renderer, wrong, says, bokeh):
@@ -67,6 +68,18 @@ def test_a_lens_at_the_ends_of_what_is_drawn(renderer, extreme, bokeh):
 def test_a_size_that_cannot_be(size):
     with pytest.raises(PushinError, match="size"):
         Renderer(PLATE, size)
+
+
+@pytest.mark.parametrize("plate", ["plate.exr", None, 5, Plate])
+def test_what_is_no_plate_is_not_drawn(plate):
+    with pytest.raises(PushinError, match="draws a Plate, and not .*Plate.open makes one"):
+        Renderer(plate, (32, 32))
+
+
+@pytest.mark.parametrize("highlights", ["2", None, 2j, NAN, (1, 2), 0, 1e4])
+def test_a_lights_brightness_that_cannot_be(highlights):
+    with pytest.raises(PushinError, match="from 0.01 to 1000 times as bright"):
+        Renderer(PLATE, (32, 32), highlights=highlights)
 
 
 @pytest.mark.parametrize("error, wrong", [(PushinError, dict(highlights=0.0)), (PushinError, dict(size=(0, 3))),
@@ -131,11 +144,28 @@ def test_another_thread_is_told_so(renderer):
     picture, lens = read.picture, Camera(f_stop=2)
     with ThreadPoolExecutor(1) as pool:
         for work in (lambda: frame.picture, lambda: frame.color, lambda: frame.depth, lambda: frame.invented, lambda: frame.coc,
-                     lambda: renderer.render(Camera()), lambda: renderer.refine(lens)):
+                     lambda: renderer.render(Camera()), lambda: renderer.refine(lens), lambda: renderer.resize((16, 16)), renderer.close):
             with pytest.raises(PushinError, match="only in the thread that made it"):
                 pool.submit(work).result()
         assert pool.submit(lambda: read.picture).result() is picture, "what was read is an array like any other"
     assert np.isfinite(frame.depth).all() and frame.picture.any()
+    assert renderer.size == (32, 32) and renderer.render(Camera()).picture.any(), "what is refused changes nothing"
+
+
+def test_to_close_elsewhere_leaves_it_to_be_closed(renderer):
+    """With a frame that is held, which a renderer completes before it goes."""
+    from concurrent.futures import ThreadPoolExecutor
+    left = []
+    for elsewhere in (False, True):
+        another = Renderer(PLATE, (32, 32))
+        frame = another.render(Camera())
+        if elsewhere:
+            with ThreadPoolExecutor(1) as pool, pytest.raises(PushinError, match="only in the thread that made it"):
+                pool.submit(another.close).result()
+        another.close()
+        left.append(programs(renderer.context))
+        assert np.isfinite(frame.depth).all()
+    assert left[0] == left[1]
 
 
 def test_a_closed_renderer_says_so():

@@ -107,10 +107,13 @@ def test_a_zoom_that_leaves_the_lens(shot, scene):
     assert "lens" not in topics(advise(one.with_take(advice.fixed)))
 
 
-def test_a_stop_that_the_lens_does_not_have(shot, scene):
-    one = shot(A=static(scene), camera=replace(scene.camera, f_stop=1.0))
+@pytest.mark.parametrize("stop, told", [(1.0, "f/1 "), (0.95, "f/0.95 "), (1.47, "f/1.47 "), (32, "f/32 ")])
+def test_a_stop_that_the_lens_does_not_have(shot, scene, stop, told):
+    """By the name that it has everywhere, and as exactly as tells it from where the lens ends."""
+    one = shot(A=static(scene), camera=replace(scene.camera, f_stop=stop))
     one = one.with_take(replace(one.take("A"), lens=kit().lens("Supreme Prime 35")))
-    assert "f/1.0" in the(advise(one), "lens").sentence
+    sentence = the(advise(one), "lens").sentence
+    assert sentence.startswith(told) and sentence.endswith("which goes from f/1.5 to f/22.")
 
 
 def test_the_slider_is_too_short(shot, scene):

@@ -16,7 +16,7 @@ def test_the_shipped_kit_is_whole():
         if body.pixels:   # square pixels: the two figures of a mode agree to the rounding of millimetres
             assert body.width / body.height == pytest.approx(body.pixels[0] / body.pixels[1], rel=0.012), body.name
     assert {"2.39", "1.85", "16:9", "4:3", "9:16"} == {r.name for r in known.ratios}
-    assert any(lens.is_zoom for lens in known.lenses) and any(lens.squeeze == 2 for lens in known.lenses)
+    assert any(lens.is_zoom for lens in known.lenses) and {lens.squeeze for lens in known.lenses} == {1, 1.33, 2}
     table = tomllib.loads((ASSETS / "kit.toml").read_text("utf-8"))
     assert all(entry["source"] for entry in table["camera"] + table["lens_set"])
 
@@ -37,6 +37,11 @@ def test_names_may_be_shortened_as_long_as_they_are_one():
     for name, says in (("ARRI", "may be"), ("Kodak", "no camera called")):
         with pytest.raises(PushinError, match=says):
             kit().body(name)
+
+
+def test_what_has_the_name_as_a_word_is_offered_first():
+    with pytest.raises(PushinError, match="may be Stage 50 mm, Stage Anamorphic 50 mm, .*80-250 mm; say which"):
+        kit().lens("50")
 
 
 def test_ratios_by_name_and_number():
@@ -104,3 +109,14 @@ def test_a_lens_is_told_in_a_line():
     zoom = Lens("zoom", (24, 290), (2.8, 22), 1.22)
     assert zoom.line == "T2.8 to T22, focuses from 1.22 m"
     assert replace(zoom, squeeze=2.0).line.endswith("1.22 m, anamorphic 2×")
+
+
+def test_t_stops_become_f_numbers_where_a_lens_tells_both(own):
+    own('[[lens_set]]\nname = "Fast"\nstops = [1.3, 22]\nf_number = 1.2\nlenses = [{focal_length = 58, minimum_focus = 0.5}]\n')
+    lens = kit().lens("fast")
+    assert lens.stops == pytest.approx((1.2, 22 * 1.2 / 1.3)) and lens.line.startswith("T1.3 to T22, ")
+    assert kit().lens("Supreme Prime 35").t_ratio == 1
+    with pytest.raises(PushinError, match="f-number"):
+        own('[[lens_set]]\nname = "Faster than its glass"\nstops = [1.3, 22]\nf_number = 1.4\n'
+            'lenses = [{focal_length = 58, minimum_focus = 0.5}]\n')
+        read_kit(kits.kit_file())

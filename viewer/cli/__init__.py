@@ -37,12 +37,16 @@ class Parser(argparse.ArgumentParser):
     def error(self, message):
         raise PushinError(f"{message[:1].upper()}{message[1:]}; see `{self.prog} --help`.")
 
+    def _print_message(self, message, file=None):
+        (file or sys.stderr).write(message)     # argparse keeps to itself that it cannot be written
+
 
 def main(argv: list[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 done, 1 found something wrong, 2 bad input, 130 interrupted."""
+    sys.stdout = sys.stdout or open(os.open(os.devnull, os.O_RDONLY), "w")      # to print there is an error, as on a full disk
     sys.stderr = sys.stderr or open(os.devnull, "w")    # else what is said goes among what is printed
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):    # None where a program has no console
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")   # names may have letters that it has not
     try:
         try:
@@ -52,15 +56,14 @@ def main(argv: list[str] | None = None) -> int:
                 raise PushinError(f"`pushin {argv[0]}` has no use for '{unknown[0]}'; see `pushin {argv[0]} --help`.")
             return args.run(args) or 0
         finally:
-            if sys.stdout is not None:
-                sys.stdout.flush()  # here, where a reader who has gone can be dealt with
+            sys.stdout.flush()      # here, where a reader who has gone can be dealt with
     except PushinError as error:
         print(f"pushin: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        if error.filename is not None or sys.stdout is None:    # not of what is printed
+        if error.filename is not None:      # not of what is printed
             raise
         # Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

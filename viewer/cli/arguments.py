@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from ..counted import metric
 from ..errors import PushinError
 
 DEPTH_KINDS = ("metres", "centimetres", "millimetres", "dioptres", "disparity", "inverse", "inverted", "linear", "painted")
@@ -44,10 +45,10 @@ def add_plate(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--far", type=metres, metavar="M", help="farthest distance of a relative depth map")
     group.add_argument("--baseline", type=metres, metavar="M", help="distance between the lenses of a stereo pair")
     group.add_argument("--at", type=anchor, action="append", metavar="X,Y=M",
-                       help="the thing at this pixel is so many metres away; once sets the scale, twice the offset as "
+                       help="the thing at this pixel is so many metres (3) or feet (10ft) away; once sets the scale, twice the offset as "
                             "well, more are averaged; kept beside the plate for the next time")
     group.add_argument("--person", type=person, action="append", metavar="X0,Y0,X1,Y1=M",
-                       help="somebody upright, from head to feet in this box of pixels, is so many metres tall")
+                       help="somebody upright, from head to feet in this box of pixels, is so tall: 1.75 metres, or 5ft9")
 
 
 def described(args: argparse.Namespace) -> dict:
@@ -137,8 +138,8 @@ def add_subject(parser) -> None:
 
 def add_push(parser, default: str | None = None) -> None:
     parser.add_argument("--push", type=push, default=default, metavar="TRAVEL",
-                        help="camera travel along the lens's axis: per cent of the subject's distance (25%%) or metres "
-                             "(0.4m); negative pulls out" + (f" (default: {default.replace('%', '%%')})" if default else ""))
+                        help="camera travel along the lens's axis: per cent of the subject's distance (25%%), metres (0.4m) or "
+                             "feet (1ft 4in); negative pulls out" + (f" (default: {default.replace('%', '%%')})" if default else ""))
 
 
 def find_subject(args: argparse.Namespace, plate, asked=None):
@@ -175,7 +176,7 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
     """Where the camera stands, how it is turned, its lens and its focus; `camera` and `bokeh` read them."""
     group = parser.add_argument_group("camera", "The plate's own camera stands at 0,0,0 and looks straight ahead.")
     group.add_argument("--position", type=vector, default=(0.0, 0.0, 0.0), metavar="X,Y,Z",
-                       help="metres from the plate's camera: right, up and back are positive (default: 0,0,0)")
+                       help="how far from the plate's camera: right, up and back are positive (default: 0,0,0)")
     add_push(group)
     add_subject(group)
     for turn, positive_is in (("pan", "right"), ("tilt", "up"), ("roll", "clockwise")):
@@ -184,7 +185,7 @@ def add_camera(parser: argparse.ArgumentParser) -> None:
                        help="focal length of the moved camera, to zoom with (default: the plate's)")
     group.add_argument("--f-stop", type=f_stop, metavar="N", help="f-number of the lens (default: everything sharp)")
     group.add_argument("--focus", type=metres, metavar="M",
-                       help="focus distance from the moved camera (default: on the subject)")
+                       help="focus distance from the moved camera, such as 1.5m or 5ft (default: on the subject)")
     add_bokeh(group)
 
 
@@ -193,20 +194,26 @@ def add_bokeh(group) -> None:
     group.add_argument("--bokeh", choices=BOKEH,
                        help="how blur is made: gather is fast, reference exact and slow (default: gather with "
                             "--f-stop, else off)")
+    add_iris(group)
+    group.add_argument("--highlights", type=positive, default=1.0, metavar="N",
+                       help="times as bright as the plate has it that what is at least white is taken to be in the blur (default: 1)")
+
+
+def add_iris(group, or_lens: str = "") -> None:
+    """The shape of blur; `iris` reads it. or_lens says what else its blades and squeeze may be of."""
     group.add_argument("--blades", type=blades, metavar="N",
-                       help="iris blades, 3 to 30; 0 is a round iris (default)")
+                       help=f"iris blades, 3 to 30; 0 is a round iris (default{or_lens})")
     for name, default, text in (("blade-rotation", 0.0, "degrees by which the iris is turned"),
                                 ("roundness", 0.0, "of the blades: 0 straight, 1 a circle"),
                                 ("squeeze", 1.0, "of an anamorphic lens: its blur is so many times as tall as wide"),
                                 ("cats-eye", 0.0, "optical vignetting: how far the blur is cut towards the corners, 0 to 1"),
                                 ("ring", 0.0, "profile of the blur: 1 a soap bubble, 0 even, -1 creamy")):
-        group.add_argument(f"--{name}", type=number, metavar="N", help=f"{text} (default: {default:g})")
-    group.add_argument("--highlights", type=positive, default=1.0, metavar="N",
-                       help="times as bright as the plate has it that what is at least white is taken to be in the blur (default: 1)")
+        group.add_argument(f"--{name}", type=number, metavar="N",
+                           help=f"{text} (default: {default:g}{or_lens if name == 'squeeze' else ''})")
 
 
 def iris(args: argparse.Namespace) -> dict[str, float]:
-    """What the arguments of `add_bokeh` say of a Camera."""
+    """What the arguments of `add_iris` say of a Camera."""
     return {name: value for name in ("blades", "blade_rotation", "roundness", "squeeze", "cats_eye", "ring")
             if (value := getattr(args, name)) is not None}
 
@@ -253,8 +260,17 @@ def positive(text: str) -> float:
 
 
 def metres(text: str) -> float:
-    """'1.5', '1.5m' and '1.5 m' -> 1.5."""
-    return _read(text, text.strip().removesuffix("m"), "a distance in metres above zero, such as 1.5", 0)
+    """'1.5', '1.5m' and '1.5 m' -> 1.5; '6ft 4in', "6'4" and '76in' -> 1.9304."""
+    return _read(text, _bare(text), "a distance above zero, such as 1.5 (metres) or 5ft", 0)
+
+
+def offset(text: str) -> float:
+    """A distance, or one the other way: '-1ft' -> -0.3048."""
+    return _read(text, _bare(text), "a distance, such as 1.5 (metres) or 5ft")
+
+
+def _bare(text: str) -> str:
+    return metric(text).strip().removesuffix("m")
 
 
 def millimetres(text: str) -> float:
@@ -264,7 +280,17 @@ def millimetres(text: str) -> float:
 
 def f_stop(text: str) -> float:
     """'2.8', 'f2.8' and 'f/2.8' -> 2.8."""
+    if re.match(r"\s*[tT]", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is a T-stop, as only a lens of the kit has it (`pushin move --lens`); "
+                                         "give the f-number")
     return _read(text, re.sub(r"^[fF]/?", "", text.strip()), "an f-number above zero, such as 2.8", 0)
+
+
+def any_stop(text: str) -> tuple[str, float]:
+    """'2.8' and 'f/2.8' -> ("f", 2.8); 'T2.8' -> ("T", 2.8)."""
+    if not re.match(r"\s*[tT]", text):
+        return "f", f_stop(text)
+    return "T", _read(text, re.sub(r"^[tT]/?", "", text.strip()), "a T-stop above zero, such as T2.8", 0)
 
 
 def degrees(text: str) -> float:
@@ -308,11 +334,11 @@ def output(text: str) -> str:
 
 
 def push(text: str) -> tuple[float, str]:
-    """'25%' -> (25.0, "%"); '0.4m' -> (0.4, "m"); '0.4', which is metres as well, -> (0.4, "")."""
-    match = re.fullmatch(r"\s*([-+]?[\d.,]+)\s*(%|m|)\s*", text)
+    """'25%' -> (25.0, "%"); '0.4m' -> (0.4, "m"); '2ft' -> (0.6096, "m"); '0.4', which is metres as well, -> (0.4, "")."""
+    match = re.fullmatch(r"\s*([-+]?[\d.,]+)\s*(%|m|)\s*", metric(text))
     if not match:
-        raise argparse.ArgumentTypeError(f"'{text}' is neither per cent (25%) nor metres (0.4)")
-    return _read(text, match[1], "per cent (25%) or metres (0.4)"), match[2]
+        raise argparse.ArgumentTypeError(f"'{text}' is neither per cent (25%) nor metres (0.4) nor feet (1ft 4in)")
+    return _read(text, match[1], "per cent (25%), metres (0.4) or feet (1ft 4in)"), match[2]
 
 
 def size(text: str) -> tuple[int, int]:
@@ -327,7 +353,7 @@ def size(text: str) -> tuple[int, int]:
 
 def vector(text: str) -> tuple[float, ...]:
     """'0.1,0,-0.4' -> (0.1, 0.0, -0.4)."""
-    return _numbers(text, 3, "three numbers such as 0.1,0,-0.4")
+    return _numbers(text, 3, "three distances such as 0.1,0,-0.4", offset)
 
 
 def subject(text: str) -> str | tuple[float, ...]:
@@ -341,12 +367,12 @@ def point(text: str) -> tuple[float, ...]:
 
 def anchor(text: str) -> tuple[tuple[float, ...], float]:
     """'812,400=3m' -> ((812.0, 400.0), 3.0)."""
-    return _known(text, 2, "a pixel and its distance in metres such as 812,400=3")
+    return _known(text, 2, "a pixel and its distance such as 812,400=3 (metres) or 812,400=10ft")
 
 
 def person(text: str) -> tuple[tuple[float, ...], float]:
     """'300,120,420,700=1.75' -> ((300.0, 120.0, 420.0, 700.0), 1.75)."""
-    return _known(text, 4, "a box and a height in metres such as 300,120,420,700=1.75")
+    return _known(text, 4, "a box and a height such as 300,120,420,700=1.75 (metres) or 300,120,420,700=5ft9")
 
 
 def box(text: str) -> tuple[float, ...]:
@@ -360,8 +386,8 @@ def _known(text: str, count: int, wanted: str) -> tuple[tuple[float, ...], float
     return _numbers(place, count, wanted), metres(distance)
 
 
-def _numbers(text: str, count: int, wanted: str) -> tuple[float, ...]:
+def _numbers(text: str, count: int, wanted: str, read=number) -> tuple[float, ...]:
     parts = text.split(",")
     if len(parts) != count:
         raise argparse.ArgumentTypeError(f"'{text}' is not {wanted}")
-    return tuple(number(part) for part in parts)
+    return tuple(read(part) for part in parts)

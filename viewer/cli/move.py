@@ -45,7 +45,7 @@ def add(subparsers) -> None:
     move.add_argument("--subject", action="append", metavar="SUBJECT", help="who it is about (default: mira on the "
                       "bundled plate); given again, others in the picture")
     move.add_argument("--to-subject", metavar="SUBJECT", help="the second subject, of a rack")
-    move.add_argument("--amount", metavar="AMOUNT", help="how far: 0.4m, 25%%, 30°, 50mm; with left or down the other "
+    move.add_argument("--amount", metavar="AMOUNT", help="how far: 0.4m, 1ft4in, 25%%, 30°, 50mm; with left or down the other "
                                                          "way")
     move.add_argument("--from", dest="start", metavar="SIZE", help="shot size at the start: wide, medium, close-up …")
     move.add_argument("--to", dest="end", metavar="SIZE", help="shot size at the end")
@@ -71,7 +71,9 @@ def add(subparsers) -> None:
     lens = parser.add_argument_group("camera and delivery")
     lens.add_argument("--camera", metavar="NAME", help="a camera of the kit (default: the plate's sensor)")
     lens.add_argument("--lens", metavar="NAME", help="a lens of the kit (default: one without limits)")
-    lens.add_argument("--f-stop", type=arguments.f_stop, metavar="N", help="f-number (default: 2.8, or the lens's widest)")
+    lens.add_argument("--f-stop", type=arguments.any_stop, metavar="N",
+                      help="f-number, or with --lens the T-stop on its ring: T2.8 (default: 2.8, or the lens's widest)")
+    arguments.add_iris(lens, ", or the lens's")
     lens.add_argument("--ratio", metavar="R", help="delivery ratio: 2.39, 1.85, 16:9, 4:3, 9:16 (default: the "
                                                    "camera's)")
     lens.add_argument("--delivery", metavar="D", help="HD, 2K, UHD, 4K, 8K or pixels across (default: HD)")
@@ -117,7 +119,7 @@ def run(args) -> int:
     if name in (take.name for take in shot.takes):
         raise PushinError(f"The shot has a take '{name}' already; leave --take out, or give another name.")
     lens = args.lens and kit().lens(args.lens)
-    start = {"f_stop": args.f_stop} if args.f_stop is not None else {}
+    start = arguments.iris(args) | ({} if args.f_stop is None else {"f_stop": _f_number(*args.f_stop, lens)})
     camera = start_camera(shot.plate.stage, shot.body, lens or None, **start)
     bare = Take(name, make(Scene(shot.plate.stage), "static"), camera, args.rig, args.seed, lens or None)
     scene = Scene(shot.plate.stage, subjects, camera, shot.lines(bare), shot.fps)
@@ -151,6 +153,13 @@ def run(args) -> int:
                 told.add(str(advice))
                 print(f"{'note' if advice.works else 'warning'}: {f'take {name}: ' if name != made[0] else ''}{advice}")
     return 0
+
+
+def _f_number(kind: str, stop: float, lens) -> float:
+    """The f-number of a stop that was asked for; a T-stop stands on a lens."""
+    if kind == "T" and not lens:
+        raise PushinError(f"T{stop:g} is a mark on a lens: name the lens with --lens, or give the f-number.")
+    return stop / lens.t_ratio if kind == "T" else stop
 
 
 def _check_place(args) -> None:

@@ -59,7 +59,7 @@ def kit_table() -> list[tuple[str, list[tuple[str, str]]]]:
     return [
         ("Cameras", [(b.name, f"{b.width:g} x {b.height:g} mm" + (f", {b.pixels[0]} x {b.pixels[1]} pixels" if b.pixels
                                                                   else "")) for b in known.bodies]),
-        ("Lenses", [(e.name, f"T{e.stops[0]:g} to {e.stops[1]:g}, focuses to {e.minimum_focus:g} m"
+        ("Lenses", [(e.name, f"{e.t_stops}, focuses to {e.minimum_focus:g} m"
                      + (f", squeeze {e.squeeze:g}" if e.squeeze != 1 else "")) for e in known.lenses]),
         ("Delivery ratios", [(r.name, r.use) for r in known.ratios]),
         ("Your own", [(str(kit_file()), "a file of the same form as the program's kit.toml")]),

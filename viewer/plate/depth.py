@@ -20,6 +20,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..counted import real
 from ..errors import PushinError
 from . import cache, exr
 from .colour import perceptual
@@ -84,6 +85,16 @@ def guessed_kind(values: np.ndarray, near, far, baseline) -> str:
     return "inverse" if ranged or stretched or values.dtype.itemsize == 1 else "millimetres"
 
 
+def checked(near, far, baseline, doffs) -> tuple:
+    """What is told of relative depth and of disparity, as floats or None; refuses what is no such number."""
+    near, baseline = (None if told is None else positive(told, what) for told, what in ((near, "near distance"), (baseline, "baseline")))
+    far = far if far is None or real(far).tolist() == np.inf else positive(far, "far distance")
+    shift = real(doffs)
+    if shift.ndim or not np.isfinite(shift):
+        raise PushinError(f"The doffs must be a number, and not {doffs!r:.40}.")
+    return near, far, baseline, float(shift)
+
+
 def check_used(name: str, kind: str, **told) -> None:
     """Refuses a near, far or baseline that a kind of depth has no use for: whoever tells it takes the file for another."""
     uses = ("near", "far") if kind in RELATIVE else ("baseline",) if kind == "disparity" else ()
@@ -111,8 +122,8 @@ def to_metres(name: str, values: np.ndarray, kind: str, focal_pixels: float, nea
         if kind == "disparity":
             if baseline is None:
                 raise PushinError(f"{name} is disparity, which needs the baseline between both cameras in metres.")
-            scale = focal_pixels * positive(baseline, "baseline")
-            shifted = values.astype(np.float32) + _finite(doffs, "doffs")
+            scale = focal_pixels * baseline
+            shifted = values.astype(np.float32) + doffs
             metres = np.where(np.isfinite(shifted) & (shifted > 0), scale / shifted, 0)
         elif kind == "dioptres":
             values = values.astype(np.float32)
@@ -308,8 +319,6 @@ def _ranged(name: str, values: np.ndarray, near, far, kind: str) -> np.ndarray:
     if near is None or far is None:
         raise PushinError(f"{name} is relative depth, which needs near and far: "
                           f"the metres to its nearest and to its farthest point.")
-    near = positive(near, "near distance")
-    far = np.inf if far == np.inf else positive(far, "far distance")
     if near >= far:
         raise PushinError(f"The near distance of {near:g} m must be less than the far distance of {far:g} m.")
     values = values.astype(np.float32)
@@ -376,16 +385,6 @@ def _sky(infinite: np.ndarray) -> np.ndarray:
         return certain
     reach = cv2.distanceTransform((~certain).astype(np.uint8), cv2.DIST_L2, 3)
     return infinite & (reach <= SKY_REACH * max(infinite.shape))
-
-
-def _finite(value, what: str) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = np.nan
-    if not np.isfinite(number):
-        raise PushinError(f"The {what} must be a number, not {str(value)[:40]!r}.")
-    return number
 
 
 # Fitting ------------------------------------------------------------------------------------------------------------

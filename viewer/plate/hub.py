@@ -138,5 +138,7 @@ def _fetched(name: str, url: str, path: Path, pin: Path, progress) -> Path:
                           f"({getattr(error, 'reason', error)}); without a connection, give a downloaded ONNX file "
                           f"with --model FILE.onnx.") from None
     except (OSError, ValueError) as error:
-        raise PushinError(f"The model {name} cannot be kept in {path.parent}: {error}.") from None
+        why = getattr(error, "strerror", None) or error
+        raise PushinError(f"The model {name} cannot be kept in {path.parent}: {why}; name another folder with $PUSHIN_CACHE, or a "
+                          "model that is there with --model FILE.onnx.") from None
     return path

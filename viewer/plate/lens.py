@@ -4,6 +4,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from ..counted import real
 from ..errors import PushinError
 from ..optics import FOCALS, WIDTHS
 
@@ -59,13 +60,13 @@ def resolve(name: str, exif: Lens | None, size: tuple[int, int], focal_length: f
     found = exif
     if found is None:
         found = Lens(ASSUMED_FOCAL, FULL_FRAME[0] * size[0] / max(size))
+        width = f"{round(found.sensor_width, 3):g} mm"
         if focal_length is None and sensor_width is None:
-            notes.append(f"{name} does not tell its lens: {found.focal_length:g} mm on a {found.sensor_width:g} mm wide "
-                         "sensor is assumed.")
+            notes.append(f"{name} does not tell its lens: {found.focal_length:g} mm on a {width} wide sensor is assumed.")
         elif focal_length is None:
             notes.append(f"{name} does not tell its focal length: {found.focal_length:g} mm is assumed.")
         elif sensor_width is None:
-            notes.append(f"{name} does not tell its sensor: a width of {found.sensor_width:g} mm is assumed.")
+            notes.append(f"{name} does not tell its sensor: a width of {width} is assumed.")
     elif focal_length is None and sensor_width is not None:
         found = Lens(found.focal_length * sensor_width / found.sensor_width, sensor_width)
     return Lens(float(focal_length or found.focal_length), float(sensor_width or found.sensor_width)), notes
@@ -73,13 +74,10 @@ def resolve(name: str, exif: Lens | None, size: tuple[int, int], focal_length: f
 
 def positive(value, what: str) -> float:
     """A positive, finite number of the caller's, as float."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not (math.isfinite(number) and number > 0):
-        raise PushinError(f"The {what} must be a positive number, not {str(value)[:40]!r}.")
-    return number
+    number = real(value)
+    if number.ndim or not (math.isfinite(number) and number > 0):
+        raise PushinError(f"The {what} must be a positive number, and not {value!r:.40}.")
+    return float(number)
 
 
 def _number(exif: dict, tag: int) -> float | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..counted import real
 from ..errors import PushinError
 from . import depth as depths
 from . import lens as lenses
@@ -93,6 +94,9 @@ class Plate:
         """
         if not isinstance(adjustments, Adjustments | None):
             raise PushinError("Adjustments are what a plate has as such; leave them out for those saved beside the picture.")
+        if not isinstance(ray, bool | np.bool_ | None):
+            raise PushinError(f"Whether distances run along the rays is True, False or None, and not {ray!r:.40}.")
+        near, far, baseline, doffs = depths.checked(near, far, baseline, doffs)
         image, depth = existing(image), None if depth is None else existing(depth)
         picture, name = read_picture(image), name_of(image)
         lens, assumed = lenses.resolve(name, picture.lens, picture.full_size, focal_length, sensor_width)
@@ -326,10 +330,7 @@ def _alike(values: np.ndarray, size: tuple[int, int]) -> bool:
 
 
 def _point(xy) -> tuple[float, float]:
-    try:
-        x, y = (float(v) for v in xy)
-    except (TypeError, ValueError):
-        x = y = np.nan
-    if not np.isfinite([x, y]).all():
-        raise PushinError("A point is two numbers: x and y in pixels.")
-    return x, y
+    point = real(xy)
+    if point.shape != (2,) or not np.isfinite(point).all():
+        raise PushinError(f"A point is two numbers, x and y in pixels, and not {xy!r:.40}.")
+    return tuple(point.tolist())

@@ -12,7 +12,9 @@ import moderngl
 import numpy as np
 
 from ..camera import Camera
+from ..counted import real
 from ..errors import PushinError
+from ..plate import Plate
 from ..plate.layers import Layers
 from .bokeh import BokehPass
 from .display import CopyPass, DisplayPass, Overlay
@@ -67,8 +69,8 @@ class _Bound:
 
     def _check_thread(self) -> None:
         if threading.get_ident() != self._thread:
-            raise PushinError("A renderer draws, and its frames are read, only in the thread that made it; make a renderer in this "
-                              "one, or read a frame's arrays there before you hand it on.")
+            raise PushinError("A renderer draws, and its frames are read, only in the thread that made it, which closes it as well; make a "
+                              "renderer in this one, or read a frame's arrays there before you hand it on.")
 
 
 class Frame(_Bound):
@@ -157,12 +159,14 @@ class Renderer(_Bound):
                  layers: Layers | None = None, highlights: float = 1.0, load: bool = True,
                  aside: Aside | None = None):
         super().__init__()
+        if not isinstance(plate, Plate):
+            raise PushinError(f"A renderer draws a Plate, and not {plate!r:.40}; Plate.open makes one of a picture.")
         least, most = HIGHLIGHTS_RANGE
-        if not least <= highlights <= most:
+        if not (np.ndim(times := real(highlights)) == 0 and least <= times <= most):
             raise PushinError(f"A light may be taken to be from {least:g} to {most:g} times as bright as the plate has it, and not "
                               f"{highlights!r:.40} times.")
         self.context = context or headless_context()
-        self.plate, self.size, self.highlights = plate, self._checked(size), float(highlights)
+        self.plate, self.size, self.highlights = plate, self._checked(size), float(times)
         self._free: dict[tuple[int, int], list[Targets]] = {}
         self._held: weakref.WeakSet[Frame] = weakref.WeakSet()
         self._closed = False
@@ -180,8 +184,9 @@ class Renderer(_Bound):
     def resize(self, size: tuple[int, int]) -> None:
         """Renders in another size from now on; frames of before stay as they are, and going back costs nothing.
 
-        Raises PushinError for a size that cannot be drawn.
+        Raises PushinError for a size that cannot be drawn, or in another thread than the one that made it.
         """
+        self._check_thread()
         self.size = self._checked(size)
         self._free[self.size] = self._free.pop(self.size, [])  # the latest comes last
         while len(self._free) > SIZES_KEPT:
@@ -349,10 +354,11 @@ class Renderer(_Bound):
             frame._complete()
 
     def close(self) -> None:
-        """Frees the GPU's memory; frames that are still held stay valid."""
+        """Frees the GPU's memory; frames that are still held stay valid. Raises PushinError in another thread than the one that made it."""
         if not self._closed:
-            self._closed = True
+            self._check_thread()
             self._complete_held()
+            self._closed = True
             self._drop_proxy()
             self._forget()
             for targets in (targets for kept in self._free.values() for targets in kept):

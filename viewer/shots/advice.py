@@ -9,7 +9,7 @@ from typing import Iterator
 import numpy as np
 
 from .. import optics
-from ..counted import counted
+from ..counted import counted, f_number
 from .comparison import Coverage, main_subject
 from .document import Shot, Take
 from .framing import PASSED, place_in_frame, pose_of
@@ -235,10 +235,11 @@ def _lens(view: _View) -> Iterator[Advice]:
                          lens.stops[0] * 0.99 <= c.f_stop <= lens.stops[1] * 1.01)
     if stopped:
         stop = stopped[1].f_stop
-        fine = _digits(stop, min(lens.stops, key=lambda end: abs(end - stop)), 1)
+        end = min(lens.stops, key=lambda end: abs(end - stop))
+        told = next((name for digits in (2, 3) if (name := f_number(stop, digits)) != f_number(end, digits)), f_number(stop, 4))
         yield Advice("lens", False, stopped[0],
-                     f"f/{stop:.{fine}f} at {stopped[0]:.1f} s is outside the {lens.name}, which goes from "
-                     f"{lens.stops[0]:g} to {lens.stops[1]:g}.", "Choose a stop within it.")
+                     f"{told} at {stopped[0]:.1f} s is outside the {lens.name}, which goes from "
+                     f"{' to '.join(map(f_number, lens.stops))}.", "Choose a stop within it.")
     near = view.first(lambda t, c: c.focus_distance < lens.closest(c.focal_length) * 0.999)
     if near:
         time, camera = near
@@ -318,16 +319,16 @@ def _racks(view: _View) -> Iterator[Advice]:
         stop = _stop_at_most(wide)
         say = lambda mark: mark if isinstance(mark, str) else f"{mark:.2f} m"
         within = max(left, ahead) <= view.circle
-        why = (f"at f/{early.f_stop:g} both {say(a.value)} and {say(b.value)} lie within the depth of "
+        why = (f"at {f_number(early.f_stop)} both {say(a.value)} and {say(b.value)} lie within the depth of "
                "field" if within else
-               f"at f/{early.f_stop:g} what it leaves is blurred by only {max(left, ahead) / view.circle:.1f} times "
+               f"at {f_number(early.f_stop)} what it leaves is blurred by only {max(left, ahead) / view.circle:.1f} times "
                "the acceptable circle")
         widest = take.lens.stops[0] if take.lens else 0.95
         if stop >= widest and not take.timeline.track("f_stop"):
-            remedy, fixed = f"Open to f/{stop:g}.", replace(take, camera=replace(take.camera, f_stop=stop))
+            remedy, fixed = f"Open to {f_number(stop)}.", replace(take, camera=replace(take.camera, f_stop=stop))
         else:
             focal = early.focal_length * math.sqrt(widest / wide)   # blur goes as f² / N
-            remedy = (f"It would take f/{wide:.1f}, wider than the lens opens (f/{widest:g}); use about {focal:.0f} "
+            remedy = (f"It would take {f_number(wide)}, wider than the lens opens ({f_number(widest)}); use about {focal:.0f} "
                       "mm at that stop, or set the marks farther apart in depth.")
             fixed = None
         yield Advice("focus", not within, float(a.time), f"The rack at {float(a.time):.1f} s will not read: {why}.",

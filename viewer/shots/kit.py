@@ -6,6 +6,7 @@ their configuration folder (`kit_file()` says where); an entry with a known name
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,11 +54,13 @@ class Lens:
     """A prime (one focal length) or a zoom.
 
     focal_length   mm, (shortest, longest)
-    stops          (widest, smallest). Cinema lenses are marked in T-stops; the f-number is a few per cent smaller
+    stops          (widest, smallest) f-number
     minimum_focus  metres from the sensor, as engraved
     squeeze        anamorphic: how many times wider than tall the lens sees
     breathing      0: the framing keeps still when focus moves; 1: it breathes as a simple lens does
     blades         of the iris; 0 is round
+    t_ratio        its T-stop over its f-number, by the light that its glass takes; 1 where its maker gives T-stops alone, which then
+                   count as f-numbers
     """
 
     __pydantic_config__ = STRICT
@@ -68,23 +71,30 @@ class Lens:
     squeeze: float = 1.0
     breathing: float = 0.0
     blades: int = 0
+    t_ratio: float = 1.0
 
     def __post_init__(self):
         short, long = self.focal_length
         wide, small = self.stops
         if not (optics.FOCALS[0] <= short <= long <= optics.FOCALS[1] and 0.5 <= wide <= small <= 128 and 0 <= self.minimum_focus <= 100
-                and 0.5 <= self.squeeze <= 3 and -2 <= self.breathing <= 2 and 0 <= self.blades <= 30):
+                and 0.5 <= self.squeeze <= 3 and -2 <= self.breathing <= 2 and 0 <= self.blades <= 30
+                and 1 <= self.t_ratio <= 2):
             raise BadValue(f"{self.name or 'A lens'} has a figure that no lens has; look at its focal length (mm), "
-                           "stops, minimum focus (m), squeeze, breathing and blades.")
+                           "stops, f-number, minimum focus (m), squeeze, breathing and blades.")
 
     @property
     def is_zoom(self) -> bool:
         return self.focal_length[0] < self.focal_length[1]
 
     @property
+    def t_stops(self) -> str:
+        """How far it opens and closes, as it is marked."""
+        return " to ".join(f"T{round(stop * self.t_ratio, 3):g}" for stop in self.stops)
+
+    @property
     def line(self) -> str:
         """How far it opens and closes, and how near it focuses, in words."""
-        return (f"T{self.stops[0]:g} to T{self.stops[1]:g}, focuses from {self.minimum_focus:g} m"
+        return (f"{self.t_stops}, focuses from {self.minimum_focus:g} m"
                 + (f", anamorphic {self.squeeze:g}×" if self.squeeze != 1 else ""))
 
     def closest(self, focal_length: float) -> float:
@@ -139,13 +149,14 @@ class Kit:
 
 def _named(entries, name: str, what: str):
     """By name; a part of one is enough where only one entry has it."""
-    plain = name.strip().lower()
-    exact = [e for e in entries if e.name.lower() == plain]
-    found = exact or [e for e in entries if plain and plain in e.name.lower()]
+    part = name.strip().lower()
+    exact = [e for e in entries if e.name.lower() == part]
+    found = exact or [e for e in entries if part and part in e.name.lower()]
     if len(found) == 1:
         return found[0]
     if not found:
         raise BadValue(f"The kit has no {what} called '{name}'; add it to {kit_file()}.")
+    found.sort(key=lambda e: not re.search(rf"(?<![\w.-]){re.escape(part)}(?![\w.-])", e.name.lower()))     # 50 before 80-250
     raise BadValue(f"'{name}' may be {', '.join(e.name for e in found[:6])}{' …' if len(found) > 6 else ''}; say "
                    "which.")
 
@@ -169,6 +180,9 @@ def read_kit(path: Path) -> Kit:
                 focal = lens["focal_length"]
                 focal = focal if isinstance(focal, list) else [focal, focal]
                 label = f"{focal[0]:g}" if focal[0] == focal[1] else f"{focal[0]:g}-{focal[1]:g}"
+                if open_to := lens.pop("f_number", None):
+                    lens["t_ratio"] = ratio = lens["stops"][0] / open_to
+                    lens["stops"] = [stop / ratio for stop in lens["stops"]]
                 lenses.append({**lens, "focal_length": focal, "name": f"{series['name']} {label} mm"})
         kit = {"bodies": bodies, "lenses": lenses, "ratios": table.pop("ratio", [])}
         if table:

@@ -89,6 +89,8 @@ def dump(shot: Shot) -> str:
     for take in values["takes"]:
         if take["match"] and not take["match"]["own"]:
             del take["match"]["own"]
+        if take["lens"] and take["lens"]["t_ratio"] == 1:
+            del take["lens"]["t_ratio"]
     text = json.dumps({"version": values.pop("version"), **values}, indent=1, ensure_ascii=False)
     # Boxes and positions on one line each, as a person would write them; a string cannot hold a bare line break.
     number = r"-?[\d.eE+-]+"

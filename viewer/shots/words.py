@@ -4,7 +4,7 @@ A move is a small function from words to a timeline, registered under its film n
 them share:
 
     subject       who the move is about (the scene's first subject by default)
-    amount        how far: metres "0.4 m", or per cent of the subject's distance "25%"; "0.4 m left" is the other way
+    amount        how far: metres "0.4 m", feet "1ft 4in", or per cent of the subject's distance "25%"; "0.4 m left" is the other way
     start, end    shot sizes of the subject, "medium" to "close-up", instead of an amount
     seconds       how long; or else
     speed         "slow", "moderate", "fast", or metres a second "0.2 m/s"
@@ -19,6 +19,7 @@ import re
 from fractions import Fraction
 from typing import Callable, NamedTuple
 
+from ..counted import metric
 from .errors import BadValue
 from .scene import Scene
 from .timeline import Timeline, seconds as in_seconds, snapped
@@ -67,13 +68,15 @@ def move(name: str, kind: str):
 
 
 def read_amount(word: str | float, wanted: str, *units: str) -> tuple[float, str]:
-    """"25%" -> (0.25, "%"); "0.4 m" -> (0.4, "m"); "50 mm" -> (50, "mm"); "30° left" -> (-30, "°"); or a number alone.
+    """"25%" -> (0.25, "%"); "0.4 m" -> (0.4, "m"); "2 ft" -> (0.6096, "m"); "50 mm" -> (50, "mm"); "30° left" -> (-30, "°");
+    or a number alone.
 
     BadValue where it is none in one of the units: that it "is not …", which tells what would be.
     """
     if isinstance(word, (int, float)):
         return float(word), ""
-    match = re.fullmatch(r"\s*([-+]?\d*\.?\d+)\s*(%|mm|m|°|deg|degrees|)\s*(left|right|up|down|)\s*", str(word).replace(",", "."))
+    match = re.fullmatch(r"\s*([-+]?\d*\.?\d+)\s*(%|mm|m|°|deg|degrees|)\s*(left|right|up|down|)\s*",
+                         metric(str(word).replace(",", ".")))
     unit = match and {"deg": "°", "degrees": "°"}.get(match[2], match[2])
     if not match or unit not in ("", *units):
         raise BadValue(f"'{str(word)[:40]}' is not {wanted}.")
@@ -82,7 +85,7 @@ def read_amount(word: str | float, wanted: str, *units: str) -> tuple[float, str
 
 
 def read_metres(word, subject_distance: Callable[[], float]) -> float:
-    value, unit = read_amount(word, "a travel; write metres (0.4 m) or per cent of the subject's distance (25%)", "m", "%")
+    value, unit = read_amount(word, "a travel; write metres (0.4 m), feet (1ft 4in) or per cent of the subject's distance (25%)", "m", "%")
     return value * subject_distance() if unit == "%" else value
 
 
@@ -122,9 +125,9 @@ def read_duration(scene: Scene, seconds, speed, *, growth: float = 1.0, sweep: f
     if speed in SPEEDS:
         length = abs(math.log(growth)) / math.log1p(SPEEDS[speed]) + abs(sweep) / SWEEPS[speed]
     else:
-        match = re.fullmatch(r"(\d*\.?\d+)\s*m\s*/\s*s", speed.replace(",", "."))
+        match = re.fullmatch(r"(\d*\.?\d+)\s*m\s*/\s*s", metric(speed.replace(",", ".")))
         if not match or float(match[1]) == 0:
-            raise BadValue(f"'{speed}' is not a speed; say slow, moderate, fast, or metres a second such as 0.2 m/s.")
+            raise BadValue(f"'{speed}' is not a speed; say slow, moderate, fast, or metres or feet a second such as 0.2 m/s.")
         if metres == 0:
             raise BadValue(f"A move that does not travel cannot be made at {speed}; say slow, moderate, fast or "
                            "seconds.")
