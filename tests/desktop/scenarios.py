@@ -43,7 +43,7 @@ from viewer.shots.easing import CURVES
 from viewer.shots.framing import Subject
 from viewer.shots.kit import Lens
 from viewer.shots.moves import MOVES
-from viewer.shots.shotfile import dump
+from viewer.shots.shotfile import dump, load
 
 PLAY, RULER, PICTURE = "//Timeline/##play", "//Timeline/##ruler", "//Pictures/##picture"
 NEXT = []    # what is to be done at the next frame, by the thread that owns the window
@@ -1487,6 +1487,45 @@ def leaving(me):
     me.wait(lambda: me.session.document.path is not None)
     me.opened()
     me.note("recent")
+
+
+def overtaken(me):
+    """Somebody else saves to the same file meanwhile: kept beside that, then replaced, then opened after all."""
+    me.opened()
+    files, document = me.window.files, me.session.document
+    kept = me.folder / "kept.json"
+
+    def somebody(path, title):
+        path.write_text(dump(replace(load(path), title=title)))
+        me.scrub(0.5)
+        me.key("Enter")
+        me.key("Ctrl+S")
+        me.ctx.yield_(2)
+
+    me.key("Ctrl+S")
+    me.key("Ctrl+A")
+    me.type(str(kept))
+    me.key("Enter")
+    somebody(kept, "theirs")
+    me.note("asked", asks=files.asks, title=load(kept).title)
+    me.key("Enter")                         # save under another name, which is offered
+    me.ctx.yield_(2)
+    me.key("Enter")
+    me.note("named", path=str(document.path), title=load(kept).title, saved=dump(load(document.path)))
+    somebody(document.path, "once more theirs")
+    me.ctx.item_click("//Saved by somebody else/Replace theirs")
+    me.ctx.yield_(2)
+    me.note("replaced", asks=files.asks, saved=dump(load(document.path)))
+    me.key("Delete")
+    somebody(document.path, "again theirs")
+    me.ctx.item_click("//Saved by somebody else/Open theirs")
+    me.ctx.yield_(2)
+    me.note("theirs asked", asks=files.asks)
+    before = me.window.projector
+    me.ctx.item_click("//Not saved yet/Do not save")
+    me.wait(lambda: me.window.projector is not before)
+    me.opened()
+    me.note("theirs")
 
 
 def meanwhile(me):

@@ -90,6 +90,16 @@ def test_edits_while_something_is_opened_are_asked_about(drive, small_plate, tmp
     assert report["other"]["asks"] == "" and shot(report, "other").plate.path == str(tmp_path / "other.exr")
 
 
+def test_what_somebody_else_has_saved_meanwhile_is_asked_about(drive, small_plate, tmp_path):
+    report = drive("overtaken", small_plate, *SMALL)
+    assert report["asked"]["asks"] == "overtaken" and report["asked"]["title"] == "theirs"
+    assert report["named"]["path"] == str(tmp_path / "kept-2.json") and report["named"]["saved"] == report["named"]["shot"]
+    assert report["named"]["title"] == "theirs" and not report["named"]["dirty"]
+    assert report["replaced"]["asks"] == "" and report["replaced"]["saved"] == report["replaced"]["shot"]
+    assert report["theirs asked"]["asks"] == "unsaved"
+    assert shot(report, "theirs").title == "again theirs" and not report["theirs"]["dirty"]
+
+
 def crashed(begin, *plate, scenario="crash"):
     process = begin(scenario, *plate)
     os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)

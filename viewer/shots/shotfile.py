@@ -60,6 +60,21 @@ def save(shot: Shot, path: str | os.PathLike) -> None:
                           "was.") from None
 
 
+def holds(path: str | os.PathLike, shot: Shot) -> bool:
+    """Whether a file has this shot, but for what `save` leaves to the plate's own file and which takes were shown; True where
+    there is no file that anything could be lost of."""
+    try:
+        if not os.path.exists(path):
+            return True
+        folder = _place(path).parent
+        as_read = parse(dump(_relocated(shot, lambda p: _relative(p, folder))))
+        as_read = _relocated(as_read, lambda p: os.path.normpath(folder / p))
+        told, there = (replace(each, compared=None, plate=replace(each.plate, adjustments=None)) for each in (as_read, load(path)))
+        return told == there
+    except PushinError:
+        return False
+
+
 def parse(text: str, name: str = "The shot file") -> Shot:
     """A shot from a shot file's text, with its paths as they stand there."""
     try:
