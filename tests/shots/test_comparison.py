@@ -8,8 +8,8 @@ import pytest
 from viewer.errors import PushinError
 from viewer.plate import Plate
 from viewer.shots.camera_moves import push_in, zoom_in
-from viewer.shots.comparison import FAR_AWAY, Comparison, Coverage, background_depth, matched
-from viewer.shots.focus_pulls import follow
+from viewer.shots.comparison import FAR_AWAY, Comparison, Coverage, background_depth, main_subject, matched
+from viewer.shots.focus_pulls import follow, rack
 from viewer.shots.framing import Stage, Subject, anchor_point, place_in_frame
 from viewer.shots.moves import make
 from viewer.shots.timeline import Key, Timeline, Track
@@ -52,6 +52,16 @@ def test_a_match_lets_go_of_a_subject_that_is_lost(shot, scene, channel, value, 
     assert max(abs(p.pan - q.pan) + abs(p.tilt - q.tilt) for p, q in zip(cameras, cameras[1:])) < 5
     assert (cameras[-1].pan, cameras[-1].tilt) == pytest.approx((a.camera(4).pan, a.camera(4).tilt))
     assert cameras[-1].position == (0, 0, 0)
+
+
+def test_both_takes_of_a_comparison_are_about_the_same_subject(shot, scene):
+    """Though focus goes from another one to that: it is whom the push-in was made for."""
+    both = shot(A=push_in(scene, subject="mira", amount="25%", seconds=4) + rack(scene, subject="tom", to="mira"))
+    assert main_subject(both, both.take("A")).name == "tom"
+    both = both.with_take(matched(both.take("A"), "mira"))
+    assert [main_subject(both, both.take(name)).name for name in "AB"] == ["mira", "mira"]
+    about = shot(A=make(scene, "arc", subject="cup", amount="15°") + rack(scene, subject="tom", to="mira"))
+    assert main_subject(about, about.take("A")).name == "cup"
 
 
 def test_figures_are_of_any_camera_that_they_are_asked_for(shot, scene):

@@ -112,8 +112,12 @@ class Comparison:
 
 
 def main_subject(shot: Shot, take: Take) -> Subject:
-    """Who a take is about: whom its holds or its match name, else its focus, else the shot's first subject."""
-    names = ([take.match.subject] if take.match else []) + list(take.timeline.subjects)
+    """Who a take is about: whom its match, its holds and arcs name, or a take that matches it, so that both tell of the same
+    one; else its focus, else the shot's first subject."""
+    line, matches = take.timeline, [other.match for other in shot.takes if other.match]
+    names = [take.match.subject] if take.match else []
+    names += [h.subject for h in line.holds] + [t.about for t in line.tracks if t.about]
+    names += [match.subject for match in matches if match.take == take.name] + list(line.subjects)
     if not names and not shot.subjects:
         raise BadValue("The shot has no subject; name one.")
     return shot.subject(names[0]) if names else shot.subjects[0]
