@@ -170,7 +170,11 @@ class Session:
     def rack(self, take: str, subject: str, to: str) -> None:
         """A rack of a second from one subject to another, at the playhead or as late as the take has the time for it."""
         at = min(self.frame_time, max(self.shot.take(take).timeline.duration - 1, 0))
+        play, mark = self.performance(take), self.shot.take(take).timeline.track("focus_distance")
+        was = play.focus_mark(float(max(at - 1 / self.shot.fps, 0))) if mark and len(mark.keys) > 1 and at else subject
         self.edit(edits.rack_between(self.with_aperture(take), take, subject, to, at), f"Rack from {subject} to {to}")
+        if was != subject:
+            self.say(f"Focus leaps to {subject} where the rack begins: until then it is {f'on {was}' if was else 'elsewhere'}.")
 
     def with_aperture(self, take: str) -> Shot:
         """The shot with a take on a lens that has a depth of field: focus cannot be seen through a pinhole."""

@@ -464,10 +464,33 @@ def remove_subject(shot: Shot, subject: str) -> Shot:
 # -- moves and focus --------------------------------------------------------------------------------------------------
 
 def apply_move(shot: Shot, take: str, move: str, at=None, **words) -> Shot:
-    """A move by its film name on top of what the take does; see shots.words for the words."""
+    """A move by its film name on top of what the take does; see shots.words for the words. Focus stays as it was up to where a
+    pull of it begins."""
     if at is not None:
         words["at"] = snapped(at, shot.fps)
-    return _with_timeline(shot, take, shot.take(take).timeline + make(shot.scene(take), move, **words))
+    made = make(shot.scene(take), move, **words)
+    pull = made.track("focus_distance")
+    return _with_timeline(shot, take, (_held_until(shot, take, pull.keys[0]) if pull else shot.take(take).timeline) + made)
+
+
+def _held_until(shot: Shot, take: str, pull: Key) -> Timeline:
+    """What the take does, with its focus as it was up to a key that is to be put in: from what is there it does not go to that."""
+    timeline, frame = shot.take(take).timeline, 1 / shot.fps
+    track = timeline.track("focus_distance")
+    if track is None or pull.time <= 0 or shot.perform(take).focus_mark(float(pull.time - frame)) == pull.value:
+        return timeline
+    before = next((k for k in reversed(track.keys) if k.time < pull.time), None)
+    after = next((k for k in track.keys if k.time >= pull.time), None)
+    if before is None:
+        held = track.with_key(replace(after, time=0, ease="hold"))
+    elif after is None or after.value == before.value or before.ease == "hold" or before.time >= pull.time - frame:
+        held = track.with_key(replace(before, ease="hold"))
+    else:       # a pull that is under way goes on as it was until a frame before
+        there = pull.time - frame
+        way, _ = part(before.ease, float((there - before.time) / (after.time - before.time)))
+        played = min(shot.perform(take).as_set(float(there)).focus_distance, FARTHEST)
+        held = track.with_key(replace(before, ease=way)).with_key(Key(there, played, "hold"))
+    return timeline.replacing(track, held)
 
 
 def replace_moves(shot: Shot, take: str, move: str, **words) -> Shot:
