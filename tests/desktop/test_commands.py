@@ -92,6 +92,16 @@ def test_the_wheel_stays_within_the_lens(window):
     assert session.message.endswith(f"the {prime.name} has {prime.focal_length[0]:g} mm and no other.")
 
 
+@pytest.mark.parametrize("xy, mark", [((80, 45), "subject"), ((60, 30), "subject"), ((102, 63), "subject"), ((50, 45), 4.0)])
+def test_a_click_on_what_the_take_is_about_follows_it(window, xy, mark):
+    """Also beside the box of a subject that nobody has named, on the same surface; and not behind that."""
+    tools = window.picture.tools
+    tools.focus("A", tools.see(0, (xy[0] + 0.5) / 160, (xy[1] + 0.5) / 90))
+    take = window.session.shot.take("A")
+    track = take.timeline.track("focus_distance")
+    assert (track.keys[0].value if track else take.camera.focus_distance) == mark
+
+
 def test_a_lane_is_added_by_its_name(window):
     """Of anything that a key can hold, the iris of a pinhole too; one step to undo each."""
     session = window.session
