@@ -102,6 +102,18 @@ def test_a_click_on_what_the_take_is_about_follows_it(window, xy, mark):
     assert (track.keys[0].value if track else take.camera.focus_distance) == mark
 
 
+def test_shot_sizes_of_nobody_are_a_guess_and_it_is_said(window):
+    session, moves = window.session, window.moves
+    assert not {"full", "medium long", "medium"} & set(dict(session.figures("A")).values())
+    moves._picked, moves._words = "push-in", {"start": "full", "end": "medium"}
+    moves.apply()
+    assert session.message.startswith("Shot sizes are a guess where nobody is named")
+    session.say("")
+    session.edit(edits.name_subject(session.shot, Subject("Mira", (70, 26, 90, 64), 1.0, "person")), "Subject Mira")
+    moves.apply()
+    assert session.message == "" and "full" in dict(session.figures("A")).values()
+
+
 def test_a_lane_is_added_by_its_name(window):
     """Of anything that a key can hold, the iris of a pinhole too; one step to undo each."""
     session = window.session

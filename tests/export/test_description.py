@@ -42,6 +42,17 @@ def test_a_frames_label_says_infinity_as_the_window_does():
     assert "focus ∞" in frame_label(far, far.take(), far.perform(), 0)
 
 
+def test_what_nobody_has_named_has_no_shot_size():
+    """It is a place of the picture: how much of somebody that is, is not known."""
+    place = Subject("subject", (600.0, 300.0, 728.0, 428.0), 1.5)
+    one = shot("push-in", scene=Scene(STAGE, (place,), SCENE.camera), amount="30%", seconds=6)
+    play = one.perform()
+    assert frame_label(one, one.take(), play, 0) == "00:00:00:00  35 mm  f/2  focus 1.60 m"
+    assert shot_line(one).size == "-" and part(prompt(one), "Start frame").startswith("subject (filling 18% of the frame), in the")
+    named = replace(one, subjects=(replace(place, name="cup"),))
+    assert shot_line(named).size == "full to medium long" and "full shot of cup (filling" in prompt(named)
+
+
 def test_line_breaks_in_a_persons_words_break_no_line():
     subject = replace(MIRA, name="mi\r\nra")
     one = shot("push-in", scene=Scene(STAGE, (subject,), SCENE.camera), subject=subject.name, amount="20%", seconds=6)

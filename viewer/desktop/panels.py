@@ -11,7 +11,7 @@ from ..files import reaching
 from ..rehearsal import edits
 from ..shots.advice import THIRDS
 from ..shots.easing import EASES
-from ..shots.framing import SIZES
+from ..shots.framing import SIZES, UNNAMED
 from ..shots.kit import Kit, kit, kit_file, usable_kit
 from ..shots.moves import MOVES, find_moves
 from ..shots.rigs import RIGS
@@ -284,6 +284,9 @@ class MovesPanel:
         change = edits.apply_move if self._add else edits.replace_moves
         session.edit(change(session.shot, name, self._picked, **said), self._picked.capitalize())
         session.clock = session.clock.home().play()
+        about = said.get("subject") or next((s.name for s in session.shot.subjects), "")
+        if about == UNNAMED and said.keys() & {"start", "end", "size"}:
+            session.say("Shot sizes are a guess where nobody is named: drag a box around a person in the picture, and do it again.")
 
 
 class AdvicePanel:

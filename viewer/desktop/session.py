@@ -318,7 +318,8 @@ class Session:
             f = self._once(f"comparison {subject.name}", name, lambda: Comparison(
                 self.shot, name, subject.name, self._background(subject))).at(self.time, camera)
         if f:
-            found += [("travel", _metres(f.travel)), (f"to {subject.name}", _metres(f.distance)), ("", f.shot_size)]
+            found += [("travel", _metres(f.travel)), (f"to {subject.name}", _metres(f.distance))]
+            found += [("", f.shot_size)] if f.shot_size else []
             sizes = [(subject.name, f"{f.subject_scale:.2f}×"), ("background", f"{f.background_scale:.2f}×")]
         else:
             found += [("travel", _metres(math.dist(camera.position, take.camera.position)))]

@@ -14,7 +14,7 @@ from ..camera import NEAR, Camera
 from ..counted import counted
 from ..shots.comparison import FAR_AWAY, Comparison, main_subject, only_turns
 from ..shots.document import Shot, Take
-from ..shots.framing import PASSED, Subject, distance, lost, place_in_frame, pose_of, shot_size
+from ..shots.framing import PASSED, Subject, distance, lost, place_in_frame, pose_of, shot_size, size_name
 from ..shots.focus_pulls import SOFT
 from ..shots.performance import Performance, far_away
 from ..shots.rigs import rig
@@ -68,8 +68,8 @@ def frame_label(shot: Shot, take: Take, play: Performance, time) -> str:
         parts += [f"f/{camera.f_stop:.2g}", f"focus {focus}"]
     if subject and subject.has_size:
         gone = _gone(shot, take, camera, subject)
-        parts.append(gone or shot_size(play.size(subject.name, float(time)), subject.kind).name)
-    return "  ".join(parts)
+        parts.append(gone or size_name(play.size(subject.name, float(time)), subject))
+    return "  ".join(filter(None, parts))
 
 
 def as_text(lines: list[Line]) -> str:
@@ -196,9 +196,9 @@ def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t
         sentences.append(f"{subject.name} {gone}")
     elif subject.has_size:
         size = shot_size(share := play.size(subject.name, t), subject.kind)
-        shot_of = size.name if size.name.endswith("close-up") else f"{size.name} shot"
+        shot_of = f"{size.name if size.name.endswith('close-up') else f'{size.name} shot'} of " if size_name(share, subject) else ""
         shows = size.shows if subject.kind == "person" else f"filling {share:.0%} of the frame"
-        sentences.append(f"{shot_of} of {subject.name} ({shows}), {where}")
+        sentences.append(f"{shot_of}{subject.name} ({shows}), {where}")
     else:
         sentences.append(f"{subject.name}, {where}")
     for other in others:
@@ -400,7 +400,7 @@ def _sizes(shot: Shot, take: Take, play: Performance, subject: Subject, end: flo
     change = lambda i: abs(math.log(max(sizes[i], 1e-9) / max(sizes[seen[0]], 1e-9)))
     unseen = [] if gone[-1] else [i for i, lost in enumerate(gone) if lost]
     picked = sorted({0, len(sizes) - 1, *([max(seen, key=change)] if seen else []), *unseen[len(unseen) // 2:][:1]})
-    return [gone[i] or shot_size(sizes[i], subject.kind).name for i in picked]
+    return [name for i in picked if (name := gone[i] or size_name(sizes[i], subject))]
 
 
 def _moves(take: Take) -> str:

@@ -11,7 +11,7 @@ from .. import optics
 from ..camera import Camera
 from .document import Match, Shot, Take
 from .errors import BadValue
-from .framing import Stage, Subject, pose_of, shot_size, sizer
+from .framing import Stage, Subject, pose_of, size_name, sizer
 from .performance import Performance
 from .timeline import Timeline
 
@@ -42,7 +42,7 @@ class Figures(NamedTuple):
     focal_length      mm
     travel            metres from where the take starts
     distance          metres to the subject, along the axis
-    size, shot_size   the subject's size in the frame (see framing.sizer), and its name
+    size, shot_size   the subject's size in the frame (see framing.sizer), and its name (see framing.size_name)
     subject_scale     the subject's size over its size at the start of the take
     background_scale  the same for a thing at the background's depth
     field_of_view     degrees, horizontal
@@ -96,7 +96,7 @@ class Comparison:
                                                       self._circle)))
         return Figures(
             float(t), camera.focal_length, math.dist(camera.position, self._start.position),
-            pose_of(camera).to(self._point)[2], size, shot_size(size, self.subject.kind).name,
+            pose_of(camera).to(self._point)[2], size, size_name(size, self.subject),
             size / self._start_size, zoom * self._start_depth / max(depth, 1e-6),
             float(optics.field_of_view(camera.focal_length, camera.sensor_width)),
             camera.f_stop, camera.focus_distance, near, far,
