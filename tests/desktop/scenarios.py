@@ -882,6 +882,7 @@ def rehearse(me):
     me.last(0.3)
     me.note("trucked", live=list(me.session.camera("A").position))
     me.key("Tab")
+    me.report["left"] = me.session.saying
     me.key("R")
     me.hold("W", 0.7)
     me.session.say("")
