@@ -10,7 +10,6 @@ from ..errors import PushinError
 from ..rehearsal import edits
 from ..rehearsal.actions import Action, Actions
 from ..render.compare import MODES
-from ..shots.advice import THIRDS
 from ..shots.document import Shot
 from ..shots.kit import F_STOP
 from ..shots.moves import find_moves
@@ -480,19 +479,26 @@ class Commands:
         self._ask(f"A lane of take {name}: {', '.join(names)}", "", add)
 
     def _stop(self, by: int) -> None:
-        """The next marked stop, wider (-1) or narrower (1); a pinhole opens to a usual one, and is what the narrowest becomes
-        where no iris is pulled."""
+        """The next stop of the lens, wider (-1) or narrower (1). Without a lens the narrowest becomes a pinhole, where no iris is
+        pulled; and a pinhole opens to the stop that it was closed from, or to a usual one."""
         session, name = self.session, self.session.view.a
         take = session.shot.take(name)
-        now = take.camera.f_stop
-        there = [stop for stop in THIRDS if now is not None and (stop - now) * by > 1e-3]
-        closes = by > 0 and not take.timeline.track("f_stop")
+        now, stops = take.camera.f_stop, edits.stops(session.shot, name)
         if now is None:
-            stop = F_STOP if by < 0 else None
+            before = self._closed_from(name) or F_STOP
+            stop = min(max(before, stops[0]), stops[-1]) if by < 0 else None
         else:
+            there = [stop for stop in stops if (stop - now) * by > 1e-3]
+            closes = by > 0 and not take.lens and not take.timeline.track("f_stop")
             stop = there[min(by, 0)] if there else None if closes else now
         words = f"f/{stop:g}" if stop else "Pinhole"
         session.edit(edits.set_f_stop(session.shot, name, stop and float(stop)), words)
+
+    def _closed_from(self, name: str) -> float | None:
+        """The stop that a take had last, as far as its past goes."""
+        history = self.session.document.history
+        past = (take for step in reversed(history.steps[:history.at]) for take in step.value.takes if take.name == name)
+        return next((take.camera.f_stop for take in past if take.camera.f_stop), None)
 
     def _remove_subject(self) -> None:
         self.session.remove_subject(self.session.next_subject(0).name)

@@ -9,7 +9,6 @@ from imgui_bundle import imgui
 from ..errors import PushinError
 from ..files import reaching
 from ..rehearsal import edits
-from ..shots.advice import THIRDS
 from ..shots.easing import EASES
 from ..shots.framing import SIZES, UNNAMED
 from ..shots.kit import Kit, kit, kit_file, usable_kit
@@ -111,9 +110,9 @@ class LensPanel:
         if style.begin_combo("stop", f"f/{camera.f_stop:g}" if camera.f_stop else "pinhole, all sharp"):
             if imgui.selectable("pinhole, all sharp", camera.f_stop is None)[0]:
                 edit("Pinhole", edits.set_f_stop, None)
-            for stop in THIRDS:
+            for stop in edits.stops(session.shot, take.name):
                 if imgui.selectable(f"f/{stop:g}", stop == camera.f_stop)[0]:
-                    edit(f"f/{stop:g}", edits.set_f_stop, float(stop))
+                    edit(f"f/{stop:g}", edits.set_f_stop, stop)
             imgui.end_combo()
         imgui.set_next_item_width(wide)
         if style.begin_combo("rig", take.rig):

@@ -370,6 +370,13 @@ def focal_lengths(shot: Shot, take: str) -> tuple[float, float]:
     return min(low, of.camera.focal_length), max(high, of.camera.focal_length)
 
 
+def stops(shot: Shot, take: str) -> tuple[float, ...]:
+    """The stops that a take's lens is marked with, from the widest to the narrowest; its ends are, too."""
+    lens = shot.take(take).lens
+    wide, narrow = lens.stops if lens else (THIRDS[0], THIRDS[-1])
+    return tuple(sorted({float(wide), *(float(stop) for stop in THIRDS if wide < stop < narrow), float(narrow)}))
+
+
 def _scaled(timeline: Timeline, channel: Channel, ratio: float) -> Timeline:
     """A timeline in which every key of a channel is so many times as large, as far as keys go."""
     low, high = LIMITS[channel]
@@ -552,8 +559,7 @@ def add_lane(shot: Shot, take: str, channel: Channel, time) -> Shot:
     """
     of, time = shot.take(take), snapped(time, shot.fps)
     if channel in ABSOLUTE and of.camera.f_stop is None:
-        narrowest = of.lens.stops[1] if of.lens else THIRDS[-1]
-        shot = set_f_stop(shot, take, float(narrowest) if channel == "f_stop" else F_STOP)
+        shot = set_f_stop(shot, take, stops(shot, take)[-1] if channel == "f_stop" else F_STOP)
         of = shot.take(take)
     for index, track in enumerate(of.timeline.tracks):
         if track.channel == channel:
