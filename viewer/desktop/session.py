@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,10 +38,13 @@ SETTLED = 0.3
 SHALLOW = 0.02
 """Metres: less depth of field than that is told to the millimetre."""
 
-HERE = (("tell one or two with --at X,Y=M", "tell one or two with Known distance, in the Depth menu"),
-        ("or make the shot again with `pushin move`", "or open the picture where it is now and make the shot again"),
-        ("give a depth map with --depth FILE, or", "put its depth beside it, as photo_depth.png for photo.jpg, or"))
-"""What the command line is advised to do, and what a person at the window does instead."""
+HERE = ((r"tell one or two with --at X,Y=M", "tell one or two with Known distance, in the Depth menu"),
+        (r"there as well, with --at(, or open greys .* --depth-kind \w+)?\.", "there as well, with Known distance, in the Depth menu."),
+        (r"or make the shot again with `pushin move`", "or open the picture where it is now and make the shot again"),
+        (r"give a depth map with --depth FILE, or estimate one with `pushin depth .*`\.",
+         "open a phone's portrait, which has its own, or put a depth map beside it, as photo_depth.png for photo.jpg; "
+         "`pushin depth` estimates one."))
+"""What the command line is advised to do (a regular expression), and what a person at the window does instead."""
 
 
 class Session:
@@ -393,7 +397,7 @@ class Session:
 def here(sentence: str) -> str:
     """With the window's own ways in place of the command line's."""
     for words, way in HERE:
-        sentence = sentence.replace(words, way)
+        sentence = re.sub(words, way, sentence)
     return sentence
 
 
