@@ -1529,6 +1529,31 @@ def overtaken(me):
     me.note("theirs")
 
 
+def typing(me):
+    """Saved and exported while a text field has the keyboard; what was typed stays."""
+    me.opened()
+    path = me.folder / "kept.json"
+    me.key("Ctrl+S")
+    me.key("Ctrl+A")
+    me.type(str(path))
+    me.key("Enter")
+    me.key("Ctrl+Shift+L")
+    me.ctx.yield_(3)
+    me.ctx.item_click("//Lens/A/notes")
+    me.type("mind the lamp")
+    me.key("Ctrl+S")
+    me.note("saved", notes=load(path).take("A").notes)
+    me.key("Escape")
+    me.note("left")
+    me.key("Ctrl+M")
+    me.ctx.yield_(3)
+    me.type("push")
+    me.key("Ctrl+A")                        # a use of the field's own
+    me.key("Ctrl+E")
+    me.ctx.yield_(3)
+    me.note("exports", asks=me.window.export.asks, filter=me.window.moves._filter)
+
+
 def meanwhile(me):
     """What is edited while something else is being opened is asked about, too."""
     me.opened()

@@ -100,6 +100,13 @@ def test_what_somebody_else_has_saved_meanwhile_is_asked_about(drive, small_plat
     assert shot(report, "theirs").title == "again theirs" and not report["theirs"]["dirty"]
 
 
+def test_a_text_field_keeps_no_chord_to_itself_that_it_has_no_use_for(drive, small_plate):
+    report = drive("typing", small_plate, *SMALL)
+    assert report["saved"]["notes"] == "mind the lamp" and report["saved"]["message"] == "Saved kept.json"
+    assert shot(report, "left").take("A").notes == "mind the lamp" and not report["left"]["dirty"]
+    assert report["exports"]["asks"] and report["exports"]["filter"] == "push"
+
+
 def crashed(begin, *plate, scenario="crash"):
     process = begin(scenario, *plate)
     os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)

@@ -32,6 +32,10 @@ ASKED = ("Where a file is asked for", (("Tab, Shift+Tab", "The next field or but
                                        ("Space", "Press, or open a list"), ("Enter", "Do it"), ("Escape", "Leave it")))
 """Keys that are Dear ImGui's, and the same for everybody."""
 
+EDITING = frozenset(map(chord_of, ("A", "C", "V", "X", "Y", "Z", "Left", "Right", "Up", "Down", "Home", "End", "Backspace",
+                                   "Delete", "Insert", "Enter")))
+"""Keys of which a text field has a use with Ctrl; all others with Ctrl do there what they do elsewhere."""
+
 ASKING = ("Choose a move", "Add a move")
 """Actions that are there also where a move is typed."""
 
@@ -170,12 +174,17 @@ class Commands:
         if self.window.files.asks or self.window.export.asks or self.open or asked:
             return
         chords = self._performing if self.window.rehearsal.on else self._chords
-        if imgui.get_io().want_text_input:      # where a move is typed, what has asked for it asks again, unless it is a letter
-            chords = [(chord, name) for chord, name in chords if name in ASKING and chord & ~imgui.Key.mod_shift
-                      & imgui.Key.mod_mask_ and self.window.moves.typing]
+        typed = imgui.get_io().want_text_input
+        # Where a move is typed, what has asked for it asks again, unless it is a letter.
+        asks = lambda chord, name: name in ASKING and chord & ~imgui.Key.mod_shift & imgui.Key.mod_mask_ and self.window.moves.typing
+        if typed:
+            chords = [(chord, name) for chord, name in chords if asks(chord, name) or chord & imgui.Key.mod_ctrl
+                      and chord & ~imgui.Key.mod_mask_ not in EDITING]
         for chord, name in chords:
             repeats = imgui.InputFlags_.repeat if name in REPEATED else 0
             if imgui.internal.is_key_chord_pressed(chord, repeats):
+                if typed and not asks(chord, name):
+                    imgui.internal.clear_active_id()      # what has been typed by then stays
                 self.act(name)
             if repeats and imgui.is_key_down(chord & ~imgui.Key.mod_mask_):
                 hello_imgui.request_refresh()      # a key that rests on its place wakes nobody
