@@ -1291,6 +1291,10 @@ def work(me):
         me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.y)
     me.ctx.yield_(2)
     for path in me.folder.glob("going.*"):
+        path.write_bytes(path.read_bytes() + b" ")
+    me.wait(lambda: "exchanged" in me.session.message)
+    me.note("exchanged")
+    for path in me.folder.glob("going.*"):
         path.unlink()
     me.wait(lambda: "has gone" in me.session.message)
     me.note("gone")

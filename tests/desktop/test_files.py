@@ -17,6 +17,7 @@ def test_fifty_steps_saved_and_opened_again(drive, small_plate, tmp_path):
     assert report["fifty"]["steps"] >= 48 and len(keys(report, "fifty")) >= 49
     assert report["undone"]["same"] and not report["undone"]["dirty"]
     assert "cannot be written" in report["refused"]["message"] and report["refused"]["dirty"]
+    assert report["exchanged"]["message"].startswith("going.exr has been exchanged for another file; what is open goes on")
     assert not going.exists()                                        # deleted while it was open, which is said, and yet:
     assert report["gone"]["message"].startswith("going.exr has gone; what is open goes on")
     assert report["saved"]["message"].startswith("Saved kept.json\ngoing.exr has gone")

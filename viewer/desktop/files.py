@@ -15,7 +15,7 @@ from ..errors import PushinError
 from ..files import reaching
 from ..rehearsal.document import Document, Recent
 from ..rehearsal.journal import Journal, Recovered, recoverable
-from ..shots.shotfile import gone
+from ..shots.shotfile import exchanged, fingerprints, gone
 from . import style
 from .browsing import path_field
 from .opening import Opened, bundled, open_file, open_found
@@ -46,6 +46,7 @@ class Files:
         self._found: list[Recovered] = []                # what is not dealt with yet, or not on the screen yet
         self._warned = None
         self._gone, self._looked = "", 0.0               # what was said of the plate's files, and when
+        self._opened: tuple = (None, None)               # their fingerprints
 
     def start(self) -> None:
         """Once the window is there: what a crash left is offered, and files may be dropped."""
@@ -77,6 +78,7 @@ class Files:
 
     def document(self, opened: Opened) -> Document:
         """The document of what was opened."""
+        self._gone, self._opened = "", fingerprints(opened.shot)
         if opened.path:
             self.recent.add(opened.path)
         elif opened.shot.plate.path:     # the bundled plate is always at hand
@@ -156,7 +158,7 @@ class Files:
         if not session.attempt(save):
             return False
         self.recent.add(path)
-        self._gone = gone(session.shot)
+        self._gone = self._astray()
         session.say("\n".join(filter(None, (f"Saved {session.document.name}", said, self._gone))))
         after, self._after = self._after, None
         if after:
@@ -226,12 +228,17 @@ class Files:
             imgui.end_popup()
 
     def _look(self) -> None:
-        """Says once that the plate's files have gone: it is open, and nobody would notice before the next start."""
+        """Says once that the plate's files have gone, or are others: it is open, and nobody would notice before the next start."""
         if self.session.shot is None or time.monotonic() < self._looked + LOOKS:
             return
-        self._looked, before, self._gone = time.monotonic(), self._gone, gone(self.session.shot)
+        self._looked, before, self._gone = time.monotonic(), self._gone, self._astray()
         if self._gone and self._gone != before:
             self.session.say(self._gone)
+
+    def _astray(self) -> str:
+        """A sentence on what has become of the plate's files since they were opened, or ""."""
+        shot = self.session.shot
+        return " ".join(filter(None, (gone(shot), exchanged(shot, self._opened))))
 
     def _open_question(self, em: float) -> bool:
         known = [(f"{style.as_typed(path.name)}##{style.as_typed(str(path))}", str(path), lambda path=path: self.open_path(path))

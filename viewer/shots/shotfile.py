@@ -117,12 +117,18 @@ def dump(shot: Shot) -> str:
 
 
 def fingerprint(path: str | os.PathLike) -> str:
-    """SHA-256 of a file, hexadecimal."""
+    """SHA-256 of a file, hexadecimal; read once as long as it stays the same."""
     try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        status = os.stat(path)
+        return _digest(os.path.abspath(path), status.st_mtime_ns, status.st_size)
     except OSError as error:
         raise PushinError(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+@lru_cache(maxsize=8)
+def _digest(path: str, changed: int, size: int) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def plate_file(plate, path=None, depth=None, **opened) -> PlateFile:
@@ -163,6 +169,27 @@ def gone(shot: Shot) -> str:
     has, it_is = ("has", "it is") if len(names) == 1 else ("have", "they are")
     return (f"{' and '.join(names)} {has} gone; what is open goes on, but this shot cannot be opened again until {it_is} "
             "back.")
+
+
+def fingerprints(shot: Shot) -> tuple[str | None, str | None]:
+    """Those of the plate's picture and its depth file; None where there is none that could be read."""
+    def of(path: str | None) -> str | None:
+        try:
+            return path and fingerprint(path)
+        except PushinError:
+            return None
+    return of(shot.plate.path), of(shot.plate.depth)
+
+
+def exchanged(shot: Shot, opened: tuple[str | None, str | None]) -> str:
+    """A sentence on files of the plate in whose place others lie than were opened, likewise."""
+    files = zip((shot.plate.path, shot.plate.depth), opened, fingerprints(shot))
+    names = [Path(path).name for path, before, now in files if before and now and before != now]
+    if not names:
+        return ""
+    has, it_is = ("has", "it is") if len(names) == 1 else ("have", "they are")
+    return (f"{' and '.join(names)} {has} been exchanged for {'another file' if len(names) == 1 else 'other files'}; what is open goes on "
+            f"as it was, and {it_is} seen when the shot is opened again.")
 
 
 def changes(shot: Shot, plate=None) -> list[str]:
