@@ -1923,6 +1923,16 @@ def narrow(me):
         me.note(f"long {wide}", modes=[lists.min.x, lists.min.y, lists.max.y], edges=edges)
         me.key("R")
         me.key("Ctrl+Z")
+    me.key("Ctrl+M")
+    me.ctx.yield_(3)
+    me.type("push-in")
+    me.key("Enter")
+    me.ctx.yield_(3)
+    narrower = lambda: imgui.internal.dock_builder_set_node_size(imgui.internal.find_window_by_name("Moves").dock_id, (150, 400))
+    NEXT.append(narrower)
+    me.last(0.4)
+    me.report["words"] = [me.ctx.item_info(f"//Moves/{word}").rect_full.max.x + style.wide(word) for word in MOVES["push-in"].words]
+    me.report["words end"] = imgui.internal.find_window_by_name("Moves").content_region_rect.max.x
 
 
 def hashes(me):

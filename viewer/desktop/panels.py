@@ -254,9 +254,10 @@ class MovesPanel:
                    "speed": SPEEDS, "ease": EASES, "at": [self._playhead]}
         hints = {"amount": "25% or 0.4 m", "seconds": "by the speed" if "speed" in move.words else "", "speed": "moderate",
                  **move.usual}
-        typed = ""
+        typed, names_wide = "", max(map(style.wide, move.words)) + imgui.get_style().item_inner_spacing.x
+        room = max(min(10 * em, imgui.get_content_region_avail().x - names_wide), 4 * em)      # all of the words is read beside it
         for word in move.words:
-            value, wide = self._words.get(word, ""), 10 * em
+            value, wide = self._words.get(word, ""), room
             if word in choices:       # to be typed, or picked from a list
                 if style.begin_combo(f"##{word} choices", "", imgui.ComboFlags_.no_preview):
                     for choice in ("", *choices[word]):
@@ -268,7 +269,7 @@ class MovesPanel:
             imgui.set_next_item_width(wide)
             entered, self._words[word] = self._field(word, hints.get(word, "–" if word in choices else ""), value)
             typed = word if entered else typed
-        if (imgui.button("Do it", (10 * em, 0)) or typed) and not session.attempt(self.apply):
+        if (imgui.button("Do it", (room, 0)) or typed) and not session.attempt(self.apply):
             self._focus = typed       # what was refused is typed once more
 
     def apply(self) -> None:
