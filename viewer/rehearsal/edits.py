@@ -442,7 +442,7 @@ def name_subject(shot: Shot, subject: Subject) -> Shot:
                        if UNNAMED in (t.about, *(k.value for k in t.keys)) else t for t in line.tracks)
         holds = tuple(replace(h, subject=called(h.subject)) for h in line.holds)
         match = take.match and replace(take.match, subject=called(take.match.subject))
-        return replace(take, match=match, timeline=replace(line, tracks=tracks, holds=holds))
+        return replace(take, match=match, timeline=replace(line, tracks=tracks, holds=holds, about=called(line.about)))
 
     return replace(shot, takes=tuple(map(follows, shot.takes)),
                    subjects=tuple(subject if s is before else s for s in shot.subjects))
@@ -461,7 +461,8 @@ def remove_subject(shot: Shot, subject: str) -> Shot:
                        for t in tracks)      # nobody is followed any more
         holds = tuple(h for h in take.timeline.holds if h.subject != subject)
         match = None if take.match and take.match.subject == subject else take.match
-        return replace(take, match=match, timeline=replace(take.timeline, tracks=tracks, holds=holds))
+        about = None if take.timeline.about == subject else take.timeline.about
+        return replace(take, match=match, timeline=replace(take.timeline, tracks=tracks, holds=holds, about=about))
 
     return replace(shot, takes=tuple(map(without, shot.takes)),
                    subjects=tuple(s for s in shot.subjects if s.name != subject))

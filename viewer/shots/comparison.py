@@ -112,11 +112,11 @@ class Comparison:
 
 
 def main_subject(shot: Shot, take: Take) -> Subject:
-    """Who a take is about: whom its match, its holds and arcs name, or a take that matches it, so that both tell of the same
+    """Who a take is about: whom its match or its moves are made for, or a take that matches it, so that both tell of the same
     one; else its focus, else the shot's first subject."""
     line, matches = take.timeline, [other.match for other in shot.takes if other.match]
     names = [take.match.subject] if take.match else []
-    names += [h.subject for h in line.holds] + [t.about for t in line.tracks if t.about]
+    names += [h.subject for h in line.holds] + [about for about in (*(t.about for t in line.tracks), line.about) if about is not None]
     names += [match.subject for match in matches if match.take == take.name] + list(line.subjects)
     if not names and not shot.subjects:
         raise BadValue("The shot has no subject; name one.")

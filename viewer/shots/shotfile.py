@@ -102,6 +102,8 @@ def dump(shot: Shot) -> str:
         if values[name] is None:      # most shots have none, and read as they always have
             del values[name]
     for take in values["takes"]:
+        if take["timeline"]["about"] is None:
+            del take["timeline"]["about"]
         if take["match"] and not take["match"]["own"]:
             del take["match"]["own"]
     text = json.dumps({"version": values.pop("version"), **values}, indent=1, ensure_ascii=False)
