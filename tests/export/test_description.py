@@ -49,7 +49,7 @@ def test_what_nobody_has_named_has_no_shot_size():
     play = one.perform()
     assert frame_label(one, one.take(), play, 0) == "00:00:00:00  35 mm  f/2  focus 1.60 m"
     assert shot_line(one).size == "-" and part(prompt(one), "Start frame").startswith("subject (filling 18% of the frame), in the")
-    named = replace(one, subjects=(replace(place, name="cup"),))
+    named = shot("push-in", scene=Scene(STAGE, (replace(place, name="cup"),), SCENE.camera), amount="30%", seconds=6)
     assert shot_line(named).size == "full to medium long" and "full shot of cup (filling" in prompt(named)
 
 
