@@ -9,7 +9,7 @@ import numpy as np
 from .camera import Camera
 from .shots.comparison import Comparison, background_depth, matched
 from .shots.document import PlateFile, Shot, Take
-from .shots.framing import Stage, Subject, anchor_point, distance, place_in_frame
+from .shots.framing import UNNAMED, Stage, Subject, anchor_point, distance, place_in_frame
 from .shots.moves import make
 from .shots.performance import longest_match
 from .shots.scene import Scene
@@ -25,9 +25,6 @@ EDGE = 0.9
 
 SHORTEST = 1.0
 """mm: to which the zoom goes at the least."""
-
-UNNAMED = "subject"
-"""What a subject is called that nobody has named."""
 
 Caption = tuple[tuple[str, str], ...]
 """(label, value) in reading order."""

@@ -43,7 +43,7 @@ from viewer.shots.easing import CURVES
 from viewer.shots.framing import Subject
 from viewer.shots.kit import Lens
 from viewer.shots.moves import MOVES
-from viewer.shots.shotfile import dump
+from viewer.shots.shotfile import dump, load
 
 PLAY, RULER, PICTURE = "//Timeline/##play", "//Timeline/##ruler", "//Pictures/##picture"
 NEXT = []    # what is to be done at the next frame, by the thread that owns the window
@@ -882,6 +882,7 @@ def rehearse(me):
     me.last(0.3)
     me.note("trucked", live=list(me.session.camera("A").position))
     me.key("Tab")
+    me.report["left"] = me.session.saying
     me.key("R")
     me.hold("W", 0.7)
     me.session.say("")
@@ -1290,6 +1291,10 @@ def work(me):
         me.ctx.key_press(imgui.Key.mod_ctrl | imgui.Key.y)
     me.ctx.yield_(2)
     for path in me.folder.glob("going.*"):
+        path.write_bytes(path.read_bytes() + b" ")
+    me.wait(lambda: "exchanged" in me.session.message)
+    me.note("exchanged")
+    for path in me.folder.glob("going.*"):
         path.unlink()
     me.wait(lambda: "has gone" in me.session.message)
     me.note("gone")
@@ -1487,6 +1492,70 @@ def leaving(me):
     me.wait(lambda: me.session.document.path is not None)
     me.opened()
     me.note("recent")
+
+
+def overtaken(me):
+    """Somebody else saves to the same file meanwhile: kept beside that, then replaced, then opened after all."""
+    me.opened()
+    files, document = me.window.files, me.session.document
+    kept = me.folder / "kept.json"
+
+    def somebody(path, title):
+        path.write_text(dump(replace(load(path), title=title)))
+        me.scrub(0.5)
+        me.key("Enter")
+        me.key("Ctrl+S")
+        me.ctx.yield_(2)
+
+    me.key("Ctrl+S")
+    me.key("Ctrl+A")
+    me.type(str(kept))
+    me.key("Enter")
+    somebody(kept, "theirs")
+    me.note("asked", asks=files.asks, title=load(kept).title)
+    me.key("Enter")                         # save under another name, which is offered
+    me.ctx.yield_(2)
+    me.key("Enter")
+    me.note("named", path=str(document.path), title=load(kept).title, saved=dump(load(document.path)))
+    somebody(document.path, "once more theirs")
+    me.ctx.item_click("//Saved by somebody else/Replace theirs")
+    me.ctx.yield_(2)
+    me.note("replaced", asks=files.asks, saved=dump(load(document.path)))
+    me.key("Delete")
+    somebody(document.path, "again theirs")
+    me.ctx.item_click("//Saved by somebody else/Open theirs")
+    me.ctx.yield_(2)
+    me.note("theirs asked", asks=files.asks)
+    before = me.window.projector
+    me.ctx.item_click("//Not saved yet/Do not save")
+    me.wait(lambda: me.window.projector is not before)
+    me.opened()
+    me.note("theirs")
+
+
+def typing(me):
+    """Saved and exported while a text field has the keyboard; what was typed stays."""
+    me.opened()
+    path = me.folder / "kept.json"
+    me.key("Ctrl+S")
+    me.key("Ctrl+A")
+    me.type(str(path))
+    me.key("Enter")
+    me.key("Ctrl+Shift+L")
+    me.ctx.yield_(3)
+    me.ctx.item_click("//Lens/A/notes")
+    me.type("mind the lamp")
+    me.key("Ctrl+S")
+    me.note("saved", notes=load(path).take("A").notes)
+    me.key("Escape")
+    me.note("left")
+    me.key("Ctrl+M")
+    me.ctx.yield_(3)
+    me.type("push")
+    me.key("Ctrl+A")                        # a use of the field's own
+    me.key("Ctrl+E")
+    me.ctx.yield_(3)
+    me.note("exports", asks=me.window.export.asks, filter=me.window.moves._filter)
 
 
 def meanwhile(me):
@@ -1854,6 +1923,16 @@ def narrow(me):
         me.note(f"long {wide}", modes=[lists.min.x, lists.min.y, lists.max.y], edges=edges)
         me.key("R")
         me.key("Ctrl+Z")
+    me.key("Ctrl+M")
+    me.ctx.yield_(3)
+    me.type("push-in")
+    me.key("Enter")
+    me.ctx.yield_(3)
+    narrower = lambda: imgui.internal.dock_builder_set_node_size(imgui.internal.find_window_by_name("Moves").dock_id, (150, 400))
+    NEXT.append(narrower)
+    me.last(0.4)
+    me.report["words"] = [me.ctx.item_info(f"//Moves/{word}").rect_full.max.x + style.wide(word) for word in MOVES["push-in"].words]
+    me.report["words end"] = imgui.internal.find_window_by_name("Moves").content_region_rect.max.x
 
 
 def hashes(me):

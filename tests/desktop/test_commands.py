@@ -16,7 +16,7 @@ from viewer.desktop.window import Window
 from viewer.rehearsal import edits
 from viewer.rehearsal.document import Document
 from viewer.render.compare import Layout
-from viewer.shots.framing import Subject
+from viewer.shots.framing import SIZES, Subject
 from viewer.shots.kit import Lens
 from viewer.shots.timeline import Key, Track, seconds
 
@@ -49,6 +49,8 @@ def test_the_lens_is_worked_by_keys(window):
     assert before == 22                            # beyond which all is sharp
     act("Narrower stop")
     assert take().camera.f_stop is None            # for however long the key is held
+    act("Wider stop")
+    assert take().camera.f_stop == 22              # one step back
     kit = window.lens.kit
     act("Next lens")
     assert take().lens == kit.lenses[0]
@@ -57,6 +59,22 @@ def test_the_lens_is_worked_by_keys(window):
     assert take().lens == kit.lenses[-1]
     act("Undo")
     assert take().lens is None                     # any, which comes before the first
+
+
+def test_the_iris_goes_as_far_as_the_lens(window):
+    """To its own ends, though they are no thirds of a stop."""
+    session, act = window.session, window.commands.act
+    lens = Lens("slow", (20.0, 100.0), (2.3, 15.0), 0.2)
+    session.edit(edits.set_f_stop(edits.set_lens(session.shot, "A", lens), "A", None), "Slow")
+    reached = []
+    for name in ["Wider stop"] * 30 + ["Narrower stop"] * 30:
+        act(name)
+        reached.append(session.shot.take("A").camera.f_stop)
+    assert reached[0] == 2.8 and reached[29] == min(reached) == 2.3 and reached[59] == max(reached) == 15
+    assert reached[2:32] == [2.3] * 28 + [2.5, 2.8]
+    session.edit(edits.set_f_stop(session.shot, "A", None), "Pinhole")
+    act("Wider stop")
+    assert session.shot.take("A").camera.f_stop == 15      # as it was before
 
 
 @pytest.mark.parametrize("typed, known", [("50", 50), ("85 mm", 85), ("5 m", None), ("4000", None), ("long", None)])
@@ -90,6 +108,29 @@ def test_the_wheel_stays_within_the_lens(window):
     window.commands.act("Focal length")
     assert not session.attempt(lambda: window.commands._then(f"{prime.focal_length[0] + 10:g}")) and focal() == prime.focal_length[0]
     assert session.message.endswith(f"the {prime.name} has {prime.focal_length[0]:g} mm and no other.")
+
+
+@pytest.mark.parametrize("xy, mark", [((80, 45), "subject"), ((60, 30), "subject"), ((102, 63), "subject"), ((50, 45), 4.0)])
+def test_a_click_on_what_the_take_is_about_follows_it(window, xy, mark):
+    """Also beside the box of a subject that nobody has named, on the same surface; and not behind that."""
+    tools = window.picture.tools
+    tools.focus("A", tools.see(0, (xy[0] + 0.5) / 160, (xy[1] + 0.5) / 90))
+    take = window.session.shot.take("A")
+    track = take.timeline.track("focus_distance")
+    assert (track.keys[0].value if track else take.camera.focus_distance) == mark
+
+
+def test_shot_sizes_of_nobody_are_a_guess_and_it_is_said(window):
+    session, moves = window.session, window.moves
+    sizes = lambda: {size.name for size in SIZES} & {value for _, value in session.figures("A")}
+    assert not sizes()
+    moves._picked, moves._words = "push-in", {"start": "full", "end": "medium"}
+    moves.apply()
+    assert session.message.startswith("Shot sizes are a guess where nobody is named")
+    session.say("")
+    session.edit(edits.name_subject(session.shot, Subject("Mira", (70, 26, 90, 64), 1.0, "person")), "Subject Mira")
+    moves.apply()
+    assert session.message == "" and sizes() == {"full"}
 
 
 def test_a_lane_is_added_by_its_name(window):

@@ -17,6 +17,7 @@ def test_fifty_steps_saved_and_opened_again(drive, small_plate, tmp_path):
     assert report["fifty"]["steps"] >= 48 and len(keys(report, "fifty")) >= 49
     assert report["undone"]["same"] and not report["undone"]["dirty"]
     assert "cannot be written" in report["refused"]["message"] and report["refused"]["dirty"]
+    assert report["exchanged"]["message"].startswith("going.exr has been exchanged for another file; what is open goes on")
     assert not going.exists()                                        # deleted while it was open, which is said, and yet:
     assert report["gone"]["message"].startswith("going.exr has gone; what is open goes on")
     assert report["saved"]["message"].startswith("Saved kept.json\ngoing.exr has gone")
@@ -88,6 +89,23 @@ def test_edits_while_something_is_opened_are_asked_about(drive, small_plate, tmp
     assert report["asked"]["asks"] == "unsaved" and report["asked"]["kept"] and len(keys(report, "asked")) == 3
     assert report["stayed"]["kept"] and shot(report, "stayed") == shot(report, "asked")
     assert report["other"]["asks"] == "" and shot(report, "other").plate.path == str(tmp_path / "other.exr")
+
+
+def test_what_somebody_else_has_saved_meanwhile_is_asked_about(drive, small_plate, tmp_path):
+    report = drive("overtaken", small_plate, *SMALL)
+    assert report["asked"]["asks"] == "overtaken" and report["asked"]["title"] == "theirs"
+    assert report["named"]["path"] == str(tmp_path / "kept-2.json") and report["named"]["saved"] == report["named"]["shot"]
+    assert report["named"]["title"] == "theirs" and not report["named"]["dirty"]
+    assert report["replaced"]["asks"] == "" and report["replaced"]["saved"] == report["replaced"]["shot"]
+    assert report["theirs asked"]["asks"] == "unsaved"
+    assert shot(report, "theirs").title == "again theirs" and not report["theirs"]["dirty"]
+
+
+def test_a_text_field_keeps_no_chord_to_itself_that_it_has_no_use_for(drive, small_plate):
+    report = drive("typing", small_plate, *SMALL)
+    assert report["saved"]["notes"] == "mind the lamp" and report["saved"]["message"] == "Saved kept.json"
+    assert shot(report, "left").take("A").notes == "mind the lamp" and not report["left"]["dirty"]
+    assert report["exports"]["asks"] and report["exports"]["filter"] == "push"
 
 
 def crashed(begin, *plate, scenario="crash"):

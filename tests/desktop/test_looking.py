@@ -139,6 +139,7 @@ def test_long_names_yield_in_a_narrow_window(drive, small_plate):
                            for (l1, t1, r1, b1), (l2, t2, r2, b2) in combinations(names, 2))
     menus = [screenshot(report, f"{name} 640")[:20] for name in ("short", "long")]
     assert (menus[0] == menus[1]).all() and menus[0].max() > 150         # the document's name gives way to them
+    assert max(report["words"]) <= report["words end"]                  # beside the fields of a move
     assert (screenshot(report, "short 800")[:20, 640:] != screenshot(report, "long 800")[:20, 640:]).any()
 
 

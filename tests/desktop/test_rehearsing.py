@@ -8,6 +8,7 @@ from tests.desktop.reports import SMALL, difference, keys, matches_reference, pi
 def test_rehearsal_is_performed_recorded_and_smoothed(drive, small_plate):
     report = drive("rehearse", small_plate, *SMALL)
     assert "focus to 1 subject, 0 infinity" in report["trucked"]["message"]
+    assert report["left"] == ""                                      # what the keys did goes with the rehearsal
     x, y, z = report["trucked"]["live"]
     assert x > 0.05 and y == z == 0
     assert not report["trucked"]["dirty"]                            # nothing is written until it is recorded

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from viewer.cli import _parser
 from viewer.cli.open import opening
@@ -14,6 +15,7 @@ from viewer.desktop.session import Session
 from viewer.desktop.timeline import TimelinePanel
 from viewer.errors import PushinError
 from viewer.plate import Plate
+from viewer.plate.adjust import beyond_sky, unscaled
 from viewer.plate.layers import Layers
 from viewer.plate.scale import Anchor
 from viewer.rehearsal import edits, worker_process
@@ -52,6 +54,18 @@ def test_the_figures_are_all_there_while_a_take_is_performed(session):
     assert [words for words, _ in after] == [words for words, _ in before]
     assert dict(before)["subject"] == dict(before)["background"] == "1.00×"
     assert dict(after)["subject"] == dict(after)["background"] == "2.00×"
+
+
+def test_what_is_advised_is_a_way_of_the_window(session, opened, tmp_path):
+    greys = [replace(opened.plate, kind=kind) for kind in ("inverse", "inverted", "metres")]
+    sentences = [beyond_sky(plate, 0.7) for plate in greys] + [unscaled(opened.plate)]
+    Image.new("RGB", (64, 48)).save(tmp_path / "no depth.png")
+    with pytest.raises(PushinError) as refused:
+        Plate.open(tmp_path / "no depth.png")
+    for sentence in (*sentences, str(refused.value)):
+        session.say(sentence)
+        assert " --" not in session.message and "`pushin depth no" not in session.message and session.message.endswith(".")
+        assert "Known distance" in session.message or "photo_depth.png" in session.message
 
 
 def test_no_key_can_be_set_where_nothing_moves_and_it_is_said(session):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from viewer.export.description import FORMATS, Line, as_csv, as_markdown, as_text, frame_label, prompt, shot_line
+from viewer.export.description import FORMATS, LISTED, Line, Setting, as_csv, as_markdown, as_text, frame_label, prompt, shot_line
 from viewer.shots.comparison import matched
 from viewer.shots.document import PlateFile, Shot, Take, start_camera
 from viewer.shots.focus_pulls import follow, rack
@@ -42,6 +42,17 @@ def test_a_frames_label_says_infinity_as_the_window_does():
     assert "focus ∞" in frame_label(far, far.take(), far.perform(), 0)
 
 
+def test_what_nobody_has_named_has_no_shot_size():
+    """It is a place of the picture: how much of somebody that is, is not known."""
+    place = Subject("subject", (600.0, 300.0, 728.0, 428.0), 1.5)
+    one = shot("push-in", scene=Scene(STAGE, (place,), SCENE.camera), amount="30%", seconds=6)
+    play = one.perform()
+    assert frame_label(one, one.take(), play, 0) == "00:00:00:00  35 mm  f/2  focus 1.60 m"
+    assert shot_line(one).size == "-" and part(prompt(one), "Start frame").startswith("subject (filling 18% of the frame), in the")
+    named = shot("push-in", scene=Scene(STAGE, (replace(place, name="cup"),), SCENE.camera), amount="30%", seconds=6)
+    assert shot_line(named).size == "full to medium long" and "full shot of cup (filling" in prompt(named)
+
+
 def test_line_breaks_in_a_persons_words_break_no_line():
     subject = replace(MIRA, name="mi\r\nra")
     one = shot("push-in", scene=Scene(STAGE, (subject,), SCENE.camera), subject=subject.name, amount="20%", seconds=6)
@@ -61,7 +72,8 @@ def test_the_shot_list_line():
     one = one.with_take(replace(one.take("A"), lens=kit().lens("Supreme Prime 35")))
     assert shot_line(one) == Line("12", "medium to close-up", "push-in + follow focus",
                                   "35 mm f/2 (ZEISS Supreme Prime 35 mm)", "dolly, ARRI ALEXA 35 4K 16:9", "mira",
-                                  "6 s (144 frames)")
+                                  "6 s (144 frames)", Setting("2", "1.61", "1.61", "1.46", "1.78"),
+                                  Setting("2", "0.64", "0.64", "0.62", "0.67"))
     both = one.with_take(replace(matched(one.take("A"), "mira"), lens=None))
     line = shot_line(both, "B")
     assert line.number == "12B" and line.move == "zoom matched to take A + follow focus"
@@ -85,10 +97,13 @@ def test_the_shot_list_has_all_that_a_ring_is_turned_through(channel, values, re
 def test_text_csv_and_markdown_hold_the_same():
     lines = [shot_line(shot("push-in", seconds=4)), Line("2", "a|b", "pan, then \"tilt\"", "=1+1", "-", "tom", "1 s")]
     text, table = as_text(lines), as_markdown(lines)
-    assert text.splitlines()[0].split() == [field.capitalize() for field in Line._fields]
+    assert text.splitlines()[0].split() == [field.capitalize() for field in LISTED]
     rows = list(csv.DictReader(io.StringIO(as_csv(lines))))
     assert rows[0]["number"] == "12" and rows[1]["move"] == "pan, then \"tilt\""
     assert rows[1]["lens"] == "'=1+1" and rows[1]["equipment"] == "-"      # no formula for a spreadsheet to run
+    end = {name: rows[0][f"end_{name}"] for name in ("f_stop", "focus_m", "distance_m")}      # which the shot list has no room for
+    assert end == {"f_stop": "2", "focus_m": "1.60", "distance_m": "1.13"} and rows[1]["start_focus_m"] == ""
+    assert float(rows[0]["end_sharp_from_m"]) < 1.6 < float(rows[0]["end_sharp_to_m"])
     assert "a\\|b" in table and all(line.replace("\\|", "").count("|") == 8 for line in table.splitlines())
     assert set(FORMATS) == {"text", "csv", "markdown"}
 

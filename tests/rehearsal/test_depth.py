@@ -200,6 +200,27 @@ def test_what_was_told_of_a_picture_is_not_saved_beside_another(shot, plate, tmp
     assert document.dirty and (tmp_path / "shot.json").exists() and not beside(plate.path).exists()
 
 
+def test_what_somebody_else_has_saved_of_the_depth_meanwhile_stays(shot, plate, tmp_path):
+    """Here the scale is told, elsewhere the depth is repaired; then both repair it, and both tell what is at the same place."""
+    told = lambda: Plate.open(plate.path).adjustments
+    document = Document(shot)
+    Adjustments(edits=(STROKE,)).save(plate.path)
+    document.edit("Known distance", edits.tell_scale(document.shot, Anchor((32.0, 24.0), 3.0), plate))
+    assert document.save_as(tmp_path / "shot.json").startswith("What somebody else has told or repaired of plate.exr")
+    assert told() == Adjustments((Anchor((32.0, 24.0), 3.0),), (STROKE,))
+    mine, theirs = (replace(STROKE, amount=amount) for amount in (0.4, 0.5))
+    replace(told(), anchors=(Anchor((32.0, 24.0), 4.0), Anchor((2.0, 2.0), 9.0)), edits=(STROKE, theirs)).save(plate.path)
+    document.edit("Push nearer", edits.add_repair(document.shot, mine))
+    document.edit("Known distance", edits.tell_scale(document.shot, Anchor((32.0, 24.0), 5.0), plate))
+    document.save()
+    assert told() == Adjustments((Anchor((32.0, 24.0), 5.0), Anchor((2.0, 2.0), 9.0)), (mine, STROKE, theirs))
+    document.edit("Take a repair back", edits.remove_adjustment(document.shot, edits.adjustments(document.shot).edits[0]))
+    document.save()
+    assert told().edits == (STROKE, theirs)
+    document.edit("Title", replace(document.shot, title="x"))
+    assert document.save() == ""
+
+
 def test_the_bundled_plate_needs_none(shot):
     bundled = replace(shot, plate=replace(shot.plate, path=None))
     with pytest.raises(PushinError, match="bundled"):

@@ -132,6 +132,29 @@ def test_dirty_means_another_value_than_the_saved_one(shot, titled, tmp_path):
     assert Document.open(tmp_path / "x.json").shot == titled("z")
 
 
+def test_a_document_knows_what_somebody_else_has_saved_to_its_file(shot, titled, tmp_path):
+    path = tmp_path / "x.json"
+    document = Document(shot)
+    assert not document.overtaken
+    document.save_as(path, ("A", "A"))
+    assert not document.overtaken and not Document.open(path).overtaken
+    other = Document.open(path)
+    other.edit("Title", titled("theirs"))
+    other.save()
+    assert document.overtaken and not other.overtaken
+    document.save()                          # for whoever wants that
+    assert not document.overtaken and other.overtaken
+    path.write_text("{}")
+    assert document.overtaken
+    path.unlink()
+    assert not document.overtaken            # nothing is there to be lost
+    folder = tmp_path / "down"
+    folder.mkdir()
+    beside = Document(replace(shot, plate=replace(shot.plate, path=str(folder / ".." / "harbour.jpg"))))
+    beside.save_as(path)
+    assert not beside.overtaken              # by whatever way its path is written
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs a limit on the size of files")
 def test_a_full_disk_is_one_sentence_and_nothing_is_lost(shot, titled, tmp_path):
     """A real refusal of the system: in a child that may not write files of more than a few bytes."""

@@ -297,9 +297,24 @@ def test_moves_by_name(shot):
         edits.apply_move(shot, "A", "teleport")
 
 
+@pytest.mark.parametrize("at", [Fraction(1, 2), 1, Fraction(5, 4), Fraction(3, 2), 2, Fraction(5, 2), 3])
+@pytest.mark.parametrize("subject, to", [("mira", "tom"), ("tom", "mira")])
+@pytest.mark.parametrize("way", ["rack", "on top"])
+def test_focus_before_a_rack_stays_as_it_was(shot, at, subject, to, way):
+    """Of a pull that is under way, while the camera moves, nearly so: it is cut off at a distance."""
+    racked = (edits.rack_between(shot, "A", subject, to, at) if way == "rack" else
+              edits.apply_move(shot, "A", "rack", subject=subject, to=to, at=at))
+    before, after = shot.perform("A"), racked.perform("A")
+    for n in range(int(at * 24)):
+        assert after.camera(n / 24).focus_distance == pytest.approx(before.camera(n / 24).focus_distance, rel=0.02)
+    assert after.focus_mark(float(at)) == subject and after.focus_mark(float(at + 1)) == to
+    again = edits.rack_between(racked, "A", to, subject, at + 2)
+    assert len(keys(again, "focus_distance")) == len(keys(racked, "focus_distance")) + 2      # from where it rests
+
+
 def test_focus(shot):
     rack = edits.rack_between(edits.replace_moves(shot, "A", "static"), "A", "tom", "mira", at=0.51, duration=0.5)
-    assert keys(rack, "focus_distance")[:2] == [(Fraction(1, 2), "tom"), (1, "mira")]
+    assert keys(rack, "focus_distance")[:3] == [(0, "mira"), (Fraction(1, 2), "tom"), (1, "mira")]
     everywhere = edits.focus_on(shot, "A", 2.5)
     assert everywhere.take("A").timeline.track("focus_distance") is None
     assert everywhere.perform("A").camera(3).focus_distance == 2.5

@@ -8,10 +8,11 @@ import pytest
 from viewer.errors import PushinError
 from viewer.plate import Plate
 from viewer.shots.camera_moves import push_in, zoom_in
-from viewer.shots.comparison import FAR_AWAY, Comparison, Coverage, background_depth, matched
-from viewer.shots.focus_pulls import follow
+from viewer.shots.comparison import FAR_AWAY, Comparison, Coverage, background_depth, main_subject, matched
+from viewer.shots.focus_pulls import follow, rack
 from viewer.shots.framing import Stage, Subject, anchor_point, place_in_frame
 from viewer.shots.moves import make
+from viewer.shots.shotfile import dump, parse
 from viewer.shots.timeline import Key, Timeline, Track
 
 COLOUR = np.full((180, 320, 3), 0.2, np.float32)
@@ -52,6 +53,26 @@ def test_a_match_lets_go_of_a_subject_that_is_lost(shot, scene, channel, value, 
     assert max(abs(p.pan - q.pan) + abs(p.tilt - q.tilt) for p, q in zip(cameras, cameras[1:])) < 5
     assert (cameras[-1].pan, cameras[-1].tilt) == pytest.approx((a.camera(4).pan, a.camera(4).tilt))
     assert cameras[-1].position == (0, 0, 0)
+
+
+def test_both_takes_of_a_comparison_are_about_the_same_subject(shot, scene):
+    """Though focus goes from another one to that."""
+    away = Timeline(4, (Track("z", (Key(0, 0), Key(4, -0.4))),))       # as somebody has set keys
+    both = shot(A=away + rack(scene, subject="tom", to="mira"))
+    assert main_subject(both, both.take("A")).name == "tom"
+    both = both.with_take(matched(both.take("A"), "mira"))
+    assert [main_subject(both, both.take(name)).name for name in "AB"] == ["mira", "mira"]
+
+
+@pytest.mark.parametrize("move, words, who", [
+    ("push-in", {"subject": "cup", "amount": "20%"}, "cup"), ("push-in", {"amount": "20%"}, "mira"),
+    ("zoom in", {"subject": "cup", "amount": "20%"}, "cup"), ("arc", {"subject": "cup", "amount": "15°"}, "cup"),
+    ("truck", {"amount": "0.2 m"}, "tom"), ("static", {}, "tom")])
+def test_a_take_is_about_whom_its_move_was_made_for(shot, scene, move, words, who):
+    """And not about who is in focus first; that is whom it is about where the move was made for nobody."""
+    one = shot(A=make(scene, move, **words) + rack(scene, subject="tom", to="mira"))
+    assert main_subject(one, one.take()).name == who
+    assert parse(dump(one)) == one and main_subject(one, replace(one.take(), timeline=one.take().timeline.stretched(9))).name == who
 
 
 def test_figures_are_of_any_camera_that_they_are_asked_for(shot, scene):

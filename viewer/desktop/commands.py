@@ -10,7 +10,6 @@ from ..errors import PushinError
 from ..rehearsal import edits
 from ..rehearsal.actions import Action, Actions
 from ..render.compare import MODES
-from ..shots.advice import THIRDS
 from ..shots.document import Shot
 from ..shots.kit import F_STOP
 from ..shots.moves import find_moves
@@ -32,6 +31,10 @@ REPEATED = frozenset(("Previous frame", "Next frame", "Back a second", "On a sec
 ASKED = ("Where a file is asked for", (("Tab, Shift+Tab", "The next field or button"), ("Down, Up", "Through what was open last"),
                                        ("Space", "Press, or open a list"), ("Enter", "Do it"), ("Escape", "Leave it")))
 """Keys that are Dear ImGui's, and the same for everybody."""
+
+EDITING = frozenset(map(chord_of, ("A", "C", "V", "X", "Y", "Z", "Left", "Right", "Up", "Down", "Home", "End", "Backspace",
+                                   "Delete", "Insert", "Enter")))
+"""Keys of which a text field has a use with Ctrl; all others with Ctrl do there what they do elsewhere."""
 
 ASKING = ("Choose a move", "Add a move")
 """Actions that are there also where a move is typed."""
@@ -171,12 +174,17 @@ class Commands:
         if self.window.files.asks or self.window.export.asks or self.open or asked:
             return
         chords = self._performing if self.window.rehearsal.on else self._chords
-        if imgui.get_io().want_text_input:      # where a move is typed, what has asked for it asks again, unless it is a letter
-            chords = [(chord, name) for chord, name in chords if name in ASKING and chord & ~imgui.Key.mod_shift
-                      & imgui.Key.mod_mask_ and self.window.moves.typing]
+        typed = imgui.get_io().want_text_input
+        # Where a move is typed, what has asked for it asks again, unless it is a letter.
+        asks = lambda chord, name: name in ASKING and chord & ~imgui.Key.mod_shift & imgui.Key.mod_mask_ and self.window.moves.typing
+        if typed:
+            chords = [(chord, name) for chord, name in chords if asks(chord, name) or chord & imgui.Key.mod_ctrl
+                      and chord & ~imgui.Key.mod_mask_ not in EDITING]
         for chord, name in chords:
             repeats = imgui.InputFlags_.repeat if name in REPEATED else 0
             if imgui.internal.is_key_chord_pressed(chord, repeats):
+                if typed and not asks(chord, name):
+                    imgui.internal.clear_active_id()      # what has been typed by then stays
                 self.act(name)
             if repeats and imgui.is_key_down(chord & ~imgui.Key.mod_mask_):
                 hello_imgui.request_refresh()      # a key that rests on its place wakes nobody
@@ -480,19 +488,26 @@ class Commands:
         self._ask(f"A lane of take {name}: {', '.join(names)}", "", add)
 
     def _stop(self, by: int) -> None:
-        """The next marked stop, wider (-1) or narrower (1); a pinhole opens to a usual one, and is what the narrowest becomes
-        where no iris is pulled."""
+        """The next stop of the lens, wider (-1) or narrower (1). Without a lens the narrowest becomes a pinhole, where no iris is
+        pulled; and a pinhole opens to the stop that it was closed from, or to a usual one."""
         session, name = self.session, self.session.view.a
         take = session.shot.take(name)
-        now = take.camera.f_stop
-        there = [stop for stop in THIRDS if now is not None and (stop - now) * by > 1e-3]
-        closes = by > 0 and not take.timeline.track("f_stop")
+        now, stops = take.camera.f_stop, edits.stops(session.shot, name)
         if now is None:
-            stop = F_STOP if by < 0 else None
+            before = self._closed_from(name) or F_STOP
+            stop = min(max(before, stops[0]), stops[-1]) if by < 0 else None
         else:
+            there = [stop for stop in stops if (stop - now) * by > 1e-3]
+            closes = by > 0 and not take.lens and not take.timeline.track("f_stop")
             stop = there[min(by, 0)] if there else None if closes else now
         words = f"f/{stop:g}" if stop else "Pinhole"
         session.edit(edits.set_f_stop(session.shot, name, stop and float(stop)), words)
+
+    def _closed_from(self, name: str) -> float | None:
+        """The stop that a take had last, as far as its past goes."""
+        history = self.session.document.history
+        past = (take for step in reversed(history.steps[:history.at]) for take in step.value.takes if take.name == name)
+        return next((take.camera.f_stop for take in past if take.camera.f_stop), None)
 
     def _remove_subject(self) -> None:
         self.session.remove_subject(self.session.next_subject(0).name)

@@ -15,7 +15,7 @@ from ..errors import PushinError
 from ..files import reaching
 from ..rehearsal.document import Document, Recent
 from ..rehearsal.journal import Journal, Recovered, recoverable
-from ..shots.shotfile import gone
+from ..shots.shotfile import exchanged, fingerprints, gone
 from . import style
 from .browsing import path_field
 from .opening import Opened, bundled, open_file, open_found
@@ -31,7 +31,7 @@ LOOKS = 2.0
 class Files:
     """Everything that opens or saves, for one window.
 
-    asks  the question that stands in the window: "open", "save", "unsaved", "exporting", "recover", or ""
+    asks  the question that stands in the window: "open", "save", "overtaken", "unsaved", "exporting", "recover", or ""
     """
 
     def __init__(self, window):
@@ -46,6 +46,7 @@ class Files:
         self._found: list[Recovered] = []                # what is not dealt with yet, or not on the screen yet
         self._warned = None
         self._gone, self._looked = "", 0.0               # what was said of the plate's files, and when
+        self._opened: tuple = (None, None)               # their fingerprints
 
     def start(self) -> None:
         """Once the window is there: what a crash left is offered, and files may be dropped."""
@@ -77,6 +78,7 @@ class Files:
 
     def document(self, opened: Opened) -> Document:
         """The document of what was opened."""
+        self._gone, self._opened = "", fingerprints(opened.shot)
         if opened.path:
             self.recent.add(opened.path)
         elif opened.shot.plate.path:     # the bundled plate is always at hand
@@ -123,12 +125,13 @@ class Files:
     def save(self) -> None:
         if self.session.document.path is None:
             self.save_as()
-        elif self.session.attempt(lambda: self.session.document.save(self.session.compared)):
-            self._saved()
+        elif self.session.document.overtaken:
+            self._ask("overtaken")
+        else:
+            self._save_to(self.session.document.path)
 
     def save_as(self) -> None:
-        names = (Path(self._folder, f"shot{number}.json") for number in ("", *(f"-{n}" for n in range(2, 1000))))
-        self._path = str(self.session.document.path or next((path for path in names if not path.exists()), "shot.json"))
+        self._path = str(self.session.document.path or _free(Path(self._folder, "shot.json")))
         self._replaces = None
         self._ask("save")
 
@@ -138,22 +141,29 @@ class Files:
         path = self._reached(path, ".json")
         if path is None:
             return False
-        if path.exists() and not sure and path not in (self.session.document.path, self._replaces):
+        own = path == self.session.document.path and not self.session.document.overtaken
+        if path.exists() and not (sure or own or path == self._replaces):
             self._replaces = path
             self.session.say(f"{path.name} is there already; save once more to replace it.")
             return False
-        if not self.session.attempt(lambda: self.session.document.save_as(path, self.session.compared)):
+        return self._save_to(path)
+
+    def _save_to(self, path: Path) -> bool:
+        """Saves, and goes on with what waited for it; whether it was saved."""
+        session, said = self.session, ""
+
+        def save() -> None:
+            nonlocal said
+            said = session.document.save_as(path, session.compared)
+        if not session.attempt(save):
             return False
         self.recent.add(path)
-        self._saved()
-        return True
-
-    def _saved(self) -> None:
-        self._gone = gone(self.session.shot)
-        self.session.say("\n".join(filter(None, (f"Saved {self.session.document.name}", self._gone))))
+        self._gone = self._astray()
+        session.say("\n".join(filter(None, (f"Saved {session.document.name}", said, self._gone))))
         after, self._after = self._after, None
         if after:
             after()
+        return True
 
     def unless_unsaved(self, then: Callable[[], None]) -> None:
         """Goes on at once where everything is saved; asks first where something is not."""
@@ -196,8 +206,8 @@ class Files:
 
     # -- drawing ------------------------------------------------------------------------------------------------------
 
-    TITLES = {"open": "Open a shot or a plate", "save": "Save the shot as", "unsaved": "Not saved yet",
-              "exporting": "An export is running", "recover": "Unsaved work was found"}
+    TITLES = {"open": "Open a shot or a plate", "save": "Save the shot as", "overtaken": "Saved by somebody else",
+              "unsaved": "Not saved yet", "exporting": "An export is running", "recover": "Unsaved work was found"}
 
     def draw(self) -> None:
         """The question that stands, if any, and warnings of the autosave."""
@@ -218,12 +228,17 @@ class Files:
             imgui.end_popup()
 
     def _look(self) -> None:
-        """Says once that the plate's files have gone: it is open, and nobody would notice before the next start."""
+        """Says once that the plate's files have gone, or are others: it is open, and nobody would notice before the next start."""
         if self.session.shot is None or time.monotonic() < self._looked + LOOKS:
             return
-        self._looked, before, self._gone = time.monotonic(), self._gone, gone(self.session.shot)
+        self._looked, before, self._gone = time.monotonic(), self._gone, self._astray()
         if self._gone and self._gone != before:
             self.session.say(self._gone)
+
+    def _astray(self) -> str:
+        """A sentence on what has become of the plate's files since they were opened, or ""."""
+        shot = self.session.shot
+        return " ".join(filter(None, (gone(shot), exchanged(shot, self._opened))))
 
     def _open_question(self, em: float) -> bool:
         known = [(f"{style.as_typed(path.name)}##{style.as_typed(str(path))}", str(path), lambda path=path: self.open_path(path))
@@ -262,6 +277,22 @@ class Files:
         self.session.say("There is no path yet; type one.")
         return False
 
+    def _overtaken_question(self, em: float) -> bool | str:
+        document = self.session.document
+        style.text(f"{document.name} has been changed by somebody else since you opened or saved it.", style.TEXT)
+        answer = style.answers("Save as …", "Open theirs", "Replace theirs", "Cancel")
+        if answer == 0:
+            self.save_as()
+            self._path = str(_free(document.path))
+            return "another"
+        if answer == 1:
+            self._after = None
+            self.open_path(document.path)
+            return "another" if self.asks != "overtaken" else True
+        if answer == 2:
+            self._save_to(document.path)
+        return answer is not None
+
     def _unsaved_question(self, em: float) -> bool | str:
         style.text(f"{self.session.document.name} has changes that are not saved.", style.TEXT)
         answer = style.answers("Save", "Do not save", "Cancel")
@@ -270,7 +301,7 @@ class Files:
                 self.save_as()
                 return "another"
             self.save()
-            return not self.session.document.dirty
+            return "another" if self.asks != "unsaved" else not self.session.document.dirty
         if answer == 1:
             after, self._after = self._after, None
             after()
@@ -307,3 +338,9 @@ class Files:
         if self._surely:
             style.text("Nothing brings it back then.", style.WARNING)
         return False
+
+
+def _free(path: Path) -> Path:
+    """The path, or one beside it with a number, where nothing is yet."""
+    names = (path, *(path.with_stem(f"{path.stem}-{number}") for number in range(2, 1000)))
+    return next((each for each in names if not each.exists()), path)

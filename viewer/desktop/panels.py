@@ -9,9 +9,8 @@ from imgui_bundle import imgui
 from ..errors import PushinError
 from ..files import reaching
 from ..rehearsal import edits
-from ..shots.advice import THIRDS
 from ..shots.easing import EASES
-from ..shots.framing import SIZES
+from ..shots.framing import SIZES, UNNAMED
 from ..shots.kit import Kit, kit, kit_file, usable_kit
 from ..shots.moves import MOVES, find_moves
 from ..shots.rigs import RIGS
@@ -111,9 +110,9 @@ class LensPanel:
         if style.begin_combo("stop", f"f/{camera.f_stop:g}" if camera.f_stop else "pinhole, all sharp"):
             if imgui.selectable("pinhole, all sharp", camera.f_stop is None)[0]:
                 edit("Pinhole", edits.set_f_stop, None)
-            for stop in THIRDS:
+            for stop in edits.stops(session.shot, take.name):
                 if imgui.selectable(f"f/{stop:g}", stop == camera.f_stop)[0]:
-                    edit(f"f/{stop:g}", edits.set_f_stop, float(stop))
+                    edit(f"f/{stop:g}", edits.set_f_stop, stop)
             imgui.end_combo()
         imgui.set_next_item_width(wide)
         if style.begin_combo("rig", take.rig):
@@ -255,9 +254,10 @@ class MovesPanel:
                    "speed": SPEEDS, "ease": EASES, "at": [self._playhead]}
         hints = {"amount": "25% or 0.4 m", "seconds": "by the speed" if "speed" in move.words else "", "speed": "moderate",
                  **move.usual}
-        typed = ""
+        typed, names_wide = "", max(map(style.wide, move.words)) + imgui.get_style().item_inner_spacing.x
+        room = max(min(10 * em, imgui.get_content_region_avail().x - names_wide), 4 * em)      # all of the words is read beside it
         for word in move.words:
-            value, wide = self._words.get(word, ""), 10 * em
+            value, wide = self._words.get(word, ""), room
             if word in choices:       # to be typed, or picked from a list
                 if style.begin_combo(f"##{word} choices", "", imgui.ComboFlags_.no_preview):
                     for choice in ("", *choices[word]):
@@ -269,7 +269,7 @@ class MovesPanel:
             imgui.set_next_item_width(wide)
             entered, self._words[word] = self._field(word, hints.get(word, "–" if word in choices else ""), value)
             typed = word if entered else typed
-        if (imgui.button("Do it", (10 * em, 0)) or typed) and not session.attempt(self.apply):
+        if (imgui.button("Do it", (room, 0)) or typed) and not session.attempt(self.apply):
             self._focus = typed       # what was refused is typed once more
 
     def apply(self) -> None:
@@ -284,6 +284,9 @@ class MovesPanel:
         change = edits.apply_move if self._add else edits.replace_moves
         session.edit(change(session.shot, name, self._picked, **said), self._picked.capitalize())
         session.clock = session.clock.home().play()
+        about = said.get("subject") or next((s.name for s in session.shot.subjects), "")
+        if about == UNNAMED and said.keys() & {"start", "end", "size"}:
+            session.say("Shot sizes are a guess where nobody is named: drag a box around a person in the picture, and do it again.")
 
 
 class AdvicePanel:

@@ -50,7 +50,7 @@ class Rehearsal:
         self._drafted = 0.0      # when the journal was last told of what is being recorded
         self._beside = ""        # the take that was shown as B when the recording began
         self.on = False
-        self.take = ""
+        self.take = self._told = ""      # the last: what was said of the keys
         self.tempo = Tempo()
         self._held = [(action, [key_of(key) for key in action.keys]) for action in actions.held]
         self._operator: Operator | None = None
@@ -81,7 +81,8 @@ class Rehearsal:
         rig_keys = ", ".join(f"{' '.join(names)} {control}" for control, names in keys.items())
         marks = [(session.key(f"Focus mark {n}"), s.name) for n, s in enumerate(session.shot.subjects[:MARKS], 1)]
         marks = ", ".join(f"{key} {name}" for key, name in (*marks, (session.key("Focus at infinity"), INFINITY)))
-        session.say(f"Rehearsing {self.take} on a {take.rig}: {rig_keys}; focus to {marks}; with Shift slower.")
+        self._told = f"Rehearsing {self.take} on a {take.rig}: {rig_keys}; focus to {marks}; with Shift slower."
+        session.say(self._told)
 
     def _set_up(self) -> None:
         """The take's rig, with its camera as it is at the playhead; no hand is laid on."""
@@ -114,6 +115,8 @@ class Rehearsal:
             self.finish()
         self.on = False
         self.session.live, self.session.hands = {}, frozenset()
+        if self.session.message == self._told:      # of keys that do something else by now
+            self.session.say("")
 
     # -- recording ----------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,10 +38,13 @@ SETTLED = 0.3
 SHALLOW = 0.02
 """Metres: less depth of field than that is told to the millimetre."""
 
-HERE = (("tell one or two with --at X,Y=M", "tell one or two with Known distance, in the Depth menu"),
-        ("or make the shot again with `pushin move`", "or open the picture where it is now and make the shot again"),
-        ("give a depth map with --depth FILE, or", "put its depth beside it, as photo_depth.png for photo.jpg, or"))
-"""What the command line is advised to do, and what a person at the window does instead."""
+HERE = ((r"tell one or two with --at X,Y=M", "tell one or two with Known distance, in the Depth menu"),
+        (r"there as well, with --at(, or open greys .* --depth-kind \w+)?\.", "there as well, with Known distance, in the Depth menu."),
+        (r"or make the shot again with `pushin move`", "or open the picture where it is now and make the shot again"),
+        (r"give a depth map with --depth FILE, or estimate one with `pushin depth .*`\.",
+         "open a phone's portrait, which has its own, or put a depth map beside it, as photo_depth.png for photo.jpg; "
+         "`pushin depth` estimates one."))
+"""What the command line is advised to do (a regular expression), and what a person at the window does instead."""
 
 
 class Session:
@@ -170,7 +174,11 @@ class Session:
     def rack(self, take: str, subject: str, to: str) -> None:
         """A rack of a second from one subject to another, at the playhead or as late as the take has the time for it."""
         at = min(self.frame_time, max(self.shot.take(take).timeline.duration - 1, 0))
+        play, mark = self.performance(take), self.shot.take(take).timeline.track("focus_distance")
+        was = play.focus_mark(float(max(at - 1 / self.shot.fps, 0))) if mark and len(mark.keys) > 1 and at else subject
         self.edit(edits.rack_between(self.with_aperture(take), take, subject, to, at), f"Rack from {subject} to {to}")
+        if was != subject:
+            self.say(f"Focus leaps to {subject} where the rack begins: until then it is {f'on {was}' if was else 'elsewhere'}.")
 
     def with_aperture(self, take: str) -> Shot:
         """The shot with a take on a lens that has a depth of field: focus cannot be seen through a pinhole."""
@@ -314,7 +322,8 @@ class Session:
             f = self._once(f"comparison {subject.name}", name, lambda: Comparison(
                 self.shot, name, subject.name, self._background(subject))).at(self.time, camera)
         if f:
-            found += [("travel", _metres(f.travel)), (f"to {subject.name}", _metres(f.distance)), ("", f.shot_size)]
+            found += [("travel", _metres(f.travel)), (f"to {subject.name}", _metres(f.distance))]
+            found += [("", f.shot_size)] if f.shot_size else []
             sizes = [(subject.name, f"{f.subject_scale:.2f}×"), ("background", f"{f.background_scale:.2f}×")]
         else:
             found += [("travel", _metres(math.dist(camera.position, take.camera.position)))]
@@ -388,7 +397,7 @@ class Session:
 def here(sentence: str) -> str:
     """With the window's own ways in place of the command line's."""
     for words, way in HERE:
-        sentence = sentence.replace(words, way)
+        sentence = re.sub(words, way, sentence)
     return sentence
 
 

@@ -23,6 +23,9 @@ PAUSE = 0.5
 BOX = 1.2
 """Text sizes that the mouse has to travel before a click becomes a box."""
 
+WAY = 32
+"""Steps from a click to a subject in which its surface is looked for."""
+
 LOUPE = 14.0
 """Text sizes: side of the loupe."""
 
@@ -92,7 +95,7 @@ class Tools:
             which, u, v = self.under
             self.spot = self.see(which, u, v)
             words = f"{self.spot.depth:.2f} m" if self.spot else "not on the plate"
-            subject = self.spot and self.subject_at(self.spot)
+            subject = self.spot and self.clicked(self.session.view.takes[which], self.spot)
             if subject:
                 words = f"{subject.name}  {words}"
             if not self.session.view.loupe:
@@ -130,12 +133,26 @@ class Tools:
 
     def subject_at(self, spot: pick.Spot) -> Subject | None:
         """The smallest subject in whose box a point of the plate lies, at about its depth."""
-        depth = float(self.session.plate.depth[min(int(spot.y), self.session.plate.height - 1),
-                                               min(int(spot.x), self.session.plate.width - 1)])
-        inside = [s for s in self.session.shot.subjects
-                  if s.box[0] <= spot.x <= s.box[2] and s.box[1] <= spot.y <= s.box[3]
-                  and abs(1 / depth - 1 / s.depth) < edits.ALIKE / s.depth]
+        inside = [s for s in self.session.shot.subjects if s.box[0] <= spot.x <= s.box[2] and s.box[1] <= spot.y <= s.box[3]
+                  and self._alike(s, spot.x, spot.y)]
         return min(inside, key=lambda s: (s.box[2] - s.box[0]) * (s.box[3] - s.box[1]), default=None)
+
+    def clicked(self, take: str, spot: pick.Spot) -> Subject | None:
+        """Whom a click is on: that subject, or whom the take is about, beside its box on the same surface, which is often larger
+        than the box of somebody who was not named."""
+        found, about = self.subject_at(spot), self.session.subject(take)
+        if found or about is None:
+            return found
+        (left, top, right, bottom), (x, y) = about.box, about.anchor
+        near = abs(spot.x - (left + right) / 2) < 1.5 * (right - left) and abs(spot.y - (top + bottom) / 2) < 1.5 * (bottom - top)
+        way = ((spot.x + share * (x - spot.x), spot.y + share * (y - spot.y)) for share in (n / WAY for n in range(WAY + 1)))
+        return about if near and all(self._alike(about, *at) for at in way) else None
+
+    def _alike(self, subject: Subject, x: float, y: float) -> bool:
+        """Whether the plate is about as far away there as the subject."""
+        plate = self.session.plate
+        depth = float(plate.depth[min(max(int(y), 0), plate.height - 1), min(max(int(x), 0), plate.width - 1)])
+        return abs(1 / depth - 1 / subject.depth) < edits.ALIKE / subject.depth
 
     def _dragged(self, mouse) -> bool:
         left, top, width, height = self.panel.rect(self._pressed[0])
@@ -194,7 +211,7 @@ class Tools:
         session = self.session
         if spot is None:
             raise PushinError("The plate does not show what is there, so there is nothing to focus on.")
-        subject = self.subject_at(spot)
+        subject = self.clicked(take_name, spot)
         mark = subject.name if subject else round(spot.depth, 3)
         if take_name in session.live:
             self.rehearsal.pull(mark)

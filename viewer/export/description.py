@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from .. import optics
 from ..camera import NEAR, Camera
-from ..counted import counted
+from ..counted import counted, plain
 from ..shots.comparison import FAR_AWAY, Comparison, main_subject, only_turns
 from ..shots.document import Shot, Take
-from ..shots.framing import PASSED, Subject, distance, lost, place_in_frame, pose_of, shot_size
+from ..shots.framing import PASSED, Subject, distance, lost, place_in_frame, pose_of, shot_size, size_name
 from ..shots.focus_pulls import SOFT
 from ..shots.performance import Performance, far_away
 from ..shots.rigs import rig
@@ -27,8 +27,19 @@ NOTICED = {"scale": 0.02, "metres": 0.02, "degrees": 0.5, "blur": 0.003}
 
 # -- the shot list ----------------------------------------------------------------------------------------------------
 
+class Setting(NamedTuple):
+    """What the lens is set to at a moment, for a camera report: metres from the lens, as they are read; "" where there is none, as
+    through a pinhole."""
+
+    f_stop: str = ""
+    focus_m: str = ""
+    distance_m: str = ""        # to the subject
+    sharp_from_m: str = ""
+    sharp_to_m: str = ""
+
+
 class Line(NamedTuple):
-    """One line of a shot list."""
+    """One line of a shot list; start and end, which a spreadsheet gets, say how the lens is set then."""
 
     number: str
     size: str
@@ -37,6 +48,12 @@ class Line(NamedTuple):
     equipment: str
     subject: str
     duration: str
+    start: Setting = Setting()
+    end: Setting = Setting()
+
+
+LISTED = Line._fields[:-2]
+"""What is read as a list; a spreadsheet has more columns."""
 
 
 def shot_line(shot: Shot, take: str | None = None) -> Line:
@@ -56,7 +73,17 @@ def shot_line(shot: Shot, take: str | None = None) -> Line:
     told = (number, " to ".join(dict.fromkeys(sizes)) or "-", _moves(of), lens,
             ", ".join([of.rig] + ([shot.body.name] if shot.body else [])), subject.name if subject else "-",
             f"{end:.3g} s ({counted(frames, 'frame')})")
-    return Line(*map(_one_line, told))
+    return Line(*map(_one_line, told), *(_setting(shot, of, cameras[at], subject) for at in (0, -1)))
+
+
+def _setting(shot: Shot, take: Take, camera: Camera, subject: Subject | None) -> Setting:
+    away = distance(shot.plate.stage, subject, camera) if subject else 0.0
+    away = f"{away:.2f}" if away > PASSED else ""
+    if camera.f_stop is None:
+        return Setting(distance_m=away)
+    near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance, shot.circle(take))
+    metres = lambda value: "∞" if far_away(value) else f"{value:.2f}"
+    return Setting(plain(camera.f_stop, 2), metres(camera.focus_distance), away, f"{near:.2f}", metres(far))
 
 
 def frame_label(shot: Shot, take: Take, play: Performance, time) -> str:
@@ -68,31 +95,32 @@ def frame_label(shot: Shot, take: Take, play: Performance, time) -> str:
         parts += [f"f/{camera.f_stop:.2g}", f"focus {focus}"]
     if subject and subject.has_size:
         gone = _gone(shot, take, camera, subject)
-        parts.append(gone or shot_size(play.size(subject.name, float(time)), subject.kind).name)
-    return "  ".join(parts)
+        parts.append(gone or size_name(play.size(subject.name, float(time)), subject))
+    return "  ".join(filter(None, parts))
 
 
 def as_text(lines: list[Line]) -> str:
     """Aligned columns, for reading."""
-    rows = [[f.capitalize() for f in Line._fields], *map(list, lines)]
+    rows = [[f.capitalize() for f in LISTED], *(line[:len(LISTED)] for line in lines)]
     widths = [max(map(len, column)) for column in zip(*rows)]
     return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip() for row in rows) + "\n"
 
 
 def as_csv(lines: list[Line]) -> str:
-    """Comma-separated with a heading (RFC 4180), for spreadsheets."""
+    """Comma-separated with a heading (RFC 4180), for spreadsheets: with stop, focus, distance and depth of field at both ends."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(Line._fields)
+    writer.writerow([*LISTED, *(f"{moment}_{field}" for moment in ("start", "end") for field in Setting._fields)])
     # A cell that begins like a formula is kept a text: spreadsheets run formulas.
-    writer.writerows(["'" + cell if cell[:1] in "=+-@" and len(cell) > 1 else cell for cell in line] for line in lines)
+    safe = lambda cell: "'" + cell if cell[:1] in "=+-@" and len(cell) > 1 else cell
+    writer.writerows([*map(safe, line[:len(LISTED)]), *line.start, *line.end] for line in lines)
     return out.getvalue()
 
 
 def as_markdown(lines: list[Line]) -> str:
     """A Markdown table."""
-    rows = [[f.capitalize() for f in Line._fields], ["---"] * len(Line._fields),
-            *[[cell.replace("|", "\\|") for cell in line] for line in lines]]
+    rows = [[f.capitalize() for f in LISTED], ["---"] * len(LISTED),
+            *[[cell.replace("|", "\\|") for cell in line[:len(LISTED)]] for line in lines]]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
 
 
@@ -196,9 +224,9 @@ def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t
         sentences.append(f"{subject.name} {gone}")
     elif subject.has_size:
         size = shot_size(share := play.size(subject.name, t), subject.kind)
-        shot_of = size.name if size.name.endswith("close-up") else f"{size.name} shot"
+        shot_of = f"{size.name if size.name.endswith('close-up') else f'{size.name} shot'} of " if size_name(share, subject) else ""
         shows = size.shows if subject.kind == "person" else f"filling {share:.0%} of the frame"
-        sentences.append(f"{shot_of} of {subject.name} ({shows}), {where}")
+        sentences.append(f"{shot_of}{subject.name} ({shows}), {where}")
     else:
         sentences.append(f"{subject.name}, {where}")
     for other in others:
@@ -400,7 +428,7 @@ def _sizes(shot: Shot, take: Take, play: Performance, subject: Subject, end: flo
     change = lambda i: abs(math.log(max(sizes[i], 1e-9) / max(sizes[seen[0]], 1e-9)))
     unseen = [] if gone[-1] else [i for i, lost in enumerate(gone) if lost]
     picked = sorted({0, len(sizes) - 1, *([max(seen, key=change)] if seen else []), *unseen[len(unseen) // 2:][:1]})
-    return [gone[i] or shot_size(sizes[i], subject.kind).name for i in picked]
+    return [name for i in picked if (name := gone[i] or size_name(sizes[i], subject))]
 
 
 def _moves(take: Take) -> str:

@@ -65,6 +65,25 @@ class Adjustments:
         """As values that JSON has."""
         return {"scale": [_stored(a) for a in self.anchors or self.idle], "repairs": [_stored(e) for e in self.edits]}
 
+    def with_others(self, before: Adjustments, picture: Path) -> Adjustments:
+        """With what somebody else has saved beside the picture since it held `before`: theirs where nothing was changed here,
+        else both, but for what was said of the same place."""
+        if not os.path.isfile(beside(picture)):
+            return self
+        theirs, unusable = self.load(picture)
+        if unusable:
+            return self
+
+        def both(mine: tuple, known: tuple, other: tuple) -> tuple:
+            if mine == known:
+                return other
+            places = {_place(value) for value in mine}
+            return (*mine, *(v for v in other if v not in (*known, *mine) and _place(v) not in places))
+
+        scales = both(*(each.anchors or each.idle for each in (self, before, theirs)))
+        repairs = both(self.edits, before.edits, theirs.edits)
+        return Adjustments((), repairs, scales) if self.idle and not self.anchors else Adjustments(scales, repairs, self.idle)
+
     @property
     def digest(self) -> str:
         """SHA-256, hexadecimal: equal adjustments, equal digest."""
@@ -90,6 +109,11 @@ class Adjustments:
             raise PushinError(f"{name_of(path)}, which keeps scale and repairs, cannot be written beside the picture "
                               f"({error.strerror or error}); copy the picture to a folder of your own.") from None
         return path
+
+
+def _place(value):
+    """Of what a scale is told at: only one of what is told there can be right. A repair has its place for itself alone."""
+    return value.xy if isinstance(value, scale.Anchor) else value.box if isinstance(value, scale.Person) else value
 
 
 def beside(picture: Path) -> Path:

@@ -161,7 +161,7 @@ PageDown            | Next lens                | The kit's next lens on take A, 
 PageUp              | Previous lens            | The lens before it.
 Alt+F               | Focal length             | Take A's focal length, to be typed.
 F                   | Wider stop               | Take A's iris opens by a third of a stop.
-Shift+F             | Narrower stop            | It closes by a third; beyond the last stop all is sharp.
+Shift+F             | Narrower stop            | It closes by a third; without a lens all is sharp beyond the last.
 Subjects
 .                   | Next subject             | The next subject is the one that counts.
 ,                   | Previous subject         | The one before it counts.

@@ -243,26 +243,39 @@ class Document:
 
     # -- saving ----------------------------------------------------------------------------------------------------
 
-    def save(self, compared: tuple[str, str] | None = None) -> None:
-        """Saves to its file; PushinError where it has none yet or cannot be written, and nothing is lost."""
+    @property
+    def overtaken(self) -> bool:
+        """Whether somebody else has saved to its file since it was read from there, or saved there last."""
+        return self.path is not None and not shotfile.holds(self.path, self.saved)
+
+    def save(self, compared: tuple[str, str] | None = None) -> str:
+        """Saves to its file, whatever that holds by now; PushinError where it has none yet or cannot be written, and nothing is
+        lost. Returns as `save_as` does."""
         if self.path is None:
             raise PushinError("This shot has no file yet; save it under a name.")
-        self.save_as(self.path, compared)
+        return self.save_as(self.path, compared)
 
-    def save_as(self, path: str | os.PathLike, compared: tuple[str, str] | None = None) -> None:
-        """Saves to another file, which is its file from then on; the plate's scale and repairs beside the plate.
+    def save_as(self, path: str | os.PathLike, compared: tuple[str, str] | None = None) -> str:
+        """Saves to another file, which is its file from then on; the plate's scale and repairs beside the plate, with those that
+        somebody else has saved there meanwhile: a sentence on that, or "".
 
         compared  the takes that are shown, which the file notes; to show others is no change of the shot
         """
         self.release()
         path, shot = Path(path).absolute(), self.shot
         shotfile.save(replace(shot, compared=compared), path)
-        before = self.saved.plate.adjustments
+        before, said = self.saved.plate.adjustments, ""
         if shot.plate.path and shot.plate.adjustments != before:
             # What is saved by now is, should the folder of the picture not take the rest.
             self.kept(replace(shot, plate=replace(shot.plate, adjustments=before)), path)
-            edits.adjustments(shot).save(Path(shot.plate.path), self.picture)
+            picture, mine = Path(shot.plate.path), edits.adjustments(shot)
+            both = mine.with_others(edits.adjustments(self.saved), picture)
+            both.save(picture, self.picture)
+            if both != mine:
+                said = (f"What somebody else has told or repaired of {picture.name} meanwhile is kept beside it, too; open the shot "
+                        "again to see it.")
         self.kept(shot, path)
+        return said
 
     def kept(self, shot: Shot, path: Path) -> None:
         """Notes that a value lies in a file."""

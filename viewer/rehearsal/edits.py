@@ -17,7 +17,6 @@ import numpy as np
 
 from ..camera import NEAR, Camera
 from ..errors import PushinError
-from ..pair import UNNAMED
 from ..plate import repair, scale
 from ..plate.adjust import Adjustments
 from ..shots.advice import THIRDS
@@ -25,7 +24,7 @@ from ..shots.comparison import main_subject, matched
 from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
-from ..shots.framing import MOST_DISTANT, Subject, plane_of_focus
+from ..shots.framing import MOST_DISTANT, UNNAMED, Subject, plane_of_focus
 from ..shots.kit import F_STOP, FOCAL_LENGTHS, Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
@@ -371,6 +370,13 @@ def focal_lengths(shot: Shot, take: str) -> tuple[float, float]:
     return min(low, of.camera.focal_length), max(high, of.camera.focal_length)
 
 
+def stops(shot: Shot, take: str) -> tuple[float, ...]:
+    """The stops that a take's lens is marked with, from the widest to the narrowest; its ends are, too."""
+    lens = shot.take(take).lens
+    wide, narrow = lens.stops if lens else (THIRDS[0], THIRDS[-1])
+    return tuple(sorted({float(wide), *(float(stop) for stop in THIRDS if wide < stop < narrow), float(narrow)}))
+
+
 def _scaled(timeline: Timeline, channel: Channel, ratio: float) -> Timeline:
     """A timeline in which every key of a channel is so many times as large, as far as keys go."""
     low, high = LIMITS[channel]
@@ -436,7 +442,7 @@ def name_subject(shot: Shot, subject: Subject) -> Shot:
                        if UNNAMED in (t.about, *(k.value for k in t.keys)) else t for t in line.tracks)
         holds = tuple(replace(h, subject=called(h.subject)) for h in line.holds)
         match = take.match and replace(take.match, subject=called(take.match.subject))
-        return replace(take, match=match, timeline=replace(line, tracks=tracks, holds=holds))
+        return replace(take, match=match, timeline=replace(line, tracks=tracks, holds=holds, about=called(line.about)))
 
     return replace(shot, takes=tuple(map(follows, shot.takes)),
                    subjects=tuple(subject if s is before else s for s in shot.subjects))
@@ -455,7 +461,8 @@ def remove_subject(shot: Shot, subject: str) -> Shot:
                        for t in tracks)      # nobody is followed any more
         holds = tuple(h for h in take.timeline.holds if h.subject != subject)
         match = None if take.match and take.match.subject == subject else take.match
-        return replace(take, match=match, timeline=replace(take.timeline, tracks=tracks, holds=holds))
+        about = None if take.timeline.about == subject else take.timeline.about
+        return replace(take, match=match, timeline=replace(take.timeline, tracks=tracks, holds=holds, about=about))
 
     return replace(shot, takes=tuple(map(without, shot.takes)),
                    subjects=tuple(s for s in shot.subjects if s.name != subject))
@@ -464,10 +471,33 @@ def remove_subject(shot: Shot, subject: str) -> Shot:
 # -- moves and focus --------------------------------------------------------------------------------------------------
 
 def apply_move(shot: Shot, take: str, move: str, at=None, **words) -> Shot:
-    """A move by its film name on top of what the take does; see shots.words for the words."""
+    """A move by its film name on top of what the take does; see shots.words for the words. Focus stays as it was up to where a
+    pull of it begins."""
     if at is not None:
         words["at"] = snapped(at, shot.fps)
-    return _with_timeline(shot, take, shot.take(take).timeline + make(shot.scene(take), move, **words))
+    made = make(shot.scene(take), move, **words)
+    pull = made.track("focus_distance")
+    return _with_timeline(shot, take, (_held_until(shot, take, pull.keys[0]) if pull else shot.take(take).timeline) + made)
+
+
+def _held_until(shot: Shot, take: str, pull: Key) -> Timeline:
+    """What the take does, with its focus as it was up to a key that is to be put in: from what is there it does not go to that."""
+    timeline, frame = shot.take(take).timeline, 1 / shot.fps
+    track = timeline.track("focus_distance")
+    if track is None or pull.time <= 0 or shot.perform(take).focus_mark(float(pull.time - frame)) == pull.value:
+        return timeline
+    before = next((k for k in reversed(track.keys) if k.time < pull.time), None)
+    after = next((k for k in track.keys if k.time >= pull.time), None)
+    if before is None:
+        held = track.with_key(replace(after, time=0, ease="hold"))
+    elif after is None or after.value == before.value or before.ease == "hold" or before.time >= pull.time - frame:
+        held = track.with_key(replace(before, ease="hold"))
+    else:       # a pull that is under way goes on as it was until a frame before
+        there = pull.time - frame
+        way, _ = part(before.ease, float((there - before.time) / (after.time - before.time)))
+        played = min(shot.perform(take).as_set(float(there)).focus_distance, FARTHEST)
+        held = track.with_key(replace(before, ease=way)).with_key(Key(there, played, "hold"))
+    return timeline.replacing(track, held)
 
 
 def replace_moves(shot: Shot, take: str, move: str, **words) -> Shot:
@@ -530,8 +560,7 @@ def add_lane(shot: Shot, take: str, channel: Channel, time) -> Shot:
     """
     of, time = shot.take(take), snapped(time, shot.fps)
     if channel in ABSOLUTE and of.camera.f_stop is None:
-        narrowest = of.lens.stops[1] if of.lens else THIRDS[-1]
-        shot = set_f_stop(shot, take, float(narrowest) if channel == "f_stop" else F_STOP)
+        shot = set_f_stop(shot, take, stops(shot, take)[-1] if channel == "f_stop" else F_STOP)
         of = shot.take(take)
     for index, track in enumerate(of.timeline.tracks):
         if track.channel == channel:

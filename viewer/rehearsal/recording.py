@@ -134,7 +134,7 @@ class Recorder:
         carried = "dolly" if of.match and of.match.by == "push-in" and away > rig(of.rig).reach else of.rig
         camera = replace(of.camera, position=self.start.position) if "grip" in hands else of.camera
         return replace(of, name=name, match=None, rig=carried, camera=camera,
-                       timeline=Timeline(max(duration, 1 / Fraction(fps)), tuple(tracks), holds))
+                       timeline=Timeline(max(duration, 1 / Fraction(fps)), tuple(tracks), holds, of.timeline.about))
 
 
 def _recorded(of: Take, laid: set[str]) -> set[str]:

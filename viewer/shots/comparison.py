@@ -11,7 +11,7 @@ from .. import optics
 from ..camera import Camera
 from .document import Match, Shot, Take
 from .errors import BadValue
-from .framing import Stage, Subject, pose_of, shot_size, sizer
+from .framing import Stage, Subject, pose_of, size_name, sizer
 from .performance import Performance
 from .timeline import Timeline
 
@@ -42,7 +42,7 @@ class Figures(NamedTuple):
     focal_length      mm
     travel            metres from where the take starts
     distance          metres to the subject, along the axis
-    size, shot_size   the subject's size in the frame (see framing.sizer), and its name
+    size, shot_size   the subject's size in the frame (see framing.sizer), and its name (see framing.size_name)
     subject_scale     the subject's size over its size at the start of the take
     background_scale  the same for a thing at the background's depth
     field_of_view     degrees, horizontal
@@ -96,7 +96,7 @@ class Comparison:
                                                       self._circle)))
         return Figures(
             float(t), camera.focal_length, math.dist(camera.position, self._start.position),
-            pose_of(camera).to(self._point)[2], size, shot_size(size, self.subject.kind).name,
+            pose_of(camera).to(self._point)[2], size, size_name(size, self.subject),
             size / self._start_size, zoom * self._start_depth / max(depth, 1e-6),
             float(optics.field_of_view(camera.focal_length, camera.sensor_width)),
             camera.f_stop, camera.focus_distance, near, far,
@@ -112,8 +112,12 @@ class Comparison:
 
 
 def main_subject(shot: Shot, take: Take) -> Subject:
-    """Who a take is about: whom its holds or its match name, else its focus, else the shot's first subject."""
-    names = ([take.match.subject] if take.match else []) + list(take.timeline.subjects)
+    """Who a take is about: whom its match or its moves are made for, or a take that matches it, so that both tell of the same
+    one; else its focus, else the shot's first subject."""
+    line, matches = take.timeline, [other.match for other in shot.takes if other.match]
+    names = [take.match.subject] if take.match else []
+    names += [h.subject for h in line.holds] + [about for about in (*(t.about for t in line.tracks), line.about) if about is not None]
+    names += [match.subject for match in matches if match.take == take.name] + list(line.subjects)
     if not names and not shot.subjects:
         raise BadValue("The shot has no subject; name one.")
     return shot.subject(names[0]) if names else shot.subjects[0]

@@ -210,7 +210,7 @@ class Shot:
         for take in self.takes:
             names = [*take.timeline.subjects, *([take.match.subject] if take.match else ())]
             missing = next((name for name in names if name not in subjects), None)
-            if missing:
+            if missing is not None:
                 raise BadValue(f"Take {take.name} speaks of '{missing}', but there is no subject of that name.")
             sized = [h.subject for h in take.timeline.holds if h.what == "size"]
             sized += [take.match.subject] if take.match else []

@@ -24,6 +24,8 @@ Box = tuple[float, float, float, float]
 FIGURE = 7.5
 """Head heights of a standing adult (A. Loomis, "Figure Drawing for All It's Worth": 7.5 in life, 8 as an ideal)."""
 
+UNNAMED = "subject"
+"""What a subject is called that nobody has named: a place of the picture, of which it is not known who is there, nor how large."""
 
 MOST_DISTANT = 1e6
 """Metres: of the farthest subject."""
@@ -346,6 +348,11 @@ def shot_size(size: float, kind: str) -> ShotSize:
     """The nearest shot size for a size in the frame (see `sizer`)."""
     tightness = (lambda s: 1 / s.heads) if kind == "person" else (lambda s: s.share)
     return min(SIZES, key=lambda s: abs(math.log(max(size, 1e-9) / tightness(s))))
+
+
+def size_name(size: float, subject: Subject) -> str:
+    """The shot size's name for a size in the frame; "" for a subject that nobody has named, as of that it would be a guess."""
+    return "" if subject.name == UNNAMED else shot_size(size, subject.kind).name
 
 
 def named_size(word: str) -> ShotSize:

@@ -60,6 +60,21 @@ def save(shot: Shot, path: str | os.PathLike) -> None:
                           "was.") from None
 
 
+def holds(path: str | os.PathLike, shot: Shot) -> bool:
+    """Whether a file has this shot, but for what `save` leaves to the plate's own file and which takes were shown; True where
+    there is no file that anything could be lost of."""
+    try:
+        if not os.path.exists(path):
+            return True
+        folder = _place(path).parent
+        as_read = parse(dump(_relocated(shot, lambda p: _relative(p, folder))))
+        as_read = _relocated(as_read, lambda p: os.path.normpath(folder / p))
+        told, there = (replace(each, compared=None, plate=replace(each.plate, adjustments=None)) for each in (as_read, load(path)))
+        return told == there
+    except PushinError:
+        return False
+
+
 def parse(text: str, name: str = "The shot file") -> Shot:
     """A shot from a shot file's text, with its paths as they stand there."""
     try:
@@ -87,6 +102,8 @@ def dump(shot: Shot) -> str:
         if values[name] is None:      # most shots have none, and read as they always have
             del values[name]
     for take in values["takes"]:
+        if take["timeline"]["about"] is None:
+            del take["timeline"]["about"]
         if take["match"] and not take["match"]["own"]:
             del take["match"]["own"]
         if take["lens"] and take["lens"]["t_ratio"] == 1:
@@ -104,12 +121,18 @@ def dump(shot: Shot) -> str:
 
 
 def fingerprint(path: str | os.PathLike) -> str:
-    """SHA-256 of a file, hexadecimal."""
+    """SHA-256 of a file, hexadecimal; read once as long as it stays the same."""
     try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        status = os.stat(path)
+        return _digest(os.path.abspath(path), status.st_mtime_ns, status.st_size)
     except OSError as error:
         raise PushinError(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+@lru_cache(maxsize=8)
+def _digest(path: str, changed: int, size: int) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def plate_file(plate, path=None, depth=None, **opened) -> PlateFile:
@@ -150,6 +173,27 @@ def gone(shot: Shot) -> str:
     has, it_is = ("has", "it is") if len(names) == 1 else ("have", "they are")
     return (f"{' and '.join(names)} {has} gone; what is open goes on, but this shot cannot be opened again until {it_is} "
             "back.")
+
+
+def fingerprints(shot: Shot) -> tuple[str | None, str | None]:
+    """Those of the plate's picture and its depth file; None where there is none that could be read."""
+    def of(path: str | None) -> str | None:
+        try:
+            return path and fingerprint(path)
+        except PushinError:
+            return None
+    return of(shot.plate.path), of(shot.plate.depth)
+
+
+def exchanged(shot: Shot, opened: tuple[str | None, str | None]) -> str:
+    """A sentence on files of the plate in whose place others lie than were opened, likewise."""
+    files = zip((shot.plate.path, shot.plate.depth), opened, fingerprints(shot))
+    names = [Path(path).name for path, before, now in files if before and now and before != now]
+    if not names:
+        return ""
+    has, it_is = ("has", "it is") if len(names) == 1 else ("have", "they are")
+    return (f"{' and '.join(names)} {has} been exchanged for {'another file' if len(names) == 1 else 'other files'}; what is open goes on "
+            f"as it was, and {it_is} seen when the shot is opened again.")
 
 
 def changes(shot: Shot, plate=None) -> list[str]:

@@ -192,12 +192,16 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What a camera does, from 0 to `duration` seconds."""
+    """What a camera does, from 0 to `duration` seconds.
+
+    about  the subject that its first move was made for, where one was meant; None: not known
+    """
 
     __pydantic_config__ = STRICT
     duration: Seconds
     tracks: tuple[Track, ...] = ()
     holds: tuple[Hold, ...] = ()
+    about: str | None = None
 
     def __post_init__(self):
         object.__setattr__(self, "duration", seconds(self.duration))
@@ -223,7 +227,7 @@ class Timeline:
             else:
                 tracks.append(track)
         holds = self.holds + tuple(h for h in other.holds if h not in self.holds)
-        return Timeline(max(self.duration, other.duration), tuple(tracks), holds)
+        return Timeline(max(self.duration, other.duration), tuple(tracks), holds, self.about or other.about)
 
     def stretched(self, to) -> Timeline:
         """The same in another duration."""
@@ -248,7 +252,7 @@ class Timeline:
             return replace(track, keys=(*there, *back))
 
         holds = tuple(replace(h, end=mirror(h.start)) for h in self.holds)
-        return Timeline(end + self.duration, tuple(map(mirrored, self.tracks)), holds)
+        return Timeline(end + self.duration, tuple(map(mirrored, self.tracks)), holds, self.about)
 
     def named(self, move: str) -> Timeline:
         """All of it under one word, as a combination is."""
@@ -264,8 +268,8 @@ class Timeline:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """The subjects that it names, each once, in order."""
-        names = [h.subject for h in self.holds] + [t.about for t in self.tracks if t.about]
+        """The subjects that it names, each once, in order: those that it is meant for, then those in focus."""
+        names = [h.subject for h in self.holds] + [about for about in (*(t.about for t in self.tracks), self.about) if about is not None]
         names += [k.value for t in self.tracks for k in t.keys if isinstance(k.value, str) and k.value != INFINITY]
         return tuple(dict.fromkeys(names))
 
@@ -284,7 +288,7 @@ class Timeline:
 
     def _in_time(self, change) -> Timeline:
         return Timeline(change(self.duration), tuple(t.in_time(change) for t in self.tracks),
-                        tuple(replace(h, start=change(h.start), end=change(h.end)) for h in self.holds))
+                        tuple(replace(h, start=change(h.start), end=change(h.end)) for h in self.holds), self.about)
 
 
 # -- frames and timecode ----------------------------------------------------------------------------------------------

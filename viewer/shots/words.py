@@ -16,6 +16,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
+from dataclasses import replace
 from fractions import Fraction
 from typing import Callable, NamedTuple
 
@@ -59,7 +60,11 @@ def move(name: str, kind: str):
     """Registers a function as a move; its docstring's first line is the move's line in the table."""
     def register(function):
         def make(scene: Scene, **words) -> Timeline:
-            return function(scene, **words).named(name)
+            made = function(scene, **words).named(name)
+            said = words.get("subject")
+            meant = said or (scene.subjects[0].name if sized and scene.subjects else None)
+            return replace(made, about=meant) if meant and kind != "focus" else made
+        sized = "start" in inspect.signature(function).parameters      # by the size of a subject, of the first if none is said
         make.__signature__ = inspect.signature(function)
         make.__doc__, make.__name__ = function.__doc__, function.__name__
         MOVES[name] = Move(name, kind, inspect.getdoc(function).splitlines()[0], make)
