@@ -28,7 +28,7 @@ void main() {
     Disc own = disc_in(texelFetch(discs, pixel, 0).rg, sharp);
     float here = own.signed_, reach = here == NOTHING ? max(most.r, most.g) : reach_of(here, most.r, most.g);
     if (reach > SHARP) {
-        Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0), 1e-4 * (1.0 - over.a), 0.0, 0.0);
+        Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0), 1e-4 * (1.0 - over.a), 0.0, 0.0, 0.0);
         ivec2 end = textureSize(light, 0) - 1;
         for (int i = 0; i < GRID && (reach - grid[i].z) * grid[i].w > -0.5; i++) {
             if (vignetted(grid[i].xy / reach, field)) continue;

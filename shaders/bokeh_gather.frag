@@ -18,6 +18,9 @@ uniform float nearest;           // radius at which the far slice begins
 uniform float farthest;          //   and where it ends
 #endif
 
+#ifndef BETWEEN
+#define COMPLETE
+#endif
 #include "common/bokeh.glsl"
 
 out vec4 gathered;
@@ -27,9 +30,11 @@ const float WIDER = 2.0;    // times as far as was looked already: less far it h
 
 #ifdef COARSELY
 #define OWN at_quarter
+#define OWN_RADIUS RADIUS(at_quarter)
 const float PIXEL = 4.0;
 #else
 #define OWN at_half
+#define OWN_RADIUS RADIUS(at_half)
 const float PIXEL = 2.0;
 #endif
 
@@ -39,18 +44,14 @@ float slope;    // pixels of radius to one, of the own surface
 // A sample's radius, and in place of it its coverage.
 #ifdef BETWEEN
 #define RADIUS(level) radius_##level
-#define MINE(own, reach, tap) brought(own.radius, own.share, reach, tap)
 float radius_in(inout vec4 light, float times_coverage) { return light.a > 1e-3 ? times_coverage / light.a : NOTHING; }
-#define OWN_RADIUS radius_at_half
 #else
 #define RADIUS(level) level
-#define MINE(own, reach, tap) 0.0
 float radius_in(inout vec4 light, float stored) {
     float r = radius_in(light);
     light.a = 1.0;
     return r;
 }
-#define OWN_RADIUS OWN
 #endif
 
 float own_radius(ivec2 at, out vec4 light) {
@@ -73,7 +74,7 @@ void far_in(inout Found found, sampler2D light, sampler2D radius, vec2 at, vec2 
         if (vignetted(taps[i].xy, field)) continue;
         vec2 there = at - taps[i].xy * step_;
         vec4 theirs = textureLod(light, there, 0.0);
-        float r = radius_in(theirs, textureLod(radius, there, 0.0).r), mine = MINE(own, reach, taps[i]);
+        float r = radius_in(theirs, textureLod(radius, there, 0.0).r), mine = brought(own.radius, own.share, reach, taps[i]);
         collect(found, theirs, disc_of(r), own, mine, APART + slope * reach * taps[i].z, nearest, reach, taps[i]);
         found.open += (1.0 - theirs.a) * mine;
     }
@@ -115,7 +116,7 @@ void main() {
     float here = own_radius(ivec2(gl_FragCoord.xy), own), reach = here == NOTHING ? most.a : reach_of(here, most.a, 0.0);
     slope = max(slope_of(here, ivec2(1, 0)), slope_of(here, ivec2(0, 1)));
     if (slope > STEEPEST) slope = 0.0;
-    Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0), 0.0, 0.0, 0.0), farther = found;
+    Found found = Found(vec4(0.0), vec4(0.0), vec4(0.0), 0.0, 0.0, 0.0, 0.0), farther = found;
     far_in(found, at, size, field, disc_of(here), reach);
     // What shows through is blurred by its own circle, however small the own one is.
     if (most.a > WIDER * reach && found.same.a < GAPS) {

@@ -46,7 +46,8 @@ struct Found {
     vec4 same;    // of this pixel's own surface
     vec4 behind;  // shows through as far as the own surface, blurred, leaves gaps
     float open;   // gaps that nothing in the slice fills
-    float covered; // of the own disc, what something in front stands before
+    float all;     // the own disc, as far as it was looked at,
+    float covered; // and what of it something in front stands before
     float hidden; // what a nearer slice brings: here it only stands in for what nobody knows behind it
 };
 
@@ -106,7 +107,7 @@ float brought(float r, float share, float reach, vec4 tap) {
 #endif
 
 // Adds one sample, light and coverage, at `tap` of a gather over `reach` pixels round a pixel with the disc `own`.
-// mine: what it would bring with the disc `own`; 0: what nobody sees of this surface ends where something nearer begins.
+// mine: what it would bring with the disc `own`. COMPLETE: what nobody sees of this surface ends where something nearer begins.
 // nearest: signed radius at which the slice ends and a nearer one begins.
 // apart: pixels of radius by which it is of another surface.
 void collect(inout Found found, vec4 light, Disc theirs, Disc own, float mine, float apart, float nearest, float reach, vec4 tap) {
@@ -121,12 +122,15 @@ void collect(inout Found found, vec4 light, Disc theirs, Disc own, float mine, f
     }
     float k = brought(theirs.radius, theirs.share, reach, tap);
     if (here == NOTHING) k *= blurred_by(radius);    // a sharp edge ends where it does
+#ifndef COMPLETE
     else if (!behind && !covers)    // behind what does not come over it, it goes on: a sharp leaf beside its blurred stalk keeps the sky out
         found.hidden += smoothstep(0.5 * APART, APART, here - radius) * max(mine - k, 0.0) * light.a;
+#endif
+    found.all += mine;
     if (radius < nearest) found.hidden += k * light.a;
     else if (covers) {
         found.over += k * light;
-        found.covered += brought(own.radius, own.share, reach, tap) * light.a;
+        found.covered += mine * light.a;
     }
     else if (behind) found.behind += k * light;
     else found.same += k * light;
@@ -135,7 +139,7 @@ void collect(inout Found found, vec4 light, Disc theirs, Disc own, float mine, f
 // Light and coverage of what was found round a pixel of this light and coverage.
 vec4 collected(Found found, vec4 own, float here) {
     // What is seen past it is shared by those that are: a wall that ends at a pillar leaves no gap there.
-    float share = mix(own.a, min((found.same.a + found.hidden) / max(1.0 - found.covered, LEAST), 1.0), blurred_by(here));
+    float share = mix(own.a, min((found.same.a + found.hidden) / max(found.all - found.covered, LEAST), 1.0), blurred_by(here));
     // A sharp pixel is what it is, however far what reaches it was looked for.
     vec4 surface = own / max(own.a, 1e-4);
     if (found.same.a > 0.0) surface = mix(surface, found.same / found.same.a, blurred_by(here));

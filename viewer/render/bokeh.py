@@ -269,8 +269,11 @@ class BokehPass:
             over_tiles(FAR_LAMPS, lit, t.front_targets[0], "bokeh_halve.frag", "BETWEEN", "SLICE", *_flags(LAMPS=lit), scale=2,
                        lamps=t.far.found, **read)
         self._halve_front()
-        over_tiles(BY_FAR, BY_FAR, t.wide_target, "bokeh_gather.frag", "BETWEEN", *eye, scale=2, nearest=read["nearest"],
-                   farthest=read["farthest"], **self._front_levels, **iris)
+        levels = self._front_levels | iris | {"nearest": read["nearest"], "farthest": read["farthest"]}
+        over_tiles(BY_FAR | COARSE, BY_FAR, t.wide_target, "bokeh_gather.frag", "BETWEEN", *eye, scale=2, **levels)
+        # Where it is not coarse, too: what has coverage cannot be divided by how much of it there is, where tiles meet.
+        over_tiles(BY_FAR, BY_FAR, t.wider_target, "bokeh_gather.frag", "BETWEEN", "COARSELY", *eye, scale=4, **levels)
+        over_tiles(BY_FAR | COARSE, BY_FAR | COARSE, t.wide_target, "bokeh_enlarge.frag", scale=2, smaller=t.wider)
         with self._laid_over():
             over_tiles(BY_FAR, BY_FAR, t.crisp_target, "bokeh_sharpen.frag", scale=2, gathered=t.wide)
 
