@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from imgui_bundle import hello_imgui, imgui
 
+from ..counted import f_number
 from ..errors import PushinError
 from ..rehearsal import edits
 from ..rehearsal.actions import Action, Actions
@@ -500,7 +501,7 @@ class Commands:
             there = [stop for stop in stops if (stop - now) * by > 1e-3]
             closes = by > 0 and not take.lens and not take.timeline.track("f_stop")
             stop = there[min(by, 0)] if there else None if closes else now
-        words = f"f/{stop:g}" if stop else "Pinhole"
+        words = f_number(stop, 3) if stop else "Pinhole"
         session.edit(edits.set_f_stop(session.shot, name, stop and float(stop)), words)
 
     def _closed_from(self, name: str) -> float | None:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from imgui_bundle import imgui
 
+from ..counted import f_number
 from ..errors import PushinError
 from ..files import reaching
 from ..rehearsal import edits
@@ -107,12 +108,12 @@ class LensPanel:
         elif low == high:
             imgui.set_item_tooltip("is no zoom")
         imgui.set_next_item_width(wide)
-        if style.begin_combo("stop", f"f/{camera.f_stop:g}" if camera.f_stop else "pinhole, all sharp"):
+        if style.begin_combo("stop", f_number(camera.f_stop, 3) if camera.f_stop else "pinhole, all sharp"):
             if imgui.selectable("pinhole, all sharp", camera.f_stop is None)[0]:
                 edit("Pinhole", edits.set_f_stop, None)
             for stop in edits.stops(session.shot, take.name):
-                if imgui.selectable(f"f/{stop:g}", stop == camera.f_stop)[0]:
-                    edit(f"f/{stop:g}", edits.set_f_stop, stop)
+                if imgui.selectable(f_number(stop, 3), stop == camera.f_stop)[0]:
+                    edit(f_number(stop, 3), edits.set_f_stop, stop)
             imgui.end_combo()
         imgui.set_next_item_width(wide)
         if style.begin_combo("rig", take.rig):

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from .. import optics
 from ..camera import Camera
-from ..counted import plain
+from ..counted import f_number
 from ..errors import PushinError
 from ..rehearsal import edits
 from ..rehearsal.background import Counsel, counsel
@@ -336,7 +336,7 @@ class Session:
         near, far = self._sharp_between(camera, name)
         fine = 3 if far - near < SHALLOW else 2
         focus = "∞" if far_away(camera.focus_distance) else _metres(camera.focus_distance, fine)
-        return [*found, ("", f"f/{plain(camera.f_stop, 2)}"), ("focus", focus),
+        return [*found, ("", f_number(camera.f_stop)), ("focus", focus),
                 ("sharp", f"{near:.{fine}f} – {'∞' if math.isinf(far) else _metres(float(far), fine)}"), *sizes]
 
     def sharpness(self, name: str) -> dict[str, bool]:

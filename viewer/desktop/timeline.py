@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from imgui_bundle import imgui
 
-from ..counted import plain
+from ..counted import f_number, plain
 from ..errors import PushinError
 from ..rehearsal import edits
 from ..shots.easing import CURVES, EASES, curve
@@ -486,7 +486,7 @@ def said(channel: str, value) -> str:
     if isinstance(value, str):
         return value
     if channel == "f_stop":
-        return f"f/{plain(value, 2)}"
+        return f_number(value)
     if channel == "focus_distance" and far_away(value):
         return "∞"
     return f"{plain(value + 0.0, 3)}{'' if UNITS[channel] == '°' else ' '}{UNITS[channel]}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
 from .. import optics
 from ..camera import NEAR, Camera
-from ..counted import counted, plain
+from ..counted import counted, f_number, plain
 from ..shots.comparison import FAR_AWAY, Comparison, main_subject, only_turns
 from ..shots.document import Shot, Take
 from ..shots.framing import PASSED, Subject, distance, lost, place_in_frame, pose_of, shot_size, size_name
@@ -64,9 +65,9 @@ def shot_line(shot: Shot, take: str | None = None) -> Line:
     subject = _main(shot, of)
     sizes = _sizes(shot, of, play, subject, end) if subject else []
     cameras = [play.camera(t) for t in _samples(end, 96)]
-    lens = f"{_way([c.focal_length for c in cameras], '.0f')} mm"
+    lens = f"{_way([c.focal_length for c in cameras], lambda focal: f'{focal:.0f}')} mm"
     if cameras[0].f_stop:
-        lens += f" f/{_way([c.f_stop for c in cameras], '.2g')}"
+        lens += f" f/{_way([c.f_stop for c in cameras], lambda stop: plain(stop, 2))}"
     if of.lens:
         lens += f" ({of.lens.name})"
     frames = len(shot.frames(of.name))
@@ -92,7 +93,7 @@ def frame_label(shot: Shot, take: Take, play: Performance, time) -> str:
     parts = [shot.timecode(time), f"{camera.focal_length:.0f} mm"]
     if camera.f_stop:
         focus = "∞" if far_away(camera.focus_distance) else f"{camera.focus_distance:.2f} m"
-        parts += [f"f/{camera.f_stop:.2g}", f"focus {focus}"]
+        parts += [f_number(camera.f_stop), f"focus {focus}"]
     if subject and subject.has_size:
         gone = _gone(shot, take, camera, subject)
         parts.append(gone or size_name(play.size(subject.name, float(time)), subject))
@@ -404,13 +405,13 @@ def _samples(end: float, steps: int = 24) -> list[float]:
     return [end * i / steps for i in range(steps + 1)]
 
 
-def _way(values: list[float], form: str) -> str:
-    """Where a ring starts and ends, and between them in order of time how far it goes beyond both: "35-47-35"."""
+def _way(values: list[float], words: Callable[[float], str]) -> str:
+    """Where a ring starts and ends, and between them in order of time how far it goes beyond both, in words: "35-47-35"."""
     low, high = sorted((values[0], values[-1]))
     if max(values) < 1.01 * min(values):
-        return f"{values[0]:{form}}"
+        return words(values[0])
     turns = {values.index(v) for v in (min(values), max(values)) if not low / 1.01 <= v <= high * 1.01}
-    marks = [f"{values[i]:{form}}" for i in sorted({0, *turns, len(values) - 1})]
+    marks = [words(values[i]) for i in sorted({0, *turns, len(values) - 1})]
     return "-".join(mark for mark, _ in groupby(marks))
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ..camera import Camera
+from ..counted import f_number
 from ..shots.advice import INVENTED, Advice, advise
 from ..shots.comparison import main_subject
 from ..shots.document import Shot
@@ -163,19 +164,19 @@ def _longer_lens(shot: Shot, take: str, helps: Helps) -> Iterator[tuple[str, Sho
         return
     widest, most = (of.lens.stops[0], of.lens.focal_length[1]) if of.lens else (1.4, 200.0)
     open_wide = edits.set_f_stop(shot, take, min(widest, of.camera.f_stop))
-    yield f"Open to f/{min(widest, of.camera.f_stop):g}", open_wide
+    yield f"Open to {f_number(min(widest, of.camera.f_stop), 3)}", open_wide
     shortest = of.camera.focal_length
     for focal in (f for f in (18, 21, 24, 28, 32, 35, 40, 50, 65, 75, 85, 100, 135, 150, 180, 200) if f > shortest):
         if focal > most:
             break
         longer = edits.set_focal_length(open_wide, take, float(focal))
         if helps(longer):
-            yield f"Use {focal} mm at f/{longer.take(take).camera.f_stop:g}", longer
+            yield f"Use {focal} mm at {f_number(longer.take(take).camera.f_stop, 3)}", longer
             return
     if of.lens and not of.lens.is_zoom:
         for lens in sorted(usable_kit().lenses, key=lambda lens: lens.focal_length):
             if lens.squeeze == of.lens.squeeze and lens.focal_length[0] > shortest and lens.stops[0] <= widest:
                 other = edits.set_f_stop(edits.set_lens(shot, take, lens), take, lens.stops[0])
                 if helps(other):
-                    yield f"Take the {lens.name} at f/{lens.stops[0]:g}", other
+                    yield f"Take the {lens.name} at {f_number(lens.stops[0], 3)}", other
                     return
