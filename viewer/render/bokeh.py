@@ -9,7 +9,6 @@ and Filament's depth of field.
 """
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import replace
 
 import moderngl
@@ -17,7 +16,7 @@ import numpy as np
 
 from .. import optics
 from ..camera import Camera
-from .gl import STORED, ScreenPass, making, texture
+from .gl import STORED, ScreenPass, enabled, making, texture
 from .lens import aperture_points, coc_coefficients, iris_area, radius_within
 from .reproject import ReprojectPass, Slice
 
@@ -96,10 +95,11 @@ class _TilesPass(_Pass):
         target.viewport = 0, 0, kinds.width * side, kinds.height * side
         target.use()
         self._take(inputs | {"kinds": kinds, "mask": mask, "kind": kind, "side": float(side)})
-        self.context.enable(moderngl.PROGRAM_POINT_SIZE)
-        self.triangle.render(moderngl.POINTS, vertices=kinds.width * kinds.height)
-        self.context.disable(moderngl.PROGRAM_POINT_SIZE)
-        target.viewport = 0, 0, *size
+        try:
+            with enabled(self.context, moderngl.PROGRAM_POINT_SIZE):
+                self.triangle.render(moderngl.POINTS, vertices=kinds.width * kinds.height)
+        finally:
+            target.viewport = 0, 0, *size
 
 
 class _DiscsPass(_Pass):
@@ -110,10 +110,8 @@ class _DiscsPass(_Pass):
     def draw(self, target: moderngl.Framebuffer, **inputs) -> None:
         target.use()
         self._take(inputs)
-        self.context.enable(moderngl.BLEND)
-        self.context.blend_func = moderngl.ONE, moderngl.ONE
-        self.triangle.render(moderngl.POINTS, vertices=inputs["kinds"].width * inputs["kinds"].height)
-        self.context.disable(moderngl.BLEND)
+        with enabled(self.context, moderngl.BLEND, (moderngl.ONE, moderngl.ONE)):
+            self.triangle.render(moderngl.POINTS, vertices=inputs["kinds"].width * inputs["kinds"].height)
 
 
 class BokehPass:
@@ -165,15 +163,19 @@ class BokehPass:
         begins = stored(far_from)
         within = begins if has_far else -1.0, stored(front_from) if has_front else 1.0
         reproject.draw(t.focus.scene, camera, Slice(within, seen_round, True, GOES_ON, sharp=True), edges_depth=True)
+        behind = {}
         if has_far:
             far_slice = Slice((-1.0, begins), seen_round, False, GOES_ON)
-            reproject.draw(t.far.scene, camera, far_slice, edges_depth=True)
+            behind = t.behind.named("behind") if deep_from or reproject.lamps else {}
             if deep_from:
-                deep, between = stored(deep_from), replace(far_slice, coverage=True)
+                deep = stored(deep_from)
                 reproject.draw(t.behind.scene, camera, replace(far_slice, depths=(-1.0, deep)), edges_depth=True)
-                reproject.draw(t.between.scene, camera, replace(between, depths=(deep, begins)), edges_depth=True)
-            elif reproject.lamps:
-                reproject.draw(t.behind.scene, camera, replace(far_slice, coverage=True, lamps=True), edges_depth=True)
+                reproject.draw(t.between.scene, camera, replace(far_slice, depths=(deep, begins), coverage=True), edges_depth=True)
+                self._join(t.far.scene, **behind, **t.between.named("between"))
+            else:
+                reproject.draw(t.far.scene, camera, far_slice, edges_depth=True)
+                if behind:
+                    reproject.draw(t.behind.scene, camera, replace(far_slice, coverage=True, lamps=True), edges_depth=True)
         if has_front:
             in_front(fronts[0])
 
@@ -184,7 +186,6 @@ class BokehPass:
                         "squeeze": camera.squeeze, "ring": camera.ring, "iris_area": self._area, "size": tuple(map(float, target.size))}
         eye = ("CATS_EYE",) if camera.cats_eye else ()
         largest = max(far, -nearest, 0.0)
-        behind = {"behind": t.behind.color, "behind_depth": t.behind.depth} if deep_from or reproject.lamps else {}
         self._survey(read, has_far, has_front, largest, behind)
         if has_far:
             read_far = read | t.far.read | {"nearest": far_from}
@@ -222,6 +223,11 @@ class BokehPass:
         nearer, farther = ((radii + off - far) / per_disparity for off in (-NEAR_BY, NEAR_BY))
         cost = reproject.share_between(nearer, farther, camera) + OFF_MIDDLE * np.abs(radii - radii.mean())
         return float(radii[np.argmin(cost)])
+
+    def _join(self, target: moderngl.Framebuffer, **parts: moderngl.Texture) -> None:
+        with enabled(self.context, moderngl.DEPTH_TEST):
+            self.context.depth_func = "1"   # always
+            self._over_all(target, "bokeh_join.frag", **parts)
 
     def _survey(self, read: dict, has_far: bool, has_front: bool, largest: float, behind: dict, again: bool = False) -> None:
         """Finds out what every tile holds and what may reach it.
@@ -315,14 +321,8 @@ class BokehPass:
     def _front_levels(self) -> dict:
         return _named("at_", self.targets.front_levels) | _named("radius_at_", self.targets.front_radii)
 
-    @contextmanager
     def _laid_over(self):
-        self.context.enable(moderngl.BLEND)
-        self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
-        try:
-            yield
-        finally:
-            self.context.disable(moderngl.BLEND)
+        return enabled(self.context, moderngl.BLEND, (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA))
 
     def _over_all(self, target: moderngl.Framebuffer, fragment: str, *features: str, **inputs) -> None:
         self._pass(_Pass, fragment, *features).draw(target, **inputs)
@@ -405,6 +405,9 @@ class _SceneTargets:
     @property
     def read(self) -> dict:
         return {"color": self.color, "depth": self.depth}
+
+    def named(self, name: str) -> dict:
+        return {name: self.color, f"{name}_depth": self.depth}
 
     def release(self) -> None:
         for item in vars(self).values():
