@@ -8,11 +8,10 @@ from imgui_bundle import imgui
 
 from ..counted import f_number
 from ..errors import PushinError
-from ..files import reaching
 from ..rehearsal import edits
 from ..shots.easing import EASES
 from ..shots.framing import SIZES, UNNAMED
-from ..shots.kit import Kit, kit, kit_file, usable_kit
+from ..shots.kit import Kit, kit, usable_kit
 from ..shots.moves import MOVES, find_moves
 from ..shots.rigs import RIGS
 from ..shots.words import SPEEDS
@@ -32,8 +31,7 @@ class LensPanel:
     def kit(self) -> Kit:
         """The kit; where the user's own cannot be used it is said, once, and the program's does."""
         try:
-            with reaching(kit_file()):
-                return kit()
+            return kit()
         except PushinError as error:
             self.session.say(f"Your own kit is left out: {error}")
             return usable_kit()
