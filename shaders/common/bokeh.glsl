@@ -124,7 +124,7 @@ void collect(inout Found found, vec4 light, Disc theirs, Disc own, float mine, f
     if (here == NOTHING) k *= blurred_by(radius);    // a sharp edge ends where it does
 #ifndef COMPLETE
     else if (!behind && !covers)    // behind what does not come over it, it goes on: a sharp leaf beside its blurred stalk keeps the sky out
-        found.hidden += smoothstep(0.5 * APART, APART, here - radius) * max(mine - k, 0.0) * light.a;
+        found.hidden += smoothstep(0.0, APART, here - radius) * max(mine - k, 0.0) * light.a;
 #endif
     found.all += mine;
     if (radius < nearest) found.hidden += k * light.a;
