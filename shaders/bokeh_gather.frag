@@ -41,7 +41,7 @@ const float PIXEL = 2.0;
 #ifndef VEIL
 float slope;    // pixels of radius to one, of the own surface
 
-// A sample's radius, and in place of it its coverage.
+// Radius of a sample, which is left as light and coverage; BETWEEN has radii in textures of their own.
 #ifdef BETWEEN
 #define RADIUS(level) radius_##level
 float radius_in(inout vec4 light, float times_coverage) { return light.a > 1e-3 ? times_coverage / light.a : NOTHING; }

@@ -4,7 +4,7 @@
 uniform sampler2D around;      // of the tiles
 uniform float coarseness;      // pixels to one of a picture of the usual size: lamps and their edges are so much larger
 #ifdef BEHIND
-uniform sampler2D behind;      // lamps, complete behind what hides them
+uniform sampler2D behind;      // what a lens sees round: lamps alone or, where the slice is two, all of the farther one
 uniform sampler2D behind_depth;
 #endif
 

@@ -4,7 +4,7 @@
 #include "common/bokeh.glsl"
 #include "common/slice.glsl"
 #ifdef BEHIND
-uniform sampler2D behind;      // lamps, complete behind what hides them
+uniform sampler2D behind;      // what a lens sees round: lamps alone or, where the slice is two, all of the farther one
 #endif
 
 layout(location = 0) out vec4 largest;
