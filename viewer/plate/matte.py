@@ -127,7 +127,7 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     far, near = (s[0] / np.maximum(s[1], 1e-9)[:, None] for s in (sums[0], sums[1]))
     far = np.where(sums[0][1][:, None] > 1e-9, far, here)
     near = np.where(sums[1][1][:, None] > 1e-9, near, here)
-    around = far
+    around, beside = far, near
     variance = lambda side, mean: (sums[side][2] / np.maximum(sums[side][1], 1e-9)[:, None] - mean * mean).clip(0)
     noise_far = variance(0, far) + (0.05 * far) ** 2 + 1e-5
     noise_near = variance(1, near) + (0.05 * near) ** 2 + 1e-5
@@ -187,6 +187,10 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
     # Nor may the near one leave the far one less light than it has about it, if there is as much.
     far = np.where((a > 0) & (a < 0.5), np.maximum(far, LEFT * np.minimum(around, here)), far)
     near = np.where((a > 0) & (a < 0.5), (here - b * far) / np.maximum(a, 1e-6), near)
+    # What was painted is of one side, and not mixed.
+    painted, on_near = ~trusted[y, x][:, None], is_near[:, None]
+    near = np.where(painted, np.where(on_near, here, beside), near)
+    far = np.where(painted, np.where(on_near, around, here), far)
     inner = np.zeros((h, w), bool)
     inner[y, x] = is_near
     out = Matte(band, inner, np.zeros((h, w), np.float32), color.copy(), color.copy(), disparity.copy(), color.copy())

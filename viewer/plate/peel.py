@@ -173,8 +173,8 @@ class Canvas:
         with ThreadPoolExecutor(1) as beside:
             deeper = beside.submit(continue_depth, d, lifted, cuts, active, self.focal, self.deepest, self.inside, self.trusted,
                                    self.away, lamps.whole, self.draft)
-            matte = find_matte(self.color, d, Cuts.of(d, right & ~seams[0], below & ~seams[1], near_in=lifted),
-                               lifted, self.trusted | self.copied & (d == self.photographed), self.fringe)
+            mixes = self.trusted | self.copied & (d == self.photographed)
+            matte = find_matte(self.color, d, Cuts.of(d, right & ~seams[0], below & ~seams[1], near_in=lifted), lifted, mixes, self.fringe)
             told(PARTED)
         self.mixed = self.mixed | matte.band
         touched = lifted | matte.band | cuts.near | cuts.far
@@ -184,7 +184,7 @@ class Canvas:
         lamps.there &= behind <= (1 + CUT_SHARE) * lamps.disparity
         behind = np.where(lamps.there, lamps.disparity, behind)
         told(BEHIND)
-        color = self.look_behind(behind, lifted, lamps, matte, lambda share: told(BEHIND + share * (1 - BEHIND)))
+        color = self.look_behind(behind, lifted, lamps, matte, mixes, lambda share: told(BEHIND + share * (1 - BEHIND)))
         self.emit(Canvas.emit_whole, self.pending & ~blocks)
         self.emit(Canvas.emit_lifted, blocks, cuts, active, lifted, matte)
         self.pending = blocks
@@ -219,9 +219,9 @@ class Canvas:
         tangled = near_side & far_side | (self.level >= LATE)
         return (np.where(tangled, count(candidate & ~waits) > 0, (count(candidate) > 0) & ~background))[cells]
 
-    def look_behind(self, behind: np.ndarray, lifted: np.ndarray, lamps: Lamps, matte: Matte, told: Told) -> np.ndarray:
+    def look_behind(self, behind: np.ndarray, lifted: np.ndarray, lamps: Lamps, matte: Matte, mixes: np.ndarray, told: Told) -> np.ndarray:
         """Colour of what is behind the lifted pixels, of which the disparity is known; in the matte, the two colours of pixels
-        that are mostly near are parted anew, now that the far one is."""
+        that are mostly near are parted anew, now that the far one is, where the picture `mixes` them."""
         band, share = matte.band, matte.coverage
         color = np.where(band[..., None], matte.far, self.color)
         usable = ~lifted & ~(band & (share > HARDLY_NEAR)) & ~lamps.whole      # there is no more of those
@@ -236,7 +236,9 @@ class Canvas:
             color = continue_plainly(color, behind, beyond, usable)
             # The farther out, the more all surfaces there have the one colour that they run into.
             color[beyond] += (self.far_out * (self.color - color))[beyond]
-        again = band & (share >= 0.5) & (share < 1)
+        mostly_near = band & (share >= 0.5) & (share < 1)
+        painted, again = mostly_near & ~mixes, mostly_near & mixes
+        matte.far[painted] = color[painted]
         far, here = color[again], self.color[again]
         # The far colour may leave the near one no less light than that has about it: less of the far one shows. But what was
         # painted may be wrong, and then gives way.
