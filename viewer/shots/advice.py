@@ -12,8 +12,8 @@ from .. import optics
 from ..counted import counted, f_number
 from .comparison import Coverage, main_subject
 from .document import Shot, Take
-from .framing import PASSED, place_in_frame, pose_of
-from .kit import F_STOP, Lens, usable_kit
+from .framing import PASSED, Subject, lost, place_in_frame, pose_of, sizer
+from .kit import F_STOP, FOCAL_LENGTHS, Lens, usable_kit
 from .performance import Performance
 from .rigs import rig
 from .timeline import INFINITY, LONGEST, Key, Timeline, Track, snapped
@@ -112,6 +112,10 @@ class _View:
 
     def distance(self, name: str, camera) -> float:
         return pose_of(camera).to(self.play.point(name))[2]
+
+    def sees(self, subject: Subject, camera) -> bool:
+        """Whether anything of a subject is in the delivered frame."""
+        return not lost(self.shot.plate.stage, subject, camera, self.lines)
 
     def mark(self, mark: float | str, camera) -> float:
         """Where a focus mark lies, metres from a camera."""
@@ -275,11 +279,11 @@ def _focus(view: _View) -> Iterator[Advice]:
     """A subject that goes soft though nobody pulls focus."""
     take, name = view.take, view.subject.name
     track = take.timeline.track("focus_distance")
-    if take.camera.f_stop is None or (track and (len(track.keys) > 1 or isinstance(track.keys[0].value, str))):
+    if take.pinhole or (track and (len(track.keys) > 1 or isinstance(track.keys[0].value, str))):
         return
     blur = lambda c: float(optics.circle_of_confusion(max(view.distance(name, c), 0.01), c.focal_length, c.f_stop,
                                                       c.focus_distance))
-    soft = view.first(lambda t, c: blur(c) > view.circle)
+    soft = view.first(lambda t, c: blur(c) > view.circle and view.sees(view.subject, c))
     if soft:
         time, camera = soft
         near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance, view.circle)
@@ -327,10 +331,11 @@ def _racks(view: _View) -> Iterator[Advice]:
         if stop >= widest and not take.timeline.track("f_stop"):
             remedy, fixed = f"Open to {f_number(stop)}.", replace(take, camera=replace(take.camera, f_stop=stop))
         else:
-            focal = early.focal_length * math.sqrt(widest / wide)   # blur goes as f² / N
-            remedy = (f"It would take {f_number(wide)}, wider than the lens opens ({f_number(widest)}); use about {focal:.0f} "
-                      "mm at that stop, or set the marks farther apart in depth.")
-            fixed = None
+            focal = early.focal_length * math.sqrt(widest / wide) if wide else math.inf   # blur goes as f² / N
+            remedy, fixed = "No lens tells them apart; set the marks farther apart in depth.", None
+            if focal <= max(FOCAL_LENGTHS[1], early.focal_length):
+                remedy = (f"It would take {f_number(wide)}, wider than the lens opens ({f_number(widest)}); use about {focal:.0f} "
+                          "mm at that stop, or set the marks farther apart in depth.")
         yield Advice("focus", not within, float(a.time), f"The rack at {float(a.time):.1f} s will not read: {why}.",
                      remedy, fixed)
 
@@ -346,7 +351,8 @@ def _framing(view: _View) -> Iterator[Advice]:
 
     def outside(t, camera):
         u, v = place_in_frame(camera, point)
-        return abs(u) > view.lines.width / 2 or abs(v) > view.lines.height / 2
+        return (abs(u) > view.lines.width / 2 or abs(v) > view.lines.height / 2
+                or view.distance(name, camera) <= PASSED)
     if outside(0, view.cameras[0]):
         yield Advice("framing", False, 0.0, f"{name} is outside the frame from the start.",
                      "Pan to it, or start from another framing.")
@@ -379,22 +385,26 @@ def _pixels(view: _View) -> Iterator[Advice]:
     if not subject.has_size:
         return
     stage = view.shot.plate.stage
-    ratios = [view.play.size(subject.name, t) for t in view.times]
-    closest = int(np.argmax(ratios))
-    camera = view.cameras[closest]
-    depth = max(view.distance(subject.name, camera), 0.01)
+    size = sizer(stage, subject, view.lines)
+    largest_first = sorted(zip(view.times, view.cameras), key=lambda at: -size(pose_of(at[1])) * at[1].focal_length)
+    closest = next((at for at in largest_first if view.sees(subject, at[1])), None)
+    if closest is None:
+        return
+    time, camera = closest
+    depth = view.distance(subject.name, camera)
     # Plate pixels that the delivered frame's width holds at the subject.
     across = view.lines.width * camera.sensor_width / camera.focal_length * depth / subject.depth * stage.focal_pixels
     down = across * view.lines.height / view.lines.width
     left, top, right, bottom = subject.measure
-    detail = min(bottom - top, down, *([right - left, across] if subject.kind == "object" else []))
-    time, enlarged = view.times[closest], view.shot.delivery_width / across
+    has, held = (bottom - top, down) if subject.kind == "person" else (min(bottom - top, right - left), min(down, across))
+    detail, enlarged = min(has, held), view.shot.delivery_width / across
     if detail < RECOGNISABLE:
         yield Advice("pixels", False, time,
                      f"{subject.name} will not be recognisable: at {time:.1f} s it is made of "
                      f"{counted(f'{detail:.{_digits(detail, RECOGNISABLE, 0)}f}', 'plate pixel')}, and a thing takes at least "
                      f"{RECOGNISABLE}.",
-                     f"Use a plate {RECOGNISABLE / max(detail, 1e-3):.1f} times as large, or end wider.")
+                     f"Use a plate {RECOGNISABLE / max(detail, 1e-3):.1f} times as large"
+                     f"{', or end wider' if has >= RECOGNISABLE else ''}.")
     elif enlarged > SOFT_ENLARGEMENT:
         yield Advice("pixels", True, time,
                      f"The picture will look soft at {time:.1f} s: the frame holds only "
@@ -419,4 +429,4 @@ def _invented(view: _View, plate, limit: float) -> Iterator[Advice]:
     yield Advice("invented", False, float(high),
                  f"More than {limit:g}% of the frame is invented from {high:.1f} s on "
                  f"({worst:.{_digits(worst, limit, 0)}f}% at the most): the plate does not show what the move uncovers.",
-                 f"End at {high - 0.1:.1f} s{less}." if high > 0.1 else "Start from the plate's own framing, or closer.")
+                 f"End at {high - 0.1:.1f} s{less}." if high > 0.2 else "Start from the plate's own framing, or closer.")
