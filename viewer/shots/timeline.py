@@ -87,7 +87,8 @@ def rate(value: int | float | str | Fraction) -> Fraction:
     except BadValue:
         said = "null" if value is None else f"'{str(value)[:40]}'"
         raise BadValue(f"{said} is not a frame rate; write 24, 25, 23.976 or 24000/1001.") from None
-    return next((exact for whole in NTSC if abs(fps - (exact := Fraction(1000 * whole, 1001))) < Fraction(1, 200)), fps)
+    fps = next((exact for whole in NTSC if abs(fps - (exact := Fraction(1000 * whole, 1001))) < Fraction(1, 200)), fps)
+    return 1 / (1 / fps).limit_denominator(FINEST) if fps > 0 else fps     # so that every frame's time is one of `seconds`
 
 
 Seconds = Annotated[Fraction, PlainValidator(seconds), PlainSerializer(str)]
