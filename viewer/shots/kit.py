@@ -98,9 +98,13 @@ class Lens:
                 + (f", anamorphic {self.squeeze:g}×" if self.squeeze != 1 else ""))
 
     def closest(self, focal_length: float) -> float:
-        """Its minimum focus as a distance from the lens, metres: what Camera.focus_distance counts."""
+        """Its minimum focus as a distance from the lens, metres: what Camera.focus_distance counts.
+
+        A lens that focuses nearer than 4 f from the sensor is shorter there, at most a quarter of that: it stands at least
+        half of it away.
+        """
         closest = optics.focus_from_mark(self.minimum_focus, focal_length)
-        return 0.0 if math.isnan(closest) else float(closest)
+        return self.minimum_focus / 2 if math.isnan(closest) else float(closest)
 
 
 @dataclass(frozen=True, slots=True)
