@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Callable
 
 from .. import optics
+from ..camera import NEAR
 from .easing import Ease
 from .errors import BadValue
 from .framing import Subject, Vector, named_size, pose_of, shot_size
@@ -246,10 +247,17 @@ def push_in_with_zoom(scene, *, subject=None, amount=None, start=None, end=None,
 
 # -- sideways, up and down, around ------------------------------------------------------------------------------------
 
-def _sweep(scene: Scene, subject, metres: float) -> float:
+UNKNOWN = 2.0
+"""Metres: how far away what is looked at is taken to be where no subject is named, nor the first one in front."""
+
+
+def _sweep(scene: Scene, subject: Subject | None, metres: float) -> float:
     """Frame widths that a travel across the axis moves the subject by; the scene's first one where none is named."""
-    near = subject or (scene.subjects[0] if scene.subjects else None)
-    depth = scene.depth(near) if near else 2.0
+    if subject:
+        depth = scene.depth(subject)
+    else:
+        ahead = [pose_of(scene.camera).to(scene.point(first))[2] for first in scene.subjects[:1]]
+        depth = ahead[0] if ahead and ahead[0] > NEAR else UNKNOWN
     return metres / depth * scene.camera.focal_length / scene.camera.sensor_width
 
 
@@ -317,8 +325,10 @@ def arc(scene, *, subject=None, amount="15°", seconds=None, speed=None, ease="b
     """The camera circles the subject at one distance, to the right or (negative) left."""
     subject = scene.subject(subject)
     angle = some(amount, read_degrees(amount))
-    metres = math.radians(angle) * scene.depth(subject)
-    duration = read_duration(scene, seconds, speed, sweep=_sweep(scene, subject, metres), metres=metres)
+    turned, (x, _, z) = math.radians(angle), scene.camera.position
+    radius = math.dist((x, z), scene.point(subject)[::2])
+    duration = read_duration(scene, seconds, speed, sweep=_sweep(scene, subject, turned * scene.depth(subject)),
+                             metres=turned * radius)
     return _one("arc", 0.0, angle, at, duration, ease, about=subject.name)
 
 
