@@ -1,4 +1,6 @@
 """The thin lens against published tables and its own equations."""
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -60,6 +62,13 @@ def test_limits_are_where_the_circle_is_the_acceptable_one():
     assert optics.depth_of_field(50, 2.8, optics.hyperfocal_distance(50, 2.8, 0.025) * 1.0001, 0.025)[1] == np.inf
     near, _ = optics.depth_of_field(50, 2.8, optics.hyperfocal_distance(50, 2.8, 0.025), 0.025)
     assert near == pytest.approx(optics.hyperfocal_distance(50, 2.8, 0.025) / 2)
+
+
+def test_a_pinhole_has_all_of_it_sharp_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert optics.depth_of_field(35, np.inf, 2, 0.025) == (0, np.inf)
+        assert optics.circle_of_confusion(np.inf, 35, np.inf, 2) == 0
 
 
 def test_circle_of_confusion_is_the_thin_lens_equation():

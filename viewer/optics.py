@@ -75,9 +75,9 @@ def depth_of_field(focal_length, f_stop, focus_distance, circle, breathing=False
     1/near = 1/s + c/(A v) and 1/far = 1/s - c/(A v); the far limit is infinite from the hyperfocal distance on.
     """
     v = image_distance(focal_length, focus_distance) if breathing else np.asarray(focal_length, float)
-    reach = 1000 * circle / (aperture_diameter(focal_length, f_stop) * v)   # dioptres
     focus = 1 / np.asarray(focus_distance, float)
     with np.errstate(divide="ignore"):
+        reach = 1000 * circle / (aperture_diameter(focal_length, f_stop) * v)   # dioptres; infinite for a pinhole
         return (1 / (focus + reach))[()], np.where(focus > reach, 1 / np.maximum(focus - reach, 0), np.inf)[()]
 
 
