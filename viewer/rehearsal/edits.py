@@ -122,7 +122,7 @@ def measure_subjects(shot: Shot, before, after) -> Shot:
         left, top, right, bottom = subject.head or subject.box
         xy = min(max((left + right) / 2, 0), after.width), min(max((top + bottom) / 2, 0), after.height)
         share = after.depth_at(xy) / before.depth_at(xy)
-        if math.isfinite(share) and abs(share - 1) > UNMOVED:
+        if 0 < share < math.inf and abs(share - 1) > UNMOVED:      # where there was sky, or is now, nothing is told
             shot = shot.with_subject(replace(subject, depth=min(max(subject.depth * share, NEAR), MOST_DISTANT)))
     return shot
 
