@@ -22,7 +22,7 @@ CURVES: dict[str, Handles] = {
 EASES = (*CURVES, "hold")
 
 OVERSHOOT = 1.0
-"""How far a handle may reach beyond the way: 1 lets a value swing past its end by at most a fifth or so of the way."""
+"""How far a handle may reach beyond the way: 1 lets a value swing past its end by at most two thirds of the way."""
 
 
 def check_ease(ease: Ease) -> None:

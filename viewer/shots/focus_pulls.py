@@ -15,8 +15,8 @@ from .words import move
 SOFT = 0.015
 """Diameter of blur, in frame widths, at which a face is plainly out of focus."""
 UNRECOGNISABLE = 0.05
-"""Diameter of blur, in frame widths, at which nothing in the picture can be recognised: a face in a medium shot is
-three such discs wide, less than the 6.4 line pairs that identification takes (Johnson's criteria, 1958)."""
+"""Diameter of blur, in frame widths, at which nothing in the picture can be recognised: a head in a medium shot is
+three such discs tall, less than the 6.4 line pairs that identification takes (Johnson's criteria, 1958)."""
 
 
 def _focus(at, duration: Fraction, *marks, ease: Ease = "both") -> Timeline:
