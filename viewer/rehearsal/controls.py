@@ -85,12 +85,12 @@ DEAD = 0.12
 """How far a stick may rest beside its middle: worn ones do."""
 
 
-def stick(x: float, y: float = 0.0, dead: float = DEAD, exponent: float = 2.0) -> tuple[float, float]:
-    """A stick's place as a push: nothing in a round dead zone, then a curve that is fine near the middle, up to 1."""
+def stick(x: float, y: float = 0.0) -> tuple[float, float]:
+    """A stick's place as a push: nothing in a round dead zone, then a parabola, fine near the middle, up to 1."""
     away = math.hypot(x, y)
-    if not away > dead:   # NaN too
+    if not away > DEAD:   # NaN too
         return 0.0, 0.0
-    push = min((away - dead) / (1 - dead), 1.0) ** exponent
+    push = min((away - DEAD) / (1 - DEAD), 1.0) ** 2
     return push * x / away, push * y / away
 
 
