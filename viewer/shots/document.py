@@ -16,7 +16,7 @@ from .. import optics
 from ..camera import Camera, check_iris
 from ..errors import PushinError
 from .errors import BadValue
-from .framing import FrameLines, Stage, Subject, frame_lines
+from .framing import FrameLines, Stage, Subject, find_subject, frame_lines
 from .kit import F_STOP, Body, Lens
 from .performance import Performance
 from .rigs import rig
@@ -238,11 +238,7 @@ class Shot:
         return found
 
     def subject(self, name: str) -> Subject:
-        found = next((s for s in self.subjects if s.name == name), None)
-        if found is None:
-            raise BadValue(f"There is no subject called '{name}'; known are "
-                           f"{', '.join(s.name for s in self.subjects) or 'none yet'}.")
-        return found
+        return find_subject(self.subjects, name)
 
     def aspect(self, take: Take | None = None) -> float:
         """Width over height of the camera's picture in a take, unsqueezed."""

@@ -8,6 +8,7 @@ Places in a camera's frame are (u, v) in frame widths from the frame's centre, +
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import cos, radians, sin
 from typing import Callable, Literal, NamedTuple
@@ -162,6 +163,14 @@ class Subject:
     def has_size(self) -> bool:
         left, top, right, bottom = self.measure
         return bottom > top and (right > left or self.kind == "person")
+
+
+def find_subject(subjects: Collection[Subject], name: str) -> Subject:
+    """The subject of a name; BadValue where none is called that."""
+    found = next((subject for subject in subjects if subject.name == name), None)
+    if found is None:
+        raise BadValue(f"There is no subject called '{name}'; known are {', '.join(s.name for s in subjects) or 'none yet'}.")
+    return found
 
 
 # -- the camera's side ------------------------------------------------------------------------------------------------

@@ -19,9 +19,8 @@ from typing import Callable, Iterable, NamedTuple, Sequence
 from .. import optics
 from ..camera import NEAR, Camera
 from .easing import curve
-from .errors import BadValue
-from .framing import (FrameLines, Pose, Stage, Subject, Vector, anchor_point, frame_lines, place, plane_of_focus, pose,
-                      pose_of, sizer, turn_to)
+from .framing import (FrameLines, Pose, Stage, Subject, Vector, anchor_point, find_subject, frame_lines, place,
+                      plane_of_focus, pose, pose_of, sizer, turn_to)
 from .rigs import Float, Rig, inertia
 from .timeline import INFINITY, Hold, Timeline, Track, space
 
@@ -333,14 +332,10 @@ class Performance:
 
     def point(self, name: str) -> Vector:
         """Where a subject stands, in metres. Raises BadValue where none is called that."""
-        if name not in self._points:
-            known = ", ".join(self._points) or "none yet"
-            raise BadValue(f"There is no subject called '{name}'; known are {known}.")
-        return self._points[name]
+        return self._points[find_subject(self.subjects.values(), name).name]
 
     def _sizer(self, name: str):
-        self.point(name)
-        return sizer(self.stage, self.subjects[name], self.lines)
+        return sizer(self.stage, find_subject(self.subjects.values(), name), self.lines)
 
 
 def breathed(camera: Camera, amount: float) -> Camera:
