@@ -19,13 +19,12 @@ from ..camera import NEAR, Camera
 from ..errors import PushinError
 from ..plate import repair, scale
 from ..plate.adjust import Adjustments
-from ..shots.advice import THIRDS
 from ..shots.comparison import main_subject, matched
 from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
 from ..shots.framing import MOST_DISTANT, UNNAMED, Subject, plane_of_focus
-from ..shots.kit import F_STOP, FOCAL_LENGTHS, Lens
+from ..shots.kit import F_STOP, FOCAL_LENGTHS, THIRDS, Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
 from ..shots.rigs import rig

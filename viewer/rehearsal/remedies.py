@@ -17,10 +17,8 @@ from ..shots.comparison import main_subject
 from ..shots.document import Shot
 from ..shots.framing import anchor_point, turn_to
 from ..shots.kit import usable_kit
-from ..shots.timeline import Track
+from ..shots.timeline import TRAVEL, Track
 from . import edits
-
-TRAVEL = ("x", "y", "z", "arc")
 
 
 class Remedy(NamedTuple):

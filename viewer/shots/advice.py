@@ -13,10 +13,10 @@ from ..counted import counted, f_number
 from .comparison import Coverage, main_subject
 from .document import Shot, Take
 from .framing import PASSED, Subject, lost, place_in_frame, pose_of, sizer
-from .kit import F_STOP, FOCAL_LENGTHS, Lens, usable_kit
+from .kit import F_STOP, FOCAL_LENGTHS, THIRDS, Lens, usable_kit
 from .performance import Performance
 from .rigs import rig
-from .timeline import INFINITY, LONGEST, Key, Timeline, Track, snapped
+from .timeline import INFINITY, LONGEST, TRAVEL, Key, Timeline, Track, snapped
 
 INVENTED = 0.15
 """Share of the frame: beyond it a made-up surface is what one looks at."""
@@ -27,9 +27,6 @@ SOFT_ENLARGEMENT = 4.0
 """Delivered pixels per plate pixel at which a picture looks enlarged whatever the filter."""
 READS = 3.0
 """A rack reads when what it leaves is blurred by three acceptable circles: soft at a glance, not on inspection."""
-THIRDS = (0.95, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3.2, 3.5, 4, 4.5, 5, 5.6, 6.3, 7.1, 8, 9, 10, 11, 13,
-          14, 16, 18, 20, 22)
-"""Stops as lenses are marked."""
 SAMPLES = 2400
 """Frames that are looked at, about: every one of takes up to 100 s at 24 frames a second."""
 PEAKS = 3
@@ -86,7 +83,7 @@ class _View:
         self.subject = main_subject(shot, take) if shot.subjects else None
         self.move = f"matched {take.match.by}" if take.match else " + ".join(take.timeline.moves) or "shot"
         channels = {t.channel for t in take.timeline.tracks}
-        self.travels = not take.match and bool(channels & {"x", "y", "z", "arc"})
+        self.travels = not take.match and bool(channels & set(TRAVEL))
         self.zooms = not take.match and ("focal_length" in channels or any(h.what == "size" for h in take.timeline.holds))
 
     @property

@@ -24,6 +24,9 @@ from .timeline import STRICT
 F_STOP = 2.8
 """A usual working stop, where none is named."""
 
+THIRDS = (0.95, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3.2, 3.5, 4, 4.5, 5, 5.6, 6.3, 7.1, 8, 9, 10, 11, 13,
+          14, 16, 18, 20, 22)
+"""f-numbers in thirds of a stop, as lenses are marked."""
 
 FOCAL_LENGTHS = 8.0, 400.0
 """mm: from the shortest to the longest lens, where none is named."""

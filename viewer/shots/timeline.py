@@ -33,7 +33,10 @@ from .errors import BadValue
 
 Channel = Literal["x", "y", "z", "pan", "tilt", "roll", "arc", "focal_length", "focus_distance", "f_stop"]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
-ABSOLUTE = ("focus_distance", "f_stop")
+TRAVEL: tuple[Channel, ...] = ("x", "y", "z", "arc")
+"""Channels in which the camera leaves its place."""
+ABSOLUTE: tuple[Channel, ...] = ("focus_distance", "f_stop")
+"""Channels that are set, not added to where the take starts: one track each."""
 INFINITY = "infinity"
 """As a focus mark: farther than any subject."""
 
