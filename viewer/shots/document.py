@@ -199,6 +199,13 @@ class Shot:
             twice = next((name for name in names if names.count(name) > 1), None)
             if twice:
                 raise BadValue(f"Two {what}s are called '{twice}'; each needs a name of its own.")
+        self._check_points()
+        for take in self.takes:
+            self._check_subjects(take)
+            self._check_match(take)
+
+    def _check_points(self) -> None:
+        """In and out point: rational, and within the shot, in this order."""
         for field in ("in_point", "out_point"):
             if getattr(self, field) is not None:
                 object.__setattr__(self, field, seconds(getattr(self, field)))
@@ -206,25 +213,28 @@ class Shot:
         if (self.in_point, self.out_point) != (None, None) and not 0 <= start < end <= self.duration:
             raise BadValue(f"The in point ({float(start):g} s) must lie before the out point ({float(end):g} s), and both "
                            f"within the shot's {float(self.duration):g} s.")
-        subjects, takes = {s.name for s in self.subjects}, {t.name: t for t in self.takes}
-        for take in self.takes:
-            names = [*take.timeline.subjects, *([take.match.subject] if take.match else ())]
-            missing = next((name for name in names if name not in subjects), None)
-            if missing is not None:
-                raise BadValue(f"Take {take.name} speaks of '{missing}', but there is no subject of that name.")
-            sized = [h.subject for h in take.timeline.holds if h.what == "size"]
-            sized += [take.match.subject] if take.match else []
-            point = next((s.name for s in self.subjects if s.name in sized and not s.has_size), None)
-            if point:
-                raise BadValue(f"Take {take.name} keeps the size of '{point}', which is a point; draw a box around it.")
-            seen = {take.name}
-            while take.match:
-                if take.match.take not in takes:
-                    raise BadValue(f"Take {take.name} matches take '{take.match.take}', which is not there.")
-                take = takes[take.match.take]
-                if take.name in seen:
-                    raise BadValue(f"Take {take.name} matches itself by way of others; one of them must be free.")
-                seen.add(take.name)
+
+    def _check_subjects(self, take: Take) -> None:
+        """Whom a take speaks of must be there, and have a size where that is kept."""
+        known, matched = {s.name for s in self.subjects}, [take.match.subject] if take.match else []
+        missing = next((name for name in (*take.timeline.subjects, *matched) if name not in known), None)
+        if missing is not None:
+            raise BadValue(f"Take {take.name} speaks of '{missing}', but there is no subject of that name.")
+        sized = [h.subject for h in take.timeline.holds if h.what == "size"] + matched
+        point = next((s.name for s in self.subjects if s.name in sized and not s.has_size), None)
+        if point:
+            raise BadValue(f"Take {take.name} keeps the size of '{point}', which is a point; draw a box around it.")
+
+    def _check_match(self, take: Take) -> None:
+        """What a take matches must be there, and not match it in turn."""
+        takes, seen = {t.name: t for t in self.takes}, {take.name}
+        while take.match:
+            if take.match.take not in takes:
+                raise BadValue(f"Take {take.name} matches take '{take.match.take}', which is not there.")
+            take = takes[take.match.take]
+            if take.name in seen:
+                raise BadValue(f"Take {take.name} matches itself by way of others; one of them must be free.")
+            seen.add(take.name)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
