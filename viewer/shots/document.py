@@ -17,7 +17,7 @@ from ..camera import Camera, check_iris
 from ..errors import PushinError
 from .errors import BadValue
 from .framing import FrameLines, Stage, Subject, find_subject, frame_lines
-from .kit import F_STOP, Body, Lens
+from .kit import F_STOP, RATIOS, Body, Lens
 from .performance import Performance
 from .rigs import rig
 from .scene import Scene
@@ -190,7 +190,7 @@ class Shot:
         if not 1 <= self.fps <= MOST_FRAMES:
             raise BadValue(f"{float(self.fps):g} frames a second is not a frame rate; it lies between 1 and "
                            f"{MOST_FRAMES}.")
-        if self.ratio is not None and not 0.1 <= self.ratio <= 10:
+        if self.ratio is not None and not RATIOS[0] <= self.ratio <= RATIOS[1]:
             raise BadValue(f"{self.ratio:g} is not a delivery ratio, width over height.")
         if not 16 <= self.delivery_width <= 100_000:
             raise BadValue(f"A delivery is 16 to 100000 pixels wide, and not {self.delivery_width}.")

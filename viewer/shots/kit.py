@@ -32,6 +32,10 @@ FOCAL_LENGTHS = 8.0, 400.0
 """mm: from the shortest to the longest lens, where none is named."""
 
 
+RATIOS = 0.1, 10.0
+"""Width over height of a delivered picture: the narrowest and the widest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A camera in one of its recording modes; the part of the sensor that is read, in mm and pixels."""
@@ -80,7 +84,7 @@ class Lens:
         short, long = self.focal_length
         wide, small = self.stops
         if not (optics.FOCALS[0] <= short <= long <= optics.FOCALS[1] and 0.5 <= wide <= small <= 128 and 0 <= self.minimum_focus <= 100
-                and 0.5 <= self.squeeze <= 3 and -2 <= self.breathing <= 2 and 0 <= self.blades <= 30
+                and 0.5 <= self.squeeze <= 3 and -2 <= self.breathing <= 2 and (self.blades == 0 or 3 <= self.blades <= 30)
                 and 1 <= self.t_ratio <= 2):
             raise BadValue(f"{self.name or 'A lens'} has a figure that no lens has; look at its focal length (mm), "
                            "stops, f-number, minimum focus (m), squeeze, breathing and blades.")
@@ -119,6 +123,10 @@ class Ratio:
     ratio: float
     use: str = ""
 
+    def __post_init__(self):
+        if not RATIOS[0] <= self.ratio <= RATIOS[1]:
+            raise BadValue(f"{self.name or 'A ratio'} is {self.ratio:g}; a delivery ratio is width over height.")
+
 
 @dataclass(frozen=True, slots=True)
 class Kit:
@@ -143,7 +151,7 @@ class Kit:
             value = float(top) / float(bottom if colon else 1)
         except (ValueError, ZeroDivisionError):
             value = math.nan
-        if not 0.1 <= value <= 10:
+        if not RATIOS[0] <= value <= RATIOS[1]:
             raise BadValue(f"'{name}' is not a delivery ratio; it is {', '.join(r.name for r in self.ratios)}, or "
                            "width over height such as 2 or 5:4.")
         return value
