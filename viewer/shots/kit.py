@@ -18,7 +18,7 @@ from .. import folders, optics
 from ..errors import PushinError
 from ..files import reaching
 from ..resources import ASSETS
-from .errors import BadValue
+from .errors import BadValue, first_problem
 from .timeline import STRICT
 
 F_STOP = 2.8
@@ -206,8 +206,7 @@ def read_kit(path: Path) -> Kit:
     except OSError as error:
         raise PushinError(f"{path} cannot be read: {error.strerror or error}.") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        raise PushinError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
+        raise PushinError(f"{path}: {first_problem(error)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PushinError(f"{path} is not a TOML file: {error}.") from None
     except KeyError as error:
