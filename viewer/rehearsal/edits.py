@@ -30,17 +30,14 @@ from ..shots.performance import FARTHEST
 from ..shots.rigs import rig
 from ..shots.timeline import ABSOLUTE, LIMITS, Channel, Hold, Key, Timeline, Track, seconds, snapped, space
 
-
 SAME_POINT = 0.01
 """Of the plate's width: what is said of a point so close to another one takes its place."""
 
 UNMOVED = 1e-4
 """Relative change of depth that is none."""
 
-
 SAME_FOCUS = 0.01
 """Of 1/distance, by which what is played may differ from what was seen."""
-
 
 ALIKE = 0.2
 """Of 1/distance, by which what belongs to a subject may differ from it."""
@@ -63,13 +60,15 @@ class Copied(NamedTuple):
     key: Key
 
 
-def _with_timeline(shot: Shot, take: str, timeline: Timeline) -> Shot:
-    """The take with another timeline; takes that match it, and lasted as long, go on lasting as long."""
-    before = shot.take(take).timeline.duration
+def _with_timeline(shot: Shot, take: str, timeline: Timeline, stretch: bool = False) -> Shot:
+    """The take with another timeline; takes that match it, and lasted as long, go on lasting as long, their keys as they are
+    or stretched likewise."""
+    before, lasts = shot.take(take).timeline.duration, timeline.duration
     shot = shot.with_take(replace(shot.take(take), timeline=timeline))
     for other in shot.takes:
-        if other.match and other.match.take == take and other.timeline.duration == before != timeline.duration:
-            shot = _with_timeline(shot, other.name, replace(other.timeline, duration=timeline.duration))
+        if other.match and other.match.take == take and other.timeline.duration == before != lasts:
+            along = other.timeline.stretched(lasts) if stretch else replace(other.timeline, duration=lasts)
+            shot = _with_timeline(shot, other.name, along, stretch)
     return shot
 
 
@@ -224,17 +223,8 @@ def retime_take(shot: Shot, take: str, duration) -> Shot:
         start, end = scaled(start), scaled(end)
         start = start and min(start, duration - 1 / shot.fps)
         end = end if end is None else max(end, (start or 0) + 1 / shot.fps)      # a frame, at the least
-    stretched = _stretched(shot, take, duration)
+    stretched = _with_timeline(shot, take, shot.take(take).timeline.stretched(duration), stretch=True)
     return replace(stretched, in_point=start, out_point=end)
-
-
-def _stretched(shot: Shot, take: str, duration: Fraction) -> Shot:
-    before = shot.take(take).timeline.duration
-    shot = shot.with_take(replace(shot.take(take), timeline=shot.take(take).timeline.stretched(duration)))
-    for other in shot.takes:
-        if other.match and other.match.take == take and other.timeline.duration == before:
-            shot = _stretched(shot, other.name, duration)
-    return shot
 
 
 def end_take(shot: Shot, take: str, at) -> Shot:
