@@ -402,6 +402,7 @@ def start_here(shot: Shot, take: str, camera: Camera) -> Shot:
 
 
 def _unused(shot: Shot, name: str) -> None:
+    """Raises BadValue where a take is called that already."""
     if any(take.name == name for take in shot.takes):
         raise BadValue(f"There is a take {name} already; choose another name.")
 
@@ -563,6 +564,7 @@ def add_lane(shot: Shot, take: str, channel: Channel, time) -> Shot:
 
 
 def _own_way(take: Take) -> None:
+    """Raises BadValue on a take that matches another: it has no way of its own."""
     if take.match:
         raise BadValue(f"Take {take.name} matches take {take.match.take}, which says where it goes; free it first.")
 
@@ -582,10 +584,12 @@ def set_camera(shot: Shot, take: str, time, camera: Camera) -> Shot:
 
 
 def _value(camera: Camera, channel: str) -> float | None:
+    """What a camera has in a channel, in the channel's unit; None: the stop of a pinhole."""
     return camera.position["xyz".index(channel)] if channel in ("x", "y", "z") else getattr(camera, channel)
 
 
 def _reaching(shot: Shot, take: str, channel: Channel, time: Fraction, now: float | None, wanted: float | None) -> Shot:
+    """A key at a time by which a channel has the value that is wanted, where it has another one now."""
     if wanted is None or now is None or math.isclose(now, wanted, rel_tol=1e-9, abs_tol=1e-9):
         return shot
     timeline = shot.take(take).timeline
@@ -655,6 +659,7 @@ def keep_framed(shot: Shot, take: str, subject: str, start=0, end=None) -> Shot:
 
 
 def _track(timeline: Timeline, index: int) -> Track:
+    """A track by its place in the timeline; BadValue where there is none."""
     if not 0 <= index < len(timeline.tracks):
         raise BadValue(f"The take has no track {index + 1}.")
     return timeline.tracks[index]

@@ -329,6 +329,7 @@ def _errors(before: Track, after: Track, times: np.ndarray) -> np.ndarray:
 
 
 def _smooth(track: Track, figure: float, fps: Fraction) -> Track:
+    """The track with the fewest keys, on frames, within a figure in the unit of Tolerance.of."""
     times = _sampled(track, fps)
     wanted = values(track, times)
     allowed = np.maximum(MARGIN * _allowed(track.channel, figure, wanted), NEVER)

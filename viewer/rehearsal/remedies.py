@@ -54,6 +54,7 @@ Helps = Callable[[Shot], bool]
 
 
 def _candidates(shot: Shot, take: str, advice: Advice, helps: Helps) -> Iterator[tuple[str, Shot | None]]:
+    """(label, shot) of what might be done about a piece of advice, to be tried; None: it cannot be done."""
     if advice.fixed:
         yield advice.remedy.rstrip("."), followed(shot, take, advice)
     topic, of = advice.topic, shot.take(take)

@@ -107,6 +107,7 @@ class Comparison:
         return self._sizer(pose_of(camera)) * camera.focal_length / camera.sensor_width
 
     def _background_at(self, camera: Camera) -> float:
+        """Metres from a camera to the background behind the subject, along the axis."""
         point = self.shot.plate.stage.point(*self.subject.anchor, self.background)
         return pose_of(camera).to(point)[2]
 

@@ -248,6 +248,7 @@ class Shot:
         return found
 
     def subject(self, name: str) -> Subject:
+        """A subject by name; BadValue where there is none."""
         return find_subject(self.subjects, name)
 
     def aspect(self, take: Take | None = None) -> float:
@@ -256,6 +257,7 @@ class Shot:
         return self.body.aspect(squeeze) if self.body else self.plate.stage.aspect * squeeze
 
     def lines(self, take: Take | None = None) -> FrameLines:
+        """The delivered frame within the camera's in a take."""
         return frame_lines(self.aspect(take), self.ratio)
 
     def across(self, take: Take | None = None) -> float:
@@ -276,6 +278,7 @@ class Shot:
         return frame_times(self.take(take).timeline.duration, self.fps)
 
     def timecode(self, time) -> str:
+        """As timeline.timecode, at the shot's rate; time in seconds."""
         return timecode(time, self.fps)
 
     def scene(self, take: str | None = None) -> Scene:
@@ -313,6 +316,7 @@ def _longest(takes: tuple[Take, ...]) -> Fraction:
 
 
 def _with(entries: tuple, new) -> tuple:
+    """Entries with one more, or with one in place of that of its name."""
     if any(e.name == new.name for e in entries):
         return tuple(new if e.name == new.name else e for e in entries)
     return (*entries, new)

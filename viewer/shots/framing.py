@@ -69,10 +69,12 @@ class Stage:
 
     @property
     def centre(self) -> tuple[float, float]:
+        """The principal point (x, y), pixels from the top left corner."""
         return self.principal_point or (self.width / 2, self.height / 2)
 
     @property
     def aspect(self) -> float:
+        """Width over height."""
         return self.width / self.height
 
     @property
@@ -161,6 +163,7 @@ class Subject:
 
     @property
     def has_size(self) -> bool:
+        """Whether there is a size to tell: a point has none."""
         left, top, right, bottom = self.measure
         return bottom > top and (right > left or self.kind == "person")
 
@@ -202,6 +205,7 @@ def pose(position: Vector, pan: float, tilt: float, roll: float) -> Pose:
 
 
 def pose_of(camera: Camera) -> Pose:
+    """Where a camera stands, and its axes."""
     return pose(camera.position, camera.pan, camera.tilt, camera.roll)
 
 

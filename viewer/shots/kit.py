@@ -136,9 +136,11 @@ class Kit:
     ratios: tuple[Ratio, ...] = ()
 
     def body(self, name: str) -> Body:
+        """A camera's mode by its name, or a part that only it has; BadValue where that is none or several."""
         return _named(self.bodies, name, "camera")
 
     def lens(self, name: str) -> Lens:
+        """A lens likewise."""
         return _named(self.lenses, name, "lens")
 
     def ratio(self, name: str) -> float:

@@ -182,6 +182,7 @@ class Performance:
                        tilt=moment.tilt - dt, roll=moment.roll - dr)
 
     def _camera(self, t: float, moment: _Moment) -> Camera:
+        """The camera of a moment, with the focus puller's work; without breathing."""
         stand, pan, tilt, roll, focal = moment
         focus, stop, start = self.focus(t, stand), self.start.f_stop, self.start
         if self._log_stop:
@@ -309,6 +310,7 @@ class Performance:
         return (x, y, z), turned
 
     def _zoomed(self, t: float) -> float:
+        """The focal length by tracks alone, mm."""
         return _in_range(math.exp(min(max(self._log_zoom(t), -20.0), 20.0)))
 
     def _focus_curve(self, track: Track) -> Callable[[float, Pose], float]:
@@ -335,6 +337,7 @@ class Performance:
         return self._points[find_subject(self.subjects.values(), name).name]
 
     def _sizer(self, name: str):
+        """As framing.sizer, for a subject by name."""
         return sizer(self.stage, find_subject(self.subjects.values(), name), self.lines)
 
 
@@ -413,6 +416,8 @@ class _Span:
 
 
 class _Framing(_Span):
+    """A hold of framing: the head turns so that the subject stays at its place in the frame."""
+
     def __init__(self, take: Performance, hold: Hold):
         super().__init__(take, hold)
         position, arc_pan = take._travel(self.start)
@@ -446,6 +451,8 @@ class _Framing(_Span):
 
 
 class _Size(_Span):
+    """A hold of size: the lens zooms so that the subject stays as large."""
+
     def __init__(self, take: Performance, hold: Hold):
         super().__init__(take, hold)
         self.sizer = take._sizer(hold.subject)
@@ -515,6 +522,7 @@ class _Partner:
         return pan + math.remainder(framed - pan, 360.0), raised
 
     def zoom(self, target, stand: Pose, focal: float) -> float:
+        """What a focal length is to be multiplied by, for the subject to be as large as the target."""
         return target[0] / max(self.sizer(stand) * focal / self.take.start.sensor_width, 1e-12)
 
     def travel(self, target, stand: Pose, focal: float) -> float:
@@ -589,6 +597,7 @@ def _with_inertia(track: Track, rig: Rig) -> Curve:
 
 
 def _sum(curves: list[Curve], base: float) -> Curve:
+    """A base with the values of curves added, over t."""
     base = float(base)
     if not curves:
         return lambda t: base

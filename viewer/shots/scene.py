@@ -46,6 +46,7 @@ class Scene:
         return found
 
     def point(self, subject: Subject) -> Vector:
+        """Where a subject stands, metres in the plate camera's frame."""
         return anchor_point(self.stage, subject)
 
     def depth(self, subject: Subject) -> float:
