@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viewer.cli import arguments
-from viewer.counted import f_number, metric
+from viewer.counted import f_number, metric, plain
 from viewer.shots.words import read_amount, read_metres
 
 FEET, INCHES, SIGN = st.integers(0, 999), st.one_of(st.integers(0, 11), st.sampled_from([0.5, 3.25, 11.75])), st.sampled_from(["", "-"])
@@ -39,3 +39,9 @@ def test_words_are_no_feet(text):
 @pytest.mark.parametrize("stop, name", [(0.95, "f/0.95"), (1, "f/1"), (2.8, "f/2.8"), (2.828, "f/2.8"), (11.3, "f/11"), (128, "f/128")])
 def test_a_stop_has_one_name(stop, name):
     assert f_number(stop) == name
+
+
+@pytest.mark.parametrize("value, digits, told", [(99.6, 2, "100"), (1234.5, 2, "1234"), (0.000123, 2, "0.00012"), (-3e-5, 3, "0"),
+                                                 (4e-16, 3, "0"), (0.0, 3, "0")])
+def test_no_number_is_told_as_a_power_of_ten(value, digits, told):
+    assert plain(value, digits) == told

@@ -87,8 +87,8 @@ class Camera:
         """OpenGL projection with reversed, infinite depth, float64 (4, 4), for column vectors.
 
         Window depth is near / Z: 1 at the near plane, 0 at infinity, linear in disparity, which keeps its precision
-        where a float has it (Reed, "Depth Precision Visualized", 2015). Needs glClipControl-free use: the matrix maps
-        to NDC z = 2 near / Z - 1, so that the default depth range gives near / Z.
+        where a float has it (Reed, "Depth Precision Visualized", 2015). It needs no glClipControl: clip space has
+        z / w = 2 near / Z - 1, of which OpenGL's usual depth range makes near / Z.
         """
         width, height = size
         k = self.intrinsics(size)

@@ -10,7 +10,9 @@ def counted(number: int | str, noun: str) -> str:
 
 
 def plain(value: float, digits: int) -> str:
-    """A number with so many digits that count, and never as a power of ten."""
+    """A number with so many digits that count, and never as a power of ten: what is less than 0.0001 is 0."""
+    if abs(value) < 1e-4:
+        return "0"
     return f"{value:.{digits}g}" if abs(value) < 10 ** digits - 0.5 else f"{value:.0f}"
 
 

@@ -75,9 +75,9 @@ def depth_of_field(focal_length, f_stop, focus_distance, circle, breathing=False
     1/near = 1/s + c/(A v) and 1/far = 1/s - c/(A v); the far limit is infinite from the hyperfocal distance on.
     """
     v = image_distance(focal_length, focus_distance) if breathing else np.asarray(focal_length, float)
-    reach = 1000 * circle / (aperture_diameter(focal_length, f_stop) * v)   # dioptres
     focus = 1 / np.asarray(focus_distance, float)
     with np.errstate(divide="ignore"):
+        reach = 1000 * circle / (aperture_diameter(focal_length, f_stop) * v)   # dioptres; infinite for a pinhole
         return (1 / (focus + reach))[()], np.where(focus > reach, 1 / np.maximum(focus - reach, 0), np.inf)[()]
 
 
@@ -86,12 +86,6 @@ def f_stop_for_blur(distance, focal_length, focus_distance, circle):
     defocus = np.abs(1 / np.asarray(focus_distance, float) - 1 / np.asarray(distance, float))
     with np.errstate(divide="ignore"):
         return (np.asarray(focal_length, float) ** 2 * defocus / (1000 * circle))[()]
-
-
-def magnification(focal_length, distance, breathing=False):
-    """Size on the sensor over size in the world, of a thing at (and focused at) distance: f/s, textbook f/(s - f)."""
-    f, s = np.asarray(focal_length, float), np.asarray(distance, float) * 1000
-    return (f / (s - f if breathing else s))[()]
 
 
 def focus_from_mark(mark, focal_length):
@@ -103,11 +97,6 @@ def focus_from_mark(mark, focal_length):
     d, f = np.asarray(mark, float), np.asarray(focal_length, float) / 1000
     with np.errstate(invalid="ignore"):
         return ((d + np.sqrt(d * d - 4 * f * d)) / 2)[()]
-
-
-def minimum_focus(focal_length, maximum_magnification):
-    """Shortest focus distance from the lens, metres, of a lens that reaches a magnification: f (1 + 1/m)."""
-    return (np.asarray(focal_length, float) * (1 + 1 / np.asarray(maximum_magnification, float)) / 1000)[()]
 
 
 def breathing_focal_length(focal_length, focus_distance, amount=1.0):
@@ -125,11 +114,6 @@ def field_of_view(focal_length, sensor_size):
     return np.degrees(2 * np.arctan(np.asarray(sensor_size, float) / (2 * np.asarray(focal_length, float))))[()]
 
 
-def focal_length_for(view_angle, sensor_size):
-    """Focal length, mm, at which a sensor side (mm) spans an angle in degrees: the inverse of `field_of_view`."""
-    return (np.asarray(sensor_size, float) / (2 * np.tan(np.radians(view_angle) / 2)))[()]
-
-
 def acceptable_circle(sensor_width, delivery="HD"):
     """Largest blur, mm on the sensor, that a delivery shows as a point: a line pair of it (see LINE_PAIR).
 
@@ -137,8 +121,3 @@ def acceptable_circle(sensor_width, delivery="HD"):
     """
     pixels = DELIVERY_WIDTHS[delivery] if isinstance(delivery, str) else delivery
     return LINE_PAIR * np.asarray(sensor_width, float)[()] / pixels
-
-
-def print_circle(sensor_width, sensor_height):
-    """The still photographer's acceptable circle, mm: the diagonal over 1500 (Zeiss; 0.029 for 36 x 24)."""
-    return (np.hypot(sensor_width, sensor_height) / 1500)[()]

@@ -42,15 +42,7 @@ def seen(plate, camera: Camera, u: float, v: float, aspect: float) -> Spot | Non
     to_pixels = np.array([[plate.focal_pixels, 0, -cx], [0, -plate.focal_pixels, -cy], [0, 0, -1.0]])
     vanishing, stand = to_pixels @ ray, to_pixels @ np.asarray(camera.position, float)
     inside = np.array([[1, 0, 0], [-1, 0, plate.width], [0, 1, 0], [0, -1, plate.height], [0, 0, 1.0]])
-    at_0, growth = inside @ vanishing, inside @ stand - [0, 0, 0, 0, 0.999 * nearest]
-    first, last = 1 / NEAR, 0.0
-    for a, b in zip(at_0.tolist(), growth.tolist()):      # 0 <= a + b s
-        if b < 0:
-            first = min(first, -a / b)
-        elif b > 0:
-            last = max(last, -a / b)
-        elif a < 0:
-            return None
+    last, first = _part(0.0, 1 / NEAR, inside @ vanishing, inside @ stand - [0, 0, 0, 0, 0.999 * nearest])
     if first <= last:
         return None
     (x0, y0, d0), (x1, y1, d1) = (np.array([h[0], h[1], s]) / h[2] for s in (first, last) for h in [vanishing + stand * s])
@@ -71,3 +63,15 @@ def seen(plate, camera: Camera, u: float, v: float, aspect: float) -> Spot | Non
     x, y, disparity = (float(v[i] + share * (v[i + 1] - v[i])) for v in (x, y, disparity))
     place = np.array([(x - cx) / plate.focal_pixels, (cy - y) / plate.focal_pixels, -1.0]) / disparity
     return Spot(x, y, float(-(place - camera.position) @ camera.rotation()[:, 2]))
+
+
+def _part(low: float, high: float, at_0: np.ndarray, growth: np.ndarray) -> tuple[float, float]:
+    """(low, high) of the part of a range of s in which no at_0 + growth s is below 0; high is not above low where there is none."""
+    for a, b in zip(at_0.tolist(), growth.tolist()):
+        if b < 0:
+            high = min(high, -a / b)
+        elif b > 0:
+            low = max(low, -a / b)
+        elif a < 0:
+            return low, low
+    return low, high

@@ -3,6 +3,7 @@ import os
 import signal
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import OpenEXR
@@ -72,6 +73,13 @@ def test_subjects_follow_the_depth(shot, plate):
     moved = edits.measure_subjects(shot, plate, nearer)
     assert moved.subject("box").depth == pytest.approx(3.0)
     assert edits.measure_subjects(shot, plate, adjusted(plate, Adjustments((), (STROKE,)))) == shot   # it is elsewhere
+
+
+@pytest.mark.parametrize("before, after", [(np.inf, 5.0), (5.0, np.inf), (np.inf, np.inf)])
+def test_a_subject_in_whose_middle_is_sky_stays_where_it_is(shot, before, after):
+    """An arch: what is seen through it is painted flat, or painted away."""
+    through = lambda depth: SimpleNamespace(width=64, height=48, depth_at=lambda xy: depth)
+    assert edits.measure_subjects(shot, through(before), through(after)) == shot
 
 
 def test_a_shot_follows_the_depth_whatever_its_file_says(shot, plate):

@@ -68,6 +68,13 @@ def test_a_rack_that_no_stop_of_the_lens_makes_readable(shot, scene):
     assert blur == pytest.approx(3 * one.circle(), rel=0.1)
 
 
+def test_marks_at_one_distance_cannot_be_told_apart(shot, scene, mira, tom):
+    beside = replace(tom, depth=mira.depth)
+    one = shot(subjects=(mira, beside), A=static(scene) + rack(scene, subject="mira", to="tom", at=1))
+    advice = the(advise(one), "focus")
+    assert not advice.works and advice.remedy == "No lens tells them apart; set the marks farther apart in depth."
+
+
 def test_a_pinhole_has_no_focus_to_pull(shot, scene):
     one = shot(A=static(scene) + rack(scene), camera=replace(scene.camera, f_stop=None))
     advice = the(advise(one), "focus")
@@ -183,6 +190,21 @@ def test_the_subject_goes_out_of_focus(shot, scene):
     assert "focus" not in topics(advise(one.with_take(advice.fixed)))
 
 
+def test_an_iris_that_is_set_by_a_key_only_blurs_too(shot, scene):
+    keyed = Timeline(4, (Track("f_stop", (Key(0, 2.0),)),))
+    one = shot(A=keyed, camera=replace(scene.camera, f_stop=None, focus_distance=10.0))
+    assert "mira is out of focus from 0.0 s" in the(advise(one), "focus").sentence
+
+
+def test_of_whom_the_frame_does_not_show_neither_focus_nor_pixels_are_told(shot, scene, mira):
+    beyond = replace(scene.camera, position=(0.0, 0.0, -2.5))
+    one = shot(subjects=(mira,), A=static(scene), camera=beyond)
+    assert [str(a) for a in advise(one)] == [
+        "mira is outside the frame from the start. Pan to it, or start from another framing."]
+    turned = shot(subjects=(mira,), A=make(scene, "pan", amount="180°", seconds=6), camera=replace(scene.camera, f_stop=8.0))
+    assert topics(advise(turned)) == {"framing"}
+
+
 def test_a_depth_of_field_that_does_not_end_is_written_as_in_the_figures(shot, scene):
     one = shot(A=push_in(scene, subject="mira", amount="10%", seconds=4), camera=replace(scene.camera, focus_distance=40.0))
     assert " m to ∞ is sharp" in the(advise(one), "focus").sentence
@@ -201,7 +223,11 @@ def test_an_extreme_close_up_of_too_few_pixels(shot, scene):
     tiny = replace(scene, subjects=(pea,))
     one = shot(subjects=(pea,), A=extreme_close_up(tiny, subject="pea", seconds=4) + follow(tiny))
     advice = the([a for a in advise(one) if a.topic == "pixels"], "pixels")
-    assert not advice.works and "5 plate pixels" in advice.sentence and f"at least {RECOGNISABLE}" in advice.sentence
+    assert not advice.works and "8 plate pixels" in advice.sentence and f"at least {RECOGNISABLE}" in advice.sentence
+    assert advice.remedy == "Use a plate 1.6 times as large."      # it is no larger in a wider frame
+    coin = Subject("coin", (630, 350, 650, 370), 1.5)
+    one = shot(subjects=(coin,), A=push_in(replace(scene, subjects=(coin,)), amount="98.9%", seconds=4))
+    assert "or end wider" in the([a for a in advise(one) if a.topic == "pixels"], "pixels").remedy
     dot = Subject("dot", (640, 360, 641.4, 361.4), 1.5)
     one = shot(subjects=(dot,), A=make(scene, "static", seconds=4))
     assert "is made of 1 plate pixel, and" in the([a for a in advise(one) if a.topic == "pixels"], "pixels").sentence

@@ -175,9 +175,9 @@ def test_coverage_is_told_quickly_enough_to_be_asked_some_hundred_times():
     def seconds(what):
         times = []
         for _ in range(7):
-            start = time.perf_counter()
+            start = time.thread_time()
             what()
-            times.append(time.perf_counter() - start)
+            times.append(time.thread_time() - start)
         return min(times)
 
     assert seconds(lambda: coverage.invented(camera)) < 150 * seconds(lambda: np.exp(grid))

@@ -17,6 +17,7 @@ def test_an_ease_starts_at_0_ends_at_1_and_never_jumps(ease):
     assert values[0] == 0 and values[-1] == pytest.approx(1, abs=1e-6)
     # The steepest curve that handles allow is x = s^3 beside y = 3 s: an infinite slope at its ends, yet continuous.
     assert np.abs(np.diff(values)).max() < 1.05
+    assert -2 / 3 <= values.min() and values.max() <= 5 / 3
 
 
 @pytest.mark.parametrize("name", CURVES)

@@ -32,6 +32,14 @@ def test_minimum_focus_is_engraved_from_the_sensor():
     assert lens.minimum_focus == 0.45 and lens.closest(50) == pytest.approx(0.393, abs=0.001)
 
 
+def test_no_zoom_of_the_kit_focuses_on_its_own_glass():
+    """At its long end one may focus nearer than four focal lengths from the sensor, as no simple lens of that length does."""
+    assert kit().lens("Optimo 36-435").closest(435) == 0.76
+    for lens in kit().lenses:
+        for focal in lens.focal_length:
+            assert lens.minimum_focus / 2 <= lens.closest(focal) < lens.minimum_focus, lens.name
+
+
 def test_names_may_be_shortened_as_long_as_they_are_one():
     assert kit().lens("optimo 24-290").focal_length == (24, 290)
     for name, says in (("ARRI", "may be"), ("Kodak", "no camera called")):
@@ -88,6 +96,9 @@ def test_a_configuration_folder_that_cannot_be_reached_is_said_in_a_sentence(own
     ("[[lens_set]]\nname = 'x'\nlenses = [{focal_length = 'long'}]", "another form than"),
     ("[[lens_set]]\nname = 'x'\nlenses = [{minimum_focus = 1}]", "lacks 'focal_length'"),
     ("[[lens_set]]\nname = 'x'\nlenses = [{focal_length = [24]}]", "another form than"),
+    ("[[lens_set]]\nname = 'x'\nstops = [2, 16]\nlenses = "
+     "[{focal_length = 58, minimum_focus = 0.5, blades = 2}]", r"kit\.toml: lenses\[0\]: x 58 mm has a figure that .* blades\.$"),
+    ("[[ratio]]\nname = 'x'\nratio = 0", "x is 0; a delivery ratio is width over height"),
     ("[[ratio]]\nname = 'x'\nratio = 'wide'", "ratio"), ("camera = 3", "another form than"), ("[camera]\nname = 3", "another form than"),
     ("[[lens_set]]\nname = 'x'\nstops = [2, 16]\nlenses = "
      "[{focal_length = 58, minimum_focus = 0.5, colour = 'red'}]", "colour"),

@@ -200,6 +200,20 @@ def test_arc_keeps_its_distance_and_its_subject(stage, scene, play, amount):
     assert (cameras[-1].position[0] > 0) == ("left" not in amount)      # to the right: the camera goes right
 
 
+def test_an_arc_in_metres_a_second_is_as_fast_as_that_also_around_a_subject_beside_the_axis(stage, scene, play):
+    take = play(arc(scene, subject="tom", amount="30°", speed="0.5 m/s", ease="linear"))
+    radius = math.hypot(*anchor_point(stage, scene.subject("tom"))[::2])
+    assert radius * math.radians(30) / take.duration == pytest.approx(0.5, rel=0.02)      # of a whole number of frames
+
+
+def test_a_move_about_nobody_is_made_wherever_the_first_subject_stands(scene):
+    beyond = replace(scene, camera=replace(scene.camera, position=(0.0, 0.0, -2.0)))
+    for move in ("truck", "pedestal"):
+        assert make(beyond, move, amount="0.3 m").duration > 0
+    with pytest.raises(PushinError, match="mira stands behind the camera"):
+        make(beyond, "tracking", subject="mira")
+
+
 def test_push_in_with_pan_keeps_the_subject_framed_on_straight_rails(stage, scene, play):
     take = play(make(scene, "push-in with pan", subject="mira", amount="40%", seconds=4))
     point = anchor_point(stage, scene.subject("mira"))

@@ -107,6 +107,11 @@ def test_it_is_readable():
     assert '"time": "5/2"' in text
 
 
+def test_words_in_brackets_are_saved_as_they_are_written():
+    noted = replace(example(), notes="takes [ 1, 2 ] and [ e ]", title="[  3  ]")
+    assert parse(dump(noted)) == noted
+
+
 def test_paths_are_relative_in_the_file_and_absolute_in_memory(tmp_path):
     folder = tmp_path / "shots"
     folder.mkdir()

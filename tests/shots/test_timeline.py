@@ -3,7 +3,7 @@ from fractions import Fraction
 import pytest
 
 from viewer.errors import PushinError
-from viewer.shots.timeline import Hold, Key, Timeline, Track, frame_times, seconds, snapped, timecode
+from viewer.shots.timeline import Hold, Key, Timeline, Track, frame_times, rate, seconds, snapped, timecode
 
 Z = Track("z", (Key(0, 0.0, "both"), Key(2, -0.5)), "push-in")
 
@@ -14,6 +14,14 @@ def test_time_is_rational():
     assert seconds(float(1001 / 24000)) == Fraction(1001, 24000)     # a float of a frame finds the frame again
     assert frame_times(6, ntsc)[100] == Fraction(100100, 24000)
     assert snapped(1.0, ntsc) == Fraction(24024, 24000)
+
+
+@pytest.mark.parametrize("said", ["29.12345", "119.98765", Fraction(100003, 1009)])
+def test_every_frame_of_an_odd_rate_has_a_time(said):
+    """A key that was set on a frame was not found there again, and the playhead stood on the frame before."""
+    fps = rate(said)
+    assert float(fps) == pytest.approx(float(Fraction(said)), rel=1e-7)
+    assert all(seconds(Fraction(n) / fps) == snapped(float(n / fps), fps) == Fraction(n) / fps for n in range(3000))
 
 
 @pytest.mark.parametrize("bad", ["", "x", "1/0", "1e9", "9" * 50, float("nan"), float("inf"), 1e9, None, [1]])

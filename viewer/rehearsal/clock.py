@@ -107,8 +107,9 @@ class Clock:
     def toggle(self) -> Clock:
         return self.pause() if self.playing else self.play()
 
-    def looped(self, loop: bool | None = None) -> Clock:
-        return replace(self, loop=not self.loop if loop is None else loop)
+    def looped(self) -> Clock:
+        """Loops, or does so no more."""
+        return replace(self, loop=not self.loop)
 
     def at_speed(self, speed: float) -> Clock:
         return replace(self, speed=speed)

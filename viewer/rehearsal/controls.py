@@ -26,7 +26,7 @@ import numpy as np
 from .. import optics
 from ..camera import NEAR, Camera
 from ..shots.easing import curve
-from ..shots.framing import Vector, pose, pose_of
+from ..shots.framing import Pose, Vector, pose, pose_of
 from ..shots.kit import FOCAL_LENGTHS, Lens
 from ..shots.performance import FARTHEST, Performance, Pulled
 from ..shots.rigs import Float, Rig
@@ -85,12 +85,12 @@ DEAD = 0.12
 """How far a stick may rest beside its middle: worn ones do."""
 
 
-def stick(x: float, y: float = 0.0, dead: float = DEAD, exponent: float = 2.0) -> tuple[float, float]:
-    """A stick's place as a push: nothing in a round dead zone, then a curve that is fine near the middle, up to 1."""
+def stick(x: float, y: float = 0.0) -> tuple[float, float]:
+    """A stick's place as a push: nothing in a round dead zone, then a parabola, fine near the middle, up to 1."""
     away = math.hypot(x, y)
-    if not away > dead:   # NaN too
+    if not away > DEAD:   # NaN too
         return 0.0, 0.0
-    push = min((away - dead) / (1 - dead), 1.0) ** exponent
+    push = min((away - DEAD) / (1 - DEAD), 1.0) ** 2
     return push * x / away, push * y / away
 
 
@@ -249,28 +249,36 @@ class Operator:
             values[:3] = others.pan, others.tilt, others.roll
         if "zoom" in left:
             values[3] = others.zoom
-        low, high = self._focuses(values[3])
-        if state.focus > self._focuses(state.zoom)[1] * (1 + 1e-9):     # a key may be nearer; from there the ring only comes back
-            high = max(high, state.focus)
         pull = None if controls.focus or "focus" in left else state.pull
-        if pull:
-            pull = pull._replace(elapsed=pull.elapsed + dt)
-            stand = pose(position, *values[:3])
-            left_from, to = (m if isinstance(m, (int, float)) else 1 / max(stand.to(m)[2], NEAR)
-                             for m in (pull.start, pull.to))
-            focus = left_from + pull.pulled.share * (to - left_from)
-            pull = pull._replace(stopped=pull.stopped or focus > high * (1 + 1e-9))
-            speed[7] = gain[7] = 0.0
-        else:
-            focus = state.focus + moved[7]
-        if not low <= focus <= high:
-            focus = min(max(focus, low), high)
+        focus, pull, rests = self._pulled(state, pull, pose(position, *values[:3]), values[3], moved[7], dt)
+        if rests:
             speed[7] = gain[7] = 0.0
         state = RigState(position, *values, focus, tuple(speed), tuple(gain), pull, time if take else None)
-        if "focus" not in left:
-            return state
-        # A mark is followed from where hands have brought the camera, as it will be when this is played; and a hand that
-        # comes to the ring finds it there.
+        return self._focused_as(take, state, time) if "focus" in left else state
+
+    def _pulled(self, state: RigState, pull: Pull | None, stand: Pose, zoom: float, way: float,
+                dt: float) -> tuple[float, Pull | None, bool]:
+        """(dioptres, pull, whether hands rest on the ring) dt seconds after a state.
+
+        stand, zoom  of the camera by then, zoom as a RigState has it
+        way          dioptres by which a hand has turned the ring, where focus is on no pull
+        """
+        low, high = self._focuses(zoom)
+        if state.focus > self._focuses(state.zoom)[1] * (1 + 1e-9):     # a key may be nearer; from there the ring only comes back
+            high = max(high, state.focus)
+        if pull:
+            pull = pull._replace(elapsed=pull.elapsed + dt)
+            start, to = (m if isinstance(m, (int, float)) else 1 / max(stand.to(m)[2], NEAR) for m in (pull.start, pull.to))
+            focus = start + pull.pulled.share * (to - start)
+            pull = pull._replace(stopped=pull.stopped or focus > high * (1 + 1e-9))
+        else:
+            focus = state.focus + way
+        within = min(max(focus, low), high)
+        return within, pull, pull is not None or within != focus
+
+    def _focused_as(self, take: Performance, state: RigState, time: float) -> RigState:
+        """A state with focus as a take has it at a time. A mark is followed from where hands have brought the camera, as it
+        will be when this is played; and a hand that comes to the ring finds it there."""
         name = take.focus_mark(time)
         to = 0.0 if name == INFINITY else name and take.point(name)
         return replace(state, focus=1 / take.focus(time, pose_of(self.camera(state, time))),

@@ -83,10 +83,12 @@ class History(Generic[Value]):
         self.at -= 1
 
     def undo(self) -> bool:
+        """One step back; whether there was one."""
         self.at -= (can := self.can_undo)
         return can
 
     def redo(self) -> bool:
+        """One step forward again; whether there was one."""
         self.at += (can := self.can_redo)
         return can
 
@@ -237,6 +239,7 @@ class Document:
         self._tell("drop")
 
     def _tell(self, *change) -> None:
+        """Has the journal note a change, as Journal.note has it; a draft ends with it."""
         self.undraft()
         if self.journal:
             self.journal.note(*change)

@@ -19,18 +19,16 @@ from ..camera import NEAR, Camera
 from ..errors import PushinError
 from ..plate import repair, scale
 from ..plate.adjust import Adjustments
-from ..shots.advice import THIRDS
 from ..shots.comparison import main_subject, matched
 from ..shots.document import Shot, Take
 from ..shots.easing import CURVES, OVERSHOOT, Ease, curve
 from ..shots.errors import BadValue
 from ..shots.framing import MOST_DISTANT, UNNAMED, Subject, plane_of_focus
-from ..shots.kit import F_STOP, FOCAL_LENGTHS, Lens
+from ..shots.kit import F_STOP, FOCAL_LENGTHS, THIRDS, Lens
 from ..shots.moves import make, named_move
 from ..shots.performance import FARTHEST
 from ..shots.rigs import rig
 from ..shots.timeline import ABSOLUTE, LIMITS, Channel, Hold, Key, Timeline, Track, seconds, snapped, space
-
 
 SAME_POINT = 0.01
 """Of the plate's width: what is said of a point so close to another one takes its place."""
@@ -38,10 +36,8 @@ SAME_POINT = 0.01
 UNMOVED = 1e-4
 """Relative change of depth that is none."""
 
-
 SAME_FOCUS = 0.01
 """Of 1/distance, by which what is played may differ from what was seen."""
-
 
 ALIKE = 0.2
 """Of 1/distance, by which what belongs to a subject may differ from it."""
@@ -64,13 +60,15 @@ class Copied(NamedTuple):
     key: Key
 
 
-def _with_timeline(shot: Shot, take: str, timeline: Timeline) -> Shot:
-    """The take with another timeline; takes that match it, and lasted as long, go on lasting as long."""
-    before = shot.take(take).timeline.duration
+def _with_timeline(shot: Shot, take: str, timeline: Timeline, stretch: bool = False) -> Shot:
+    """The take with another timeline; takes that match it, and lasted as long, go on lasting as long, their keys as they are
+    or stretched likewise."""
+    before, lasts = shot.take(take).timeline.duration, timeline.duration
     shot = shot.with_take(replace(shot.take(take), timeline=timeline))
     for other in shot.takes:
-        if other.match and other.match.take == take and other.timeline.duration == before != timeline.duration:
-            shot = _with_timeline(shot, other.name, replace(other.timeline, duration=timeline.duration))
+        if other.match and other.match.take == take and other.timeline.duration == before != lasts:
+            along = other.timeline.stretched(lasts) if stretch else replace(other.timeline, duration=lasts)
+            shot = _with_timeline(shot, other.name, along, stretch)
     return shot
 
 
@@ -122,7 +120,7 @@ def measure_subjects(shot: Shot, before, after) -> Shot:
         left, top, right, bottom = subject.head or subject.box
         xy = min(max((left + right) / 2, 0), after.width), min(max((top + bottom) / 2, 0), after.height)
         share = after.depth_at(xy) / before.depth_at(xy)
-        if math.isfinite(share) and abs(share - 1) > UNMOVED:
+        if 0 < share < math.inf and abs(share - 1) > UNMOVED:      # where there was sky, or is now, nothing is told
             shot = shot.with_subject(replace(subject, depth=min(max(subject.depth * share, NEAR), MOST_DISTANT)))
     return shot
 
@@ -225,17 +223,8 @@ def retime_take(shot: Shot, take: str, duration) -> Shot:
         start, end = scaled(start), scaled(end)
         start = start and min(start, duration - 1 / shot.fps)
         end = end if end is None else max(end, (start or 0) + 1 / shot.fps)      # a frame, at the least
-    stretched = _stretched(shot, take, duration)
+    stretched = _with_timeline(shot, take, shot.take(take).timeline.stretched(duration), stretch=True)
     return replace(stretched, in_point=start, out_point=end)
-
-
-def _stretched(shot: Shot, take: str, duration: Fraction) -> Shot:
-    before = shot.take(take).timeline.duration
-    shot = shot.with_take(replace(shot.take(take), timeline=shot.take(take).timeline.stretched(duration)))
-    for other in shot.takes:
-        if other.match and other.match.take == take and other.timeline.duration == before:
-            shot = _stretched(shot, other.name, duration)
-    return shot
 
 
 def end_take(shot: Shot, take: str, at) -> Shot:
@@ -413,6 +402,7 @@ def start_here(shot: Shot, take: str, camera: Camera) -> Shot:
 
 
 def _unused(shot: Shot, name: str) -> None:
+    """Raises BadValue where a take is called that already."""
     if any(take.name == name for take in shot.takes):
         raise BadValue(f"There is a take {name} already; choose another name.")
 
@@ -574,6 +564,7 @@ def add_lane(shot: Shot, take: str, channel: Channel, time) -> Shot:
 
 
 def _own_way(take: Take) -> None:
+    """Raises BadValue on a take that matches another: it has no way of its own."""
     if take.match:
         raise BadValue(f"Take {take.name} matches take {take.match.take}, which says where it goes; free it first.")
 
@@ -593,10 +584,12 @@ def set_camera(shot: Shot, take: str, time, camera: Camera) -> Shot:
 
 
 def _value(camera: Camera, channel: str) -> float | None:
+    """What a camera has in a channel, in the channel's unit; None: the stop of a pinhole."""
     return camera.position["xyz".index(channel)] if channel in ("x", "y", "z") else getattr(camera, channel)
 
 
 def _reaching(shot: Shot, take: str, channel: Channel, time: Fraction, now: float | None, wanted: float | None) -> Shot:
+    """A key at a time by which a channel has the value that is wanted, where it has another one now."""
     if wanted is None or now is None or math.isclose(now, wanted, rel_tol=1e-9, abs_tol=1e-9):
         return shot
     timeline = shot.take(take).timeline
@@ -666,6 +659,7 @@ def keep_framed(shot: Shot, take: str, subject: str, start=0, end=None) -> Shot:
 
 
 def _track(timeline: Timeline, index: int) -> Track:
+    """A track by its place in the timeline; BadValue where there is none."""
     if not 0 <= index < len(timeline.tracks):
         raise BadValue(f"The take has no track {index + 1}.")
     return timeline.tracks[index]

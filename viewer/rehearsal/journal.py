@@ -158,6 +158,7 @@ class Journal:
                 self._begun = True     # the file does not go that far back, or knows nothing of what the step put an end to
 
     def _encode(self, notes: list[tuple]) -> None:
+        """Notes as lines that are not written yet; or the whole document, where it begins or the file is too long."""
         if not self._begun:
             self._unwritten += b"".join([self._encoder.record(*note) for note in notes])
         large = self._size + len(self._unwritten) > max(LARGE, 2 * self._size_anew) and not self._anew
@@ -355,6 +356,7 @@ class _Encoder:
         self._numbers: dict[int, tuple[int, Track]] = {}   # by identity; holding the track keeps the identity its own
 
     def record(self, what: str, *more) -> bytes:
+        """A record's line, after those of the tracks that it has first."""
         lines: list[bytes] = []
         record = [self._shot(m, lines) if isinstance(m, Shot) else str(m) if isinstance(m, Path) else m for m in more]
         return b"".join(lines) + _line([what, *record])
@@ -373,6 +375,8 @@ class _Encoder:
 
 
 class _Decoder:
+    """Records as shots again: what _Encoder made of them."""
+
     def __init__(self):
         self._tracks: dict[int, Track] = {}
 

@@ -28,12 +28,12 @@ from ..shots.easing import OVERSHOOT, curve
 from ..shots.framing import Subject, pose_of, size_in_frame
 from ..shots.performance import FARTHEST
 from ..shots.rigs import rig
-from ..shots.timeline import Channel, Key, Timeline, Track, seconds, space
+from ..shots.timeline import TRAVEL, Channel, Key, Timeline, Track, seconds, space
 from .controls import HANDS, Pull, RigState
 
 CHANNELS: tuple[Channel, ...] = ("x", "y", "z", "pan", "tilt", "roll", "focal_length", "focus_distance")
 """What a performance drives."""
-CHANNELS_OF = {"grip": ("x", "y", "z", "arc"), "operator": ("pan", "tilt", "roll"), "zoom": ("focal_length",),
+CHANNELS_OF = {"grip": TRAVEL, "operator": ("pan", "tilt", "roll"), "zoom": ("focal_length",),
                "focus": ("focus_distance",)}
 """The channels of each of controls.HANDS."""
 DRIVEN = {"zoom": {"operator", "zoom"}, "push-in": {"operator", "grip"}}
@@ -329,6 +329,7 @@ def _errors(before: Track, after: Track, times: np.ndarray) -> np.ndarray:
 
 
 def _smooth(track: Track, figure: float, fps: Fraction) -> Track:
+    """The track with the fewest keys, on frames, within a figure in the unit of Tolerance.of."""
     times = _sampled(track, fps)
     wanted = values(track, times)
     allowed = np.maximum(MARGIN * _allowed(track.channel, figure, wanted), NEVER)

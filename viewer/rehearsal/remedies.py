@@ -17,10 +17,8 @@ from ..shots.comparison import main_subject
 from ..shots.document import Shot
 from ..shots.framing import anchor_point, turn_to
 from ..shots.kit import usable_kit
-from ..shots.timeline import Track
+from ..shots.timeline import TRAVEL, Track
 from . import edits
-
-TRAVEL = ("x", "y", "z", "arc")
 
 
 class Remedy(NamedTuple):
@@ -56,6 +54,7 @@ Helps = Callable[[Shot], bool]
 
 
 def _candidates(shot: Shot, take: str, advice: Advice, helps: Helps) -> Iterator[tuple[str, Shot | None]]:
+    """(label, shot) of what might be done about a piece of advice, to be tried; None: it cannot be done."""
     if advice.fixed:
         yield advice.remedy.rstrip("."), followed(shot, take, advice)
     topic, of = advice.topic, shot.take(take)

@@ -94,6 +94,7 @@ def _end(worker: subprocess.Popen, seconds: float) -> None:
 
 
 def _started() -> subprocess.Popen:
+    """A new worker; PushinError where the system has no room for one."""
     path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
     try:
         return subprocess.Popen([sys.executable, "-c", SERVES],

@@ -12,11 +12,11 @@ from .. import optics
 from ..counted import counted, f_number
 from .comparison import Coverage, main_subject
 from .document import Shot, Take
-from .framing import PASSED, place_in_frame, pose_of
-from .kit import F_STOP, Lens, usable_kit
+from .framing import PASSED, Subject, lost, place_in_frame, pose_of, sizer
+from .kit import F_STOP, FOCAL_LENGTHS, THIRDS, Lens, usable_kit
 from .performance import Performance
 from .rigs import rig
-from .timeline import INFINITY, LONGEST, Key, Timeline, Track, snapped
+from .timeline import INFINITY, LONGEST, TRAVEL, Key, Timeline, Track, snapped
 
 INVENTED = 0.15
 """Share of the frame: beyond it a made-up surface is what one looks at."""
@@ -27,9 +27,6 @@ SOFT_ENLARGEMENT = 4.0
 """Delivered pixels per plate pixel at which a picture looks enlarged whatever the filter."""
 READS = 3.0
 """A rack reads when what it leaves is blurred by three acceptable circles: soft at a glance, not on inspection."""
-THIRDS = (0.95, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3.2, 3.5, 4, 4.5, 5, 5.6, 6.3, 7.1, 8, 9, 10, 11, 13,
-          14, 16, 18, 20, 22)
-"""Stops as lenses are marked."""
 SAMPLES = 2400
 """Frames that are looked at, about: every one of takes up to 100 s at 24 frames a second."""
 PEAKS = 3
@@ -63,7 +60,9 @@ def advise(shot: Shot, take: str | None = None, plate=None, invented: float = IN
     """All advice on a take, what fails first, then by time. Invented pixels are judged where a plate is given."""
     of = shot.take(take)
     view = _View(shot, of)
-    found = [*_rig(view), *_lens(view)]
+    found = [*_reach(view), *_speed(view)]
+    if of.lens:
+        found += [*_range(view, of.lens), *_stops(view, of.lens), *_nearest(view, of.lens)]
     if shot.subjects:
         found += [*_passing(view), *_focus(view), *_racks(view), *_framing(view), *_pixels(view)]
     if plate is not None:
@@ -86,7 +85,7 @@ class _View:
         self.subject = main_subject(shot, take) if shot.subjects else None
         self.move = f"matched {take.match.by}" if take.match else " + ".join(take.timeline.moves) or "shot"
         channels = {t.channel for t in take.timeline.tracks}
-        self.travels = not take.match and bool(channels & {"x", "y", "z", "arc"})
+        self.travels = not take.match and bool(channels & set(TRAVEL))
         self.zooms = not take.match and ("focal_length" in channels or any(h.what == "size" for h in take.timeline.holds))
 
     @property
@@ -112,6 +111,10 @@ class _View:
 
     def distance(self, name: str, camera) -> float:
         return pose_of(camera).to(self.play.point(name))[2]
+
+    def sees(self, subject: Subject, camera) -> bool:
+        """Whether anything of a subject is in the delivered frame."""
+        return not lost(self.shot.plate.stage, subject, camera, self.lines)
 
     def mark(self, mark: float | str, camera) -> float:
         """Where a focus mark lies, metres from a camera."""
@@ -139,29 +142,46 @@ def looked_at(timeline: Timeline, fps: Fraction, most: int = 0) -> list[int]:
     return sorted(found | {min(n + 1, last) for n in found})
 
 
-def _rig(view: _View) -> Iterator[Advice]:
-    take, carried = view.take, rig(view.take.rig)
-    if carried.reach < math.inf and not (take.match and take.match.by == "push-in"):
-        shot = view.shot
-        free = Performance(shot.plate.stage, shot.subjects, take.camera, take.timeline,
-                           replace(carried, reach=math.inf, sway=()), take.seed, view.lines)
-        away = lambda t: math.dist(free.camera(t).position, view.play.mark)
-        longest = max(map(away, view.times))
-        if round(longest, 2) > carried.reach:
-            time, _ = view.first(lambda t, c: away(t) > carried.reach)
-            what = ("A locked-off camera does not travel" if carried.reach == 0 else
-                    f"The slider is too short: it ends after {carried.reach:g} m, at {time:.1f} s")
-            yield Advice("rig", False, time, f"{what}; the {view.move} goes {longest:.2f} m.",
-                         "Put the camera on a dolly.", replace(take, rig="dolly"))
+def _reach(view: _View) -> Iterator[Advice]:
+    """A travel that is longer than the rig's rails."""
+    shot, take, carried = view.shot, view.take, rig(view.take.rig)
+    if carried.reach == math.inf or take.match and take.match.by == "push-in":
+        return
+    free = Performance(shot.plate.stage, shot.subjects, take.camera, take.timeline,
+                       replace(carried, reach=math.inf, sway=()), take.seed, view.lines)
+    away = lambda t: math.dist(free.camera(t).position, view.play.mark)
+    longest = max(map(away, view.times))
+    if round(longest, 2) > carried.reach:
+        time, _ = view.first(lambda t, c: away(t) > carried.reach)
+        what = ("A locked-off camera does not travel" if carried.reach == 0 else
+                f"The slider is too short: it ends after {carried.reach:g} m, at {time:.1f} s")
+        yield Advice("rig", False, time, f"{what}; the {view.move} goes {longest:.2f} m.",
+                     "Put the camera on a dolly.", replace(take, rig="dolly"))
+
+
+def _speed(view: _View) -> Iterator[Advice]:
+    """A travel that is faster than the rig is moved."""
+    shot, take, carried = view.shot, view.take, rig(view.take.rig)
     time, fastest = _fastest(view.play, view.times, view.frame, [c.position for c in view.cameras])
-    if fastest > carried.speed * 1.001:
-        what = "jumps" if fastest == math.inf else f"reaches {fastest:.{_digits(fastest, carried.speed, 1)}f} m/s"
-        longer = None if take.match or fastest == math.inf else _slowed(view.shot, take, fastest, carried.speed)
-        yield Advice("rig", False, time,
-                     f"The {view.move} {what} at {time:.1f} s; a {carried.name} goes up to {carried.speed:g} m/s.",
-                     f"Give it {longer:.1f} s." if longer else "Choose a gentler ease." if fastest == math.inf else
-                     f"Give {take.match.take} longer, which it follows." if take.match else "Travel less.",
-                     longer and replace(take, timeline=take.timeline.stretched(max(snapped(longer, view.shot.fps), 1 / view.shot.fps))))
+    if fastest <= carried.speed * 1.001:
+        return
+    jumps, fixed = fastest == math.inf, None
+    if jumps:
+        remedy = "Choose a gentler ease."
+    elif take.match:
+        remedy = f"Give {take.match.take} longer, which it follows."
+    elif longer := _slowed(shot, take, fastest, carried.speed):
+        remedy, fixed = f"Give it {longer:.1f} s.", replace(take, timeline=_lasting(take.timeline, longer, shot.fps))
+    else:
+        remedy = "Travel less."
+    what = "jumps" if jumps else f"reaches {fastest:.{_digits(fastest, carried.speed, 1)}f} m/s"
+    yield Advice("rig", False, time,
+                 f"The {view.move} {what} at {time:.1f} s; a {carried.name} goes up to {carried.speed:g} m/s.", remedy, fixed)
+
+
+def _lasting(timeline: Timeline, seconds: float, fps: Fraction) -> Timeline:
+    """A timeline stretched to so many seconds, in whole frames."""
+    return timeline.stretched(max(snapped(seconds, fps), 1 / fps))
 
 
 def _fastest(play: Performance, times: list[float], frame: float, at: list | None = None) -> tuple[float, float]:
@@ -188,8 +208,8 @@ def _fastest(play: Performance, times: list[float], frame: float, at: list | Non
 def _slowed(shot: Shot, take: Take, fastest: float, speed: float) -> float | None:
     """The seconds, in tenths, that a take needs to go no faster than a speed: found by trying, for what a rig takes to get
     going stays as long."""
-    def lasting(seconds: float, most: int = 0) -> float:
-        timeline = take.timeline.stretched(max(snapped(seconds, shot.fps), 1 / shot.fps))
+    def speed_in(seconds: float, most: int = 0) -> float:
+        timeline = _lasting(take.timeline, seconds, shot.fps)
         times = [float(n / shot.fps) for n in looked_at(timeline, shot.fps, most)] + [float(timeline.duration)]
         return _fastest(shot.with_take(replace(take, timeline=timeline)).perform(take.name), times, float(1 / shot.fps))[1]
 
@@ -199,11 +219,11 @@ def _slowed(shot: Shot, take: Take, fastest: float, speed: float) -> float | Non
         return None
     tried = high
     while high - low > 1:      # longer in proportion to what it is too fast is enough, and shorter likewise too short
-        fastest = lasting(tried / 10, SAMPLES // 8)
+        fastest = speed_in(tried / 10, SAMPLES // 8)
         would = tried * fastest / speed
         low, high = (max(low, math.floor(would)), tried) if fastest <= speed else (tried, min(high, math.ceil(would)))
         tried = (low + high) // 2
-    return next((n / 10 for n in range(high, high + 5) if lasting(n / 10) <= speed), None)
+    return next((n / 10 for n in range(high, high + 5) if speed_in(n / 10) <= speed), None)
 
 
 def _digits(value: float, limit: float, digits: int) -> int:
@@ -213,24 +233,27 @@ def _digits(value: float, limit: float, digits: int) -> int:
     return digits
 
 
-def _lens(view: _View) -> Iterator[Advice]:
-    lens, take = view.take.lens, view.take
-    if lens is None:
-        return
+def _range(view: _View, lens: Lens) -> Iterator[Advice]:
+    """A focal length that the lens does not have."""
     short, long = lens.focal_length
     out = view.first(lambda t, c: not short * 0.999 <= c.focal_length <= long * 1.001)
-    if out:
-        needed = [c.focal_length for c in view.cameras]
-        low, high = min(needed), max(needed)
-        fits = [z for z in usable_kit().lenses if z.focal_length[0] <= low * 1.001 and high * 0.999 <= z.focal_length[1]
-                and z.squeeze == lens.squeeze]
-        fine = _digits(low, short, 0) if low < short * 0.999 else _digits(high, long, 0)
-        why = (f"from {short:g} to {long:g} mm" if lens.is_zoom else f"fixed at {short:g} mm")
-        yield Advice("lens", False, out[0],
-                     f"The {view.move} leaves the lens's range at {out[0]:.1f} s: it needs {low:.{fine}f} to {high:.{fine}f} "
-                     f"mm, and the {lens.name} is {why}.",
-                     f"Take the {fits[0].name}." if fits else f"No lens of the kit reaches that far; {view.less}.",
-                     _on_lens(take, fits[0]) if fits else None)
+    if not out:
+        return
+    needed = [c.focal_length for c in view.cameras]
+    low, high = min(needed), max(needed)
+    fits = next((z for z in usable_kit().lenses if z.focal_length[0] <= low * 1.001 and high * 0.999 <= z.focal_length[1]
+                 and z.squeeze == lens.squeeze), None)
+    fine = _digits(low, short, 0) if low < short * 0.999 else _digits(high, long, 0)
+    why = f"from {short:g} to {long:g} mm" if lens.is_zoom else f"fixed at {short:g} mm"
+    yield Advice("lens", False, out[0],
+                 f"The {view.move} leaves the lens's range at {out[0]:.1f} s: it needs {low:.{fine}f} to {high:.{fine}f} "
+                 f"mm, and the {lens.name} is {why}.",
+                 f"Take the {fits.name}." if fits else f"No lens of the kit reaches that far; {view.less}.",
+                 _on_lens(view.take, fits) if fits else None)
+
+
+def _stops(view: _View, lens: Lens) -> Iterator[Advice]:
+    """A stop that the lens does not have."""
     stopped = view.first(lambda t, c: c.f_stop is not None and not
                          lens.stops[0] * 0.99 <= c.f_stop <= lens.stops[1] * 1.01)
     if stopped:
@@ -240,6 +263,10 @@ def _lens(view: _View) -> Iterator[Advice]:
         yield Advice("lens", False, stopped[0],
                      f"{told} at {stopped[0]:.1f} s is outside the {lens.name}, which goes from "
                      f"{' to '.join(map(f_number, lens.stops))}.", "Choose a stop within it.")
+
+
+def _nearest(view: _View, lens: Lens) -> Iterator[Advice]:
+    """Focus nearer than the lens focuses."""
     near = view.first(lambda t, c: c.focus_distance < lens.closest(c.focal_length) * 0.999)
     if near:
         time, camera = near
@@ -258,6 +285,7 @@ def _on_lens(take: Take, lens: Lens) -> Take:
 
 
 def _passing(view: _View) -> Iterator[Advice]:
+    """A travel that goes past the subject."""
     name = view.subject.name
     if view.distance(name, view.cameras[0]) <= PASSED:
         return
@@ -275,11 +303,11 @@ def _focus(view: _View) -> Iterator[Advice]:
     """A subject that goes soft though nobody pulls focus."""
     take, name = view.take, view.subject.name
     track = take.timeline.track("focus_distance")
-    if take.camera.f_stop is None or (track and (len(track.keys) > 1 or isinstance(track.keys[0].value, str))):
+    if take.pinhole or (track and (len(track.keys) > 1 or isinstance(track.keys[0].value, str))):
         return
     blur = lambda c: float(optics.circle_of_confusion(max(view.distance(name, c), 0.01), c.focal_length, c.f_stop,
                                                       c.focus_distance))
-    soft = view.first(lambda t, c: blur(c) > view.circle)
+    soft = view.first(lambda t, c: blur(c) > view.circle and view.sees(view.subject, c))
     if soft:
         time, camera = soft
         near, far = optics.depth_of_field(camera.focal_length, camera.f_stop, camera.focus_distance, view.circle)
@@ -299,59 +327,62 @@ def _racks(view: _View) -> Iterator[Advice]:
     for a, b in zip(track.keys, track.keys[1:]) if track else ():
         if a.value == b.value or float(a.time) > view.times[-1]:
             continue
-        if track.performed and not isinstance(b.value, str) and not take.pinhole:
-            continue    # a hand on the ring, from frame to frame
         if take.pinhole:
             yield Advice("focus", False, float(a.time),
                          "The focus pull cannot be seen: the camera is a pinhole, to which everything is sharp.",
                          "Give it an f-number.",
                          replace(take, camera=replace(take.camera, f_stop=F_STOP)))
             return
-        early, late = view.play.camera(float(a.time)), view.play.camera(float(b.time))
-        here, there = max(view.mark(a.value, early), 0.01), max(view.mark(b.value, late), 0.01)
-        # What is left behind, seen at the end, and what is gone to, seen at the start.
-        blur = lambda mark, camera, focus: float(optics.circle_of_confusion(
-            max(view.mark(mark, camera), 0.01), camera.focal_length, camera.f_stop, focus))
-        left, ahead = blur(a.value, late, there), blur(b.value, early, here)
-        if max(left, ahead) >= READS * view.circle:
-            continue
-        wide = min(float(optics.f_stop_for_blur(there, early.focal_length, here, READS * view.circle)), early.f_stop)
-        stop = _stop_at_most(wide)
-        say = lambda mark: mark if isinstance(mark, str) else f"{mark:.2f} m"
-        within = max(left, ahead) <= view.circle
-        why = (f"at {f_number(early.f_stop)} both {say(a.value)} and {say(b.value)} lie within the depth of "
-               "field" if within else
-               f"at {f_number(early.f_stop)} what it leaves is blurred by only {max(left, ahead) / view.circle:.1f} times "
-               "the acceptable circle")
-        widest = take.lens.stops[0] if take.lens else 0.95
-        if stop >= widest and not take.timeline.track("f_stop"):
-            remedy, fixed = f"Open to {f_number(stop)}.", replace(take, camera=replace(take.camera, f_stop=stop))
-        else:
-            focal = early.focal_length * math.sqrt(widest / wide)   # blur goes as f² / N
-            remedy = (f"It would take {f_number(wide)}, wider than the lens opens ({f_number(widest)}); use about {focal:.0f} "
-                      "mm at that stop, or set the marks farther apart in depth.")
-            fixed = None
-        yield Advice("focus", not within, float(a.time), f"The rack at {float(a.time):.1f} s will not read: {why}.",
-                     remedy, fixed)
+        if not track.performed or isinstance(b.value, str):      # else a hand on the ring, from frame to frame
+            yield from _rack(view, a, b)
 
 
-def _stop_at_most(f_stop: float) -> float:
-    """The smallest marked stop, in thirds, that is at least as wide as an f-number."""
-    return max((n for n in THIRDS if n <= f_stop), default=f_stop)
+def _rack(view: _View, a: Key, b: Key) -> Iterator[Advice]:
+    """A rack from one mark to another that is too little to be seen."""
+    take = view.take
+    early, late = view.play.camera(float(a.time)), view.play.camera(float(b.time))
+    here, there = max(view.mark(a.value, early), 0.01), max(view.mark(b.value, late), 0.01)
+    # What is left behind, seen at the end, and what is gone to, seen at the start.
+    blur = lambda mark, camera, focus: float(optics.circle_of_confusion(
+        max(view.mark(mark, camera), 0.01), camera.focal_length, camera.f_stop, focus))
+    most = max(blur(a.value, late, there), blur(b.value, early, here))
+    if most >= READS * view.circle:
+        return
+    within = most <= view.circle
+    say = lambda mark: mark if isinstance(mark, str) else f"{mark:.2f} m"
+    why = (f"both {say(a.value)} and {say(b.value)} lie within the depth of field" if within else
+           f"what it leaves is blurred by only {most / view.circle:.1f} times the acceptable circle")
+    wide = min(float(optics.f_stop_for_blur(there, early.focal_length, here, READS * view.circle)), early.f_stop)
+    stop = max((n for n in THIRDS if n <= wide), default=wide)      # the smallest marked stop that is as wide
+    widest = take.lens.stops[0] if take.lens else THIRDS[0]
+    focal = early.focal_length * math.sqrt(widest / wide) if wide else math.inf      # blur goes as f² / N
+    fixed = None
+    if stop >= widest and not take.timeline.track("f_stop"):
+        remedy, fixed = f"Open to {f_number(stop)}.", replace(take, camera=replace(take.camera, f_stop=stop))
+    elif focal <= max(FOCAL_LENGTHS[1], early.focal_length):
+        remedy = (f"It would take {f_number(wide)}, wider than the lens opens ({f_number(widest)}); use about {focal:.0f} "
+                  "mm at that stop, or set the marks farther apart in depth.")
+    else:
+        remedy = "No lens tells them apart; set the marks farther apart in depth."
+    yield Advice("focus", not within, float(a.time),
+                 f"The rack at {float(a.time):.1f} s will not read: at {f_number(early.f_stop)} {why}.", remedy, fixed)
 
 
 def _framing(view: _View) -> Iterator[Advice]:
+    """A subject whose anchor is not in the delivered frame."""
     name = view.subject.name
     point = view.play.point(name)
 
-    def outside(t, camera):
+    def outside(camera) -> bool:
         u, v = place_in_frame(camera, point)
-        return abs(u) > view.lines.width / 2 or abs(v) > view.lines.height / 2
-    if outside(0, view.cameras[0]):
+        return (abs(u) > view.lines.width / 2 or abs(v) > view.lines.height / 2
+                or view.distance(name, camera) <= PASSED)
+
+    if outside(view.cameras[0]):
         yield Advice("framing", False, 0.0, f"{name} is outside the frame from the start.",
                      "Pan to it, or start from another framing.")
         return
-    out = view.first(outside)
+    out = view.first(lambda t, c: outside(c))
     if out and view.distance(name, out[1]) > PASSED:
         u, v = place_in_frame(out[1], point)
         side = (("right" if u > 0 else "left") if abs(u) * view.lines.height > abs(v) * view.lines.width else
@@ -375,26 +406,31 @@ def _in_frame(view: _View, camera) -> str:
 
 
 def _pixels(view: _View) -> Iterator[Advice]:
+    """A subject of too few plate pixels where it is seen largest, or a frame that is enlarged too much."""
     subject = view.subject
     if not subject.has_size:
         return
     stage = view.shot.plate.stage
-    ratios = [view.play.size(subject.name, t) for t in view.times]
-    closest = int(np.argmax(ratios))
-    camera = view.cameras[closest]
-    depth = max(view.distance(subject.name, camera), 0.01)
+    size = sizer(stage, subject, view.lines)
+    largest_first = sorted(zip(view.times, view.cameras), key=lambda at: -size(pose_of(at[1])) * at[1].focal_length)
+    closest = next((at for at in largest_first if view.sees(subject, at[1])), None)
+    if closest is None:
+        return
+    time, camera = closest
+    depth = view.distance(subject.name, camera)
     # Plate pixels that the delivered frame's width holds at the subject.
     across = view.lines.width * camera.sensor_width / camera.focal_length * depth / subject.depth * stage.focal_pixels
     down = across * view.lines.height / view.lines.width
     left, top, right, bottom = subject.measure
-    detail = min(bottom - top, down, *([right - left, across] if subject.kind == "object" else []))
-    time, enlarged = view.times[closest], view.shot.delivery_width / across
+    has, held = (bottom - top, down) if subject.kind == "person" else (min(bottom - top, right - left), min(down, across))
+    detail, enlarged = min(has, held), view.shot.delivery_width / across
     if detail < RECOGNISABLE:
         yield Advice("pixels", False, time,
                      f"{subject.name} will not be recognisable: at {time:.1f} s it is made of "
                      f"{counted(f'{detail:.{_digits(detail, RECOGNISABLE, 0)}f}', 'plate pixel')}, and a thing takes at least "
                      f"{RECOGNISABLE}.",
-                     f"Use a plate {RECOGNISABLE / max(detail, 1e-3):.1f} times as large, or end wider.")
+                     f"Use a plate {RECOGNISABLE / max(detail, 1e-3):.1f} times as large"
+                     f"{', or end wider' if has >= RECOGNISABLE else ''}.")
     elif enlarged > SOFT_ENLARGEMENT:
         yield Advice("pixels", True, time,
                      f"The picture will look soft at {time:.1f} s: the frame holds only "
@@ -403,6 +439,7 @@ def _pixels(view: _View) -> Iterator[Advice]:
 
 
 def _invented(view: _View, plate, limit: float) -> Iterator[Advice]:
+    """More of the frame than a share, the limit, that the plate never showed."""
     coverage, aspect = Coverage(plate), view.shot.aspect(view.take)
     share = lambda t: coverage.invented(view.play.camera(t), aspect)
     times = np.linspace(0, view.times[-1], 13)
@@ -419,4 +456,4 @@ def _invented(view: _View, plate, limit: float) -> Iterator[Advice]:
     yield Advice("invented", False, float(high),
                  f"More than {limit:g}% of the frame is invented from {high:.1f} s on "
                  f"({worst:.{_digits(worst, limit, 0)}f}% at the most): the plate does not show what the move uncovers.",
-                 f"End at {high - 0.1:.1f} s{less}." if high > 0.1 else "Start from the plate's own framing, or closer.")
+                 f"End at {high - 0.1:.1f} s{less}." if high > 0.2 else "Start from the plate's own framing, or closer.")

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Callable
 
 from .. import optics
+from ..camera import NEAR
 from .easing import Ease
 from .errors import BadValue
 from .framing import Subject, Vector, named_size, pose_of, shot_size
@@ -18,6 +19,7 @@ from .words import move, onward, read_amount, read_degrees, read_duration, read_
 
 
 def _keys(before: float, after: float, at, duration: Fraction, ease: Ease) -> tuple[Key, ...]:
+    """Two keys, a duration apart, from when a move starts on."""
     at = in_seconds(at)
     return Key(at, before, ease), Key(at + duration, after)
 
@@ -30,6 +32,7 @@ def _travel(duration: Fraction, at, ease: Ease, to: Vector, start: Vector = (0.0
 
 
 def _one(channel, before: float, after: float, at, duration: Fraction, ease: Ease, about=None) -> Timeline:
+    """One channel from a value to another, in its unit; about: the subject of an arc."""
     return Timeline(in_seconds(at) + duration, (Track(channel, _keys(before, after, at, duration, ease), about=about),))
 
 
@@ -123,6 +126,7 @@ def _reaching(scene: Scene, subject, start, end, build: Callable[[object, object
 
 
 def _in_order(scene: Scene, sign: int, subject: Subject, start, end, before: float, after: float) -> None:
+    """Raises BadValue where a move in (sign +1) or out (-1) would go the other way."""
     if sign * (after - before) <= 0:
         now = _size_name(scene, subject)
         opposite = "a pull-out or zoom out" if sign > 0 else "a push-in or zoom in"
@@ -135,6 +139,7 @@ def _size_name(scene: Scene, subject: Subject) -> str:
 
 
 def _dolly(scene, sign, subject, amount, start, end, seconds, speed, ease, at, toward) -> Timeline:
+    """A push-in (sign +1) or pull-out (-1); the words are those of the moves."""
     before, after, way, subject = _approach(scene, sign, subject, amount, start, end, toward)
     metres = (after - before) * math.hypot(*way)
     duration = read_duration(scene, seconds, speed, growth=max(1 - after, 0.05) / (1 - before), metres=metres)
@@ -246,10 +251,17 @@ def push_in_with_zoom(scene, *, subject=None, amount=None, start=None, end=None,
 
 # -- sideways, up and down, around ------------------------------------------------------------------------------------
 
-def _sweep(scene: Scene, subject, metres: float) -> float:
+UNKNOWN = 2.0
+"""Metres: how far away what is looked at is taken to be where no subject is named, nor the first one in front."""
+
+
+def _sweep(scene: Scene, subject: Subject | None, metres: float) -> float:
     """Frame widths that a travel across the axis moves the subject by; the scene's first one where none is named."""
-    near = subject or (scene.subjects[0] if scene.subjects else None)
-    depth = scene.depth(near) if near else 2.0
+    if subject:
+        depth = scene.depth(subject)
+    else:
+        ahead = [pose_of(scene.camera).to(scene.point(first))[2] for first in scene.subjects[:1]]
+        depth = ahead[0] if ahead and ahead[0] > NEAR else UNKNOWN
     return metres / depth * scene.camera.focal_length / scene.camera.sensor_width
 
 
@@ -276,6 +288,7 @@ def tracking(scene, *, subject=None, amount="0.3 m", seconds=None, speed=None, e
 
 
 def _turn(scene, channel, amount, seconds, speed, ease, at) -> Timeline:
+    """A pan, tilt or roll; the words are those of the moves."""
     angle = some(amount, read_degrees(amount))
     view = math.radians(float(optics.field_of_view(scene.camera.focal_length, scene.camera.sensor_width)))
     duration = read_duration(scene, seconds, speed, sweep=math.radians(angle) / view)
@@ -317,8 +330,10 @@ def arc(scene, *, subject=None, amount="15°", seconds=None, speed=None, ease="b
     """The camera circles the subject at one distance, to the right or (negative) left."""
     subject = scene.subject(subject)
     angle = some(amount, read_degrees(amount))
-    metres = math.radians(angle) * scene.depth(subject)
-    duration = read_duration(scene, seconds, speed, sweep=_sweep(scene, subject, metres), metres=metres)
+    turned, (x, _, z) = math.radians(angle), scene.camera.position
+    radius = math.dist((x, z), scene.point(subject)[::2])
+    duration = read_duration(scene, seconds, speed, sweep=_sweep(scene, subject, turned * scene.depth(subject)),
+                             metres=turned * radius)
     return _one("arc", 0.0, angle, at, duration, ease, about=subject.name)
 
 

@@ -13,7 +13,7 @@ from .document import Match, Shot, Take
 from .errors import BadValue
 from .framing import Stage, Subject, pose_of, size_name, sizer
 from .performance import Performance
-from .timeline import Timeline
+from .timeline import ABSOLUTE, TRAVEL, Timeline
 
 FAR_AWAY = 1e6
 """Metres: what stands there does not change its place or size when the camera travels."""
@@ -24,16 +24,16 @@ def matched(take: Take, subject: str, name: str = "B", by: str | None = None) ->
 
     by  what the new take does, "zoom" or "push-in"; None: what the given one does not. Focus and aperture are the same.
     """
-    travels = any(track.channel in ("x", "y", "z", "arc") for track in take.timeline.tracks)
+    travels = any(track.channel in TRAVEL for track in take.timeline.tracks)
     by = by or ("zoom" if travels else "push-in")
-    focus = tuple(t for t in take.timeline.tracks if t.channel in ("focus_distance", "f_stop"))
+    focus = tuple(t for t in take.timeline.tracks if t.channel in ABSOLUTE)
     still = Timeline(take.timeline.duration, focus)
     return replace(take, name=name, timeline=still, match=Match(take.name, subject, by))
 
 
 def only_turns(take: Take) -> bool:
     """Whether the camera stays on its spot and its lens as it is: then nothing changes its size or is passed."""
-    return not take.match and not any(track.channel in ("x", "y", "z", "arc", "focal_length") for track in take.timeline.tracks)
+    return not take.match and not any(track.channel in (*TRAVEL, "focal_length") for track in take.timeline.tracks)
 
 
 class Figures(NamedTuple):
@@ -107,6 +107,7 @@ class Comparison:
         return self._sizer(pose_of(camera)) * camera.focal_length / camera.sensor_width
 
     def _background_at(self, camera: Camera) -> float:
+        """Metres from a camera to the background behind the subject, along the axis."""
         point = self.shot.plate.stage.point(*self.subject.anchor, self.background)
         return pose_of(camera).to(point)[2]
 

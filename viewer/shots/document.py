@@ -16,8 +16,8 @@ from .. import optics
 from ..camera import Camera, check_iris
 from ..errors import PushinError
 from .errors import BadValue
-from .framing import FrameLines, Stage, Subject, frame_lines
-from .kit import F_STOP, Body, Lens
+from .framing import FrameLines, Stage, Subject, find_subject, frame_lines
+from .kit import F_STOP, RATIOS, Body, Lens
 from .performance import Performance
 from .rigs import rig
 from .scene import Scene
@@ -190,7 +190,7 @@ class Shot:
         if not 1 <= self.fps <= MOST_FRAMES:
             raise BadValue(f"{float(self.fps):g} frames a second is not a frame rate; it lies between 1 and "
                            f"{MOST_FRAMES}.")
-        if self.ratio is not None and not 0.1 <= self.ratio <= 10:
+        if self.ratio is not None and not RATIOS[0] <= self.ratio <= RATIOS[1]:
             raise BadValue(f"{self.ratio:g} is not a delivery ratio, width over height.")
         if not 16 <= self.delivery_width <= 100_000:
             raise BadValue(f"A delivery is 16 to 100000 pixels wide, and not {self.delivery_width}.")
@@ -199,6 +199,13 @@ class Shot:
             twice = next((name for name in names if names.count(name) > 1), None)
             if twice:
                 raise BadValue(f"Two {what}s are called '{twice}'; each needs a name of its own.")
+        self._check_points()
+        for take in self.takes:
+            self._check_subjects(take)
+            self._check_match(take)
+
+    def _check_points(self) -> None:
+        """In and out point: rational, and within the shot, in this order."""
         for field in ("in_point", "out_point"):
             if getattr(self, field) is not None:
                 object.__setattr__(self, field, seconds(getattr(self, field)))
@@ -206,25 +213,28 @@ class Shot:
         if (self.in_point, self.out_point) != (None, None) and not 0 <= start < end <= self.duration:
             raise BadValue(f"The in point ({float(start):g} s) must lie before the out point ({float(end):g} s), and both "
                            f"within the shot's {float(self.duration):g} s.")
-        subjects, takes = {s.name for s in self.subjects}, {t.name: t for t in self.takes}
-        for take in self.takes:
-            names = [*take.timeline.subjects, *([take.match.subject] if take.match else ())]
-            missing = next((name for name in names if name not in subjects), None)
-            if missing is not None:
-                raise BadValue(f"Take {take.name} speaks of '{missing}', but there is no subject of that name.")
-            sized = [h.subject for h in take.timeline.holds if h.what == "size"]
-            sized += [take.match.subject] if take.match else []
-            point = next((s.name for s in self.subjects if s.name in sized and not s.has_size), None)
-            if point:
-                raise BadValue(f"Take {take.name} keeps the size of '{point}', which is a point; draw a box around it.")
-            seen = {take.name}
-            while take.match:
-                if take.match.take not in takes:
-                    raise BadValue(f"Take {take.name} matches take '{take.match.take}', which is not there.")
-                take = takes[take.match.take]
-                if take.name in seen:
-                    raise BadValue(f"Take {take.name} matches itself by way of others; one of them must be free.")
-                seen.add(take.name)
+
+    def _check_subjects(self, take: Take) -> None:
+        """Whom a take speaks of must be there, and have a size where that is kept."""
+        known, matched = {s.name for s in self.subjects}, [take.match.subject] if take.match else []
+        missing = next((name for name in (*take.timeline.subjects, *matched) if name not in known), None)
+        if missing is not None:
+            raise BadValue(f"Take {take.name} speaks of '{missing}', but there is no subject of that name.")
+        sized = [h.subject for h in take.timeline.holds if h.what == "size"] + matched
+        point = next((s.name for s in self.subjects if s.name in sized and not s.has_size), None)
+        if point:
+            raise BadValue(f"Take {take.name} keeps the size of '{point}', which is a point; draw a box around it.")
+
+    def _check_match(self, take: Take) -> None:
+        """What a take matches must be there, and not match it in turn."""
+        takes, seen = {t.name: t for t in self.takes}, {take.name}
+        while take.match:
+            if take.match.take not in takes:
+                raise BadValue(f"Take {take.name} matches take '{take.match.take}', which is not there.")
+            take = takes[take.match.take]
+            if take.name in seen:
+                raise BadValue(f"Take {take.name} matches itself by way of others; one of them must be free.")
+            seen.add(take.name)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -238,11 +248,8 @@ class Shot:
         return found
 
     def subject(self, name: str) -> Subject:
-        found = next((s for s in self.subjects if s.name == name), None)
-        if found is None:
-            raise BadValue(f"There is no subject called '{name}'; known are "
-                           f"{', '.join(s.name for s in self.subjects) or 'none yet'}.")
-        return found
+        """A subject by name; BadValue where there is none."""
+        return find_subject(self.subjects, name)
 
     def aspect(self, take: Take | None = None) -> float:
         """Width over height of the camera's picture in a take, unsqueezed."""
@@ -250,6 +257,7 @@ class Shot:
         return self.body.aspect(squeeze) if self.body else self.plate.stage.aspect * squeeze
 
     def lines(self, take: Take | None = None) -> FrameLines:
+        """The delivered frame within the camera's in a take."""
         return frame_lines(self.aspect(take), self.ratio)
 
     def across(self, take: Take | None = None) -> float:
@@ -270,6 +278,7 @@ class Shot:
         return frame_times(self.take(take).timeline.duration, self.fps)
 
     def timecode(self, time) -> str:
+        """As timeline.timecode, at the shot's rate; time in seconds."""
         return timecode(time, self.fps)
 
     def scene(self, take: str | None = None) -> Scene:
@@ -307,6 +316,7 @@ def _longest(takes: tuple[Take, ...]) -> Fraction:
 
 
 def _with(entries: tuple, new) -> tuple:
+    """Entries with one more, or with one in place of that of its name."""
     if any(e.name == new.name for e in entries):
         return tuple(new if e.name == new.name else e for e in entries)
     return (*entries, new)

@@ -22,7 +22,7 @@ CURVES: dict[str, Handles] = {
 EASES = (*CURVES, "hold")
 
 OVERSHOOT = 1.0
-"""How far a handle may reach beyond the way: 1 lets a value swing past its end by at most a fifth or so of the way."""
+"""How far a handle may reach beyond the way: 1 lets a value swing past its end by at most two thirds of the way."""
 
 
 def check_ease(ease: Ease) -> None:
@@ -66,6 +66,7 @@ def _hold(u: float) -> float:
 
 
 def _bezier(x1: float, y1: float, x2: float, y2: float) -> Callable[[float], float]:
+    """The curve of four handles, as `curve` has it."""
     # Both coordinates as polynomials in the curve's own parameter s, which x(s) = u defines.
     ax, bx, cx = 1 + 3 * (x1 - x2), 3 * (x2 - 2 * x1), 3 * x1
     ay, by, cy = 1 + 3 * (y1 - y2), 3 * (y2 - 2 * y1), 3 * y1

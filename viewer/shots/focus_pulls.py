@@ -15,8 +15,8 @@ from .words import move
 SOFT = 0.015
 """Diameter of blur, in frame widths, at which a face is plainly out of focus."""
 UNRECOGNISABLE = 0.05
-"""Diameter of blur, in frame widths, at which nothing in the picture can be recognised: a face in a medium shot is
-three such discs wide, less than the 6.4 line pairs that identification takes (Johnson's criteria, 1958)."""
+"""Diameter of blur, in frame widths, at which nothing in the picture can be recognised: a head in a medium shot is
+three such discs tall, less than the 6.4 line pairs that identification takes (Johnson's criteria, 1958)."""
 
 
 def _focus(at, duration: Fraction, *marks, ease: Ease = "both") -> Timeline:
@@ -28,6 +28,7 @@ def _focus(at, duration: Fraction, *marks, ease: Ease = "both") -> Timeline:
 
 
 def pull_duration(seconds) -> Fraction:
+    """How long a pull takes, seconds; BadValue where that is no time at all."""
     length = in_seconds(seconds)
     if length <= 0:
         raise BadValue("A focus pull takes longer than 0 seconds.")
@@ -51,6 +52,10 @@ def soft_mark(scene: Scene, subject: Subject, blur: float, side: str = "near") -
 
 
 def two_in_depth(scene: Scene, subject, to, near_first: bool | None) -> tuple[Subject, Subject]:
+    """The two subjects of a pull, in its order: by name, or the scene's first and another one.
+
+    near_first  None: as they are said. Else whether the nearer one comes first: both named in the other order are refused
+    """
     first = scene.subject(subject)
     second = scene.other(to, first)
     if first is second:

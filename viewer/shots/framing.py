@@ -8,6 +8,7 @@ Places in a camera's frame are (u, v) in frame widths from the frame's centre, +
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import cos, radians, sin
 from typing import Callable, Literal, NamedTuple
@@ -68,10 +69,12 @@ class Stage:
 
     @property
     def centre(self) -> tuple[float, float]:
+        """The principal point (x, y), pixels from the top left corner."""
         return self.principal_point or (self.width / 2, self.height / 2)
 
     @property
     def aspect(self) -> float:
+        """Width over height."""
         return self.width / self.height
 
     @property
@@ -160,8 +163,17 @@ class Subject:
 
     @property
     def has_size(self) -> bool:
+        """Whether there is a size to tell: a point has none."""
         left, top, right, bottom = self.measure
         return bottom > top and (right > left or self.kind == "person")
+
+
+def find_subject(subjects: Collection[Subject], name: str) -> Subject:
+    """The subject of a name; BadValue where none is called that."""
+    found = next((subject for subject in subjects if subject.name == name), None)
+    if found is None:
+        raise BadValue(f"There is no subject called '{name}'; known are {', '.join(s.name for s in subjects) or 'none yet'}.")
+    return found
 
 
 # -- the camera's side ------------------------------------------------------------------------------------------------
@@ -193,6 +205,7 @@ def pose(position: Vector, pan: float, tilt: float, roll: float) -> Pose:
 
 
 def pose_of(camera: Camera) -> Pose:
+    """Where a camera stands, and its axes."""
     return pose(camera.position, camera.pan, camera.tilt, camera.roll)
 
 

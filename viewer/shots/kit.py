@@ -18,15 +18,22 @@ from .. import folders, optics
 from ..errors import PushinError
 from ..files import reaching
 from ..resources import ASSETS
-from .errors import BadValue
+from .errors import BadValue, first_problem
 from .timeline import STRICT
 
 F_STOP = 2.8
 """A usual working stop, where none is named."""
 
+THIRDS = (0.95, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3.2, 3.5, 4, 4.5, 5, 5.6, 6.3, 7.1, 8, 9, 10, 11, 13,
+          14, 16, 18, 20, 22)
+"""f-numbers in thirds of a stop, as lenses are marked."""
 
 FOCAL_LENGTHS = 8.0, 400.0
 """mm: from the shortest to the longest lens, where none is named."""
+
+
+RATIOS = 0.1, 10.0
+"""Width over height of a delivered picture: the narrowest and the widest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ class Lens:
         short, long = self.focal_length
         wide, small = self.stops
         if not (optics.FOCALS[0] <= short <= long <= optics.FOCALS[1] and 0.5 <= wide <= small <= 128 and 0 <= self.minimum_focus <= 100
-                and 0.5 <= self.squeeze <= 3 and -2 <= self.breathing <= 2 and 0 <= self.blades <= 30
+                and 0.5 <= self.squeeze <= 3 and -2 <= self.breathing <= 2 and (self.blades == 0 or 3 <= self.blades <= 30)
                 and 1 <= self.t_ratio <= 2):
             raise BadValue(f"{self.name or 'A lens'} has a figure that no lens has; look at its focal length (mm), "
                            "stops, f-number, minimum focus (m), squeeze, breathing and blades.")
@@ -98,9 +105,13 @@ class Lens:
                 + (f", anamorphic {self.squeeze:g}×" if self.squeeze != 1 else ""))
 
     def closest(self, focal_length: float) -> float:
-        """Its minimum focus as a distance from the lens, metres: what Camera.focus_distance counts."""
+        """Its minimum focus as a distance from the lens, metres: what Camera.focus_distance counts.
+
+        A lens that focuses nearer than 4 f from the sensor is shorter there, at most a quarter of that: it stands at least
+        half of it away.
+        """
         closest = optics.focus_from_mark(self.minimum_focus, focal_length)
-        return 0.0 if math.isnan(closest) else float(closest)
+        return self.minimum_focus / 2 if math.isnan(closest) else float(closest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,10 @@ class Ratio:
     ratio: float
     use: str = ""
 
+    def __post_init__(self):
+        if not RATIOS[0] <= self.ratio <= RATIOS[1]:
+            raise BadValue(f"{self.name or 'A ratio'} is {self.ratio:g}; a delivery ratio is width over height.")
+
 
 @dataclass(frozen=True, slots=True)
 class Kit:
@@ -121,9 +136,11 @@ class Kit:
     ratios: tuple[Ratio, ...] = ()
 
     def body(self, name: str) -> Body:
+        """A camera's mode by its name, or a part that only it has; BadValue where that is none or several."""
         return _named(self.bodies, name, "camera")
 
     def lens(self, name: str) -> Lens:
+        """A lens likewise."""
         return _named(self.lenses, name, "lens")
 
     def ratio(self, name: str) -> float:
@@ -136,7 +153,7 @@ class Kit:
             value = float(top) / float(bottom if colon else 1)
         except (ValueError, ZeroDivisionError):
             value = math.nan
-        if not 0.1 <= value <= 10:
+        if not RATIOS[0] <= value <= RATIOS[1]:
             raise BadValue(f"'{name}' is not a delivery ratio; it is {', '.join(r.name for r in self.ratios)}, or "
                            "width over height such as 2 or 5:4.")
         return value
@@ -191,8 +208,7 @@ def read_kit(path: Path) -> Kit:
     except OSError as error:
         raise PushinError(f"{path} cannot be read: {error.strerror or error}.") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        raise PushinError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
+        raise PushinError(f"{path}: {first_problem(error)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PushinError(f"{path} is not a TOML file: {error}.") from None
     except KeyError as error:

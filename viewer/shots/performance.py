@@ -19,9 +19,8 @@ from typing import Callable, Iterable, NamedTuple, Sequence
 from .. import optics
 from ..camera import NEAR, Camera
 from .easing import curve
-from .errors import BadValue
-from .framing import (FrameLines, Pose, Stage, Subject, Vector, anchor_point, frame_lines, place, plane_of_focus, pose,
-                      pose_of, sizer, turn_to)
+from .framing import (FrameLines, Pose, Stage, Subject, Vector, anchor_point, find_subject, frame_lines, place,
+                      plane_of_focus, pose, pose_of, sizer, turn_to)
 from .rigs import Float, Rig, inertia
 from .timeline import INFINITY, Hold, Timeline, Track, space
 
@@ -71,7 +70,23 @@ class Performance:
         self._points = {name: anchor_point(stage, subject) for name, subject in self.subjects.items()}
         self._breathing = breathing
         self._float = Float(rig.sway, seed) if rig.sway else None
+        self._prepare_tracks()
+        # Holds look back at where their subject was when they began, so they are prepared in order of time.
+        self._framings: list[_Framing] = []
+        self._sizes: list[_Size] = []
+        self._partner = None
+        for hold in sorted(timeline.holds, key=lambda h: (h.start, h.what)):
+            if hold.what == "framing":
+                self._framings.append(_Framing(self, hold))
+            else:
+                self._sizes.append(_Size(self, hold))
+        if partner:
+            performance, subject, by = partner
+            self._partner = _Partner(self, performance, subject, by)
 
+    def _prepare_tracks(self) -> None:
+        """The timeline's tracks as curves, from where the take starts, and the mark."""
+        camera, timeline, rig = self.start, self.timeline, self.rig
         curves = {channel: [] for channel in ("x", "y", "z", "pan", "tilt", "roll")}
         self._arcs, zooms = [], []
         for track in timeline.tracks:
@@ -90,23 +105,12 @@ class Performance:
         self._log_zoom = _sum(zooms, log_start * (1 - len(zooms)))
         stops = timeline.track("f_stop")
         self._log_stop = _curve(stops) if stops else None
-        self._focus = self._focus_curve(timeline.track("focus_distance"))
+        focus = timeline.track("focus_distance")
+        self._focus_share = _segments(focus) if focus else None
+        self._focus = self._focus_curve(focus) if focus else None
         begun = [sum(_curve(track)(0.0) for track in timeline.tracks if track.channel == axis and track.performed)
                  for axis in "xyz"]
         self.mark = tuple(at(0.0) - (far if rig.reach else 0.0) for at, far in zip((self._x, self._y, self._z), begun))
-
-        # Holds look back at where their subject was when they began, so they are prepared in order of time.
-        self._framings: list[_Framing] = []
-        self._sizes: list[_Size] = []
-        self._partner = None
-        for hold in sorted(timeline.holds, key=lambda h: (h.start, h.what)):
-            if hold.what == "framing":
-                self._framings.append(_Framing(self, hold))
-            else:
-                self._sizes.append(_Size(self, hold))
-        if partner:
-            performance, subject, by = partner
-            self._partner = _Partner(self, performance, subject, by)
 
     # -- what is asked of it ---------------------------------------------------------------------------------------
 
@@ -178,6 +182,7 @@ class Performance:
                        tilt=moment.tilt - dt, roll=moment.roll - dr)
 
     def _camera(self, t: float, moment: _Moment) -> Camera:
+        """The camera of a moment, with the focus puller's work; without breathing."""
         stand, pan, tilt, roll, focal = moment
         focus, stop, start = self.focus(t, stand), self.start.f_stop, self.start
         if self._log_stop:
@@ -276,10 +281,7 @@ class Performance:
                 break
             if guess:
                 missed = focal - guess
-                slope = (missed - tried[1]) / (guess - tried[0]) if tried and guess != tried[0] else -1.0
-                tried = guess, missed
-                step = -missed / slope if slope < -0.05 else missed
-                guess = _in_range(max(guess + step, guess / 2))
+                guess, tried = _nearer(guess, missed, tried), (guess, missed)
             else:
                 guess = focal
         if beyond:
@@ -308,16 +310,15 @@ class Performance:
         return (x, y, z), turned
 
     def _zoomed(self, t: float) -> float:
+        """The focal length by tracks alone, mm."""
         return _in_range(math.exp(min(max(self._log_zoom(t), -20.0), 20.0)))
 
-    def _focus_curve(self, track: Track | None):
+    def _focus_curve(self, track: Track) -> Callable[[float, Pose], float]:
         """A function (t, pose) -> focus in dioptres; subjects' names follow them."""
-        if track is None:
-            return None
         marks = [None if isinstance(k.value, str) and k.value != INFINITY else
                  0.0 if k.value == INFINITY else 1 / k.value for k in track.keys]
         points = [self.point(k.value) if m is None else None for k, m in zip(track.keys, marks)]
-        self._focus_share = share = _segments(track)
+        share = self._focus_share
 
         def dioptres(index: int, stand: Pose) -> float:
             return marks[index] if points[index] is None else 1 / max(stand.to(points[index])[2], NEAR)
@@ -333,14 +334,11 @@ class Performance:
 
     def point(self, name: str) -> Vector:
         """Where a subject stands, in metres. Raises BadValue where none is called that."""
-        if name not in self._points:
-            known = ", ".join(self._points) or "none yet"
-            raise BadValue(f"There is no subject called '{name}'; known are {known}.")
-        return self._points[name]
+        return self._points[find_subject(self.subjects.values(), name).name]
 
     def _sizer(self, name: str):
-        self.point(name)
-        return sizer(self.stage, self.subjects[name], self.lines)
+        """As framing.sizer, for a subject by name."""
+        return sizer(self.stage, find_subject(self.subjects.values(), name), self.lines)
 
 
 def breathed(camera: Camera, amount: float) -> Camera:
@@ -418,6 +416,8 @@ class _Span:
 
 
 class _Framing(_Span):
+    """A hold of framing: the head turns so that the subject stays at its place in the frame."""
+
     def __init__(self, take: Performance, hold: Hold):
         super().__init__(take, hold)
         position, arc_pan = take._travel(self.start)
@@ -451,6 +451,8 @@ class _Framing(_Span):
 
 
 class _Size(_Span):
+    """A hold of size: the lens zooms so that the subject stays as large."""
+
     def __init__(self, take: Performance, hold: Hold):
         super().__init__(take, hold)
         self.sizer = take._sizer(hold.subject)
@@ -520,6 +522,7 @@ class _Partner:
         return pan + math.remainder(framed - pan, 360.0), raised
 
     def zoom(self, target, stand: Pose, focal: float) -> float:
+        """What a focal length is to be multiplied by, for the subject to be as large as the target."""
         return target[0] / max(self.sizer(stand) * focal / self.take.start.sensor_width, 1e-12)
 
     def travel(self, target, stand: Pose, focal: float) -> float:
@@ -594,6 +597,7 @@ def _with_inertia(track: Track, rig: Rig) -> Curve:
 
 
 def _sum(curves: list[Curve], base: float) -> Curve:
+    """A base with the values of curves added, over t."""
     base = float(base)
     if not curves:
         return lambda t: base
@@ -603,5 +607,14 @@ def _sum(curves: list[Curve], base: float) -> Curve:
     return lambda t: base + sum(c(t) for c in curves)
 
 
+def _nearer(guess: float, missed: float, tried: tuple[float, float] | None) -> float:
+    """The focal length, mm, to try after a guess that missed by so much: by the secant through the one (guess, missed) that
+    was tried before, unless that is too flat to tell."""
+    slope = (missed - tried[1]) / (guess - tried[0]) if tried and guess != tried[0] else -1.0
+    step = -missed / slope if slope < -0.05 else missed
+    return _in_range(max(guess + step, guess / 2))
+
+
 def _in_range(focal: float) -> float:
+    """A focal length, mm, as near as one that a shot can be staged with."""
     return min(max(focal, optics.FOCALS[0]), optics.FOCALS[1])

@@ -33,13 +33,21 @@ class Sway:
 
 @dataclass(frozen=True, slots=True)
 class Rig:
+    """What carries the camera.
+
+    line   what it is, in words
+    ramp   seconds in which a travel starts, and in which it stops
+    reach  metres that it gets from its mark
+    sway   its float, band by band
+    speed  m/s up to which it is comfortably moved
+    """
+
     name: str
     line: str
     ramp: float = 0.0
     reach: float = float("inf")
     sway: tuple[Sway, ...] = ()
     speed: float = 2.0
-    """m/s that it is comfortably moved at."""
 
 
 RIGS = {rig.name: rig for rig in (

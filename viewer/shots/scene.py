@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ..camera import NEAR, Camera
 from .errors import BadValue
-from .framing import FrameLines, Stage, Subject, Vector, anchor_point, frame_lines, pose_of, sizer
+from .framing import FrameLines, Stage, Subject, Vector, anchor_point, find_subject, frame_lines, pose_of, sizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,13 @@ class Scene:
         object.__setattr__(self, "lines", self.lines or frame_lines(self.stage.aspect))
         object.__setattr__(self, "subjects", tuple(self.subjects))
 
-    def subject(self, name: str | None, which: int = 0) -> Subject:
-        """A subject by name, or the scene's first, second … where none is named."""
-        if name is None:
-            if len(self.subjects) <= which:
-                raise BadValue("This move needs two subjects; name a second one." if which else
-                               "This move needs a subject; name one.")
-            return self.subjects[which]
-        found = next((s for s in self.subjects if s.name == name), None)
-        if found is None:
-            raise BadValue(f"There is no subject called '{name}'; known are "
-                           f"{', '.join(s.name for s in self.subjects) or 'none yet'}.")
-        return found
+    def subject(self, name: str | None) -> Subject:
+        """A subject by name, or the scene's first where none is named."""
+        if name is not None:
+            return find_subject(self.subjects, name)
+        if not self.subjects:
+            raise BadValue("This move needs a subject; name one.")
+        return self.subjects[0]
 
     def other(self, name: str | None, than: Subject) -> Subject:
         """A second subject: by name, or the first that is not the given one."""
@@ -51,6 +46,7 @@ class Scene:
         return found
 
     def point(self, subject: Subject) -> Vector:
+        """Where a subject stands, metres in the plate camera's frame."""
         return anchor_point(self.stage, subject)
 
     def depth(self, subject: Subject) -> float:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from ..errors import PushinError
 from ..files import replacing
 from .document import VERSION, PlateFile, Shot
+from .errors import first_problem
 from .framing import Stage
 
 LARGEST = 32 * 2**20
@@ -92,7 +93,7 @@ def parse(text: str, name: str = "The shot file") -> Shot:
     try:
         return _adapter().validate_json(text)
     except ValidationError as error:
-        raise PushinError(f"{name}: {_sentence(error)}") from None
+        raise PushinError(f"{name}: {first_problem(error)}") from None
 
 
 def dump(shot: Shot) -> str:
@@ -111,7 +112,7 @@ def dump(shot: Shot) -> str:
     text = json.dumps({"version": values.pop("version"), **values}, indent=1, ensure_ascii=False)
     # Boxes and positions on one line each, as a person would write them; a string cannot hold a bare line break.
     number = r"-?[\d.eE+-]+"
-    text = re.sub(rf"\[\s+({number}(?:,\s+{number})*)\s+\]", lambda m: f"[{' '.join(m[1].split())}]", text) + "\n"
+    text = re.sub(rf"\[\n\s+({number}(?:,\n\s+{number})*)\n\s*\]", lambda m: f"[{' '.join(m[1].split())}]", text) + "\n"
     try:
         text.encode()
     except UnicodeEncodeError as error:     # of a file's name, which need not be text
@@ -210,25 +211,6 @@ def changes(shot: Shot, plate=None) -> list[str]:
 @lru_cache(maxsize=1)
 def _adapter() -> TypeAdapter:
     return TypeAdapter(Shot)
-
-
-def _sentence(error: ValidationError) -> str:
-    """The first thing that is wrong, with its place, in one sentence."""
-    problems = error.errors(include_url=False, include_input=False)
-    # Where a value may be of several types there is one problem for each; the place is the same.
-    first = problems[0]
-    place = ""
-    for part in first["loc"]:
-        if isinstance(part, int):
-            place += f"[{part}]"
-        elif re.fullmatch(r"[a-z_0-9]{1,40}", part) and part not in ("float", "str"):
-            place += f".{part}" if place else part
-    message = " ".join(first["msg"].removeprefix("Value error, ").rstrip(".").split())   # words of the file, on one line
-    if first["type"] == "unexpected_keyword_argument":
-        message = "nothing of that name is known here"
-    others = len({tuple(p["loc"][:3]) for p in problems}) - 1
-    more = f" (and {others} more)" if others > 0 else ""
-    return f"{place}: {message}{more}." if place else f"{message}{more}."
 
 
 def _relocated(shot: Shot, change) -> Shot:

@@ -33,7 +33,10 @@ from .errors import BadValue
 
 Channel = Literal["x", "y", "z", "pan", "tilt", "roll", "arc", "focal_length", "focus_distance", "f_stop"]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
-ABSOLUTE = ("focus_distance", "f_stop")
+TRAVEL: tuple[Channel, ...] = ("x", "y", "z", "arc")
+"""Channels in which the camera leaves its place."""
+ABSOLUTE: tuple[Channel, ...] = ("focus_distance", "f_stop")
+"""Channels that are set, not added to where the take starts: one track each."""
 INFINITY = "infinity"
 """As a focus mark: farther than any subject."""
 
@@ -87,7 +90,8 @@ def rate(value: int | float | str | Fraction) -> Fraction:
     except BadValue:
         said = "null" if value is None else f"'{str(value)[:40]}'"
         raise BadValue(f"{said} is not a frame rate; write 24, 25, 23.976 or 24000/1001.") from None
-    return next((exact for whole in NTSC if abs(fps - (exact := Fraction(1000 * whole, 1001))) < Fraction(1, 200)), fps)
+    fps = next((exact for whole in NTSC if abs(fps - (exact := Fraction(1000 * whole, 1001))) < Fraction(1, 200)), fps)
+    return 1 / (1 / fps).limit_denominator(FINEST) if fps > 0 else fps     # so that every frame's time is one of `seconds`
 
 
 Seconds = Annotated[Fraction, PlainValidator(seconds), PlainSerializer(str)]

@@ -90,11 +90,13 @@ def read_amount(word: str | float, wanted: str, *units: str) -> tuple[float, str
 
 
 def read_metres(word, subject_distance: Callable[[], float]) -> float:
+    """Metres of a travel; per cent of the subject's distance, which is asked for where that is said. BadValue else."""
     value, unit = read_amount(word, "a travel; write metres (0.4 m), feet (1ft 4in) or per cent of the subject's distance (25%)", "m", "%")
     return value * subject_distance() if unit == "%" else value
 
 
 def read_degrees(word) -> float:
+    """Degrees of an angle; BadValue where it is none."""
     return read_amount(word, "an angle; write degrees (15°, or 15° left)", "°")[0]
 
 
