@@ -169,6 +169,16 @@ def test_declared_depth_that_cannot_be_used(tmp_path, data, words):
     assert "\n" not in str(error.value)
 
 
+def test_depth_inside_that_cannot_be_used_does_without_where_there_is_a_map(tmp_path):
+    """Editors keep GDepth's range and drop its picture."""
+    np.save(tmp_path / "depth.npy", np.full((24, 32), 3, np.float32))
+    stripped = with_segments(PHOTO, xmp('<a GDepth:Near="1" GDepth:Far="2"/>'))
+    assert np.allclose(opened(tmp_path, stripped, depth=tmp_path / "depth.npy").depth, 3)
+    (tmp_path / "photo_depth.npy").write_bytes((tmp_path / "depth.npy").read_bytes())
+    plate = opened(tmp_path, stripped)
+    assert np.allclose(plate.depth, 3) and any("beside" in note for note in plate.notes)
+
+
 def test_heic_without_depth_and_with_a_map_beside_it(tmp_path):
     with pytest.raises(PushinError, match="pushin depth"):
         opened(tmp_path, heic(), "photo.heic")

@@ -58,6 +58,7 @@ class Picture:
     orientation of EXIF, 1 to 8, already applied
     lens        from EXIF, or None
     depth       the depth that the file holds beside the picture, or None
+    unusable    why the depth that the file declares cannot be used, a sentence, or None
     exif        tags of the Exif IFD by number; the subject's place is turned upright, too
     notes       sentences on what was assumed
     aspect      width to height of the file's pixels, which were stretched to square ones
@@ -71,6 +72,7 @@ class Picture:
     notes: tuple[str, ...]
     exif: dict
     aspect: float = 1.0
+    unusable: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -86,6 +88,7 @@ class _Encoded:
     depth: embedded.Embedded | None = None
     notes: list[str] = field(default_factory=list)
     aspect: float = 1.0
+    unusable: str | None = None
 
 
 def read_picture(path: Path) -> Picture:
@@ -100,7 +103,7 @@ def read_picture(path: Path) -> Picture:
         encoded.notes.append(f"{name_of(path)} was reduced from {width} x {height} to "
                              f"{color.shape[1]} x {color.shape[0]} pixels.")
     return Picture(color, (width, height), encoded.orientation, found, encoded.depth, tuple(encoded.notes),
-                   encoded.exif, encoded.aspect)
+                   encoded.exif, encoded.aspect, encoded.unusable)
 
 
 def read_grey(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
@@ -344,17 +347,20 @@ def _split(pixels: np.ndarray) -> tuple[list[np.ndarray], np.ndarray | None]:
 def _from_pixels(path: Path) -> _Encoded:
     header = _header(path)
     check_shape(name_of(path), *header.size)
-    if isinstance(header.image, Image.Image) or header.image is None:
-        depth = None
-        if header.image is not None and header.image.format in ("JPEG", "MPO"):
+    heic = not isinstance(header.image, Image.Image | None)
+    depth = unusable = None
+    try:
+        if heic:
+            depth = embedded.heic_depth(path, header.image)
+        elif header.image is not None and header.image.format in ("JPEG", "MPO"):
             header, depth = _from_container(path, header)
-        encoded = _from_deep(path, header) if header.deep else _from_pillow(path, header)
-    else:
-        depth = embedded.heic_depth(path, header.image)
+    except PushinError as error:    # a depth map of its own may do instead
+        unusable = str(error)
+    if heic:
         header = replace(header, image=Image.frombytes(header.image.mode, header.image.size, header.image.data, "raw",
                                                        header.image.mode, header.image.stride))
-        encoded = _from_pillow(path, header)
-    encoded.depth = depth and replace(depth, in_photo=True)
+    encoded = _from_deep(path, header) if header.deep else _from_pillow(path, header)
+    encoded.depth, encoded.unusable = depth and replace(depth, in_photo=True), unusable
     encoded.notes += depth.notes if depth else ()
     encoded.exif, encoded.orientation = header.exif, header.orientation
     if encoded.alpha is not None:
