@@ -146,6 +146,16 @@ def test_sky_is_what_was_rendered_and_is_empty_and_not_what_was_cropped_away(tmp
     assert not plate.known[:, WIDTH:].any()
 
 
+def test_the_sky_of_half_floats_stays_sky_beside_what_is_empty(tmp_path):
+    """65504 is half float's most, and a number like any other in single precision."""
+    z, alpha = METRES.astype(np.float16), np.ones(METRES.shape, np.float16)
+    z[:8], z[-8:], alpha[-8:] = 65504, 0, 0
+    with OpenEXR.File({"type": OpenEXR.scanlineimage}, {c: alpha for c in "RGBA"} | {"Z": z}) as file:
+        file.write(str(tmp_path / "a.exr"))
+    plate = Plate.open(tmp_path / "a.exr")
+    assert np.isinf(plate.depth[:8]).all() and np.isinf(plate.depth[-8:]).all() and np.isfinite(plate.depth[8:-8]).all()
+
+
 def test_16_bit_png_is_millimetres(tmp_path, picture):
     cv2.imwrite(str(tmp_path / "d.png"), (METRES * 1000).round().astype(np.uint16))
     plate = Plate.open(picture, tmp_path / "d.png")

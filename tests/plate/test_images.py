@@ -184,6 +184,38 @@ def test_exr_primaries(tmp_path):
     np.testing.assert_allclose(color[0, -1], (0, 1.0420, 0), atol=2e-3)
 
 
+def chroma_exr(width, height, y, ry, by):
+    """An uncompressed file of luminance and chroma at half its size (OpenEXR's file layout), all of one colour."""
+    def attribute(name, kind, value):
+        return name + b"\0" + kind + b"\0" + struct.pack("<i", len(value)) + value
+
+    box = struct.pack("<4i", 0, 0, width - 1, height - 1)
+    channels = b"".join(name + b"\0" + struct.pack("<iB3xii", 2, 0, step, step) for name, step in ((b"BY", 2), (b"RY", 2), (b"Y", 1)))
+    head = b"\x76\x2f\x31\x01" + struct.pack("<i", 2) + b"".join(attribute(*each) for each in (
+        (b"channels", b"chlist", channels + b"\0"), (b"compression", b"compression", b"\0"), (b"dataWindow", b"box2i", box),
+        (b"displayWindow", b"box2i", box), (b"lineOrder", b"lineOrder", b"\0"), (b"pixelAspectRatio", b"float", struct.pack("<f", 1)),
+        (b"screenWindowCenter", b"v2f", bytes(8)), (b"screenWindowWidth", b"float", struct.pack("<f", 1)))) + b"\0"
+    lines, places = b"", []
+    for row in range(height):
+        half = [] if row % 2 else [by] * (width // 2) + [ry] * (width // 2)
+        places.append(len(head) + 8 * height + len(lines))
+        lines += struct.pack(f"<ii{len(half) + width}f", row, 4 * (len(half) + width), *half, *[y] * width)
+    return head + struct.pack(f"<{height}Q", *places) + lines
+
+
+def test_exr_of_subsampled_chroma(tmp_path):
+    """The colour is everywhere, and not in the upper left quarter: R = Y (1 + RY), B = Y (1 + BY), and Y is their luminance."""
+    (tmp_path / "a.exr").write_bytes(chroma_exr(*SIZE, y=0.5, ry=0.4, by=-0.3))
+    color = read_picture(tmp_path / "a.exr").color.astype(float)
+    np.testing.assert_allclose(color, np.broadcast_to((0.7, (0.5 - 0.2126 * 0.7 - 0.0722 * 0.35) / 0.7152, 0.35), color.shape), rtol=1e-3)
+
+
+def test_exr_of_red_and_luminance_is_grey(tmp_path):
+    plane = np.full(SIZE[::-1], 0.25, np.float32)
+    write_exr(tmp_path / "a.exr", {"R": plane + 0.5, "Y": plane})
+    assert (read_picture(tmp_path / "a.exr").color == 0.25).all()
+
+
 def test_exr_not_a_number(tmp_path):
     pixels = np.full((SIZE[1], SIZE[0], 3), 0.5, np.float32)
     pixels[10, 10], pixels[20, 20] = np.nan, np.inf
