@@ -6,6 +6,7 @@ import zlib
 import cv2
 import numpy as np
 import OpenEXR
+import pillow_heif
 import pytest
 import tifffile
 from hypothesis import HealthCheck, given, settings
@@ -338,6 +339,28 @@ def test_lens_from_focal_plane_resolution(tmp_path):
     """60 pixels at 100 per centimetre are 6 mm."""
     found = saved_with_exif(tmp_path / "a.jpg", x920A=5.0, xA20E=100.0, xA210=3)
     assert (found.focal_length, found.sensor_width) == (5, pytest.approx(6))
+
+
+@pytest.mark.parametrize("orientation, width", [(1, 36), (3, 36), (6, 24), (8, 24)])
+@pytest.mark.parametrize("name", ["a.jpg", "a.heic"])
+def test_the_sensor_of_a_camera_held_upright(tmp_path, name, orientation, width):
+    """EXIF's width is that of the picture as it is stored, 60 pixels at 60 per 36 mm; HEIC is turned by what goes with EXIF."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif.get_ifd(0x8769).update({0x920A: 24.0, 0xA002: 60, 0xA20E: 60 / 36, 0xA210: 4})
+    image = Image.new("RGB", (60, 40))
+    if name == "a.heic":
+        pillow_heif.from_pillow(image).save(tmp_path / name, exif=exif.tobytes())
+    else:
+        image.save(tmp_path / name, exif=exif)
+    picture = read_picture(tmp_path / name)
+    assert picture.full_size == ((60, 40) if width == 36 else (40, 60))
+    assert (picture.lens.focal_length, picture.lens.sensor_width) == (24, pytest.approx(width, rel=1e-4))
+
+
+@pytest.mark.parametrize("tags", [{"xA405": 65535}, {"x920A": 1e6, "xA20E": 100.0, "xA210": 3}, {"x920A": 0.01, "xA20E": 100.0, "xA210": 3}])
+def test_a_focal_length_that_no_lens_has_is_not_told(tmp_path, tags):
+    assert saved_with_exif(tmp_path / "a.jpg", **tags) is None
 
 
 def test_lens_arguments_win():

@@ -344,13 +344,3 @@ def heic_depth(path: Path, image) -> Embedded | None:
                         notes=(f"The depth inside {name_of(path)} does not tell its range; it is taken as relative "
                                f"inverse depth, near is bright.",))
     return None
-
-
-def heic_exif(image) -> tuple[dict, int]:
-    """The Exif IFD's tags of a HEIC by number, and the orientation that it had before it was turned upright (irot, imir)."""
-    exif = Image.Exif()
-    try:
-        exif.load(image.info.get("exif") or b"")
-        return dict(exif.get_ifd(0x8769)), int(exif.get(0x0112, 1))
-    except Exception:
-        return {}, 1

@@ -243,8 +243,8 @@ class _Header:
 def _header(path: Path, wanted: str = "a picture that can be read; give a PNG, TIFF, JPEG, WebP, HEIC or EXR") -> _Header:
     if embedded.is_heic(path):
         image = embedded.open_heic(path)
-        exif, stored = embedded.heic_exif(image)
-        return _Header(image.size, False, image, image.info.get("icc_profile"), _turned(exif, stored, image.size))
+        exif, orientation = _exif(image)
+        return _Header(image.size, False, image, image.info.get("icc_profile"), _turned(exif, orientation, image.size), orientation)
     # Pillow's own bomb check starts below our limit; ours runs on the same header, before pixels are touched.
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
@@ -304,10 +304,13 @@ def _float_tiff_header(path: Path, wanted: str) -> _Header:
                    planar=planar)
 
 
-def _exif(image: Image.Image) -> tuple[dict, int]:
-    """The Exif IFD by tag number, and the orientation; damaged EXIF is no EXIF."""
+def _exif(image) -> tuple[dict, int]:
+    """The Exif IFD of Pillow's or libheif's image by tag number, and the orientation in which it is stored (libheif has turned its
+    pixels upright by irot and imir, which go with it); damaged EXIF is no EXIF."""
     try:
-        exif = image.getexif()
+        exif = image.getexif() if isinstance(image, Image.Image) else Image.Exif()
+        if not isinstance(image, Image.Image):
+            exif.load(image.info.get("exif") or b"")
         orientation = exif.get(_ORIENTATION, 1)
         return dict(exif.get_ifd(_EXIF_IFD)), orientation if orientation in _UPRIGHT else 1
     except Exception:
