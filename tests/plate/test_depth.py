@@ -259,6 +259,26 @@ def test_linear_in_distance(tmp_path, picture, kind, near_is):
     np.testing.assert_allclose(plate.depth, 1 + np.abs(codes - float(near_is)) / 200 * 3, rtol=1e-4)
 
 
+@pytest.mark.parametrize("kind", depth.RELATIVE)
+def test_a_relative_map_of_one_value_lies_at_near(kind):
+    assert np.allclose(metres(np.full((20, 30), 7, np.uint8), kind, near=2, far=8), 2)
+
+
+@pytest.mark.parametrize("kind", ["linear", "painted"])
+def test_what_is_linear_in_distance_does_not_run_to_infinity(tmp_path, picture, kind):
+    np.save(tmp_path / "d.npy", METRES)
+    with pytest.raises(PushinError, match=f"cannot be infinite, for {kind}"):
+        Plate.open(picture, tmp_path / "d.npy", kind, near=1, far=np.inf)
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_arrays_in_either_order_of_bytes_are_taken_alike(tmp_path, order):
+    """Longer integers that fill their range are relative, which is told by their type."""
+    values = np.linspace(0, 65535, METRES.size).reshape(METRES.shape)
+    np.save(tmp_path / "d.npy", values.astype(f"{order}u2"))
+    assert depth.guessed_kind(depth.read_values(tmp_path / "d.npy").values, None, None, None) == "inverse"
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_what_is_transparent_is_unknown(tmp_path, picture, dtype):
     """Its codes are no depth and no end of the range; an alpha that says the same of all pixels says nothing."""
@@ -371,11 +391,13 @@ def test_infinity_in_disparity_is_unknown():
     assert (metres(values, "disparity", baseline=1)[:60] == 0).all()
 
 
-@pytest.mark.parametrize("value, dtype", [(1e10, np.float32), (65504, np.float16)])
+@pytest.mark.parametrize("value, dtype", [(1e10, np.float32), (65504, np.float16), (np.finfo(float).max, float)])
 def test_what_renderers_write_for_sky(value, dtype):
     values = np.full((200, 300), 5, dtype)
     values[180, 20] = value
     assert np.isinf(metres(values)[180, 20])
+    plate = plate_of(values)
+    assert np.isinf(plate.depth[180, 20]) and plate.known[180, 20]
 
 
 def test_unknown_values():

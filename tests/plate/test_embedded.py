@@ -109,6 +109,8 @@ def test_rays_of_gdepth_become_planar(tmp_path):
     plate = opened(tmp_path, gdepth(flat, more='GDepth:MeasureType="OpticRay"'))
     assert plate.depth[0, 0] < 0.9 * plate.depth[24, 32] and plate.depth[24, 32] == pytest.approx(2, rel=0.01)
     assert any("along the ray, as its file says," in note for note in plate.notes)
+    named = Plate.open(plate.path, depth_kind="metres", focal_length=35)
+    assert np.array_equal(named.depth, plate.depth), "whoever names the kind that the file tells says nothing of rays"
 
 
 def test_dynamic_depth(tmp_path):

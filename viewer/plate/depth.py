@@ -134,14 +134,12 @@ def to_metres(name: str, values: np.ndarray, kind: str, focal_pixels: float, nea
             disparity = _ranged(name, values, near, far, kind)
             metres = np.where(np.isnan(disparity), 0, 1 / disparity)
         else:
-            half_sky = values.dtype == np.float16 and kind != "millimetres"
             metres = values.astype(np.float32) * np.float32(_METRES[kind])
-            finite_sky = np.isfinite(metres) & (metres >= SKY_METRES)
-            if half_sky:
-                finite_sky |= values >= 65504
+            if values.dtype == np.float16 and kind != "millimetres":
+                metres[values >= 65504] = np.inf
             if not rendered:
-                metres = np.where(np.isposinf(metres) & ~_sky(np.isposinf(metres)), 0, metres)
-            metres[finite_sky] = np.inf
+                infinite = np.isposinf(values)      # in the file itself: doubles beyond single precision are finite, and sky
+                metres[infinite & ~_sky(infinite)] = 0
         metres = np.where(metres >= NEAREST_METRES, metres, 0).astype(np.float32)
         metres[metres >= SKY_METRES] = np.inf
     if not (np.isfinite(metres) & (metres > 0)).any():
@@ -289,7 +287,7 @@ def _from_npy(path: Path) -> np.ndarray:
             raise PushinError(f"{name_of(path)} has the shape {tuple(shape)[:6]}; save one plane of (height, width).")
         check_declared(path, plane[1], plane[0], dtype.itemsize)
     # Mapped first, so that a header that promises more than the file holds fails before memory is taken.
-    return np.array(np.load(path, mmap_mode="r", allow_pickle=False)).reshape(plane)
+    return np.array(np.load(path, mmap_mode="r", allow_pickle=False), dtype.newbyteorder("=")).reshape(plane)
 
 
 def _from_pfm(path: Path) -> np.ndarray:
@@ -321,12 +319,16 @@ def _ranged(name: str, values: np.ndarray, near, far, kind: str) -> np.ndarray:
                           f"the metres to its nearest and to its farthest point.")
     if near >= far:
         raise PushinError(f"The near distance of {near:g} m must be less than the far distance of {far:g} m.")
+    if kind in LINEAR and np.isinf(far):
+        raise PushinError(f"The far distance of {name} cannot be infinite, for {kind} depth is linear in distance; give it in metres.")
     values = values.astype(np.float32)
     valid = np.isfinite(values)
     if not valid.any():
         return np.full(values.shape, np.nan, np.float32)
     low, high = float(values[valid].min()), float(values[valid].max())
-    share = (values - low) / (high - low) if high > low else np.ones_like(values)
+    if low == high:
+        return np.where(valid, np.float32(1 / near), np.float32(np.nan))
+    share = (values - low) / (high - low)
     share = 1 - share if kind in ("inverted", "painted") else share
     if kind in LINEAR:
         return np.where(valid, 1 / (near + share * (far - near)), np.nan)

@@ -124,7 +124,7 @@ class Plate:
         shrunk = smaller.shape[1] / values.shape[1]
         metres = depths.to_metres(source, smaller, depth_kind, focal_pixels, near, far, baseline, doffs, found.rendered)
         if ray is None:
-            stated = told and found.ray
+            stated = found.ray and depth_kind == found.kind
             ray = stated or (depth_kind in ("metres", "centimetres") and values.dtype.kind == "f" and not found.relative
                            and depths.along_rays(metres, focal_pixels * shrunk, tuple(v * shrunk for v in center)))
             if ray:
@@ -191,21 +191,23 @@ class Plate:
         if np.iscomplexobj(color) or np.iscomplexobj(depth):
             raise PushinError("A plate is made of real numbers, and not of complex ones.")
         try:
-            color, metres = np.asarray(color, np.float32), np.asarray(depth, np.float32)
+            with np.errstate(over="ignore"):
+                color, values = np.asarray(color, np.float32), np.asarray(depth)
+                values = values if values.dtype.kind in "iuf" else values.astype(np.float32)
         except (TypeError, ValueError):
             raise PushinError("A plate is made of arrays of numbers.") from None
-        if color.ndim != 3 or color.shape[2] != 3 or metres.ndim != 2 or 0 in metres.shape:
+        if color.ndim != 3 or color.shape[2] != 3 or values.ndim != 2 or 0 in values.shape:
             raise PushinError("A plate needs colour of shape (h, w, 3) and depth of shape (h, w).")
         size = color.shape[1::-1]
         check_declared(Path("The picture"), *size)
         check_shape("The picture", *size)
-        if not _alike(metres, size):
+        if not _alike(values, size):
             raise PushinError("The depth has another shape than the picture.")
         planes, bad = zip(*(repaired(color[..., i]) for i in range(3)))
         if max(bad) == color[..., 0].size:
             raise PushinError("The picture holds no valid pixels, only NaN.")
         lens, _ = lenses.resolve("The picture", None, size, focal_length, sensor_width)
-        metres = depths.to_metres("The depth", depths.reduced(metres, size), "metres", 1.0)
+        metres = depths.to_metres("The depth", depths.reduced(values, size), "metres", 1.0)
         return cls._made(to_half(np.dstack(planes)), metres, lens, principal_point, None, [])
 
     @classmethod
