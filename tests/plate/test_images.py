@@ -311,6 +311,17 @@ def test_alpha_lies_over_black(tmp_path, bits):
     assert "black" in picture.notes[0]
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_colours_that_are_premultiplied_by_alpha_are_not_so_again(tmp_path, dtype):
+    """TIFF tells which: a white that half covers its pixels is 0.5 of linear light, however it is stored."""
+    most = 1 if dtype == np.float32 else np.iinfo(dtype).max
+    alpha = np.full(SIZE[::-1], most, dtype)
+    alpha[:, 24:] = most / 2
+    for extra, colour in (("assocalpha", alpha), ("unassalpha", np.full_like(alpha, most))):
+        tifffile.imwrite(tmp_path / "a.tif", np.dstack([colour] * 3 + [alpha]), photometric="rgb", extrasamples=[extra])
+        np.testing.assert_allclose(read_picture(tmp_path / "a.tif").color[0, [0, -1], 0].astype(float), (1, 0.5), atol=4e-3)
+
+
 def test_large_pictures_are_averaged_in_linear_light(tmp_path):
     pixels = np.zeros((600, 2 * LONGEST_SIDE), np.uint8)
     pixels[:, ::2] = 255

@@ -43,7 +43,7 @@ SIDEWAYS = (5, 6, 7, 8)
 _EXIF_IFD, _ORIENTATION, _BITS_PER_SAMPLE = 0x8769, 0x0112, 258
 SUBJECT_AREA = 0x9214
 """EXIF's, whose first two numbers are the subject's middle (EXIF 2.32, 4.6.5)."""
-_PHOTOMETRIC, _SAMPLES_PER_PIXEL, _PLANAR = 262, 277, 284
+_PHOTOMETRIC, _SAMPLES_PER_PIXEL, _PLANAR, _EXTRA_SAMPLES = 262, 277, 284, 338
 _DEFLATE_MOST = 1032
 """Bytes that one byte of a PNG can become (zlib's technical notes); decoders take long to find a forged size out."""
 _EIGHT_BIT = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "YCbCr", "CMYK")
@@ -77,12 +77,14 @@ class Picture:
 
 @dataclass(slots=True, eq=False)
 class _Encoded:
-    """A picture as its file holds it, upright: planes (h, w) of code values or linear floats, and what they mean."""
+    """A picture as its file holds it, upright: planes (h, w) of code values or linear floats, and what they mean; alpha (h, w), which
+    lays them over black unless they are premultiplied by it."""
 
     planes: list[np.ndarray]
     curves: list[np.ndarray] | None = None
     matrix: np.ndarray | None = None
     alpha: np.ndarray | None = None
+    premultiplied: bool = False
     exif: dict = field(default_factory=dict)
     orientation: int = 1
     depth: embedded.Embedded | None = None
@@ -176,7 +178,7 @@ def _developed(path: Path, encoded: _Encoded, size: tuple[int, int]) -> np.ndarr
     """Scene-linear half float (h, w, 3) of the given (width, height)."""
     name, bad = name_of(path), 0
     linear = np.empty((size[1], size[0], 3), np.float32)
-    alpha = None if encoded.alpha is None else _as_fraction(encoded.alpha)
+    alpha = None if encoded.alpha is None or encoded.premultiplied else _as_fraction(encoded.alpha)
     for i, plane in enumerate(encoded.planes):
         if encoded.curves is None:
             plane, count = repaired(plane)
@@ -225,7 +227,7 @@ def _from_exr(path: Path) -> _Encoded:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Header:
     """What a file declares: its upright size, whether it has more than 8 bits, and what goes with the pixels; of a TIFF, whether
-    each channel is a plane of its own, and whether white is 0.
+    each channel is a plane of its own, whether white is 0, and whether colours are premultiplied by alpha (TIFF 6.0, ExtraSamples 1).
 
     image is Pillow's or libheif's, not decoded yet; None for float TIFFs, which Pillow does not know.
     """
@@ -238,6 +240,7 @@ class _Header:
     orientation: int = 1
     planar: bool = False
     negative: bool = False
+    premultiplied: bool = False
 
 
 def _header(path: Path, wanted: str = "a picture that can be read; give a PNG, TIFF, JPEG, WebP, HEIC or EXR") -> _Header:
@@ -266,7 +269,8 @@ def _header(path: Path, wanted: str = "a picture that can be read; give a PNG, T
     # Pillow gives a TIFF's size, and OpenCV its pixels, upright already; both leave other formats as stored.
     size = image.size[::-1] if image.format != "TIFF" and orientation in SIDEWAYS else image.size
     return _Header(size, bits > 8, image, image.info.get("icc_profile"), _turned(exif, orientation, size), orientation,
-                   tags.get(_PLANAR) == 2 and tags.get(_SAMPLES_PER_PIXEL, 1) > 1, tags.get(_PHOTOMETRIC) == 0)
+                   tags.get(_PLANAR) == 2 and tags.get(_SAMPLES_PER_PIXEL, 1) > 1, tags.get(_PHOTOMETRIC) == 0,
+                   tuple(tags.get(_EXTRA_SAMPLES, ())) == (1,))
 
 
 def _png_bits(path: Path) -> int:
@@ -298,10 +302,10 @@ def _float_tiff_header(path: Path, wanted: str) -> _Header:
             raise PushinError(f"{name_of(path)} has a kind of pixels that cannot be read ({dtype}); "
                               f"save it with 8 or 16 bits or 32-bit float.")
         check_declared(path, *size, bytes_per_pixel=page.samplesperpixel * dtype.itemsize)
-        planar = page.planarconfig == 2 and page.samplesperpixel > 1
+        planar, premultiplied = page.planarconfig == 2 and page.samplesperpixel > 1, tuple(page.extrasamples) == (1,)
     orientation = orientation.value if orientation and orientation.value in _UPRIGHT else 1
     return _Header(size[::-1] if orientation in SIDEWAYS else size, True, None, orientation=int(orientation),
-                   planar=planar)
+                   planar=planar, premultiplied=premultiplied)
 
 
 def _exif(image) -> tuple[dict, int]:
@@ -403,10 +407,14 @@ def _from_deep(path: Path, header: _Header) -> _Encoded:
         alpha = None
     encoded = _Encoded(planes, alpha=alpha)
     if pixels.dtype.kind == "f":
+        encoded.premultiplied = header.premultiplied
         return encoded
+    if alpha is not None and header.premultiplied:      # in code values, from which the curve would not lead to the light
+        most = np.iinfo(alpha.dtype).max
+        encoded.planes = [(p * (most / np.maximum(alpha, 1.0)) + 0.5).clip(0, most).astype(p.dtype) for p in planes]
     if _managed(path, encoded, header.profile, np.iinfo(pixels.dtype).max + 1):
         return encoded
-    image = Image.fromarray(np.dstack([(p // 257).astype(np.uint8) for p in (planes * 3)[:3]]))
+    image = Image.fromarray(np.dstack([(p // 257).astype(np.uint8) for p in (encoded.planes * 3)[:3]]))
     encoded.notes.append(f"The colour profile of {name_of(path)} is made of tables; the picture was read with 8 bits.")
     _set_table_managed(path, encoded, image, header.profile)
     return encoded
