@@ -2,6 +2,7 @@
 import base64
 import io
 import struct
+import time
 
 import numpy as np
 import pillow_heif
@@ -141,6 +142,20 @@ def test_disparity_of_a_second_picture(tmp_path, indexed):
 def test_what_only_begins_like_a_picture_hides_none_behind_it(tmp_path):
     plate = opened(tmp_path, PHOTO + b"\xff\xd8\xff\xe0\0\x05abc by chance" + apple(RAMP))
     assert plate.kind == "dioptres"
+
+
+def test_what_lies_behind_a_photo_is_not_held_again_and_again(tmp_path):
+    """Beginnings of pictures with much behind them: each may be all that is left of the file. And bytes that only fill cost nothing."""
+    import tracemalloc
+    behind = bytes(4 << 20)
+    tracemalloc.start()
+    assert embedded.from_jpeg(tmp_path / "a.jpg", PHOTO + 30 * b"\x89PNG\r\n\x1a\n" + behind) == (None, None)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * len(behind)
+    start = time.process_time()
+    embedded.jpeg_parts(b"\xff\xd8\xff\xe0\0\x02" + (8 << 20) * b"\xff")
+    assert time.process_time() - start < 0.5
 
 
 def test_an_upright_photo_turns_its_depth_too(tmp_path):

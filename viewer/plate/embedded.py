@@ -17,6 +17,7 @@ import io
 import re
 import struct
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from .source import check_declared, name_of
 HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _XMP, _EXTENDED = b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
 _MOST_IMAGES = 32
+_FILL = re.compile(rb"\xff+")
 _GAIN_MAP = re.compile(r"hdrgm:|HDRGainMap|hdrgainmap|21496", re.IGNORECASE)
 
 
@@ -81,11 +83,11 @@ class Jpeg:
 def jpeg_parts(data: bytes, start: int = 0) -> Jpeg:
     """Walk a JPEG's segments (ITU-T T.81, annex B). A damaged one has the parts before the damage."""
     xmp, extended, pictures, at, end, whole = b"", {}, (), start + 2, len(data), False
-    while at + 4 <= len(data) and data[at] == 0xFF:
+    while fill := _FILL.match(data, at):
+        at = fill.end() - 1     # of any number of them the last one belongs to the marker
+        if at + 4 > len(data):
+            break
         marker, (length,) = data[at + 1], struct.unpack_from(">H", data, at + 2)
-        if marker == 0xFF:      # a fill byte
-            at += 1
-            continue
         if marker == 0xDA:      # entropy-coded data, in which FF D9 is nothing but the end
             found = data.find(b"\xff\xd9", at)
             whole = found >= 0
@@ -198,20 +200,19 @@ def _ranged(path: Path, xmp: str, prefix: str, share: np.ndarray, confidence: fl
                     relative, ray, confidence, tuple(notes))
 
 
-def _appended(data: bytes, at: int) -> list[bytes]:
-    """JPEG and PNG streams behind the picture's end, without what lies within one of them, such as its thumbnail."""
-    found, start = [], at
-    for match in re.finditer(rb"\xff\xd8\xff[\xc0-\xfe]|\x89PNG\r\n\x1a\n", data[start:]):
-        begin = start + match.start()
-        if begin >= at and len(found) < _MOST_IMAGES:
-            if data[begin] == 0xFF:
-                stream = jpeg_parts(data, begin)
-                stop, whole = stream.end, stream.whole
-            else:
-                stop, whole = len(data), False
-            found.append(data[begin:stop])
-            at = stop if whole else at      # what only looks like one hides none
-    return found
+def _appended(data: bytes, at: int) -> Iterator[bytes]:
+    """JPEG and PNG streams behind the picture's end, without what lies within one of them, such as its thumbnail; one at a time, for
+    each may be most of the file."""
+    begins = re.compile(rb"\xff\xd8\xff[\xc0-\xfe]|\x89PNG\r\n\x1a\n")
+    for _ in range(_MOST_IMAGES):
+        match = begins.search(data, at)
+        if match is None:
+            return
+        begin, at = match.span()
+        stream = jpeg_parts(data, begin) if data[begin] == 0xFF else None
+        yield data[begin:stream.end if stream else len(data)]
+        if stream and stream.whole:     # what only looks like one hides none
+            at = stream.end
 
 
 def _second_picture(path: Path, picture: bytes) -> Embedded | None:
