@@ -62,6 +62,7 @@ class Picture:
     exif        tags of the Exif IFD by number; the subject's place is turned upright, too
     notes       sentences on what was assumed
     aspect      width to height of the file's pixels, which were stretched to square ones
+    clips       whether its numbers were a display's code values, which end at white, and not linear floats
     """
 
     color: np.ndarray
@@ -73,6 +74,7 @@ class Picture:
     exif: dict
     aspect: float = 1.0
     unusable: str | None = None
+    clips: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -105,7 +107,7 @@ def read_picture(path: Path) -> Picture:
         encoded.notes.append(f"{name_of(path)} was reduced from {width} x {height} to "
                              f"{color.shape[1]} x {color.shape[0]} pixels.")
     return Picture(color, (width, height), encoded.orientation, found, encoded.depth, tuple(encoded.notes),
-                   encoded.exif, encoded.aspect, encoded.unusable)
+                   encoded.exif, encoded.aspect, encoded.unusable, encoded.curves is not None)
 
 
 def read_grey(path: Path) -> tuple[np.ndarray, np.ndarray | None]:

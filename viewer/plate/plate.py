@@ -137,7 +137,7 @@ class Plate:
             scale = size[0] / picture.full_size[0]
             principal_point = tuple(v * scale for v in _point(principal_point))
         coarse = values.dtype == np.uint8 or found.coarse
-        color = picture.color if picture.color.max() > 1 else unclipped(picture.color)
+        color = unclipped(picture.color) if picture.clips or picture.color.max() <= 1 else picture.color
         plate = cls._made(color, metres, lens, principal_point, image, notes, coarse)
         plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence,
                         full_size=picture.full_size, depth_path=depth_path)
