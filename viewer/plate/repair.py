@@ -145,9 +145,10 @@ def applied(edit: Edit, depth: np.ndarray, color: np.ndarray) -> np.ndarray:
 
     PushinError where it cannot be made: a box too small, or a subject that depth does not tell from what is behind.
     """
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         before = (1 / depth).astype(np.float32)
-        after = edit.apply(before, color).astype(np.float32)
+        # A brush may go over one place again and again; nothing comes nearer than what can be measured.
+        after = np.minimum(edit.apply(before, color), np.maximum(before, 1 / depths.NEAREST_METRES)).astype(np.float32)
         mended = np.where(after > 1 / depths.SKY_METRES, 1 / after, np.inf)
         return np.where(after == before, depth, mended).astype(np.float32)
 
