@@ -4,7 +4,8 @@
     images      pictures from files; colour their transfer curves and profiles, lens what EXIF says of it, exr OpenEXR
     lights      clipped lights, given back their brightness and colour
     depth       depth from files; embedded that inside phones' photos, source what readers share
-    restore     small and noisy maps; outline brings their edges onto the picture's, holes fills what is unknown
+    upsample    maps at the picture's size; restore small and noisy ones, outline brings their edges onto the picture's, holes fills
+                what is unknown
     estimate    depth by a network; hub where its file comes from
     adjust      what a person adds: scale from known distances, repair by hand
     layers      what is drawn; cache where it is kept

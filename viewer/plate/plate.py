@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from ..counted import real
 from ..errors import PushinError
 from . import depth as depths
 from . import lens as lenses
+from . import upsample
 from .adjust import Adjustments, adjusted, focus_anchor, unscaled
 from .edges import SAME_SURFACE
 from .embedded import Embedded
@@ -117,9 +119,9 @@ class Plate:
         center = (values.shape[1] / 2, values.shape[0] / 2) if principal_point is None else \
             tuple(v * ratio for v in _point(principal_point))
         size = picture.color.shape[1::-1]
-        smaller = depths.reduced(values, size)
+        smaller = upsample.reduced(values, size)
         if found.opaque is not None:
-            smaller = np.where(depths.reduced(found.opaque, size), smaller, np.float32(np.nan))
+            smaller = np.where(upsample.reduced(found.opaque, size), smaller, np.float32(np.nan))
             notes.append(f"Where {source} is transparent its depth is taken as unknown.")
         shrunk = smaller.shape[1] / values.shape[1]
         metres = depths.to_metres(source, smaller, depth_kind, focal_pixels, near, far, baseline, doffs, found.rendered)
@@ -161,7 +163,6 @@ class Plate:
     def reduced(self, step: int) -> Plate:
         """The same plate with one pixel for step x step: colour as their mean, the rest as that of the middle one, for a mean of
         two surfaces is on neither."""
-        import cv2
         pad = (0, -self.height % step), (0, -self.width % step)
         color = np.pad(self.color, (*pad, (0, 0)), mode="edge").astype(np.float32)
         size = color.shape[1] // step, color.shape[0] // step
@@ -207,7 +208,7 @@ class Plate:
         if max(bad) == color[..., 0].size:
             raise PushinError("The picture holds no valid pixels, only NaN.")
         lens, _ = lenses.resolve("The picture", None, size, focal_length, sensor_width)
-        metres = depths.to_metres("The depth", depths.reduced(values, size), "metres", 1.0)
+        metres = depths.to_metres("The depth", upsample.reduced(values, size), "metres", 1.0)
         return cls._made(to_half(np.dstack(planes)), metres, lens, principal_point, None, [])
 
     @classmethod
@@ -221,12 +222,12 @@ class Plate:
         known = metres > 0
         with np.errstate(divide="ignore"):
             disparity = filled(np.where(known, 1 / metres, 0).astype(np.float32), known)
-            even = depths.unquantised(disparity) if coarse else disparity
-            fitted = depths.fitted(even, color, known)
+            even = upsample.unquantised(disparity) if coarse else disparity
+            fitted = upsample.fitted(even, color, known)
             if fitted is disparity:
                 depth = np.where(known, metres, 1 / disparity)
             else:
-                depth, known = 1 / fitted, depths.sampled(known, (width, height))
+                depth, known = 1 / fitted, upsample.sampled(known, (width, height))
         depth, known = np.ascontiguousarray(depth, np.float32), np.ascontiguousarray(known)
         depth[depth >= depths.SKY_METRES] = np.inf
         point = (width / 2, height / 2) if principal_point is None else _point(principal_point)
@@ -299,7 +300,7 @@ def _depth_of(image: Path, picture: Picture, depth: Path | None) -> tuple[Embedd
             arrays = [a if a is None else upright(a, picture.orientation) for a in arrays]
     if picture.aspect != 1 and not _alike(arrays[0], picture.full_size):       # a map of the file's own pixels
         stretched = squared(arrays[0].shape[::-1], picture.aspect)
-        arrays = [a if a is None else depths.sampled(a, stretched) for a in arrays]
+        arrays = [a if a is None else upsample.sampled(a, stretched) for a in arrays]
     found = replace(found, values=arrays[0], opaque=arrays[1])
     if not _alike(found.values, picture.full_size):
         raise PushinError(f"{source} is {found.values.shape[1]} x {found.values.shape[0]} and {name} is "
