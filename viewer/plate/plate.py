@@ -114,33 +114,28 @@ class Plate:
             notes = [note for note in notes if note not in found.notes[-1:]]
         depths.check_used(source, depth_kind, near=near, far=far, baseline=baseline)
         relative = near is None and (found.relative if told else depth_kind in depths.RELATIVE)
-        focal_pixels = lens.focal_length / lens.sensor_width * values.shape[1]
-        ratio = values.shape[1] / picture.full_size[0]
-        center = (values.shape[1] / 2, values.shape[0] / 2) if principal_point is None else \
-            tuple(v * ratio for v in _point(principal_point))
-        size = picture.color.shape[1::-1]
-        smaller = upsample.reduced(values, size)
+        point = None if principal_point is None else _point(principal_point)
+        point_at = lambda width: point and tuple(v * (width / picture.full_size[0]) for v in point)
+        size, focal = picture.color.shape[1::-1], lens.focal_length / lens.sensor_width      # of the width
+        metres = depths.to_metres(source, _reduced(found, size), depth_kind, focal * values.shape[1], near, far, baseline, doffs,
+                                  found.rendered)
         if found.opaque is not None:
-            smaller = np.where(upsample.reduced(found.opaque, size), smaller, np.float32(np.nan))
             notes.append(f"Where {source} is transparent its depth is taken as unknown.")
-        shrunk = smaller.shape[1] / values.shape[1]
-        metres = depths.to_metres(source, smaller, depth_kind, focal_pixels, near, far, baseline, doffs, found.rendered)
+        height, width = metres.shape
+        center = point_at(width) or (width / 2, height / 2)
         if ray is None:
             stated = found.ray and depth_kind == found.kind
             ray = stated or (depth_kind in ("metres", "centimetres") and values.dtype.kind == "f" and not found.relative
-                           and depths.along_rays(metres, focal_pixels * shrunk, tuple(v * shrunk for v in center)))
+                             and depths.along_rays(metres, focal * width, center))
             if ray:
                 by = "as its file says" if stated else "by its flat surfaces"
                 notes.append(f"The depth of {source} is distance along the ray, {by}, and was turned into depth along the axis; "
                              f"--planar takes it as it is.")
         if ray:
-            metres = depths.planar(metres, focal_pixels * shrunk, tuple(v * shrunk for v in center))
-        if principal_point is not None:
-            scale = size[0] / picture.full_size[0]
-            principal_point = tuple(v * scale for v in _point(principal_point))
+            metres = depths.planar(metres, focal * width, center)
         coarse = values.dtype == np.uint8 or found.coarse
         color = unclipped(picture.color) if picture.clips or picture.color.max() <= 1 else picture.color
-        plate = cls._made(color, metres, lens, principal_point, image, notes, coarse)
+        plate = cls._made(color, metres, lens, point_at(size[0]), image, notes, coarse)
         plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence,
                         full_size=picture.full_size, depth_path=depth_path)
         if relative:
@@ -307,6 +302,12 @@ def _depth_of(image: Path, picture: Picture, depth: Path | None) -> tuple[Embedd
                           f"{picture.full_size[0]} x {picture.full_size[1]}, which is another shape; "
                           f"give a depth map of the same crop.")
     return found, path, notes
+
+
+def _reduced(found: Embedded, size: tuple[int, int]) -> np.ndarray:
+    """A depth's numbers, no more than a plate of that (width, height) has; NaN where their alpha says that they are none."""
+    values = upsample.reduced(found.values, size)
+    return values if found.opaque is None else np.where(upsample.reduced(found.opaque, size), values, np.float32(np.nan))
 
 
 def beside(image: Path) -> Path | None:
