@@ -10,7 +10,7 @@
     adjust      what a person adds: scale from known distances, repair by hand
     layers      what is drawn, atlas its texture; cache where it is kept
     clean       disparity made fit for cutting, ink that of drawings; edges where to cut
-    peel        surface after surface lifted off; matte its soft edge, fringe how wide that is, behind and fill the
+    peel        surface after surface lifted off, in blocks; matte its soft edge, fringe how wide that is, behind and fill the
                 depth and colour of what it hides, patchmatch where that is copied from, beyond what lies outside the frame
     patches     surfaces as planes
 """

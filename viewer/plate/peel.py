@@ -16,7 +16,8 @@ import numpy as np
 
 from .atlas import GUTTER, Tiles
 from .behind import continue_depth
-from .beyond import CELL, continue_beyond, fade, farthest, narrow_reach, soften
+from .beyond import backdrop, continue_beyond, fade, narrow_reach
+from .blocks import BLOCK, any_near, folded, sealed, surfaces, walled, windows
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import Told, continue_color, continue_plainly
 from .fringe import Fringe, find_fringe
@@ -24,9 +25,6 @@ from .lamps import BRIGHT, Lamps, complete_lamps
 from .matte import LEFT, OPAQUE, Matte, find_matte
 from .patches import (FIT, IN_ALPHA, JUMP, LOOSE, SOFT_JOIN, STEEP, Patches, alike, fit, integral, join, least_in, loosened, room_beyond,
                       sizes, sum_in, trim, weld)
-
-BLOCK = 16
-"""Pixels: side of the blocks in which surfaces are told apart."""
 
 SIZES = sizes(16)
 """Pixels: sides of the patches of a tile."""
@@ -61,9 +59,6 @@ DETAILED = 0.6
 
 FOLD = 0.15
 """Of the largest step near by: a fold of less than that is lifted off as one surface, as hair is with its locks."""
-
-FOLDED = 32
-"""Pixels: side of the windows in which a fold ends."""
 
 BENT = 0.15
 """Of its disparity at the frame, by which a surface beyond it has turned into another one."""
@@ -173,7 +168,7 @@ class Canvas:
             told(PARTED)
         self.mixed = self.mixed | matte.band
         touched = lifted | matte.band | cuts.near | cuts.far
-        blocks = _any_near(touched, self.margin) & self.pending
+        blocks = any_near(touched, self.margin) & self.pending
         behind, travel, away = deeper.result()
         # Unless something goes on there before it: the shade of a lamp.
         lamps.there &= behind <= (1 + CUT_SHARE) * lamps.disparity
@@ -207,7 +202,7 @@ class Canvas:
         far = cuts.far & ~(folded(cuts) & (cuts.in_front - d < FOLD * step))
         edge_middle = np.where(far, 0.5 * (d + cuts.in_front), 0).astype(np.float32)
         waits = d < cv2.dilate(edge_middle, box)
-        cells = components(*_walled(cuts.right, cuts.below))
+        cells = components(*walled(cuts.right, cuts.below))
         count = lambda mask: np.bincount(cells[mask], minlength=cells.max() + 1)
         near_side, far_side = count(near) > 0, count(far) > 0
         background = np.where(near_side, count(waits) > 0.5 * count(np.ones_like(waits)), far_side | (count(waits) > 0))
@@ -357,8 +352,8 @@ class Canvas:
         m, s, n = self.margin, BLOCK + 2 * self.margin, len(by)
         g = m - GUTTER      # where a tile begins in its block's window
         tile = np.s_[:, g:-g, g:-g]
-        window = _windows(by, bx, self.disparity.shape, m)
-        labels = _surfaces(cuts, window)
+        window = windows(by, bx, self.disparity.shape, m)
+        labels = surfaces(cuts, window)
         under, fold = self.under_folds(cuts, lifted, matte)
         # Blocks wholly inside a surface need no tile of their own.
         plain = (lifted & ~matte.band & ~under)[window] & (labels == labels[:, m:m + 1, m:m + 1])
@@ -461,7 +456,7 @@ class Canvas:
         """Puts tiles of single surfaces into the atlas and fits patches to them."""
         first = self.tiles.keep(tile)[0]
         shown = shown[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
-        window = _windows(by, bx, self.disparity.shape, 0)
+        window = windows(by, bx, self.disparity.shape, 0)
         cover, seen_of_it, open_ = integral(alpha), integral(shown * alpha), integral(tile[..., 3] < OPAQUE)
         for loose, solid, soft in zip(self.loose, self.solid, self.soft):
             which, x, y, size, plane, *ends = (np.concatenate(both) for both in zip(*(
@@ -491,45 +486,6 @@ class Canvas:
         low, high = self.border, np.array(self.size) + self.border
         return ((rect[:, 2:] <= low) | (rect[:, :2] >= high)).any(1)
 
-    def backdrop(self, row: int):
-        """A coarse, wide picture behind everything, so that no move looks into nothing: (atlas rows, patches).
-
-        Its disparity is what the last level shows once all that is narrow and near is opened away.
-        """
-        k, (high, wide) = CELL, self.disparity.shape
-        (w, h), start = self.size, self.border
-        inside = np.s_[start:start + h, start:start + w]
-        far = np.dstack(farthest(self.color[inside], self.disparity[inside], self.deepest, floor=True))
-        far[..., 3] = cv2.GaussianBlur(far[..., 3], (0, 0), 3)
-        size = high // k, wide // k
-        pad = [(start // k, n - m - start // k) for n, m in zip(size, far.shape)]
-        far = np.pad(far, [*pad, (0, 0)], mode="edge")
-        # At the canvas's rim it is what the canvas itself has turned into.
-        rim = cv2.resize(np.dstack([self.color, self.disparity]), size[::-1], interpolation=cv2.INTER_AREA)
-        far += fade(size, pad) * (rim - far)
-        pad = [(n, n) for n in size]
-        far = soften(np.pad(far, [*pad, (0, 0)], mode="edge"), pad)
-        color, d = far[..., :3], 0.97 * far[..., 3]
-        step = 32
-        d = np.pad(d, [(0, -n % step) for n in d.shape], mode="edge")
-        color = np.pad(color, [*((0, -n % step) for n in color.shape[:2]), (0, 0)], mode="edge")
-        h, w = d.shape
-        z = d.reshape(h // step, step, w // step, step).swapaxes(1, 2).reshape(-1, step, step)
-        which, _, _, _, plane, *_ = fit(z, np.ones(z.shape, bool), np.zeros(z.shape, bool), np.inf, ((step, step),))
-        x, y = which % (w // step) * step, which // (w // step) * step
-        # Corners are shared, for there is nothing behind a crack.
-        around = cv2.blur(np.pad(d, 1, mode="edge"), (2, 2), anchor=(1, 1))[1:, 1:]
-        corners = np.stack([around[y + down, x + right] for down in (0, step) for right in (0, step)], -1)
-        corner = (np.stack([x, y], -1) * k - np.array([wide, high]) - self.border).astype(np.float32)
-        rect = np.concatenate([corner, corner + step * k], -1)
-        plane[:, 1:] /= k
-        n = len(rect)
-        texture = np.stack([np.full(n, 1 / k), np.full(n, (wide + self.border) / k),
-                            np.full(n, row + (high + self.border) / k)], -1).astype(np.float32)
-        patches = Patches(rect, plane, texture, np.full((n, 4), IN_ALPHA, np.float32), *np.ones((2, n), bool), np.zeros(n, np.float32),
-                          np.full(n, self.level + 1, np.int32), corners=corners.astype(np.float32))
-        return np.concatenate([color, np.zeros((*color.shape[:2], 1), np.float32)], -1), patches
-
     def taken_apart(self) -> dict:
         """What Layers is made of."""
         for each in self.emitted:
@@ -538,10 +494,10 @@ class Canvas:
         covers = [(Patches.joined(solid), Patches.joined(soft)) for solid, soft in zip(self.solid, self.soft)]
         # Under the plate itself what is drawn of the tiles, and under them the backdrop.
         packing = self.tiles.packed((patches for cover in covers for patches in cover), w + GUTTER, h + GUTTER)
-        backdrop, behind = self.backdrop(packing.bottom)
-        atlas = np.zeros((packing.bottom + len(backdrop), max(packing.width, backdrop.shape[1]), 4), np.float16)
+        rows, behind = backdrop(self.color, self.disparity, self.size, self.border, self.deepest, packing.bottom, self.level + 1)
+        atlas = np.zeros((packing.bottom + len(rows), max(packing.width, rows.shape[1]), 4), np.float16)
         atlas[:h + GUTTER, :w + GUTTER] = np.pad(self.plate, [(0, GUTTER), (0, GUTTER), (0, 0)], mode="edge")
-        atlas[packing.bottom:, :backdrop.shape[1]] = backdrop
+        atlas[packing.bottom:, :rows.shape[1]] = rows
         self.tiles.draw(atlas, packing)
 
         def placed(patches: Patches) -> Patches:
@@ -562,39 +518,8 @@ class Canvas:
         (solid, soft), (loose_solid, loose_soft) = drawn[0], drawn[-1]
         return {"atlas": atlas, "levels": int(np.log2(GUTTER)), "surface": self.surface,
                 "solid": solid, "soft": soft, "loose_solid": loose_solid, "loose_soft": loose_soft,
-                "around": backdrop[..., :3].mean((0, 1)).astype(np.float32),
+                "around": rows[..., :3].mean((0, 1)).astype(np.float32),
                 "plate": np.array([1, self.border, self.border], np.float32)}
-
-
-def sealed(d: np.ndarray, cuts: Cuts) -> Cuts:
-    """Closes edges that fade out inside a block: where both sides are joined round the end of a cut, the surface is
-    parted at the middle disparity of the cut."""
-    cells = components(*_walled(cuts.right, cuts.below))
-    n = cells.max() + 1
-    near, far = cuts.near, cuts.far
-    middle = np.where(near, 0.5 * (d + np.where(near, cuts.behind, 0)), 0.5 * (d + cuts.in_front))
-    both = np.bincount(cells[near], minlength=n).astype(bool) & np.bincount(cells[far], minlength=n).astype(bool)
-    sides = near | far
-    mean = np.bincount(cells[sides], middle[sides], n) / np.maximum(np.bincount(cells[sides], minlength=n), 1)
-    high = d > mean[cells]
-    open_ = both[cells]
-    right, below = cuts.right.copy(), cuts.below.copy()
-    right[:, :-1] |= open_[:, :-1] & (cells[:, 1:] == cells[:, :-1]) & (high[:, 1:] != high[:, :-1])
-    below[:-1] |= open_[:-1] & (cells[1:] == cells[:-1]) & (high[1:] != high[:-1])
-    return Cuts.of(d, right, below)
-
-
-def folded(cuts: Cuts) -> np.ndarray:
-    """Far sides of cuts whose near side is the same surface, bool (h, w): close by, round the end of the cut, both are joined."""
-    same = np.zeros(cuts.right.shape, bool)
-    for y in (0, FOLDED // 2):
-        for x in (0, FOLDED // 2):
-            cells = components(*_walled(cuts.right, cuts.below, FOLDED, (y, x)))
-            for cut, here, there in ((cuts.right, np.s_[:, :-1], np.s_[:, 1:]), (cuts.below, np.s_[:-1], np.s_[1:])):
-                joined = cut[here] & (cells[here] == cells[there])
-                same[here] |= joined
-                same[there] |= joined
-    return same & cuts.far
 
 
 def _carry_border(tiles: np.ndarray) -> None:
@@ -609,38 +534,6 @@ def _carry_border(tiles: np.ndarray) -> None:
                 tiles[line(i)][other] = tiles[line(edge)][other]
 
 
-def _surfaces(cuts: Cuts, window) -> np.ndarray:
-    """Labels int32 (n, s, s) of the surfaces in each of n windows, no two windows' alike; window: index arrays as of `_windows`."""
-    right, below = cuts.right[window], cuts.below[window]
-    right[:, :, -1] = below[:, -1, :] = True
-    n, s, _ = right.shape
-    return components(right.reshape(n * s, s), below.reshape(n * s, s)).reshape(n, s, s)
-
-
 def _depth_class(disparity):
     """Disparities within a few per cent count as one surface, of which deeper levels lie underneath."""
     return np.floor(np.log(np.maximum(disparity, 1e-4)) / 0.05)
-
-
-def _walled(right, below, side: int = BLOCK, start=(0, 0)):
-    """Cuts with the border of every block cut as well; start: row and column at which one begins."""
-    right, below = right.copy(), below.copy()
-    right[:, (start[1] - 1) % side::side] = True
-    below[(start[0] - 1) % side::side] = True
-    return right, below
-
-
-def _any_near(mask, margin: int) -> np.ndarray:
-    """Blocks that hold a true pixel, or have one within `margin` pixels."""
-    k = 2 * margin + 1
-    grown = cv2.dilate(mask.astype(np.uint8), np.ones((k, k), np.uint8))
-    h, w = mask.shape
-    return grown.reshape(h // BLOCK, BLOCK, w // BLOCK, BLOCK).any((1, 3))
-
-
-def _windows(by, bx, shape, margin: int):
-    """Index arrays of the blocks' pixels with a margin, clamped to the canvas: (n, s, 1) and (n, 1, s)."""
-    at = np.arange(-margin, BLOCK + margin)
-    y = (by[:, None] * BLOCK + at).clip(0, shape[0] - 1)
-    x = (bx[:, None] * BLOCK + at).clip(0, shape[1] - 1)
-    return y[:, :, None], x[:, None, :]
