@@ -54,6 +54,10 @@ STRIP, EDGES, STEEPEST, SPREAD = 24, 3.0, 1.5, 6
 """Pixels before the frame in which the lines that meet it are looked for; weight of edges in depth to those of light; how far a
 line may lean; and pixels along the frame to which a line's direction spreads."""
 
+RATHER, HARDLY = 0.05, 0.5
+"""Weight of the colour of what is a little nearer, and the share of the disparity by which it is: rather that than what is seen
+far away from there."""
+
 
 def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) -> tuple[np.ndarray, np.ndarray]:
     """Picture (h, w, 3) and disparity (h, w) continued round the frame by pad ((top, bottom), (left, right)) pixels.
@@ -212,11 +216,6 @@ def _along_lines(color: np.ndarray, disparity: np.ndarray, count: int) -> tuple[
     place = np.arange(wide, dtype=np.float32)
     ends = np.maximum.accumulate(place + np.arange(1, count + 1)[:, None] * slope, axis=1)
     return np.array([np.interp(place, line, place) for line in ends]).reshape(count, wide).round().astype(int), ends
-
-
-RATHER, HARDLY = 0.05, 0.5
-"""Weight of the colour of what is a little nearer, and the share of the disparity by which it is: rather that than what is seen
-far away from there."""
 
 
 def farthest(color: np.ndarray, disparity: np.ndarray, wide: float, floor: bool = False) -> tuple[np.ndarray, np.ndarray]:

@@ -250,6 +250,7 @@ def _ranged(name: str, values: np.ndarray, near, far, kind: str) -> np.ndarray:
 
 
 def _stretch(shape, focal_pixels, center) -> np.ndarray:
+    """Distance along its ray to that along the axis, of every pixel, float32 (h, w)."""
     x = (np.arange(shape[1], dtype=np.float32) + 0.5 - center[0]) / focal_pixels
     y = (np.arange(shape[0], dtype=np.float32) + 0.5 - center[1]) / focal_pixels
     return np.sqrt(1 + x ** 2 + y[:, None] ** 2)

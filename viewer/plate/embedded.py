@@ -267,6 +267,7 @@ def _number(text: str | None) -> float | None:
 
 
 def _payload(xmp: str, name: str) -> bytes | None:
+    """The file that a property holds in base64, or None."""
     text = _tag(xmp, name)
     if not text:
         return None

@@ -147,6 +147,7 @@ class Exr:
         return None
 
     def _framed(self, name: str, outside: float) -> np.ndarray:
+        """A channel over the display window in square pixels, (h, w), with that value outside what the file holds."""
         pixels, (x0, y0), (width, height) = self.channels[name], self.windows[name], self.size
         h, w = pixels.shape
         if (x0, y0, w, h) == (0, 0, width, height):

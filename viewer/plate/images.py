@@ -401,6 +401,7 @@ def _from_container(path: Path, header: _Header) -> tuple[_Header, embedded.Embe
 
 
 def _from_deep(path: Path, header: _Header) -> _Encoded:
+    """A PNG or TIFF with more than 8 bits, or a float TIFF."""
     pixels = _deep_pixels(path, header)
     if pixels.dtype not in (np.uint8, np.uint16, np.float32, np.float64):
         raise PushinError(f"{name_of(path)} has {pixels.dtype} pixels; save it with 8 or 16 bits or 32-bit float.")
@@ -423,6 +424,7 @@ def _from_deep(path: Path, header: _Header) -> _Encoded:
 
 
 def _from_pillow(path: Path, header: _Header) -> _Encoded:
+    """A picture of 8 bits, which Pillow decodes; one of HEIC is decoded already."""
     image = header.image
     image.load()
     ImageOps.exif_transpose(image, in_place=True)

@@ -20,7 +20,6 @@ BLUR = 0.7
 WINDOW = 4
 """Pixels: half the window in which either side's clean colour is gathered, beside a fringe of the usual width."""
 
-
 OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]], np.float32).T / np.sqrt([3, 2, 6], dtype=np.float32)
 """Red, green and blue to brightness and two hues that vary apart from it."""
 
@@ -44,6 +43,9 @@ LEFT = 0.8
 
 OPAQUE = 0.996
 """Coverage from which a pixel hides what is behind it: half a step of 8 bits under one."""
+
+AT_ONCE = 4096
+"""Pixels round which is looked together: what is known of them fits into a processor's cache."""
 
 
 @dataclass(slots=True)
@@ -262,10 +264,6 @@ def _parted(here, coverage, sides: _Sides, fits, photographed) -> tuple[np.ndarr
     far = np.where((a > 0) & (a < 0.5), np.maximum(far, LEFT * np.minimum(sides.far, here)), far)
     near = np.where((a > 0) & (a < 0.5), (here - b * far) / np.maximum(a, 1e-6), near)
     return near, far
-
-
-AT_ONCE = 4096
-"""Pixels round which is looked together: what is known of them fits into a processor's cache."""
 
 
 def _gather(times: int, color, disparity, purity, y, x, middle, base, close) -> _Gathered:

@@ -245,6 +245,8 @@ class Canvas:
         return np.minimum(np.where((band & (share < 1))[..., None], matte.far, color), self.brightest)
 
     def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte, color, behind, travel, away) -> None:
+        """Makes what lies behind what was lifted off the picture: its colour float32 (h, w, 3), disparity `behind` and `away` (h, w), and
+        `travel` of the lifted pixels, as of `continue_depth`."""
         deeper = np.zeros_like(self.travel)
         deeper[lifted] = travel
         self.travel = np.maximum(self.travel, deeper)

@@ -286,7 +286,8 @@ def _depth_of(image: Path, picture: Picture, depth: Path | None) -> tuple[Embedd
     notes = [f"{source} lies beside {name} and is taken as its depth."] if path != depth else []
     found = picture.depth if path is None else depths.read_values(path)
     if found is None:
-        raise PushinError(picture.unusable or f"{name} has no depth inside: give a depth map with --depth FILE, or estimate one with `pushin depth {name}`.")
+        raise PushinError(picture.unusable or f"{name} has no depth inside: give a depth map with --depth FILE, or estimate one with "
+                          f"`pushin depth {name}`.")
     arrays = found.values, found.opaque
     if path is not None:
         notes += found.notes

@@ -1,7 +1,8 @@
 """Repairs of a plate's depth by hand: edits that are values, applied in order over depth as it was measured.
 
 An edit changes disparity (1/m) in pixels of the plate; taking it off the list undoes it, and the list without edits
-is the picture before.
+is the picture before. Its `apply` has disparity, float32 (h, w), and colour, linear (h, w, 3), and gives disparity; `applied` is
+for everybody else, and takes depth.
 """
 from __future__ import annotations
 
