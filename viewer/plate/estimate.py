@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 from ..errors import PushinError
+from ..files import reaching
 from .colour import encoded_srgb
 from .depth import NEAREST_METRES
 from .source import name_of, reading
@@ -59,7 +60,9 @@ class Model:
                 from None
         self.path = Path(path)
         name = name_of(self.path)
-        if not self.path.is_file():
+        with reaching(self.path):
+            there = self.path.is_file()
+        if not there:
             raise PushinError(f"There is no model {name}; give an ONNX file with --model, or the name of a model.")
         if not 0 < self.path.stat().st_size <= MOST_BYTES:
             raise PushinError(f"{name} is empty or larger than {MOST_BYTES >> 30} GB, and no model.")
