@@ -105,6 +105,15 @@ def test_the_photo_from_before_the_blur_is_used(tmp_path):
     assert plate.color.min() > 0.95 and any("blurred" in note for note in plate.notes)
 
 
+def test_what_goes_with_depth_and_is_damaged_is_done_without(tmp_path):
+    """The photo from before the blur, of which half is there, and the confidence."""
+    sharp = encoded(RNG.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8), "JPEG")
+    half = base64.b64encode(sharp[:len(sharp) // 2]).decode()
+    plate = opened(tmp_path, gdepth(more=f'GImage:Data="{half}" GDepth:Confidence="AAAA"'))
+    assert plate.digest == opened(tmp_path, gdepth()).digest and plate.confidence is None
+    assert any("but damaged" in note for note in plate.notes)
+
+
 def test_rays_of_gdepth_become_planar(tmp_path):
     flat = np.zeros((24, 32), np.uint8)
     plate = opened(tmp_path, gdepth(flat, more='GDepth:MeasureType="OpticRay"'))

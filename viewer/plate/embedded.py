@@ -151,9 +151,7 @@ def _gdepth(path: Path, xmp: str) -> Embedded:
     if payload is None:
         raise PushinError(f"{name_of(path)} declares depth (GDepth) but does not hold it; copy the original photo "
                           f"again.")
-    confidence = _payload(xmp, "GDepth:Confidence")
-    return _ranged(path, xmp, "GDepth", _grey(path, payload),
-                   None if confidence is None else float(_grey(path, confidence).mean()))
+    return _ranged(path, xmp, "GDepth", _grey(path, payload), _confidence(path, _payload(xmp, "GDepth:Confidence")))
 
 
 def _dynamic(path: Path, data: bytes, main: Jpeg) -> tuple[Embedded, bytes | None]:
@@ -173,10 +171,8 @@ def _dynamic(path: Path, data: bytes, main: Jpeg) -> tuple[Embedded, bytes | Non
     if not payload:
         raise PushinError(f"{name_of(path)} declares depth (Dynamic Depth) but does not hold it; copy the original "
                           f"photo again.")
-    confidence = items.get("confidencemap") or items.get("confidence")
-    found = _ranged(path, main.xmp, "DepthMap", _grey(path, payload),
-                    float(_grey(path, confidence).mean()) if confidence else None)
-    return found, items.get("original_image") or items.get("original")
+    confidence = _confidence(path, items.get("confidencemap") or items.get("confidence"))
+    return _ranged(path, main.xmp, "DepthMap", _grey(path, payload), confidence), items.get("original_image") or items.get("original")
 
 
 def _ranged(path: Path, xmp: str, prefix: str, share: np.ndarray, confidence: float | None) -> Embedded:
@@ -275,6 +271,14 @@ def _payload(xmp: str, name: str) -> bytes | None:
         text = "".join(text.split()).rstrip("=")
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except ValueError:
+        return None
+
+
+def _confidence(path: Path, encoded: bytes | None) -> float | None:
+    """The mean of a confidence map, 0 to 1; None without one that can be read, for depth does without."""
+    try:
+        return float(_grey(path, encoded).mean()) if encoded else None
+    except PushinError:
         return None
 
 

@@ -389,14 +389,15 @@ def _from_container(path: Path, header: _Header) -> tuple[_Header, embedded.Embe
         try:
             image = Image.open(io.BytesIO(sharp), formats=("JPEG",))
             check_declared(path, *image.size, bytes_per_pixel=4)
+            image.load()
             if abs(np.log(image.width / image.height * header.image.height / header.image.width)) < 0.01:
                 image.getexif()[_ORIENTATION] = header.orientation
                 header = replace(header, image=image, profile=image.info.get("icc_profile") or header.profile,
                                  size=image.size[::-1] if header.orientation in SIDEWAYS else image.size)
                 note = (f"{name_of(path)} also holds the photo from before its background was blurred; that one is "
                         f"used.",)
-        except (UnidentifiedImageError, OSError, ValueError):
-            pass
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error):
+            note = f"{name_of(path)} also holds the photo from before its background was blurred, but damaged.",
     return header, replace(depth, notes=note + depth.notes)
 
 
