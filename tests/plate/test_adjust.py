@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from viewer.errors import PushinError
-from viewer.plate import Plate, adjust, embedded, images, repair, scale
+from viewer.plate import Plate, adjust, depth, images, repair, scale
 from viewer.plate.adjust import Adjustments, adjusted, beside
 from viewer.plate.scale import Anchor, Person
 
@@ -180,14 +181,13 @@ def test_the_focused_subject_turns_with_its_picture(tmp_path, orientation):
     assert (y, x) == pytest.approx(middle, abs=1.01) and plate.depth_at((x, y)) == pytest.approx(2)
 
 
-def test_the_focused_subject_of_a_heic_is_stored_as_before_it_was_turned():
+def test_the_focused_subject_of_a_heic_is_stored_as_before_it_was_turned(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
     exif.get_ifd(0x8769)[0x9214] = (80, 12)
-    picture = Image.new("RGB", (64, 96))
-    picture.info["exif"] = exif.tobytes()
-    tags, orientation = embedded.heic_exif(picture)
-    assert orientation == 6 and images.upright_point(tags[0x9214], 6, (64, 96)) == pytest.approx((52, 80))
+    pillow_heif.from_pillow(Image.new("RGB", (96, 64))).save(tmp_path / "a.heic", exif=exif.tobytes())
+    picture = images.read_picture(tmp_path / "a.heic")
+    assert picture.orientation == 6 and picture.exif[0x9214] == pytest.approx((52, 80))
 
 
 @pytest.mark.parametrize("edits", [
@@ -207,6 +207,11 @@ def test_a_stroke_of_any_size_anywhere_is_drawn(radius, x):
     color, depth, _ = scene()
     after = repair.applied(repair.Stroke(((x, 65.5),), radius, "nearer", 0.5), depth, color)
     assert (after != depth).sum() == (1 if radius < 1 else depth.size if radius > 5 else 0)
+
+
+def test_strokes_over_strokes_end_before_the_lens():
+    plate = adjusted(Plate.from_arrays(*scene()[:2]), Adjustments(edits=25 * (repair.Stroke(((80.0, 65.0),), 12.0, "nearer", 99.0),)))
+    assert plate.depth.min() == pytest.approx(depth.NEAREST_METRES)
 
 
 def test_strokes_push_pull_and_flatten():

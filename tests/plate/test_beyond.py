@@ -1,7 +1,7 @@
 """The picture continued round its frame."""
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.plate.beyond import CELL, FARTHER, LENS, continue_beyond, farthest
@@ -86,6 +86,7 @@ def test_a_cone_that_the_frame_cuts_opens_on():
     assert ((below > 0.5) != cone[400:])[:soon].sum(1).max() <= 3 and below[soon:].max() < 0.3
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 40), st.floats(0, 0.9))
 def test_whatever_meets_the_frame_goes_on_between_the_nearest_and_the_farthest(seed, cell, share):
     """Blots of any shape and distance, the sky among them."""

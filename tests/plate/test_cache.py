@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import plates
-from viewer.plate import cache, depth
+from viewer.plate import cache, upsample
 from viewer.plate.layers import Layers
 
 
@@ -70,10 +70,10 @@ def test_a_soft_map_is_restored_once(folder):
     post = np.abs(np.arange(256) - 120) < 40
     color = np.broadcast_to(np.where(post, 0.6, 0.1)[None, :, None], (192, 256, 3)).astype(np.float32)
     soft = cv2.GaussianBlur(np.broadcast_to(np.where(post[::4], 0.8, 0.2), (48, 64)).astype(np.float32), (0, 0), 1.5)
-    first = depth.fitted(soft, color)
+    first = upsample.fitted(soft, color)
     path, = kept(folder)
     cache.store(path.stem, {"made": 2 * cache.load(path.stem, {"made"})["made"]})
-    again = depth.fitted(soft.copy(), color)
+    again = upsample.fitted(soft.copy(), color)
     assert first.shape == (192, 256)
     np.testing.assert_array_equal(again, 2 * first)
 

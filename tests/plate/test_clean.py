@@ -164,7 +164,7 @@ def test_thin_things_that_the_picture_shows_survive_in_noise():
 def test_holes_end_where_the_colour_does():
     inside = slab()
     hole = (np.abs(X - 80) < 6) | (np.abs(X - 150) < 6)
-    # A fill that continues the background everywhere, as depth.filled does.
+    # A fill that continues the background everywhere, as holes.filled does.
     d = np.where(inside & ~hole, NEAR, FAR).astype(np.float32)
     out = clean(d, textured(inside), ~hole, FOCAL)
     assert np.abs((out > 0.6).sum(1) - 70).max() <= 2

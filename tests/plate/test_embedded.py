@@ -2,6 +2,7 @@
 import base64
 import io
 import struct
+import time
 
 import numpy as np
 import pillow_heif
@@ -104,11 +105,22 @@ def test_the_photo_from_before_the_blur_is_used(tmp_path):
     assert plate.color.min() > 0.95 and any("blurred" in note for note in plate.notes)
 
 
+def test_what_goes_with_depth_and_is_damaged_is_done_without(tmp_path):
+    """The photo from before the blur, of which half is there, and the confidence."""
+    sharp = encoded(RNG.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8), "JPEG")
+    half = base64.b64encode(sharp[:len(sharp) // 2]).decode()
+    plate = opened(tmp_path, gdepth(more=f'GImage:Data="{half}" GDepth:Confidence="AAAA"'))
+    assert plate.digest == opened(tmp_path, gdepth()).digest and plate.confidence is None
+    assert any("but damaged" in note for note in plate.notes)
+
+
 def test_rays_of_gdepth_become_planar(tmp_path):
     flat = np.zeros((24, 32), np.uint8)
     plate = opened(tmp_path, gdepth(flat, more='GDepth:MeasureType="OpticRay"'))
     assert plate.depth[0, 0] < 0.9 * plate.depth[24, 32] and plate.depth[24, 32] == pytest.approx(2, rel=0.01)
     assert any("along the ray, as its file says," in note for note in plate.notes)
+    named = Plate.open(plate.path, depth_kind="metres", focal_length=35)
+    assert np.array_equal(named.depth, plate.depth), "whoever names the kind that the file tells says nothing of rays"
 
 
 def test_dynamic_depth(tmp_path):
@@ -141,6 +153,20 @@ def test_what_only_begins_like_a_picture_hides_none_behind_it(tmp_path):
     assert plate.kind == "dioptres"
 
 
+def test_what_lies_behind_a_photo_is_not_held_again_and_again(tmp_path):
+    """Beginnings of pictures with much behind them: each may be all that is left of the file. And bytes that only fill cost nothing."""
+    import tracemalloc
+    behind = bytes(4 << 20)
+    tracemalloc.start()
+    assert embedded.from_jpeg(tmp_path / "a.jpg", PHOTO + 30 * b"\x89PNG\r\n\x1a\n" + behind) == (None, None)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * len(behind)
+    start = time.process_time()
+    embedded.jpeg_parts(b"\xff\xd8\xff\xe0\0\x02" + (8 << 20) * b"\xff")
+    assert time.process_time() - start < 0.5
+
+
 def test_an_upright_photo_turns_its_depth_too(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -167,6 +193,16 @@ def test_declared_depth_that_cannot_be_used(tmp_path, data, words):
     with pytest.raises(PushinError, match=words) as error:
         opened(tmp_path, data)
     assert "\n" not in str(error.value)
+
+
+def test_depth_inside_that_cannot_be_used_does_without_where_there_is_a_map(tmp_path):
+    """Editors keep GDepth's range and drop its picture."""
+    np.save(tmp_path / "depth.npy", np.full((24, 32), 3, np.float32))
+    stripped = with_segments(PHOTO, xmp('<a GDepth:Near="1" GDepth:Far="2"/>'))
+    assert np.allclose(opened(tmp_path, stripped, depth=tmp_path / "depth.npy").depth, 3)
+    (tmp_path / "photo_depth.npy").write_bytes((tmp_path / "depth.npy").read_bytes())
+    plate = opened(tmp_path, stripped)
+    assert np.allclose(plate.depth, 3) and any("beside" in note for note in plate.notes)
 
 
 def test_heic_without_depth_and_with_a_map_beside_it(tmp_path):

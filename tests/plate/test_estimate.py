@@ -77,7 +77,7 @@ def test_files_that_are_no_depth_model(tmp_path):
     (tmp_path / "empty.onnx").touch()
     good = model(tmp_path / "m.onnx").read_bytes()
     (tmp_path / "cut.onnx").write_bytes(good[:len(good) // 2])
-    for name in ("text", "empty", "cut", "missing"):
+    for name in ("text", "empty", "cut", "missing", 300 * "long"):
         with pytest.raises(PushinError) as error:
             Model(tmp_path / f"{name}.onnx")
         assert "\n" not in str(error.value)

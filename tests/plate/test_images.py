@@ -6,6 +6,7 @@ import zlib
 import cv2
 import numpy as np
 import OpenEXR
+import pillow_heif
 import pytest
 import tifffile
 from hypothesis import HealthCheck, given, settings
@@ -184,6 +185,38 @@ def test_exr_primaries(tmp_path):
     np.testing.assert_allclose(color[0, -1], (0, 1.0420, 0), atol=2e-3)
 
 
+def chroma_exr(width, height, y, ry, by):
+    """An uncompressed file of luminance and chroma at half its size (OpenEXR's file layout), all of one colour."""
+    def attribute(name, kind, value):
+        return name + b"\0" + kind + b"\0" + struct.pack("<i", len(value)) + value
+
+    box = struct.pack("<4i", 0, 0, width - 1, height - 1)
+    channels = b"".join(name + b"\0" + struct.pack("<iB3xii", 2, 0, step, step) for name, step in ((b"BY", 2), (b"RY", 2), (b"Y", 1)))
+    head = b"\x76\x2f\x31\x01" + struct.pack("<i", 2) + b"".join(attribute(*each) for each in (
+        (b"channels", b"chlist", channels + b"\0"), (b"compression", b"compression", b"\0"), (b"dataWindow", b"box2i", box),
+        (b"displayWindow", b"box2i", box), (b"lineOrder", b"lineOrder", b"\0"), (b"pixelAspectRatio", b"float", struct.pack("<f", 1)),
+        (b"screenWindowCenter", b"v2f", bytes(8)), (b"screenWindowWidth", b"float", struct.pack("<f", 1)))) + b"\0"
+    lines, places = b"", []
+    for row in range(height):
+        half = [] if row % 2 else [by] * (width // 2) + [ry] * (width // 2)
+        places.append(len(head) + 8 * height + len(lines))
+        lines += struct.pack(f"<ii{len(half) + width}f", row, 4 * (len(half) + width), *half, *[y] * width)
+    return head + struct.pack(f"<{height}Q", *places) + lines
+
+
+def test_exr_of_subsampled_chroma(tmp_path):
+    """The colour is everywhere, and not in the upper left quarter: R = Y (1 + RY), B = Y (1 + BY), and Y is their luminance."""
+    (tmp_path / "a.exr").write_bytes(chroma_exr(*SIZE, y=0.5, ry=0.4, by=-0.3))
+    color = read_picture(tmp_path / "a.exr").color.astype(float)
+    np.testing.assert_allclose(color, np.broadcast_to((0.7, (0.5 - 0.2126 * 0.7 - 0.0722 * 0.35) / 0.7152, 0.35), color.shape), rtol=1e-3)
+
+
+def test_exr_of_red_and_luminance_is_grey(tmp_path):
+    plane = np.full(SIZE[::-1], 0.25, np.float32)
+    write_exr(tmp_path / "a.exr", {"R": plane + 0.5, "Y": plane})
+    assert (read_picture(tmp_path / "a.exr").color == 0.25).all()
+
+
 def test_exr_not_a_number(tmp_path):
     pixels = np.full((SIZE[1], SIZE[0], 3), 0.5, np.float32)
     pixels[10, 10], pixels[20, 20] = np.nan, np.inf
@@ -278,6 +311,17 @@ def test_alpha_lies_over_black(tmp_path, bits):
     assert "black" in picture.notes[0]
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_colours_that_are_premultiplied_by_alpha_are_not_so_again(tmp_path, dtype):
+    """TIFF tells which: a white that half covers its pixels is 0.5 of linear light, however it is stored."""
+    most = 1 if dtype == np.float32 else np.iinfo(dtype).max
+    alpha = np.full(SIZE[::-1], most, dtype)
+    alpha[:, 24:] = most / 2
+    for extra, colour in (("assocalpha", alpha), ("unassalpha", np.full_like(alpha, most))):
+        tifffile.imwrite(tmp_path / "a.tif", np.dstack([colour] * 3 + [alpha]), photometric="rgb", extrasamples=[extra])
+        np.testing.assert_allclose(read_picture(tmp_path / "a.tif").color[0, [0, -1], 0].astype(float), (1, 0.5), atol=4e-3)
+
+
 def test_large_pictures_are_averaged_in_linear_light(tmp_path):
     pixels = np.zeros((600, 2 * LONGEST_SIDE), np.uint8)
     pixels[:, ::2] = 255
@@ -306,6 +350,28 @@ def test_lens_from_focal_plane_resolution(tmp_path):
     """60 pixels at 100 per centimetre are 6 mm."""
     found = saved_with_exif(tmp_path / "a.jpg", x920A=5.0, xA20E=100.0, xA210=3)
     assert (found.focal_length, found.sensor_width) == (5, pytest.approx(6))
+
+
+@pytest.mark.parametrize("orientation, width", [(1, 36), (3, 36), (6, 24), (8, 24)])
+@pytest.mark.parametrize("name", ["a.jpg", "a.heic"])
+def test_the_sensor_of_a_camera_held_upright(tmp_path, name, orientation, width):
+    """EXIF's width is that of the picture as it is stored, 60 pixels at 60 per 36 mm; HEIC is turned by what goes with EXIF."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif.get_ifd(0x8769).update({0x920A: 24.0, 0xA002: 60, 0xA20E: 60 / 36, 0xA210: 4})
+    image = Image.new("RGB", (60, 40))
+    if name == "a.heic":
+        pillow_heif.from_pillow(image).save(tmp_path / name, exif=exif.tobytes())
+    else:
+        image.save(tmp_path / name, exif=exif)
+    picture = read_picture(tmp_path / name)
+    assert picture.full_size == ((60, 40) if width == 36 else (40, 60))
+    assert (picture.lens.focal_length, picture.lens.sensor_width) == (24, pytest.approx(width, rel=1e-4))
+
+
+@pytest.mark.parametrize("tags", [{"xA405": 65535}, {"x920A": 1e6, "xA20E": 100.0, "xA210": 3}, {"x920A": 0.01, "xA20E": 100.0, "xA210": 3}])
+def test_a_focal_length_that_no_lens_has_is_not_told(tmp_path, tags):
+    assert saved_with_exif(tmp_path / "a.jpg", **tags) is None
 
 
 def test_lens_arguments_win():

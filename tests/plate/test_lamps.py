@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from viewer.plate.lamps import RIM, circle, complete_lamps
@@ -26,6 +26,7 @@ def completed(color, disparity):
     return complete_lamps(color, disparity, bar, ~np.zeros_like(bar))
 
 
+@settings(deadline=None)
 @given(st.floats(5, 18), st.floats(88, 92), st.floats(318, 322), st.floats(-0.15, 0.5), st.floats(0.15, 0.9), st.floats(0, 2 * np.pi))
 @example(5.0, 88.0, 318.0, 0.25, 0.75, 0.75)
 @example(5.0, 88.4375, 318.0, 0.0, 0.625, 0.0)

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from PIL import Image
 
+from tests.plate.test_images import P3, profile
 from viewer import Plate
 from viewer.plate.lights import CLIPPED, MOST, TIMES, unclipped
 
@@ -67,6 +69,16 @@ def test_a_photo_shows_the_same_and_its_lamps_are_brighter(tmp_path):
     np.save(tmp_path / "photo_depth.npy", np.full(codes.shape[:2], 3.0, np.float32))
     plate = Plate.open(tmp_path / "photo.png", focal_length=35)
     assert plate.color[lamp].max() >= TIMES and (np.minimum(plate.color, 1)[lamp] == 1).all()
+
+
+def test_lamps_of_a_photo_with_wider_primaries_are_brighter_too(tmp_path):
+    """A green beyond Rec.709's is more than 1 there, and no sign of a picture without an end at white."""
+    picture, lamp = clipped_lamp(np.array((26.0, 13.4, 1.8)))
+    codes = np.round(255 * picture.astype(float) ** 0.5).astype(np.uint8)
+    codes[:4, :4] = 0, 255, 0
+    Image.fromarray(codes).save(tmp_path / "photo.png", icc_profile=profile(P3, 2.0))
+    np.save(tmp_path / "photo_depth.npy", np.full(codes.shape[:2], 3.0, np.float32))
+    assert Plate.open(tmp_path / "photo.png", focal_length=35).color[lamp].max() >= TIMES
 
 
 def test_a_few_pixels_at_the_top_of_a_bright_wall_are_no_lamps():

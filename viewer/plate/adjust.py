@@ -117,6 +117,7 @@ def _place(value):
 
 
 def beside(picture: Path) -> Path:
+    """The file beside a picture that keeps its adjustments."""
     picture = Path(picture)
     return picture.with_name(picture.name + ".pushin.json")
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from .edges import CUT_SHARE
 from .fill import coded, fill_smoothly
+from .patches import IN_ALPHA, Patches, fit
 
 CELL = 8
 """Pixels of the plate to one of what is farthest."""
@@ -52,6 +53,10 @@ FARTHER = 0.25
 STRIP, EDGES, STEEPEST, SPREAD = 24, 3.0, 1.5, 6
 """Pixels before the frame in which the lines that meet it are looked for; weight of edges in depth to those of light; how far a
 line may lean; and pixels along the frame to which a line's direction spreads."""
+
+RATHER, HARDLY = 0.05, 0.5
+"""Weight of the colour of what is a little nearer, and the share of the disparity by which it is: rather that than what is seen
+far away from there."""
 
 
 def continue_beyond(color: np.ndarray, disparity: np.ndarray, pad, wide: float) -> tuple[np.ndarray, np.ndarray]:
@@ -213,11 +218,6 @@ def _along_lines(color: np.ndarray, disparity: np.ndarray, count: int) -> tuple[
     return np.array([np.interp(place, line, place) for line in ends]).reshape(count, wide).round().astype(int), ends
 
 
-RATHER, HARDLY = 0.05, 0.5
-"""Weight of the colour of what is a little nearer, and the share of the disparity by which it is: rather that than what is seen
-far away from there."""
-
-
 def farthest(color: np.ndarray, disparity: np.ndarray, wide: float, floor: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Colour and disparity of what is left when all is taken away that is near and narrower than `wide` pixels, and the light of
     lamps; one pixel for CELL x CELL. What is only a little nearer keeps its colour, unless something farther is close by.
@@ -239,6 +239,49 @@ def farthest(color: np.ndarray, disparity: np.ndarray, wide: float, floor: bool 
     weight = np.where(nearer <= CUT_SHARE, 1, RATHER * np.exp(-(nearer / HARDLY) ** 2)).astype(np.float32)
     color = fill_smoothly(cv2.resize(color, (w, h), interpolation=cv2.INTER_AREA), weight[..., None])
     return color, opened
+
+
+def backdrop(color: np.ndarray, disparity: np.ndarray, size: tuple[int, int], border: int, wide: float, row: int,
+             level: int) -> tuple[np.ndarray, Patches]:
+    """A coarse, wide picture behind everything, so that no move looks into nothing: its rows of the atlas, float32 (h, w, 4), and patches.
+
+    Its disparity is what is left once all that is narrow and near is opened away.
+
+    color, disparity  float32 (H, W, 3) and (H, W): the picture with its border, as the last surface left it
+    size, border      (width, height) of the plate's frame, and pixels of the border before it
+    wide              pixels, as in `farthest`
+    row, level        where those rows begin in the atlas; how many surfaces lie before it
+    """
+    k, (high, across) = CELL, disparity.shape
+    inside = np.s_[border:border + size[1], border:border + size[0]]
+    far = np.dstack(farthest(color[inside], disparity[inside], wide, floor=True))
+    far[..., 3] = cv2.GaussianBlur(far[..., 3], (0, 0), 3)
+    cells = high // k, across // k
+    pad = [(border // k, n - m - border // k) for n, m in zip(cells, far.shape)]
+    far = np.pad(far, [*pad, (0, 0)], mode="edge")
+    # At the rim of the picture's border it is what that itself has turned into.
+    rim = cv2.resize(np.dstack([color, disparity]), cells[::-1], interpolation=cv2.INTER_AREA)
+    far += fade(cells, pad) * (rim - far)
+    pad = [(n, n) for n in cells]
+    far = soften(np.pad(far, [*pad, (0, 0)], mode="edge"), pad)
+    step = 32
+    far = np.pad(far, [*((0, -n % step) for n in far.shape[:2]), (0, 0)], mode="edge")
+    color, d = far[..., :3], 0.97 * far[..., 3]
+    h, w = d.shape
+    z = d.reshape(h // step, step, w // step, step).swapaxes(1, 2).reshape(-1, step, step)
+    which, _, _, _, plane, *_ = fit(z, np.ones(z.shape, bool), np.zeros(z.shape, bool), np.inf, ((step, step),))
+    x, y = which % (w // step) * step, which // (w // step) * step
+    # Corners are shared, for there is nothing behind a crack.
+    around = cv2.blur(np.pad(d, 1, mode="edge"), (2, 2), anchor=(1, 1))[1:, 1:]
+    corners = np.stack([around[y + down, x + right] for down in (0, step) for right in (0, step)], -1)
+    corner = (np.stack([x, y], -1) * k - np.array([across, high]) - border).astype(np.float32)
+    rect = np.concatenate([corner, corner + step * k], -1)
+    plane[:, 1:] /= k
+    n = len(rect)
+    texture = np.stack([np.full(n, 1 / k), np.full(n, (across + border) / k), np.full(n, row + (high + border) / k)], -1)
+    patches = Patches(rect, plane, texture.astype(np.float32), np.full((n, 4), IN_ALPHA, np.float32), *np.ones((2, n), bool),
+                      np.zeros(n, np.float32), np.full(n, level, np.int32), corners=corners.astype(np.float32))
+    return np.concatenate([color, np.zeros((*color.shape[:2], 1), np.float32)], -1), patches
 
 
 def soften(picture: np.ndarray, pad) -> np.ndarray:

@@ -78,6 +78,7 @@ def store(key: str, arrays: dict[str, np.ndarray]) -> None:
 
 
 def _prune() -> None:
+    """Removes what was used longest ago, down to LIMIT, and parts of files that nobody writes any more."""
     total = 0
     for _, size, path in sorted(_files("*.npz"), reverse=True):
         total += size

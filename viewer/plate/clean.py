@@ -31,7 +31,6 @@ SPECK = 12
 UNSEEN = 0.02
 """Pixels of parallax at REACH: noise below it is left alone."""
 
-
 CLEAR = 0.2
 """Share of the floor by which a peak must rise over it."""
 

@@ -1,8 +1,7 @@
 """Depth edges: where one surface ends in front of another.
 
-Everything here works on disparity d = 1/Z in pixel coordinates, in which a plane is linear; distances are in those of what
-is near (`near_distance`). A *cut* lies between two
-neighbouring pixels; the nearer of the two is its near side, the other its far side.
+Everything here works on disparity d = 1/Z in pixel coordinates, in which a plane is linear; distances are in those of what is near
+(`near_distance`). A *cut* lies between two neighbouring pixels; the nearer of the two is its near side, the other its far side.
 """
 from __future__ import annotations
 
@@ -29,7 +28,6 @@ CUT_PARALLAX = 1.0
 
 SURE, JOINED = (1.0, 3.0), (0.5, 2.0)
 """Shares of CUT_PARALLAX, and times the slope beside it, that a jump must exceed: by itself, and joined to one that does."""
-
 
 LOOK = 8
 """Pixels on either side of a depth edge that are searched for the colour edge that belongs to it, along 1280 of the longer side; a

@@ -17,6 +17,7 @@ import io
 import re
 import struct
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from .source import check_declared, name_of
 HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _XMP, _EXTENDED = b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
 _MOST_IMAGES = 32
+_FILL = re.compile(rb"\xff+")
 _GAIN_MAP = re.compile(r"hdrgm:|HDRGainMap|hdrgainmap|21496", re.IGNORECASE)
 
 
@@ -81,11 +83,11 @@ class Jpeg:
 def jpeg_parts(data: bytes, start: int = 0) -> Jpeg:
     """Walk a JPEG's segments (ITU-T T.81, annex B). A damaged one has the parts before the damage."""
     xmp, extended, pictures, at, end, whole = b"", {}, (), start + 2, len(data), False
-    while at + 4 <= len(data) and data[at] == 0xFF:
+    while fill := _FILL.match(data, at):
+        at = fill.end() - 1     # of any number of them the last one belongs to the marker
+        if at + 4 > len(data):
+            break
         marker, (length,) = data[at + 1], struct.unpack_from(">H", data, at + 2)
-        if marker == 0xFF:      # a fill byte
-            at += 1
-            continue
         if marker == 0xDA:      # entropy-coded data, in which FF D9 is nothing but the end
             found = data.find(b"\xff\xd9", at)
             whole = found >= 0
@@ -149,9 +151,7 @@ def _gdepth(path: Path, xmp: str) -> Embedded:
     if payload is None:
         raise PushinError(f"{name_of(path)} declares depth (GDepth) but does not hold it; copy the original photo "
                           f"again.")
-    confidence = _payload(xmp, "GDepth:Confidence")
-    return _ranged(path, xmp, "GDepth", _grey(path, payload),
-                   None if confidence is None else float(_grey(path, confidence).mean()))
+    return _ranged(path, xmp, "GDepth", _grey(path, payload), _confidence(path, _payload(xmp, "GDepth:Confidence")))
 
 
 def _dynamic(path: Path, data: bytes, main: Jpeg) -> tuple[Embedded, bytes | None]:
@@ -171,10 +171,8 @@ def _dynamic(path: Path, data: bytes, main: Jpeg) -> tuple[Embedded, bytes | Non
     if not payload:
         raise PushinError(f"{name_of(path)} declares depth (Dynamic Depth) but does not hold it; copy the original "
                           f"photo again.")
-    confidence = items.get("confidencemap") or items.get("confidence")
-    found = _ranged(path, main.xmp, "DepthMap", _grey(path, payload),
-                    float(_grey(path, confidence).mean()) if confidence else None)
-    return found, items.get("original_image") or items.get("original")
+    confidence = _confidence(path, items.get("confidencemap") or items.get("confidence"))
+    return _ranged(path, main.xmp, "DepthMap", _grey(path, payload), confidence), items.get("original_image") or items.get("original")
 
 
 def _ranged(path: Path, xmp: str, prefix: str, share: np.ndarray, confidence: float | None) -> Embedded:
@@ -198,20 +196,19 @@ def _ranged(path: Path, xmp: str, prefix: str, share: np.ndarray, confidence: fl
                     relative, ray, confidence, tuple(notes))
 
 
-def _appended(data: bytes, at: int) -> list[bytes]:
-    """JPEG and PNG streams behind the picture's end, without what lies within one of them, such as its thumbnail."""
-    found, start = [], at
-    for match in re.finditer(rb"\xff\xd8\xff[\xc0-\xfe]|\x89PNG\r\n\x1a\n", data[start:]):
-        begin = start + match.start()
-        if begin >= at and len(found) < _MOST_IMAGES:
-            if data[begin] == 0xFF:
-                stream = jpeg_parts(data, begin)
-                stop, whole = stream.end, stream.whole
-            else:
-                stop, whole = len(data), False
-            found.append(data[begin:stop])
-            at = stop if whole else at      # what only looks like one hides none
-    return found
+def _appended(data: bytes, at: int) -> Iterator[bytes]:
+    """JPEG and PNG streams behind the picture's end, without what lies within one of them, such as its thumbnail; one at a time, for
+    each may be most of the file."""
+    begins = re.compile(rb"\xff\xd8\xff[\xc0-\xfe]|\x89PNG\r\n\x1a\n")
+    for _ in range(_MOST_IMAGES):
+        match = begins.search(data, at)
+        if match is None:
+            return
+        begin, at = match.span()
+        stream = jpeg_parts(data, begin) if data[begin] == 0xFF else None
+        yield data[begin:stream.end if stream else len(data)]
+        if stream and stream.whole:     # what only looks like one hides none
+            at = stream.end
 
 
 def _second_picture(path: Path, picture: bytes) -> Embedded | None:
@@ -266,6 +263,7 @@ def _number(text: str | None) -> float | None:
 
 
 def _payload(xmp: str, name: str) -> bytes | None:
+    """The file that a property holds in base64, or None."""
     text = _tag(xmp, name)
     if not text:
         return None
@@ -273,6 +271,14 @@ def _payload(xmp: str, name: str) -> bytes | None:
         text = "".join(text.split()).rstrip("=")
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except ValueError:
+        return None
+
+
+def _confidence(path: Path, encoded: bytes | None) -> float | None:
+    """The mean of a confidence map, 0 to 1; None without one that can be read, for depth does without."""
+    try:
+        return float(_grey(path, encoded).mean()) if encoded else None
+    except PushinError:
         return None
 
 
@@ -344,13 +350,3 @@ def heic_depth(path: Path, image) -> Embedded | None:
                         notes=(f"The depth inside {name_of(path)} does not tell its range; it is taken as relative "
                                f"inverse depth, near is bright.",))
     return None
-
-
-def heic_exif(image) -> tuple[dict, int]:
-    """The Exif IFD's tags of a HEIC by number, and the orientation that it had before it was turned upright (irot, imir)."""
-    exif = Image.Exif()
-    try:
-        exif.load(image.info.get("exif") or b"")
-        return dict(exif.get_ifd(0x8769)), int(exif.get(0x0112, 1))
-    except Exception:
-        return {}, 1

@@ -18,9 +18,11 @@ import cv2
 import numpy as np
 
 from ..errors import PushinError
-from . import depth as depths
+from ..files import reaching
 from .colour import encoded_srgb
+from .depth import NEAREST_METRES
 from .source import name_of, reading
+from .upsample import fitted
 
 PATCH = 14
 """Pixels of a vision transformer's patch: sides of its input are multiples of it."""
@@ -58,7 +60,9 @@ class Model:
                 from None
         self.path = Path(path)
         name = name_of(self.path)
-        if not self.path.is_file():
+        with reaching(self.path):
+            there = self.path.is_file()
+        if not there:
             raise PushinError(f"There is no model {name}; give an ONNX file with --model, or the name of a model.")
         if not 0 < self.path.stat().st_size <= MOST_BYTES:
             raise PushinError(f"{name} is empty or larger than {MOST_BYTES >> 30} GB, and no model.")
@@ -109,8 +113,8 @@ def estimate(model: Model, color: np.ndarray, progress=None) -> Estimate:
         size = tuple(n or PRO_SIDE for n in model.size)
         metres, focal = model.run(picture, size)
         step(1, 1)
-        metres = np.clip(metres, depths.NEAREST_METRES, 1e4)
-        disparity = depths.fitted(np.ascontiguousarray(1 / _at_most(metres, (height, width))), color)
+        metres = np.clip(metres, NEAREST_METRES, 1e4)
+        disparity = fitted(np.ascontiguousarray(1 / _at_most(metres, (height, width))), color)
         return Estimate(1 / disparity, "metres", focal and focal * width / size[1], 1)
     whole, _ = model.run(picture, _input_size((height, width), model))
     step(1, 1 + len(tiles))
@@ -119,7 +123,7 @@ def estimate(model: Model, color: np.ndarray, progress=None) -> Estimate:
     low, high = float(whole.min()), float(whole.max())
     share = (whole - low) / (high - low) if high > low else np.ones_like(whole)
     relative = _RANGE[0] + share * (_RANGE[1] - _RANGE[0])
-    values = depths.fitted(_at_most(relative.astype(np.float32), (height, width)), color)
+    values = fitted(_at_most(relative.astype(np.float32), (height, width)), color)
     return Estimate(values, "inverse", None, 1 + len(tiles))
 
 

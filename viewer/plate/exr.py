@@ -22,6 +22,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from ..errors import PushinError
@@ -82,7 +83,7 @@ class Exr:
     def colour(self) -> list[np.ndarray] | None:
         """One plane (grey) or three (linear RGB) over the display window, or None: the file holds no picture."""
         for prefix in self.layers()[:1]:
-            if prefix + "R" in self.channels:
+            if all(prefix + c in self.channels for c in "RGB"):
                 return [self._framed(prefix + c, 0) for c in "RGB"]
             if all(prefix + c in self.channels for c in ("RY", "BY")):
                 return self._from_chroma(prefix)
@@ -123,7 +124,7 @@ class Exr:
             # Where nothing was rendered there is nothing to hide what lies behind: sky; but not beyond what the file holds.
             empty = (self._framed(alpha, np.nan) == 0) & ~(values > 0)
             if empty.any() and self.writer != "nuke":
-                values = np.where(empty, np.float32(np.inf), values).astype(np.float32)
+                values = np.where(empty, np.inf, values).astype(values.dtype if values.dtype.kind == "f" else np.float32)
         kind = "metres"
         if self.writer == "unreal" or re.search("WorldDepth|SceneDepth", channel):
             kind = "centimetres"
@@ -146,6 +147,7 @@ class Exr:
         return None
 
     def _framed(self, name: str, outside: float) -> np.ndarray:
+        """A channel over the display window in square pixels, (h, w), with that value outside what the file holds."""
         pixels, (x0, y0), (width, height) = self.channels[name], self.windows[name], self.size
         h, w = pixels.shape
         if (x0, y0, w, h) == (0, 0, width, height):
@@ -172,7 +174,6 @@ class Exr:
         if np.isnan(outside):
             rows, columns = ((2 * np.arange(n) + 1) * of // (2 * n) for n, of in zip(self.square[::-1], frame.shape))
             return frame[rows[:, None], columns]
-        import cv2
         return cv2.resize(frame.astype(np.float32), self.square, interpolation=cv2.INTER_LINEAR)
 
     def _is_picture(self, prefix: str) -> bool:
@@ -183,7 +184,7 @@ class Exr:
 
     def _from_chroma(self, prefix: str) -> list[np.ndarray]:
         luminance = self._framed(prefix + "Y", 0).astype(np.float32)
-        red, blue = (luminance * (1 + _enlarged(self._framed(prefix + c, 0), luminance.shape)) for c in ("RY", "BY"))
+        red, blue = (luminance * (1 + self._framed(prefix + c, 0).astype(np.float32)) for c in ("RY", "BY"))
         green = (luminance - _LUMINANCE[0] * red - _LUMINANCE[2] * blue) / _LUMINANCE[1]
         return [red, green, blue]
 
@@ -220,13 +221,13 @@ def read_exr(path: Path) -> Exr:
             raise PushinError(f"{name_of(path)} is cut off or damaged; export it again.")
         channels, windows = {}, {}
         for header, found in parts:
-            x0, y0, *_ = _window(header["dataWindow"])
+            x0, y0, width, height = _window(header["dataWindow"])
             part = header.get("name", "") if len(parts) > 1 else ""
             for name, pixels in found.items():
                 if part and name and name != part and not name.startswith(f"{part}."):
                     name = f"{part}.{name}"
                 if name and name not in channels and pixels is not None and pixels.ndim == 2 and pixels.size:
-                    channels[name], windows[name] = pixels, (x0 - frame[0], y0 - frame[1])
+                    channels[name], windows[name] = _whole(name, pixels, (width, height)), (x0 - frame[0], y0 - frame[1])
         chromaticities, writer = headers[0].get("chromaticities"), _writer(headers[0])
     if not channels:
         raise PushinError(f"{name_of(path)} has no channels; export it again.")
@@ -296,8 +297,9 @@ def _near_is_bright(values: np.ndarray) -> bool:
     return 0 < float(known.max()) < 1e3 and float(known[-fifth:].mean()) > float(known[:fifth].mean())
 
 
-def _enlarged(plane: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Subsampled chroma at the size of its luminance."""
-    import cv2
-    plane = plane.astype(np.float32)
-    return plane if plane.shape == shape else cv2.resize(plane, shape[::-1], interpolation=cv2.INTER_LINEAR)
+def _whole(name: str, pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A channel over all of its data window, (width, height): of subsampled chroma (RY, BY) what lies between, of others the nearest."""
+    if pixels.shape == size[::-1]:
+        return pixels
+    how = cv2.INTER_LINEAR if name.endswith(("RY", "BY")) else cv2.INTER_NEAREST
+    return cv2.resize(pixels.astype(np.float32), size, interpolation=how)

@@ -17,6 +17,25 @@ Told = Callable[[float], None]
 DEPTHS, THINNED = 12, 4
 """Disparities at which `continue_plainly` knows the colours, and pixels of the picture to one that it looks at."""
 
+ROUNDS, FINEST_ROUNDS = 4, 2
+"""Of searching and voting: at a level, and at the finest one, which starts from the best of all others."""
+
+BAND = 32
+"""Rows that are searched together."""
+
+HEARSAY = 0.4
+"""How much a pixel that was painted has to say of those beside it, to one that the plate shows."""
+
+LINE, DIFFERS, WINDOW = 0.0005, 0.15, 3.0
+"""Square contrast to a pixel of what is a line, and contrast of one with what is round it, of white; and pixels (a standard
+deviation) in which both are looked for."""
+
+GRAZES = 0.3
+"""Sine of the angle up to which a line runs beside what is hidden and not into it."""
+
+FADES = 0.05
+"""Share of the picture's width in which a line fades away that does not come out again."""
+
 
 def continue_plainly(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray, usable: np.ndarray) -> np.ndarray:
     """Like `continue_color`, at once and without any detail: the smooth continuation of what is usable at like depth."""
@@ -91,17 +110,6 @@ def continue_color(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
     return out
 
 
-LINE, DIFFERS, WINDOW = 0.0005, 0.15, 3.0
-"""Square contrast to a pixel of what is a line, and contrast of one with what is round it, of white; and pixels (a standard
-deviation) in which both are looked for."""
-
-GRAZES = 0.3
-"""Sine of the angle up to which a line runs beside what is hidden and not into it."""
-
-FADES = 0.05
-"""Share of the picture's width in which a line fades away that does not come out again."""
-
-
 def continue_lines(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray, usable: np.ndarray) -> np.ndarray:
     """Like `continue_plainly`, with the lines that run into what is hidden, straight on: boards, window bars, the horizon.
 
@@ -140,27 +148,21 @@ def continue_lines(color: np.ndarray, disparity: np.ndarray, hidden: np.ndarray,
     return plain
 
 
-ROUNDS, FINEST_ROUNDS = 4, 2
-"""Of searching and voting: at a level, and at the finest one, which starts from the best of all others."""
-
-BAND = 32
-"""Rows that are searched together."""
-
-HEARSAY = 0.4
-"""How much a pixel that was painted has to say of those beside it, to one that the plate shows."""
-
-
 def coded(image):
     """A picture in a perceptual scale."""
     return np.power(np.clip(image, 0, 4), 1 / 2.2).astype(np.float32)
 
 
 class _Level:
+    """A picture at one size of the pyramid in which its hidden pixels are painted: color and likely (its smooth continuation), float32
+    (h, w, 3) scene-linear; disparity, float32 (h, w); hidden and usable, bool (h, w)."""
+
     def __init__(self, color, disparity, hidden, usable, likely, finest=False):
         self.color, self.disparity, self.hidden, self.usable, self.likely = color, disparity, hidden, usable, likely
         self.finest = finest
 
-    def half(self):
+    def half(self) -> _Level:
+        """The next coarser one: of four pixels the mean of those that may be copied, and hidden where any of them is."""
         h, w = (n // 2 * 2 for n in self.hidden.shape)
         quads = lambda a: np.stack([a[i:h:2, j:w:2] for i in (0, 1) for j in (0, 1)])
         ok = quads(self.usable).astype(np.float32)

@@ -60,7 +60,9 @@ class Fringe:
 
     @classmethod
     def usual(cls, disparity: np.ndarray) -> Fringe:
-        return cls(np.full(disparity.shape, USUAL, np.int32), np.full(disparity.shape, -1, np.float32), np.zeros((2, USUAL + 1), np.float32))
+        """That of a sharp picture, (h, w)."""
+        shape = disparity.shape
+        return cls(np.full(shape, USUAL, np.int32), np.full(shape, -1, np.float32), np.zeros((2, USUAL + 1), np.float32))
 
     @property
     def widest(self) -> int:

@@ -43,7 +43,7 @@ SIDEWAYS = (5, 6, 7, 8)
 _EXIF_IFD, _ORIENTATION, _BITS_PER_SAMPLE = 0x8769, 0x0112, 258
 SUBJECT_AREA = 0x9214
 """EXIF's, whose first two numbers are the subject's middle (EXIF 2.32, 4.6.5)."""
-_PHOTOMETRIC, _SAMPLES_PER_PIXEL, _PLANAR = 262, 277, 284
+_PHOTOMETRIC, _SAMPLES_PER_PIXEL, _PLANAR, _EXTRA_SAMPLES = 262, 277, 284, 338
 _DEFLATE_MOST = 1032
 """Bytes that one byte of a PNG can become (zlib's technical notes); decoders take long to find a forged size out."""
 _EIGHT_BIT = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "YCbCr", "CMYK")
@@ -58,9 +58,11 @@ class Picture:
     orientation of EXIF, 1 to 8, already applied
     lens        from EXIF, or None
     depth       the depth that the file holds beside the picture, or None
+    unusable    why the depth that the file declares cannot be used, a sentence, or None
     exif        tags of the Exif IFD by number; the subject's place is turned upright, too
     notes       sentences on what was assumed
     aspect      width to height of the file's pixels, which were stretched to square ones
+    clips       whether its numbers were a display's code values, which end at white, and not linear floats
     """
 
     color: np.ndarray
@@ -71,21 +73,26 @@ class Picture:
     notes: tuple[str, ...]
     exif: dict
     aspect: float = 1.0
+    unusable: str | None = None
+    clips: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class _Encoded:
-    """A picture as its file holds it, upright: planes (h, w) of code values or linear floats, and what they mean."""
+    """A picture as its file holds it, upright: planes (h, w) of code values or linear floats, and what they mean; alpha (h, w), which
+    lays them over black unless they are premultiplied by it."""
 
     planes: list[np.ndarray]
     curves: list[np.ndarray] | None = None
     matrix: np.ndarray | None = None
     alpha: np.ndarray | None = None
+    premultiplied: bool = False
     exif: dict = field(default_factory=dict)
     orientation: int = 1
     depth: embedded.Embedded | None = None
     notes: list[str] = field(default_factory=list)
     aspect: float = 1.0
+    unusable: str | None = None
 
 
 def read_picture(path: Path) -> Picture:
@@ -100,7 +107,7 @@ def read_picture(path: Path) -> Picture:
         encoded.notes.append(f"{name_of(path)} was reduced from {width} x {height} to "
                              f"{color.shape[1]} x {color.shape[0]} pixels.")
     return Picture(color, (width, height), encoded.orientation, found, encoded.depth, tuple(encoded.notes),
-                   encoded.exif, encoded.aspect)
+                   encoded.exif, encoded.aspect, encoded.unusable, encoded.curves is not None)
 
 
 def read_grey(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
@@ -173,7 +180,7 @@ def _developed(path: Path, encoded: _Encoded, size: tuple[int, int]) -> np.ndarr
     """Scene-linear half float (h, w, 3) of the given (width, height)."""
     name, bad = name_of(path), 0
     linear = np.empty((size[1], size[0], 3), np.float32)
-    alpha = None if encoded.alpha is None else _as_fraction(encoded.alpha)
+    alpha = None if encoded.alpha is None or encoded.premultiplied else _as_fraction(encoded.alpha)
     for i, plane in enumerate(encoded.planes):
         if encoded.curves is None:
             plane, count = repaired(plane)
@@ -222,7 +229,7 @@ def _from_exr(path: Path) -> _Encoded:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Header:
     """What a file declares: its upright size, whether it has more than 8 bits, and what goes with the pixels; of a TIFF, whether
-    each channel is a plane of its own, and whether white is 0.
+    each channel is a plane of its own, whether white is 0, and whether colours are premultiplied by alpha (TIFF 6.0, ExtraSamples 1).
 
     image is Pillow's or libheif's, not decoded yet; None for float TIFFs, which Pillow does not know.
     """
@@ -235,13 +242,14 @@ class _Header:
     orientation: int = 1
     planar: bool = False
     negative: bool = False
+    premultiplied: bool = False
 
 
 def _header(path: Path, wanted: str = "a picture that can be read; give a PNG, TIFF, JPEG, WebP, HEIC or EXR") -> _Header:
     if embedded.is_heic(path):
         image = embedded.open_heic(path)
-        exif, stored = embedded.heic_exif(image)
-        return _Header(image.size, False, image, image.info.get("icc_profile"), _turned(exif, stored, image.size))
+        exif, orientation = _exif(image)
+        return _Header(image.size, False, image, image.info.get("icc_profile"), _turned(exif, orientation, image.size), orientation)
     # Pillow's own bomb check starts below our limit; ours runs on the same header, before pixels are touched.
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
@@ -263,7 +271,8 @@ def _header(path: Path, wanted: str = "a picture that can be read; give a PNG, T
     # Pillow gives a TIFF's size, and OpenCV its pixels, upright already; both leave other formats as stored.
     size = image.size[::-1] if image.format != "TIFF" and orientation in SIDEWAYS else image.size
     return _Header(size, bits > 8, image, image.info.get("icc_profile"), _turned(exif, orientation, size), orientation,
-                   tags.get(_PLANAR) == 2 and tags.get(_SAMPLES_PER_PIXEL, 1) > 1, tags.get(_PHOTOMETRIC) == 0)
+                   tags.get(_PLANAR) == 2 and tags.get(_SAMPLES_PER_PIXEL, 1) > 1, tags.get(_PHOTOMETRIC) == 0,
+                   tuple(tags.get(_EXTRA_SAMPLES, ())) == (1,))
 
 
 def _png_bits(path: Path) -> int:
@@ -295,16 +304,19 @@ def _float_tiff_header(path: Path, wanted: str) -> _Header:
             raise PushinError(f"{name_of(path)} has a kind of pixels that cannot be read ({dtype}); "
                               f"save it with 8 or 16 bits or 32-bit float.")
         check_declared(path, *size, bytes_per_pixel=page.samplesperpixel * dtype.itemsize)
-        planar = page.planarconfig == 2 and page.samplesperpixel > 1
+        planar, premultiplied = page.planarconfig == 2 and page.samplesperpixel > 1, tuple(page.extrasamples) == (1,)
     orientation = orientation.value if orientation and orientation.value in _UPRIGHT else 1
     return _Header(size[::-1] if orientation in SIDEWAYS else size, True, None, orientation=int(orientation),
-                   planar=planar)
+                   planar=planar, premultiplied=premultiplied)
 
 
-def _exif(image: Image.Image) -> tuple[dict, int]:
-    """The Exif IFD by tag number, and the orientation; damaged EXIF is no EXIF."""
+def _exif(image) -> tuple[dict, int]:
+    """The Exif IFD of Pillow's or libheif's image by tag number, and the orientation in which it is stored (libheif has turned its
+    pixels upright by irot and imir, which go with it); damaged EXIF is no EXIF."""
     try:
-        exif = image.getexif()
+        exif = image.getexif() if isinstance(image, Image.Image) else Image.Exif()
+        if not isinstance(image, Image.Image):
+            exif.load(image.info.get("exif") or b"")
         orientation = exif.get(_ORIENTATION, 1)
         return dict(exif.get_ifd(_EXIF_IFD)), orientation if orientation in _UPRIGHT else 1
     except Exception:
@@ -344,17 +356,20 @@ def _split(pixels: np.ndarray) -> tuple[list[np.ndarray], np.ndarray | None]:
 def _from_pixels(path: Path) -> _Encoded:
     header = _header(path)
     check_shape(name_of(path), *header.size)
-    if isinstance(header.image, Image.Image) or header.image is None:
-        depth = None
-        if header.image is not None and header.image.format in ("JPEG", "MPO"):
+    heic = not isinstance(header.image, Image.Image | None)
+    depth = unusable = None
+    try:
+        if heic:
+            depth = embedded.heic_depth(path, header.image)
+        elif header.image is not None and header.image.format in ("JPEG", "MPO"):
             header, depth = _from_container(path, header)
-        encoded = _from_deep(path, header) if header.deep else _from_pillow(path, header)
-    else:
-        depth = embedded.heic_depth(path, header.image)
+    except PushinError as error:    # a depth map of its own may do instead
+        unusable = str(error)
+    if heic:
         header = replace(header, image=Image.frombytes(header.image.mode, header.image.size, header.image.data, "raw",
                                                        header.image.mode, header.image.stride))
-        encoded = _from_pillow(path, header)
-    encoded.depth = depth and replace(depth, in_photo=True)
+    encoded = _from_deep(path, header) if header.deep else _from_pillow(path, header)
+    encoded.depth, encoded.unusable = depth and replace(depth, in_photo=True), unusable
     encoded.notes += depth.notes if depth else ()
     encoded.exif, encoded.orientation = header.exif, header.orientation
     if encoded.alpha is not None:
@@ -374,18 +389,20 @@ def _from_container(path: Path, header: _Header) -> tuple[_Header, embedded.Embe
         try:
             image = Image.open(io.BytesIO(sharp), formats=("JPEG",))
             check_declared(path, *image.size, bytes_per_pixel=4)
+            image.load()
             if abs(np.log(image.width / image.height * header.image.height / header.image.width)) < 0.01:
                 image.getexif()[_ORIENTATION] = header.orientation
                 header = replace(header, image=image, profile=image.info.get("icc_profile") or header.profile,
                                  size=image.size[::-1] if header.orientation in SIDEWAYS else image.size)
                 note = (f"{name_of(path)} also holds the photo from before its background was blurred; that one is "
                         f"used.",)
-        except (UnidentifiedImageError, OSError, ValueError):
-            pass
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error):
+            note = f"{name_of(path)} also holds the photo from before its background was blurred, but damaged.",
     return header, replace(depth, notes=note + depth.notes)
 
 
 def _from_deep(path: Path, header: _Header) -> _Encoded:
+    """A PNG or TIFF with more than 8 bits, or a float TIFF."""
     pixels = _deep_pixels(path, header)
     if pixels.dtype not in (np.uint8, np.uint16, np.float32, np.float64):
         raise PushinError(f"{name_of(path)} has {pixels.dtype} pixels; save it with 8 or 16 bits or 32-bit float.")
@@ -394,16 +411,21 @@ def _from_deep(path: Path, header: _Header) -> _Encoded:
         alpha = None
     encoded = _Encoded(planes, alpha=alpha)
     if pixels.dtype.kind == "f":
+        encoded.premultiplied = header.premultiplied
         return encoded
+    if alpha is not None and header.premultiplied:      # in code values, from which the curve would not lead to the light
+        most = np.iinfo(alpha.dtype).max
+        encoded.planes = [(p * (most / np.maximum(alpha, 1.0)) + 0.5).clip(0, most).astype(p.dtype) for p in planes]
     if _managed(path, encoded, header.profile, np.iinfo(pixels.dtype).max + 1):
         return encoded
-    image = Image.fromarray(np.dstack([(p // 257).astype(np.uint8) for p in (planes * 3)[:3]]))
+    image = Image.fromarray(np.dstack([(p // 257).astype(np.uint8) for p in (encoded.planes * 3)[:3]]))
     encoded.notes.append(f"The colour profile of {name_of(path)} is made of tables; the picture was read with 8 bits.")
     _set_table_managed(path, encoded, image, header.profile)
     return encoded
 
 
 def _from_pillow(path: Path, header: _Header) -> _Encoded:
+    """A picture of 8 bits, which Pillow decodes; one of HEIC is decoded already."""
     image = header.image
     image.load()
     ImageOps.exif_transpose(image, in_place=True)

@@ -26,7 +26,8 @@ OUTLINED, RATHER = 0.5, 4.0
 """Share of a drawing's depth edges that have ink beside them, and times as much as other places have."""
 
 STRADDLES = 0.15
-"""Share of the pixels two beyond a nearer thing that have ink, from which its outline is cut in two: spokes before a white wall have none."""
+"""Share of the pixels two beyond a nearer thing that have ink, from which its outline is cut in two: spokes before a white wall have
+none."""
 
 ENOUGH = 2048
 """Pixels of width that tell whether a picture is a drawing."""
@@ -37,8 +38,8 @@ neighbours that differ a little, from which it was stored with loss."""
 
 
 def drawn(disparity: np.ndarray, guide: np.ndarray, focal: float) -> bool:
-    """Whether a picture is a drawing whose outlines are the depth's, and cut by it: disparity float32 (h, w) in 1/m; guide uint8 (h, w, 3), its colours
-    on a perceptual scale; focal in pixels."""
+    """Whether a picture is a drawing whose outlines are the depth's, and cut by it: disparity float32 (h, w) in 1/m; guide uint8
+    (h, w, 3), its colours on a perceptual scale; focal in pixels."""
     step = -(-disparity.shape[1] // ENOUGH)
     disparity, focal = np.ascontiguousarray(disparity[::step, ::step]), focal / step
     gray = cv2.resize(cv2.cvtColor(guide, cv2.COLOR_RGB2GRAY), disparity.shape[::-1], interpolation=cv2.INTER_AREA)

@@ -23,6 +23,13 @@ WORKING, DRAFTED = 2.2e6, 3.5e5
 """Most pixels at which surfaces and edges are separated, of what is kept and of a draft; a larger plate is reduced by the next whole
 factor."""
 
+FRAMED = 0.1
+"""Share of the work after which the picture goes on beyond its frame; a draft has that at once."""
+
+KINDS = "solid", "soft", "loose_solid", "loose_soft"
+ARRAYS = "atlas", "around", "plate", "surface"
+"""What Layers has of patches, and of other arrays."""
+
 
 @dataclass(slots=True)
 class Layers:
@@ -101,6 +108,7 @@ class Layers:
 
     @staticmethod
     def _names() -> set[str]:
+        """Of the arrays in which `_packed` keeps them."""
         return {f"{kind}_{name}" for kind in KINDS for name in Patches.__slots__} | {"levels", "reach", *ARRAYS}
 
     def _packed(self) -> dict[str, np.ndarray]:
@@ -112,10 +120,6 @@ class Layers:
     def _unpacked(cls, stored) -> Layers:
         parts = {kind: Patches(*(stored[f"{kind}_{name}"] for name in Patches.__slots__)) for kind in KINDS}
         return cls(**parts, levels=int(stored["levels"]), reach=float(stored["reach"]), **{name: stored[name] for name in ARRAYS})
-
-
-KINDS = "solid", "soft", "loose_solid", "loose_soft"
-ARRAYS = "atlas", "around", "plate", "surface"
 
 
 def _key(plate) -> str:
@@ -159,10 +163,6 @@ def _as_photographed(patches: Patches, atlas, small) -> np.ndarray:
             same = np.abs(tile[..., :3] - small[y, x]).max(-1) <= 1e-3 * (1 + small[y, x].max(-1))
             plain[part] = (same & (tile[..., 3] > 0.999)).all((1, 2))
     return plain
-
-
-FRAMED = 0.1
-"""Share of the work after which the picture goes on beyond its frame; a draft has that at once."""
 
 
 def build(color: np.ndarray, disparity: np.ndarray, focal: float, progress: Callable[..., None] | None = None,

@@ -26,7 +26,7 @@ class Lens:
 
 
 def lens_from_exif(exif: dict, size: tuple[int, int], turned: bool = False) -> Lens | None:
-    """The lens that EXIF tells of, or None.
+    """The lens that EXIF tells of, or None; a focal length that a caller could not give either is none.
 
     exif   tags of the Exif IFD by number; size (width, height) of the upright picture; turned: the camera was held
            upright, so that the stored picture's width is the upright picture's height.
@@ -34,9 +34,9 @@ def lens_from_exif(exif: dict, size: tuple[int, int], turned: bool = False) -> L
     36 mm. Without it, the sensor's width follows from the resolution in its plane.
     """
     width, height = size
-    if focal := _number(exif, _FOCAL_35):
+    if focal := _focal(exif, _FOCAL_35):
         return Lens(focal, math.hypot(*FULL_FRAME) * width / math.hypot(width, height))
-    focal, resolution = _number(exif, _FOCAL), _number(exif, _X_RESOLUTION)
+    focal, resolution = _focal(exif, _FOCAL), _number(exif, _X_RESOLUTION)
     unit = _UNIT.get(exif.get(_RESOLUTION_UNIT, 2))
     if not (focal and resolution and unit):
         return None
@@ -78,6 +78,11 @@ def positive(value, what: str) -> float:
     if number.ndim or not (math.isfinite(number) and number > 0):
         raise PushinError(f"The {what} must be a positive number, and not {value!r:.40}.")
     return float(number)
+
+
+def _focal(exif: dict, tag: int) -> float | None:
+    value = _number(exif, tag)
+    return value if value and FOCALS[0] <= value <= FOCALS[1] else None
 
 
 def _number(exif: dict, tag: int) -> float | None:

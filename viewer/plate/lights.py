@@ -28,7 +28,7 @@ SHARE = 0.2, 0.5
 def unclipped(color: np.ndarray) -> np.ndarray:
     """A display-referred picture with its clipped lights brighter than white.
 
-    color    float16 (h, w, 3), linear, 0 to 1
+    color    float16 (h, w, 3), linear, 0 to 1, and above where its primaries are wider than Rec.709's
     returns  float16 (h, w, 3): clipped channels are brighter, up to MOST, or as they were; all others are the same
     """
     clipped = color >= np.float16(CLIPPED)

@@ -20,7 +20,6 @@ BLUR = 0.7
 WINDOW = 4
 """Pixels: half the window in which either side's clean colour is gathered, beside a fringe of the usual width."""
 
-
 OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]], np.float32).T / np.sqrt([3, 2, 6], dtype=np.float32)
 """Red, green and blue to brightness and two hues that vary apart from it."""
 
@@ -45,6 +44,9 @@ LEFT = 0.8
 OPAQUE = 0.996
 """Coverage from which a pixel hides what is behind it: half a step of 8 bits under one."""
 
+AT_ONCE = 4096
+"""Pixels round which is looked together: what is known of them fits into a processor's cache."""
+
 
 @dataclass(slots=True)
 class Matte:
@@ -53,7 +55,7 @@ class Matte:
     band        bool: pixels that may be mixed
     inner       bool: pixels of the band that lie on the near surface themselves
     coverage    share of the near surface in the pixel
-    near, far   scene-linear colour of either surface; coverage * near + (1 - coverage) * far is the picture again
+    near, far   scene-linear colour of either surface; coverage * near + (1 - coverage) * far is again what was photographed
     front       disparity of the near surface, continued over the band
     around      colour of the far surface round about, the mean of its clean pixels
     """
@@ -121,84 +123,24 @@ def find_matte(color: np.ndarray, disparity: np.ndarray, cuts: Cuts, lifted: np.
         wider = gather(times, at).sides[0]
         dazzled = mean(gathered.sides[0][:, at]) > DAZZLED * mean(wider)
         gathered.sides[0][:, at[dazzled]] = wider[:, dazzled]
-    sums, front_sum, front_weight = (gathered.of(0), gathered.of(1)), gathered.front, gathered.front_weight
     mask = np.where((wide > USUAL) & (fringe.profile[y, x] >= 0), fringe.profile[y, x], gathered.mask)
-    here = color[y, x]
-    far, near = (s[0] / np.maximum(s[1], 1e-9)[:, None] for s in (sums[0], sums[1]))
-    far = np.where(sums[0][1][:, None] > 1e-9, far, here)
-    near = np.where(sums[1][1][:, None] > 1e-9, near, here)
-    around, beside = far, near
-    variance = lambda side, mean: (sums[side][2] / np.maximum(sums[side][1], 1e-9)[:, None] - mean * mean).clip(0)
-    noise_far = variance(0, far) + (0.05 * far) ** 2 + 1e-5
-    noise_near = variance(1, near) + (0.05 * near) ** 2 + 1e-5
-    line = near - far
-    length = (line * line).sum(1)
-    placed = (((here - far) * line).sum(1) / np.maximum(length, 1e-9)).clip(0, 1)
-    # The side mask is a guess of known quality, surer away from the cut; colour counts by how far apart the sides are.
-    guess = (0.3 * 4 * mask * (1 - mask) + 0.03) ** 2
-    mixed = placed[:, None] ** 2 * noise_near + (1 - placed[:, None]) ** 2 * noise_far
-    seen = (mixed * line * line).sum(1) / np.maximum(length, 1e-9) ** 2
-    astray = here - far - placed[:, None] * line  # off the line: neither of both, and no measure of how much of either
-    seen = seen + (astray * astray).sum(1) / np.maximum(length, 1e-9)
-    trust = guess / (guess + seen) * trusted[y, x]
-    coverage = trust * placed + (1 - trust) * mask
-    # Neither side may bring more light than there is here.
-    most = lambda mean, noise: (here / np.maximum(mean - 2 * np.sqrt(noise), 1e-4)).min(1).clip(0, 1)
-    coverage = np.maximum(np.minimum(coverage, most(near, noise_near)), 1 - most(far, noise_far))
-    # Hue tells sides apart that a pattern's mean does not: what lies outside the range of one side came from the other, and
-    # what lies outside of both is a detail of the side on which it lies.
-    ranges = {side: _range(sums[side], here @ OPPONENT) for side in (0, 1)}
-    least, least_far = (_least_share(here @ OPPONENT, ranges[i], ranges[1 - i]) for i in (0, 1))
-    fits = least + least_far <= 1
-    clash = (least + least_far - 1).clip(0, 1)
-    # Behind the edge, what goes a little beyond the near side's range is that side's, and depth is off.
-    side = mask + np.where(is_near, 0, (2 - least).clip(0, 1) * (2 * least - 1).clip(0, 1)) * (1 - mask)
-    between = (1 - clash) * least / np.maximum(least + least_far, 1e-9) + clash * side
-    coverage = np.where(trusted[y, x], np.where(fits, coverage.clip(least, np.maximum(1 - least_far, least)), between), coverage)
-    # Too little to be drawn: the pixel is wholly of one side. The limit is low, for a lamp is 100 times white.
-    coverage = np.where(coverage < FAINT, 0, np.where(coverage > OPAQUE, 1, coverage))
-    # What the two clean colours leave over is the picture's own detail: it goes to the side that shows.
-    a, b = coverage[:, None], 1 - coverage[:, None]
-    rest = here - a * near - b * far
-    total = a * a * noise_near + b * b * noise_far
-    near_fitted = near + rest * a * noise_near / total
-    far_fitted = far + rest * b * noise_far / total
-    # The side that hardly shows stays like its surroundings, the other closes up to the picture exactly.
-    def like(mean, noise, fitted, share):
-        spread = 2 * np.sqrt(noise)
-        own = mean + share * (np.minimum(here, 2 * mean + spread) - mean)    # a lamp is 100 times white
-        return np.clip(fitted, np.minimum(mean - spread, own).clip(0), np.maximum(mean + spread, own))
-
-    mostly = a >= 0.5
-    far = np.where(mostly, np.minimum(like(far, noise_far, far_fitted, b), here / np.maximum(b, 1e-6)), far)
-    near = np.where(mostly, near, np.minimum(like(near, noise_near, near_fitted, a), here / np.maximum(a, 1e-6)))
-    near, far = (np.where(mostly, (here - b * far) / np.maximum(a, 0.5), near),
-                 np.where(mostly, far, (here - a * near) / np.maximum(b, 0.5)))
-    # Nor does the side that shows keep the other's hue: that goes over, as far as the other side is like that, if anything is; what is
-    # like neither goes from the far side to the near one only, whose glints are beside it.
-    for mine, other, share, side, told in ((far, near, a, 0, True), (near, far, b, 1, fits[:, None])):
-        pure = np.clip(mine @ OPPONENT, *ranges[side]) @ OPPONENT.T
-        given = (here - (1 - share) * pure) / np.maximum(share, 0.02)
-        given = np.where(fits[:, None], np.clip(given @ OPPONENT, *ranges[1 - side]) @ OPPONENT.T, given)
-        given = np.clip(given, 0, here / np.maximum(share, 1e-6))
-        moved = (share > 0.02) & (share < 0.5) & trusted[y, x][:, None] & told
-        mine[:] = np.where(moved, (here - share * given) / np.maximum(1 - share, 0.5), mine)
-        other[:] = np.where(moved, given, other)
-    # Nor may the near one leave the far one less light than it has about it, if there is as much.
-    far = np.where((a > 0) & (a < 0.5), np.maximum(far, LEFT * np.minimum(around, here)), far)
-    near = np.where((a > 0) & (a < 0.5), (here - b * far) / np.maximum(a, 1e-6), near)
+    here, photographed = color[y, x], trusted[y, x]
+    sides = _Sides.of(gathered, here)
+    coverage, fits = _coverage(here, sides, mask, is_near, photographed)
+    near, far = _parted(here, coverage, sides, fits, photographed)
     # What was painted is of one side, and not mixed.
-    painted, on_near = ~trusted[y, x][:, None], is_near[:, None]
-    near = np.where(painted, np.where(on_near, here, beside), near)
-    far = np.where(painted, np.where(on_near, around, here), far)
+    painted, on_near = ~photographed[:, None], is_near[:, None]
+    near = np.where(painted, np.where(on_near, here, sides.near), near)
+    far = np.where(painted, np.where(on_near, sides.far, here), far)
     inner = np.zeros((h, w), bool)
     inner[y, x] = is_near
     out = Matte(band, inner, np.zeros((h, w), np.float32), color.copy(), color.copy(), disparity.copy(), color.copy())
-    out.around[y, x] = around
+    out.around[y, x] = sides.far
     out.coverage[y, x] = coverage
     out.near[y, x] = np.maximum(near, 0)
     out.far[y, x] = np.maximum(far, 0)
-    out.front[y, x] = np.where(is_near, own, np.where(front_weight > 0, front_sum / np.maximum(front_weight, 1e-9), base))
+    continued = np.where(gathered.front_weight > 0, gathered.front / np.maximum(gathered.front_weight, 1e-9), base)
+    out.front[y, x] = np.where(is_near, own, continued)
     return out
 
 
@@ -227,8 +169,105 @@ class _Gathered:
         return color, weight, squares, hues
 
 
-AT_ONCE = 4096
-"""Pixels round which is looked together: what is known of them fits into a processor's cache."""
+@dataclass(slots=True)
+class _Sides:
+    """The two sides of n pixels, told from their clean pixels round about.
+
+    far, near              float32 (n, 3): mean colour
+    noise_far, noise_near  float32 (n, 3): its variance within the side
+    ranges                 of the far and of the near side, lowest and highest brightness and hues, as `_range` has them
+    """
+
+    far: np.ndarray
+    near: np.ndarray
+    noise_far: np.ndarray
+    noise_near: np.ndarray
+    ranges: tuple
+
+    @classmethod
+    def of(cls, gathered: _Gathered, here: np.ndarray) -> _Sides:
+        """here  float32 (n, 3): the pixels' own colours, in place of those of a side that has no clean pixels"""
+        sums = gathered.of(0), gathered.of(1)
+        far, near = (np.where(count[:, None] > 1e-9, total / np.maximum(count, 1e-9)[:, None], here) for total, count, *_ in sums)
+        variance = lambda side, mean: (sums[side][2] / np.maximum(sums[side][1], 1e-9)[:, None] - mean * mean).clip(0)
+        noise_far = variance(0, far) + (0.05 * far) ** 2 + 1e-5
+        noise_near = variance(1, near) + (0.05 * near) ** 2 + 1e-5
+        return cls(far, near, noise_far, noise_near, tuple(_range(side, here @ OPPONENT) for side in sums))
+
+
+def _coverage(here, sides: _Sides, mask, is_near, photographed) -> tuple[np.ndarray, np.ndarray]:
+    """Share of the near side in n pixels, (n,); and whether any mixture of both comes to their colour, bool (n,).
+
+    here          float32 (n, 3): their colours
+    mask          float32 (n,): the same share as a blurred edge has it
+    is_near       bool (n,): which lie on the near side themselves
+    photographed  bool (n,): of which the colour counts; of others only the mask does
+    """
+    far, near, noise_far, noise_near = sides.far, sides.near, sides.noise_far, sides.noise_near
+    line = near - far
+    length = (line * line).sum(1)
+    placed = (((here - far) * line).sum(1) / np.maximum(length, 1e-9)).clip(0, 1)
+    # The side mask is a guess of known quality, surer away from the cut; colour counts by how far apart the sides are.
+    guess = (0.3 * 4 * mask * (1 - mask) + 0.03) ** 2
+    mixed = placed[:, None] ** 2 * noise_near + (1 - placed[:, None]) ** 2 * noise_far
+    seen = (mixed * line * line).sum(1) / np.maximum(length, 1e-9) ** 2
+    astray = here - far - placed[:, None] * line  # off the line: neither of both, and no measure of how much of either
+    seen = seen + (astray * astray).sum(1) / np.maximum(length, 1e-9)
+    trust = guess / (guess + seen) * photographed
+    coverage = trust * placed + (1 - trust) * mask
+    # Neither side may bring more light than there is here.
+    most = lambda mean, noise: (here / np.maximum(mean - 2 * np.sqrt(noise), 1e-4)).min(1).clip(0, 1)
+    coverage = np.maximum(np.minimum(coverage, most(near, noise_near)), 1 - most(far, noise_far))
+    # Hue tells sides apart that a pattern's mean does not: what lies outside the range of one side came from the other, and
+    # what lies outside of both is a detail of the side on which it lies.
+    ranges = sides.ranges
+    least, least_far = (_least_share(here @ OPPONENT, ranges[i], ranges[1 - i]) for i in (0, 1))
+    fits = least + least_far <= 1
+    clash = (least + least_far - 1).clip(0, 1)
+    # Behind the edge, what goes a little beyond the near side's range is that side's, and depth is off.
+    side = mask + np.where(is_near, 0, (2 - least).clip(0, 1) * (2 * least - 1).clip(0, 1)) * (1 - mask)
+    between = (1 - clash) * least / np.maximum(least + least_far, 1e-9) + clash * side
+    coverage = np.where(photographed, np.where(fits, coverage.clip(least, np.maximum(1 - least_far, least)), between), coverage)
+    # Too little to be drawn: the pixel is wholly of one side. The limit is low, for a lamp is 100 times white.
+    coverage = np.where(coverage < FAINT, 0, np.where(coverage > OPAQUE, 1, coverage))
+    return coverage, fits
+
+
+def _parted(here, coverage, sides: _Sides, fits, photographed) -> tuple[np.ndarray, np.ndarray]:
+    """Colours of the near and the far side in n pixels, (n, 3) each, that mixed by their coverage (n,) are the pixels' own; others as
+    for and from `_coverage`."""
+    far, near, noise_far, noise_near, ranges = sides.far, sides.near, sides.noise_far, sides.noise_near, sides.ranges
+    # What the two clean colours leave over is the picture's own detail: it goes to the side that shows.
+    a, b = coverage[:, None], 1 - coverage[:, None]
+    rest = here - a * near - b * far
+    total = a * a * noise_near + b * b * noise_far
+    near_fitted = near + rest * a * noise_near / total
+    far_fitted = far + rest * b * noise_far / total
+    # The side that hardly shows stays like its surroundings, the other closes up to the picture exactly.
+    def like(mean, noise, fitted, share):
+        spread = 2 * np.sqrt(noise)
+        own = mean + share * (np.minimum(here, 2 * mean + spread) - mean)    # a lamp is 100 times white
+        return np.clip(fitted, np.minimum(mean - spread, own).clip(0), np.maximum(mean + spread, own))
+
+    mostly = a >= 0.5
+    far = np.where(mostly, np.minimum(like(far, noise_far, far_fitted, b), here / np.maximum(b, 1e-6)), far)
+    near = np.where(mostly, near, np.minimum(like(near, noise_near, near_fitted, a), here / np.maximum(a, 1e-6)))
+    near, far = (np.where(mostly, (here - b * far) / np.maximum(a, 0.5), near),
+                 np.where(mostly, far, (here - a * near) / np.maximum(b, 0.5)))
+    # Nor does the side that shows keep the other's hue: that goes over, as far as the other side is like that, if anything is; what is
+    # like neither goes from the far side to the near one only, whose glints are beside it.
+    for mine, other, share, side, told in ((far, near, a, 0, True), (near, far, b, 1, fits[:, None])):
+        pure = np.clip(mine @ OPPONENT, *ranges[side]) @ OPPONENT.T
+        given = (here - (1 - share) * pure) / np.maximum(share, 0.02)
+        given = np.where(fits[:, None], np.clip(given @ OPPONENT, *ranges[1 - side]) @ OPPONENT.T, given)
+        given = np.clip(given, 0, here / np.maximum(share, 1e-6))
+        moved = (share > 0.02) & (share < 0.5) & photographed[:, None] & told
+        mine[:] = np.where(moved, (here - share * given) / np.maximum(1 - share, 0.5), mine)
+        other[:] = np.where(moved, given, other)
+    # Nor may the near one leave the far one less light than it has about it, if there is as much.
+    far = np.where((a > 0) & (a < 0.5), np.maximum(far, LEFT * np.minimum(sides.far, here)), far)
+    near = np.where((a > 0) & (a < 0.5), (here - b * far) / np.maximum(a, 1e-6), near)
+    return near, far
 
 
 def _gather(times: int, color, disparity, purity, y, x, middle, base, close) -> _Gathered:

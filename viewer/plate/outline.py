@@ -97,6 +97,7 @@ def stepped(disparity: np.ndarray, focal: float) -> np.ndarray:
 
 
 def _steep(disparity: np.ndarray, least: float) -> np.ndarray:
+    """Disparity with its ramps as steps, where they rise clearly more than `least`, 1/m."""
     return parted(disparity, RAMP, STEEP, 1.5 * least)
 
 
@@ -111,6 +112,7 @@ def wanders(disparity: np.ndarray, guide: np.ndarray, focal: float, share: float
 
 
 def _least(focal: float, noise: float = 0.0) -> float:
+    """Disparity, 1/m, that a step is at least: more than noise, and than anybody sees move."""
     return max(NOISE * noise, BUMP * 4 * tolerance(focal))
 
 

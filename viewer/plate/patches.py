@@ -111,18 +111,21 @@ class Patches:
         return len(self.rect)
 
     def between(self, ends: np.ndarray, leans: np.ndarray) -> Patches:
-        """Itself, in which what is hidden within the frame is nowhere nearer than what it covers, and what leans is not beyond that at either end;
-        ends and leans of `fit`."""
+        """Itself, in which what is hidden within the frame is nowhere nearer than what it covers, and what leans is not beyond that at
+        either end; ends and leans of `fit`."""
         self.plane[leans, 1:] = 0
         least, most = ends.T
-        self.corners = self.corners.clip(np.where(leans, least, -np.inf)[:, None], np.where(leans | self.hidden & ~self.beyond, most, np.inf)[:, None])
+        low, high = np.where(leans, least, -np.inf), np.where(leans | self.hidden & ~self.beyond, most, np.inf)
+        self.corners = self.corners.clip(low[:, None], high[:, None])
         return self
 
     def take(self, order: np.ndarray) -> Patches:
+        """Those at indices, or where a mask is true."""
         return Patches(*(getattr(self, name)[order] for name in self.__slots__))
 
     @classmethod
     def joined(cls, parts: list[Patches]) -> Patches:
+        """All of several, in their order; none of no parts."""
         if not parts:
             none = lambda kind, *more: np.zeros((0, *more), kind)
             return cls(*(none(np.float32, k) for k in (4, 3, 3, 4)), none(bool), none(bool), none(np.float32), none(np.int32))

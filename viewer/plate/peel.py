@@ -14,8 +14,10 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from .atlas import GUTTER, Tiles
 from .behind import continue_depth
-from .beyond import CELL, continue_beyond, fade, farthest, narrow_reach, soften
+from .beyond import backdrop, continue_beyond, fade, narrow_reach
+from .blocks import BLOCK, any_near, folded, sealed, surfaces, walled, windows
 from .edges import CUT_SHARE, Cuts, components, find_cuts, nearest, octaves, reach_of, tolerance
 from .fill import Told, continue_color, continue_plainly
 from .fringe import Fringe, find_fringe
@@ -24,20 +26,11 @@ from .matte import LEFT, OPAQUE, Matte, find_matte
 from .patches import (FIT, IN_ALPHA, JUMP, LOOSE, SOFT_JOIN, STEEP, Patches, alike, fit, integral, join, least_in, loosened, room_beyond,
                       sizes, sum_in, trim, weld)
 
-BLOCK = 16
-"""Pixels: side of the blocks in which surfaces are told apart."""
-
-GUTTER = 4
-"""Pixels of a tile round its block in the atlas: what the filter reads at the second mip level."""
-
 SIZES = sizes(16)
 """Pixels: sides of the patches of a tile."""
 
 SHEET, SHEET_SIZES = 64, sizes(64)
 """Pixels: sides of the tiles that hold what has no soft edge, and of the patches on them."""
-
-TALLEST = 14_000
-"""Pixels of the atlas, for which it rather is wider: a texture ends at 16,384."""
 
 LEVELS, DRAFT_LEVELS = 8, 2
 """Surfaces behind each other that are told apart."""
@@ -66,9 +59,6 @@ DETAILED = 0.6
 
 FOLD = 0.15
 """Of the largest step near by: a fold of less than that is lifted off as one surface, as hair is with its locks."""
-
-FOLDED = 32
-"""Pixels: side of the windows in which a fold ends."""
 
 BENT = 0.15
 """Of its disparity at the frame, by which a surface beyond it has turned into another one."""
@@ -123,7 +113,7 @@ class Canvas:
         self.level = 0
         self.plate, self.photographed = None, self.disparity
         self.mixed = ~self.inside
-        self.tiles: list[np.ndarray] = []
+        self.tiles = Tiles()
         self.loose = tuple(loosened(disparity, focal) * loose for loose in (LOOSE[:1] if draft else LOOSE))
         self.solid, self.soft = ([[] for _ in self.loose] for _ in range(2))
         self.aside = aside
@@ -178,7 +168,7 @@ class Canvas:
             told(PARTED)
         self.mixed = self.mixed | matte.band
         touched = lifted | matte.band | cuts.near | cuts.far
-        blocks = _any_near(touched, self.margin) & self.pending
+        blocks = any_near(touched, self.margin) & self.pending
         behind, travel, away = deeper.result()
         # Unless something goes on there before it: the shade of a lamp.
         lamps.there &= behind <= (1 + CUT_SHARE) * lamps.disparity
@@ -212,7 +202,7 @@ class Canvas:
         far = cuts.far & ~(folded(cuts) & (cuts.in_front - d < FOLD * step))
         edge_middle = np.where(far, 0.5 * (d + cuts.in_front), 0).astype(np.float32)
         waits = d < cv2.dilate(edge_middle, box)
-        cells = components(*_walled(cuts.right, cuts.below))
+        cells = components(*walled(cuts.right, cuts.below))
         count = lambda mask: np.bincount(cells[mask], minlength=cells.max() + 1)
         near_side, far_side = count(near) > 0, count(far) > 0
         background = np.where(near_side, count(waits) > 0.5 * count(np.ones_like(waits)), far_side | (count(waits) > 0))
@@ -257,6 +247,8 @@ class Canvas:
         return np.minimum(np.where((band & (share < 1))[..., None], matte.far, color), self.brightest)
 
     def move_on(self, active: Cuts, lifted: np.ndarray, matte: Matte, color, behind, travel, away) -> None:
+        """Makes what lies behind what was lifted off the picture: its colour float32 (h, w, 3), disparity `behind` and `away` (h, w), and
+        `travel` of the lifted pixels, as of `continue_depth`."""
         deeper = np.zeros_like(self.travel)
         deeper[lifted] = travel
         self.travel = np.maximum(self.travel, deeper)
@@ -292,7 +284,7 @@ class Canvas:
             window = (y0[:, None] + at).clip(0, h - 1)[:, :, None], (x0[:, None] + at).clip(0, w - 1)[:, None, :]
             color, share = self.carried(emitted)
             sheet = np.concatenate([color[window], share[window][..., None]], -1)
-            kept = self.keep_tiles(sheet)
+            kept = self.tiles.keep(sheet)
         for loose, solid in zip(self.loose, self.solid):
             which, x, y, side, plane, *ends = (np.concatenate(both) for both in zip(*(
                 fit(split(self.disparity)[used], keep[used] & part, split(self.shown)[used] > 0, FIT * tolerance(self.focal),
@@ -334,7 +326,7 @@ class Canvas:
             goes_on = self.goes_on(own, pixel) & outside
             tile = picture[np.where(other, source[0], pixel[0]), np.where(other, source[1], pixel[1])]
             tile[goes_on] = self.plate[pixel][goes_on]
-            corner[at[beside]] = np.concatenate([rect[at[beside], :2], self.keep_tiles(tile)[:, None]], -1)
+            corner[at[beside]] = np.concatenate([rect[at[beside], :2], self.tiles.keep(tile)[:, None]], -1)
 
     def carried(self, emitted: np.ndarray):
         """Colour and shown share, continued out of the emitted pixels into what a filter reads beyond them where another
@@ -358,37 +350,18 @@ class Canvas:
         there = self.photographed[where]
         return (np.abs(there - disparity) <= CUT_SHARE * np.maximum(there, disparity)) & ~self.mixed[where]
 
-    def keep_tiles(self, tiles: np.ndarray) -> np.ndarray:
-        """Takes tiles (n, high, wide, 4) for the atlas; returns their numbers (n,)."""
-        first = self.count
-        high, wide = tiles.shape[1:3]
-        self.tiles.append(np.pad(tiles.astype(np.float16), ((0, 0), (0, -high % GUTTER), (0, -wide % GUTTER), (0, 0)), mode="edge"))
-        return np.arange(first, self.count)
-
-    @property
-    def count(self) -> int:
-        """Tiles so far."""
-        return sum(map(len, self.tiles))
-
     def emit_lifted(self, blocks, cuts: Cuts, active: Cuts, lifted, matte: Matte) -> None:
         """The surfaces that are lifted off, one tile for each in every block that it or its soft edge touches."""
         by, bx = np.nonzero(blocks)
-        m, s = self.margin, BLOCK + 2 * self.margin
-        window = _windows(by, bx, self.disparity.shape, m)
-        n = len(by)
-        right, below = cuts.right[window].copy(), cuts.below[window].copy()
-        right[:, :, -1] = True
-        below[:, -1, :] = True
-        labels = components(right.reshape(n * s, s), below.reshape(n * s, s)).reshape(n, s, s)
-        top = labels.max() + 1
-        is_lifted = np.zeros(top, bool)
-        is_lifted[labels[lifted[window]]] = True
+        m, s, n = self.margin, BLOCK + 2 * self.margin, len(by)
+        g = m - GUTTER      # where a tile begins in its block's window
+        tile = np.s_[:, g:-g, g:-g]
+        window = windows(by, bx, self.disparity.shape, m)
+        labels = surfaces(cuts, window)
         under, fold = self.under_folds(cuts, lifted, matte)
         # Blocks wholly inside a surface need no tile of their own.
-        g = m - GUTTER
-        inner_window = np.s_[:, g:-g, g:-g]
-        uniform = (labels == labels[:, m:m + 1, m:m + 1])[inner_window].all((1, 2)) & lifted[window][inner_window].all((1, 2))
-        uniform &= ~(matte.band | under)[window][inner_window].any((1, 2))
+        plain = (lifted & ~matte.band & ~under)[window] & (labels == labels[:, m:m + 1, m:m + 1])
+        uniform = plain[tile].all((1, 2))
         whole_blocks = np.zeros_like(blocks)
         whole_blocks[by[uniform], bx[uniform]] = True
         self.emit_whole(whole_blocks)
@@ -396,7 +369,7 @@ class Canvas:
         index, _ = nearest(active.near)
 
         def owners(index):
-            """Labels of the surfaces of the pixels at flat indices, and whether these lie in the windows."""
+            """Labels of the surfaces of the pixels at flat indices (h, w), and whether these lie in the windows."""
             oy, ox = np.divmod(index[window], self.disparity.shape[1])
             wy = oy - (by * BLOCK - m)[:, None, None]
             wx = ox - (bx * BLOCK - m)[:, None, None]
@@ -405,14 +378,12 @@ class Canvas:
 
         owner, within = owners(index)
         farther, known = owners(fold)
-        band = matte.band[window]
-        inner = matte.inner[window]
-        coverage = matte.coverage[window]
-        front = matte.front[window]
-        own = self.disparity[window]
+        band, inner, coverage = (a[window] for a in (matte.band, matte.inner, matte.coverage))
         outside = band & ~inner & within & (coverage > 0)
         core = np.zeros((n, s, s), bool)
-        core[:, g:-g, g:-g] = ~uniform[:, None, None]
+        core[tile] = ~uniform[:, None, None]
+        is_lifted = np.zeros(labels.max() + 1, bool)
+        is_lifted[labels[lifted[window]]] = True
         # One tile for every (block, surface): pixels of the surface itself, and its soft pixels outside.
         # In the block itself only what is lifted off now; round it, whatever belongs to that, for the filter to read.
         block = np.zeros((s, s), bool)
@@ -423,55 +394,51 @@ class Canvas:
         keys = np.unique(np.concatenate([labels[inside], owner[outside], farther[under]]))
         if not len(keys):
             return
-        slot = np.full(top, -1)
+        slot = np.full(len(is_lifted), -1)
         slot[keys] = np.arange(len(keys))
         block_of = np.zeros(len(keys), np.int64)
-        where_in = np.nonzero(inside)
-        where_out = np.nonzero(outside)
-        where_under = np.nonzero(under)
-        block_of[slot[labels[where_in]]] = where_in[0]
-        block_of[slot[owner[where_out]]] = where_out[0]
-        block_of[slot[farther[where_under]]] = where_under[0]
-        alpha = np.zeros((len(keys), s, s), np.float32)
+        alpha, depth = np.zeros((2, len(keys), s, s), np.float32)
         paint = np.zeros((len(keys), s, s, 3), np.float32)
-        depth = np.zeros((len(keys), s, s), np.float32)
-        for where, who, a, c, z in (
-                (where_in, labels, np.where(inner, coverage, 1.0), None, own),
-                (where_out, owner, coverage, None, front)):
-            k = slot[who[where]]
-            at = (k, where[1], where[2])
-            source = tuple(w[where] for w in np.broadcast_arrays(*window))
-            soft = band[where]
-            alpha[at] = a[where]
-            paint[at] = np.where(soft[:, None] & (a[where] < 1)[:, None], matte.near[source], self.color[source])
-            depth[at] = z[where]
-        at = (slot[farther[where_under]], where_under[1], where_under[2])
-        source = np.unravel_index(fold[window][where_under], fold.shape)
-        alpha[at], paint[at], depth[at] = 1, self.color[source], self.disparity[source]
         unseen = np.zeros(alpha.shape, bool)
-        unseen[at] = True
-        keep = np.s_[:, g:-g, g:-g]
-        alpha, paint, depth = alpha[keep], paint[keep], depth[keep]
-        # Round the block, what the plate shows of the surface.
+        pixels = np.broadcast_arrays(*window)
+        for mine, surface, share, disparity in ((inside, labels, np.where(inner, coverage, np.float32(1)), self.disparity),
+                                                (outside, owner, coverage, matte.front)):
+            where, pixel = np.nonzero(mine), tuple(a[mine] for a in pixels)
+            block_of[slot[surface[mine]]] = where[0]
+            at = slot[surface[mine]], *where[1:]
+            mixed = (band & (share < 1))[mine]
+            alpha[at], depth[at] = share[mine], disparity[pixel]
+            paint[at] = np.where(mixed[:, None], matte.near[pixel], self.color[pixel])
+        where, pixel = np.nonzero(under), np.unravel_index(fold[window][under], fold.shape)
+        block_of[slot[farther[under]]] = where[0]
+        at = slot[farther[under]], *where[1:]
+        alpha[at], paint[at], depth[at], unseen[at] = 1, self.color[pixel], self.disparity[pixel], True
+        alpha, paint, depth, unseen = (a[tile] for a in (alpha, paint, depth, unseen))
+        self.go_on_round(alpha, paint, depth, tuple(np.broadcast_arrays(*(a[tile] for a in pixels))), block_of)
+        tiles = np.concatenate([paint * alpha[..., None], alpha[..., None]], -1)
+        _carry_border(tiles)
+        # A soft edge outside its surface was shown if the surface beside it was.
+        shown = np.where(outside, self.shown.ravel()[index][window], self.shown[window])[tile][block_of]
+        shown = np.where(unseen, 0, shown)
+        c = np.s_[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
+        k = np.flatnonzero((alpha[c] > 0).any((1, 2)))
+        if len(k):
+            self.add(by[block_of[k]], bx[block_of[k]], tiles[k], depth[k][c], alpha[k][c], shown[k])
+
+    def go_on_round(self, alpha, paint, depth, pixels, block_of) -> None:
+        """Continues tiles (n, s, s), in place, round their blocks with what the plate shows there of their surfaces.
+
+        pixels    rows and columns in the canvas, (blocks, s, s) each, of every block's tile; block_of  the block of each tile, (n,)
+        """
         at = np.arange(alpha.shape[1]).clip(GUTTER, GUTTER + BLOCK - 1)
+        edge = np.s_[:, at[:, None], at]
         round_it = np.ones(alpha.shape[1:], bool)
         round_it[GUTTER:-GUTTER, GUTTER:-GUTTER] = False
-        edge = np.s_[:, at[:, None], at]
         where = np.nonzero(round_it & (alpha[edge] >= OPAQUE))
-        pixel = window[0][block_of[where[0]], g + where[1], 0], window[1][block_of[where[0]], 0, g + where[2]]
+        pixel = tuple(a[block_of[where[0]], where[1], where[2]] for a in pixels)
         goes_on = self.goes_on(depth[edge][where], pixel)
         where, pixel = tuple(w[goes_on] for w in where), tuple(w[goes_on] for w in pixel)
         paint[where], alpha[where] = self.plate[pixel][:, :3], 1
-        tile = np.concatenate([paint * alpha[..., None], alpha[..., None]], -1)
-        _carry_border(tile, lambda gutter, edge: (tile[gutter][..., 3] == 0) & (tile[edge][..., 3] >= OPAQUE))
-        c = np.s_[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
-        # A soft edge outside its surface was shown if the surface beside it was.
-        shown = self.shown[window]
-        beside = self.shown.ravel()[index][window]
-        shown = np.where(unseen[keep], 0, np.where(outside, beside, shown)[keep][block_of])
-        k = np.flatnonzero((alpha[c] > 0).any((1, 2)))
-        if len(k):
-            self.add(by[block_of[k]], bx[block_of[k]], tile[k], depth[k][c], alpha[k][c], shown[k])
 
     def under_folds(self, cuts: Cuts, lifted, matte: Matte) -> tuple[np.ndarray, np.ndarray]:
         """Pixels of what is lifted off, bool (h, w), under which a part of the same that lies farther back goes on, as far as a move opens
@@ -491,9 +458,9 @@ class Canvas:
 
     def add(self, by, bx, tile, depth, alpha, shown) -> None:
         """Puts tiles of single surfaces into the atlas and fits patches to them."""
-        first = self.keep_tiles(tile)[0]
+        first = self.tiles.keep(tile)[0]
         shown = shown[:, GUTTER:-GUTTER, GUTTER:-GUTTER]
-        window = _windows(by, bx, self.disparity.shape, 0)
+        window = windows(by, bx, self.disparity.shape, 0)
         cover, seen_of_it, open_ = integral(alpha), integral(shown * alpha), integral(tile[..., 3] < OPAQUE)
         for loose, solid, soft in zip(self.loose, self.solid, self.soft):
             which, x, y, size, plane, *ends = (np.concatenate(both) for both in zip(*(
@@ -523,89 +490,24 @@ class Canvas:
         low, high = self.border, np.array(self.size) + self.border
         return ((rect[:, 2:] <= low) | (rect[:, :2] >= high)).any(1)
 
-    def backdrop(self, row: int):
-        """A coarse, wide picture behind everything, so that no move looks into nothing: (atlas rows, patches).
-
-        Its disparity is what the last level shows once all that is narrow and near is opened away.
-        """
-        k, (high, wide) = CELL, self.disparity.shape
-        (w, h), start = self.size, self.border
-        inside = np.s_[start:start + h, start:start + w]
-        far = np.dstack(farthest(self.color[inside], self.disparity[inside], self.deepest, floor=True))
-        far[..., 3] = cv2.GaussianBlur(far[..., 3], (0, 0), 3)
-        size = high // k, wide // k
-        pad = [(start // k, n - m - start // k) for n, m in zip(size, far.shape)]
-        far = np.pad(far, [*pad, (0, 0)], mode="edge")
-        # At the canvas's rim it is what the canvas itself has turned into.
-        rim = cv2.resize(np.dstack([self.color, self.disparity]), size[::-1], interpolation=cv2.INTER_AREA)
-        far += fade(size, pad) * (rim - far)
-        pad = [(n, n) for n in size]
-        far = soften(np.pad(far, [*pad, (0, 0)], mode="edge"), pad)
-        color, d = far[..., :3], 0.97 * far[..., 3]
-        step = 32
-        d = np.pad(d, [(0, -n % step) for n in d.shape], mode="edge")
-        color = np.pad(color, [*((0, -n % step) for n in color.shape[:2]), (0, 0)], mode="edge")
-        h, w = d.shape
-        z = d.reshape(h // step, step, w // step, step).swapaxes(1, 2).reshape(-1, step, step)
-        which, _, _, _, plane, *_ = fit(z, np.ones(z.shape, bool), np.zeros(z.shape, bool), np.inf, ((step, step),))
-        x, y = which % (w // step) * step, which // (w // step) * step
-        # Corners are shared, for there is nothing behind a crack.
-        around = cv2.blur(np.pad(d, 1, mode="edge"), (2, 2), anchor=(1, 1))[1:, 1:]
-        corners = np.stack([around[y + down, x + right] for down in (0, step) for right in (0, step)], -1)
-        corner = (np.stack([x, y], -1) * k - np.array([wide, high]) - self.border).astype(np.float32)
-        rect = np.concatenate([corner, corner + step * k], -1)
-        plane[:, 1:] /= k
-        n = len(rect)
-        texture = np.stack([np.full(n, 1 / k), np.full(n, (wide + self.border) / k),
-                            np.full(n, row + (high + self.border) / k)], -1).astype(np.float32)
-        patches = Patches(rect, plane, texture, np.full((n, 4), IN_ALPHA, np.float32), *np.ones((2, n), bool), np.zeros(n, np.float32),
-                          np.full(n, self.level + 1, np.int32), corners=corners.astype(np.float32))
-        return np.concatenate([color, np.zeros((*color.shape[:2], 1), np.float32)], -1), patches
-
-    def crops(self, *parts: Patches) -> np.ndarray:
-        """What patches draw of every tile, with a gutter: (count, 4), x0, y0, x1, y1 in the tile's pixels; no area where they
-        draw nothing."""
-        low, high = np.full((self.count + 1, 2), np.inf), np.full((self.count + 1, 2), -np.inf)
-        for patches in parts:
-            tile = patches.texture[:, 2].astype(int)     # -1, the plate itself, is the last one
-            np.minimum.at(low, tile, patches.rect[:, :2] - patches.texture[:, :2])
-            np.maximum.at(high, tile, patches.rect[:, 2:] - patches.texture[:, :2])
-        # In whole gutters, so that no pixel of the coarsest mip level is of two.
-        crops = np.concatenate([np.floor(low / GUTTER), np.ceil(high / GUTTER) + 2], -1)[:-1] * GUTTER
-        return np.where(np.isfinite(crops).all(1, keepdims=True), crops, 0).astype(int)
-
     def taken_apart(self) -> dict:
         """What Layers is made of."""
         for each in self.emitted:
             each.result()
         h, w = self.disparity.shape
         covers = [(Patches.joined(solid), Patches.joined(soft)) for solid, soft in zip(self.solid, self.soft)]
-        # Under the plate itself what is drawn of the tiles, in rows of one height, and under them the backdrop.
-        crops = self.crops(*(patches for cover in covers for patches in cover))
-        sides = crops[:, 2:] - crops[:, :2]
-        wider = -(-int(sides.prod(1).sum()) // max(TALLEST - h, h)) // GUTTER * GUTTER
-        place, wide = np.zeros((self.count + 1, 2), int), max(w + GUTTER, sides[:, 0].max(initial=0), wider)
-        column, row, tall = 0, h + GUTTER, 0
-        order = [n for n in np.argsort(sides[:, 1], kind="stable") if sides[n, 1]]
-        for n in order:
-            if column + sides[n, 0] > wide or sides[n, 1] > tall:
-                column, row, tall = 0, row + tall, sides[n, 1]
-            place[n] = (column, row) - crops[n, :2] + GUTTER
-            column += sides[n, 0]
-        row += tall
-        backdrop, behind = self.backdrop(row)
-        atlas = np.zeros((row + len(backdrop), max(wide, backdrop.shape[1]), 4), np.float16)
+        # Under the plate itself what is drawn of the tiles, and under them the backdrop.
+        packing = self.tiles.packed((patches for cover in covers for patches in cover), w + GUTTER, h + GUTTER)
+        rows, behind = backdrop(self.color, self.disparity, self.size, self.border, self.deepest, packing.bottom, self.level + 1)
+        atlas = np.zeros((packing.bottom + len(rows), max(packing.width, rows.shape[1]), 4), np.float16)
         atlas[:h + GUTTER, :w + GUTTER] = np.pad(self.plate, [(0, GUTTER), (0, GUTTER), (0, 0)], mode="edge")
-        atlas[row:, :backdrop.shape[1]] = backdrop
-        tiles = [tile for several in self.tiles for tile in several]
-        for n in order:
-            (x0, y0, x1, y1), (x, y) = crops[n], place[n] - GUTTER
-            atlas[y + y0:y + y1, x + x0:x + x1] = tiles[n][y0:y1, x0:x1]
+        atlas[packing.bottom:, :rows.shape[1]] = rows
+        self.tiles.draw(atlas, packing)
 
         def placed(patches: Patches) -> Patches:
             """From canvas to plate coordinates, and from tile numbers to places in the atlas."""
             x0, y0, tile = patches.texture.T.astype(int)
-            offset = np.where(tile[:, None] < 0, 0, place[tile] - np.stack([x0, y0], -1))
+            offset = np.where(tile[:, None] < 0, 0, packing.place[tile] - np.stack([x0, y0], -1))
             texture = np.concatenate([np.ones((len(tile), 1)), offset + self.border], 1).astype(np.float32)
             return replace(patches, rect=patches.rect - self.border, texture=texture)
 
@@ -620,79 +522,22 @@ class Canvas:
         (solid, soft), (loose_solid, loose_soft) = drawn[0], drawn[-1]
         return {"atlas": atlas, "levels": int(np.log2(GUTTER)), "surface": self.surface,
                 "solid": solid, "soft": soft, "loose_solid": loose_solid, "loose_soft": loose_soft,
-                "around": backdrop[..., :3].mean((0, 1)).astype(np.float32),
+                "around": rows[..., :3].mean((0, 1)).astype(np.float32),
                 "plate": np.array([1, self.border, self.border], np.float32)}
 
 
-def sealed(d: np.ndarray, cuts: Cuts) -> Cuts:
-    """Closes edges that fade out inside a block: where both sides are joined round the end of a cut, the surface is
-    parted at the middle disparity of the cut."""
-    cells = components(*_walled(cuts.right, cuts.below))
-    n = cells.max() + 1
-    near, far = cuts.near, cuts.far
-    middle = np.where(near, 0.5 * (d + np.where(near, cuts.behind, 0)), 0.5 * (d + cuts.in_front))
-    both = np.bincount(cells[near], minlength=n).astype(bool) & np.bincount(cells[far], minlength=n).astype(bool)
-    sides = near | far
-    mean = np.bincount(cells[sides], middle[sides], n) / np.maximum(np.bincount(cells[sides], minlength=n), 1)
-    high = d > mean[cells]
-    open_ = both[cells]
-    right, below = cuts.right.copy(), cuts.below.copy()
-    right[:, :-1] |= open_[:, :-1] & (cells[:, 1:] == cells[:, :-1]) & (high[:, 1:] != high[:, :-1])
-    below[:-1] |= open_[:-1] & (cells[1:] == cells[:-1]) & (high[1:] != high[:-1])
-    return Cuts.of(d, right, below)
-
-
-def folded(cuts: Cuts) -> np.ndarray:
-    """Far sides of cuts whose near side is the same surface, bool (h, w): close by, round the end of the cut, both are joined."""
-    same = np.zeros(cuts.right.shape, bool)
-    for y in (0, FOLDED // 2):
-        for x in (0, FOLDED // 2):
-            cells = components(*_walled(cuts.right, cuts.below, FOLDED, (y, x)))
-            for cut, here, there in ((cuts.right, np.s_[:, :-1], np.s_[:, 1:]), (cuts.below, np.s_[:-1], np.s_[1:])):
-                joined = cut[here] & (cells[here] == cells[there])
-                same[here] |= joined
-                same[there] |= joined
-    return same & cuts.far
-
-
-def _carry_border(tile, where) -> None:
-    """Continues a tile's outermost row or column into its gutter where the gutter shows another surface.
-
-    where(gutter, edge): for index expressions of a gutter line and of the tile's line beside it, a mask (n, s)
-    """
+def _carry_border(tiles: np.ndarray) -> None:
+    """Continues the outermost rows and columns of tiles (n, high, wide, 4), in place, into the gutter, where a surface that is opaque there
+    has nothing in it."""
     g = GUTTER
     for axis in (1, 2):
         line = lambda i: (slice(None), i) if axis == 1 else (slice(None), slice(None), i)
         for edge, gutters in ((g, range(g - 1, -1, -1)), (-g - 1, range(-g, 0))):
             for i in gutters:
-                other = where(line(i), line(edge))
-                tile[line(i)][other] = tile[line(edge)][other]
+                other = (tiles[line(i)][..., 3] == 0) & (tiles[line(edge)][..., 3] >= OPAQUE)
+                tiles[line(i)][other] = tiles[line(edge)][other]
 
 
 def _depth_class(disparity):
     """Disparities within a few per cent count as one surface, of which deeper levels lie underneath."""
     return np.floor(np.log(np.maximum(disparity, 1e-4)) / 0.05)
-
-
-def _walled(right, below, side: int = BLOCK, start=(0, 0)):
-    """Cuts with the border of every block cut as well; start: row and column at which one begins."""
-    right, below = right.copy(), below.copy()
-    right[:, (start[1] - 1) % side::side] = True
-    below[(start[0] - 1) % side::side] = True
-    return right, below
-
-
-def _any_near(mask, margin: int) -> np.ndarray:
-    """Blocks that hold a true pixel, or have one within `margin` pixels."""
-    k = 2 * margin + 1
-    grown = cv2.dilate(mask.astype(np.uint8), np.ones((k, k), np.uint8))
-    h, w = mask.shape
-    return grown.reshape(h // BLOCK, BLOCK, w // BLOCK, BLOCK).any((1, 3))
-
-
-def _windows(by, bx, shape, margin: int):
-    """Index arrays of the blocks' pixels with a margin, clamped to the canvas: (n, s, 1) and (n, 1, s)."""
-    at = np.arange(-margin, BLOCK + margin)
-    y = (by[:, None] * BLOCK + at).clip(0, shape[0] - 1)
-    x = (bx[:, None] * BLOCK + at).clip(0, shape[1] - 1)
-    return y[:, :, None], x[:, None, :]

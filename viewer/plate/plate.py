@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from ..counted import real
 from ..errors import PushinError
 from . import depth as depths
 from . import lens as lenses
+from . import upsample
 from .adjust import Adjustments, adjusted, focus_anchor, unscaled
 from .edges import SAME_SURFACE
 from .embedded import Embedded
@@ -112,33 +114,28 @@ class Plate:
             notes = [note for note in notes if note not in found.notes[-1:]]
         depths.check_used(source, depth_kind, near=near, far=far, baseline=baseline)
         relative = near is None and (found.relative if told else depth_kind in depths.RELATIVE)
-        focal_pixels = lens.focal_length / lens.sensor_width * values.shape[1]
-        ratio = values.shape[1] / picture.full_size[0]
-        center = (values.shape[1] / 2, values.shape[0] / 2) if principal_point is None else \
-            tuple(v * ratio for v in _point(principal_point))
-        size = picture.color.shape[1::-1]
-        smaller = depths.reduced(values, size)
+        point = None if principal_point is None else _point(principal_point)
+        point_at = lambda width: point and tuple(v * (width / picture.full_size[0]) for v in point)
+        size, focal = picture.color.shape[1::-1], lens.focal_length / lens.sensor_width      # of the width
+        metres = depths.to_metres(source, _reduced(found, size), depth_kind, focal * values.shape[1], near, far, baseline, doffs,
+                                  found.rendered)
         if found.opaque is not None:
-            smaller = np.where(depths.reduced(found.opaque, size), smaller, np.float32(np.nan))
             notes.append(f"Where {source} is transparent its depth is taken as unknown.")
-        shrunk = smaller.shape[1] / values.shape[1]
-        metres = depths.to_metres(source, smaller, depth_kind, focal_pixels, near, far, baseline, doffs, found.rendered)
+        height, width = metres.shape
+        center = point_at(width) or (width / 2, height / 2)
         if ray is None:
-            stated = told and found.ray
+            stated = found.ray and depth_kind == found.kind
             ray = stated or (depth_kind in ("metres", "centimetres") and values.dtype.kind == "f" and not found.relative
-                           and depths.along_rays(metres, focal_pixels * shrunk, tuple(v * shrunk for v in center)))
+                             and depths.along_rays(metres, focal * width, center))
             if ray:
                 by = "as its file says" if stated else "by its flat surfaces"
                 notes.append(f"The depth of {source} is distance along the ray, {by}, and was turned into depth along the axis; "
                              f"--planar takes it as it is.")
         if ray:
-            metres = depths.planar(metres, focal_pixels * shrunk, tuple(v * shrunk for v in center))
-        if principal_point is not None:
-            scale = size[0] / picture.full_size[0]
-            principal_point = tuple(v * scale for v in _point(principal_point))
+            metres = depths.planar(metres, focal * width, center)
         coarse = values.dtype == np.uint8 or found.coarse
-        color = picture.color if picture.color.max() > 1 else unclipped(picture.color)
-        plate = cls._made(color, metres, lens, principal_point, image, notes, coarse)
+        color = unclipped(picture.color) if picture.clips or picture.color.max() <= 1 else picture.color
+        plate = cls._made(color, metres, lens, point_at(size[0]), image, notes, coarse)
         plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence,
                         full_size=picture.full_size, depth_path=depth_path)
         if relative:
@@ -161,7 +158,6 @@ class Plate:
     def reduced(self, step: int) -> Plate:
         """The same plate with one pixel for step x step: colour as their mean, the rest as that of the middle one, for a mean of
         two surfaces is on neither."""
-        import cv2
         pad = (0, -self.height % step), (0, -self.width % step)
         color = np.pad(self.color, (*pad, (0, 0)), mode="edge").astype(np.float32)
         size = color.shape[1] // step, color.shape[0] // step
@@ -191,21 +187,23 @@ class Plate:
         if np.iscomplexobj(color) or np.iscomplexobj(depth):
             raise PushinError("A plate is made of real numbers, and not of complex ones.")
         try:
-            color, metres = np.asarray(color, np.float32), np.asarray(depth, np.float32)
+            with np.errstate(over="ignore"):
+                color, values = np.asarray(color, np.float32), np.asarray(depth)
+                values = values if values.dtype.kind in "iuf" else values.astype(np.float32)
         except (TypeError, ValueError):
             raise PushinError("A plate is made of arrays of numbers.") from None
-        if color.ndim != 3 or color.shape[2] != 3 or metres.ndim != 2 or 0 in metres.shape:
+        if color.ndim != 3 or color.shape[2] != 3 or values.ndim != 2 or 0 in values.shape:
             raise PushinError("A plate needs colour of shape (h, w, 3) and depth of shape (h, w).")
         size = color.shape[1::-1]
         check_declared(Path("The picture"), *size)
         check_shape("The picture", *size)
-        if not _alike(metres, size):
+        if not _alike(values, size):
             raise PushinError("The depth has another shape than the picture.")
         planes, bad = zip(*(repaired(color[..., i]) for i in range(3)))
         if max(bad) == color[..., 0].size:
             raise PushinError("The picture holds no valid pixels, only NaN.")
         lens, _ = lenses.resolve("The picture", None, size, focal_length, sensor_width)
-        metres = depths.to_metres("The depth", depths.reduced(metres, size), "metres", 1.0)
+        metres = depths.to_metres("The depth", upsample.reduced(values, size), "metres", 1.0)
         return cls._made(to_half(np.dstack(planes)), metres, lens, principal_point, None, [])
 
     @classmethod
@@ -219,12 +217,12 @@ class Plate:
         known = metres > 0
         with np.errstate(divide="ignore"):
             disparity = filled(np.where(known, 1 / metres, 0).astype(np.float32), known)
-            even = depths.unquantised(disparity) if coarse else disparity
-            fitted = depths.fitted(even, color, known)
+            even = upsample.unquantised(disparity) if coarse else disparity
+            fitted = upsample.fitted(even, color, known)
             if fitted is disparity:
                 depth = np.where(known, metres, 1 / disparity)
             else:
-                depth, known = 1 / fitted, depths.sampled(known, (width, height))
+                depth, known = 1 / fitted, upsample.sampled(known, (width, height))
         depth, known = np.ascontiguousarray(depth, np.float32), np.ascontiguousarray(known)
         depth[depth >= depths.SKY_METRES] = np.inf
         point = (width / 2, height / 2) if principal_point is None else _point(principal_point)
@@ -288,7 +286,8 @@ def _depth_of(image: Path, picture: Picture, depth: Path | None) -> tuple[Embedd
     notes = [f"{source} lies beside {name} and is taken as its depth."] if path != depth else []
     found = picture.depth if path is None else depths.read_values(path)
     if found is None:
-        raise PushinError(f"{name} has no depth inside: give a depth map with --depth FILE, or estimate one with `pushin depth {name}`.")
+        raise PushinError(picture.unusable or f"{name} has no depth inside: give a depth map with --depth FILE, or estimate one with "
+                          f"`pushin depth {name}`.")
     arrays = found.values, found.opaque
     if path is not None:
         notes += found.notes
@@ -297,13 +296,19 @@ def _depth_of(image: Path, picture: Picture, depth: Path | None) -> tuple[Embedd
             arrays = [a if a is None else upright(a, picture.orientation) for a in arrays]
     if picture.aspect != 1 and not _alike(arrays[0], picture.full_size):       # a map of the file's own pixels
         stretched = squared(arrays[0].shape[::-1], picture.aspect)
-        arrays = [a if a is None else depths.sampled(a, stretched) for a in arrays]
+        arrays = [a if a is None else upsample.sampled(a, stretched) for a in arrays]
     found = replace(found, values=arrays[0], opaque=arrays[1])
     if not _alike(found.values, picture.full_size):
         raise PushinError(f"{source} is {found.values.shape[1]} x {found.values.shape[0]} and {name} is "
                           f"{picture.full_size[0]} x {picture.full_size[1]}, which is another shape; "
                           f"give a depth map of the same crop.")
     return found, path, notes
+
+
+def _reduced(found: Embedded, size: tuple[int, int]) -> np.ndarray:
+    """A depth's numbers, no more than a plate of that (width, height) has; NaN where their alpha says that they are none."""
+    values = upsample.reduced(found.values, size)
+    return values if found.opaque is None else np.where(upsample.reduced(found.opaque, size), values, np.float32(np.nan))
 
 
 def beside(image: Path) -> Path | None:

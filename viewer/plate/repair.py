@@ -1,7 +1,8 @@
 """Repairs of a plate's depth by hand: edits that are values, applied in order over depth as it was measured.
 
 An edit changes disparity (1/m) in pixels of the plate; taking it off the list undoes it, and the list without edits
-is the picture before.
+is the picture before. Its `apply` has disparity, float32 (h, w), and colour, linear (h, w, 3), and gives disparity; `applied` is
+for everybody else, and takes depth.
 """
 from __future__ import annotations
 
@@ -145,9 +146,10 @@ def applied(edit: Edit, depth: np.ndarray, color: np.ndarray) -> np.ndarray:
 
     PushinError where it cannot be made: a box too small, or a subject that depth does not tell from what is behind.
     """
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         before = (1 / depth).astype(np.float32)
-        after = edit.apply(before, color).astype(np.float32)
+        # A brush may go over one place again and again; nothing comes nearer than what can be measured.
+        after = np.minimum(edit.apply(before, color), np.maximum(before, 1 / depths.NEAREST_METRES)).astype(np.float32)
         mended = np.where(after > 1 / depths.SKY_METRES, 1 / after, np.inf)
         return np.where(after == before, depth, mended).astype(np.float32)
 

@@ -17,7 +17,7 @@ from .clean import noise_of
 from .edges import parted
 
 MOST_PIXELS = 1e6
-"""Of the restored map, for its time; what is left to the picture's size is `depth.fitted`'s."""
+"""Of the restored map, for its time; what is left to the picture's size is `upsample.fitted`'s."""
 
 PENALTY, NOISE_PENALTY = 0.2, 0.3
 """Of steps, against that of misses, per value of the map; or, where that is more, per unit of relative noise and value to
