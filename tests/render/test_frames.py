@@ -11,8 +11,10 @@ import pytest
 
 from tests import plates
 from tests.flip import display
+from tests.gpu import textures
 from viewer import Camera, PushinError, Renderer
 from viewer.plate.layers import Layers
+from viewer.render.renderer import SIZES_KEPT
 
 ROOT = Path(__file__).parents[2]
 CAMERAS = [Camera(position=(0.1 * i - 0.2, 0.02 * i, -0.08 * i), pan=3 * i, roll=i) for i in range(5)]
@@ -112,6 +114,28 @@ def test_a_frame_outlives_its_renderer(card):
     with Renderer(card, (160, 96)) as other:
         other.render(CAMERAS[3])
         assert bits(read) == expected and bits(unread) == expected
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_frame_that_another_thread_drops_takes_nothing_there_with_it(card, closed):
+    """That thread has a context too, whose textures have the same names: they were deleted, and then their memory freed twice."""
+    renderer = Renderer(card, (160, 96))
+    held = [renderer.render(camera) for camera in CAMERAS]
+    renderer.close() if closed else renderer.resize((80, 48))
+
+    def drop():
+        with Renderer(card, (160, 96)) as other:
+            frames = [other.render(camera) for camera in CAMERAS]
+            before = textures(other.context)
+            held.clear()
+            assert textures(other.context) == before
+            return [bits(frame) for frame in frames]
+    with ThreadPoolExecutor(1) as thread:
+        assert len(set(thread.submit(drop).result())) == len(CAMERAS)
+    for side in range(8, 16):                 # sizes that go by take the one of before with them
+        renderer.resize((side, side))
+    assert len(renderer._free) <= SIZES_KEPT
+    renderer.close()
 
 
 def test_many_frames_take_no_more_memory_than_are_held(card):

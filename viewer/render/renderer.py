@@ -343,8 +343,11 @@ class Renderer(_Bound):
             self._exposure = None
 
     def _reclaim(self, targets: Targets) -> None:
+        """Takes back what a frame was drawn into that is gone. The last to hold it may be another thread, whose context, if it
+        has one, calls things of its own by the same names: there nothing is released."""
         size = targets.picture.size
-        if self._closed or (size != self.size and size not in self._free):
+        unwanted = self._closed or (size != self.size and size not in self._free)
+        if unwanted and threading.get_ident() == self._thread:
             targets.release()
         else:
             self._free.setdefault(size, []).append(targets)
