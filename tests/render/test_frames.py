@@ -14,6 +14,7 @@ from tests.flip import display
 from tests.gpu import textures
 from viewer import Camera, PushinError, Renderer
 from viewer.plate.layers import Layers
+from viewer.render.compare import ComparePass, layout
 from viewer.render.renderer import SIZES_KEPT
 
 ROOT = Path(__file__).parents[2]
@@ -158,18 +159,49 @@ def _rendered_in_a_used_context(plate):
     found = []
     with Renderer(plate, (160, 96), context=context) as renderer:
         for camera in CAMERAS:
-            screen.use()
-            screen.clear()
-            screen.viewport, screen.scissor, screen.color_mask = (3, 4, 20, 10), (5, 5, 9, 9), (True, False, True, False)
-            screen.depth_mask = False
-            context.enable(moderngl.BLEND | moderngl.CULL_FACE | moderngl.DEPTH_TEST)
-            context.blend_func = moderngl.ONE, moderngl.ONE
-            context.blend_equation = moderngl.MAX
-            context.depth_func = "<"
-            context.front_face = "cw"
+            _leave_behind(context, screen)
             found.append(bits(renderer.render(camera)))
     context.release()
     return found
+
+
+def _leave_behind(context, screen):
+    screen.use()
+    screen.clear()
+    screen.viewport, screen.scissor, screen.color_mask = (3, 4, 20, 10), (5, 5, 9, 9), (True, False, True, False)
+    screen.depth_mask = False
+    context.enable(moderngl.BLEND | moderngl.CULL_FACE | moderngl.DEPTH_TEST)
+    context.blend_func = moderngl.ONE, moderngl.ONE
+    context.blend_equation = moderngl.MAX
+    context.depth_func = "<"
+    context.front_face = "cw"
+
+
+def test_a_finished_exposure_and_a_comparison_are_drawn_plainly_too(card):
+    """With no view left to take, nothing else sets what they are drawn with."""
+    with ThreadPoolExecutor(1) as thread:
+        (plain, compared), (used, compared_again) = thread.submit(_shown_before_and_after_use, card).result()
+    assert plain == used
+    assert compared == compared_again
+
+
+def _shown_before_and_after_use(plate):
+    context = moderngl.create_context(standalone=True, backend="egl", require=330)
+    screen = context.framebuffer([context.texture((40, 30), 4)], context.depth_renderbuffer((40, 30)))
+    shown, camera = [], Camera(f_stop=0.5)
+    with Renderer(plate, (160, 96), context=context) as renderer:
+        first = renderer.render(CAMERAS[3])
+        draws = ComparePass(context)
+        renderer.refine(camera, 4, count=4, first=first)
+        for use in (lambda: None, lambda: _leave_behind(context, screen)):
+            renderer.render(CAMERAS[4])              # what is drawn over was another picture
+            use()
+            color = renderer.refine(camera, count=4)[0].color.tobytes()
+            use()
+            shown.append((color, draws.pixels(layout((80, 60), 1.6, 1.6, "onion"), first, first, "onion").tobytes()))
+        draws.release()
+    context.release()
+    return shown
 
 
 def test_the_screen_picture_is_the_colour_through_the_srgb_curve(card):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import moderngl
 import numpy as np
 
-from .gl import ScreenPass, read, texture
+from .gl import ScreenPass, making, plain, read, texture
 
 
 class Mode(NamedTuple):
@@ -120,6 +120,7 @@ class ComparePass:
         look = {"outside": outside, "border": border, "origin": origin}
         shown = [{"A": (a, place.a, frames[0]), "B": (b, place.b, frames[1])}[which] for which in shows]
         pictures = [(frame.displayed, _upward(rect, place.size), delivered) for frame, rect, delivered in shown]
+        plain(self.context)
         target.use()
         target.clear(*ground, 1.0, viewport=(*origin, *place.size))
         if kind.apart or len(pictures) == 1:

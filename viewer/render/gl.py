@@ -140,6 +140,12 @@ def function(context, name: str, *types) -> Callable[..., None] | None:
     return ctypes.CFUNCTYPE(None, *types)(address) if address else None
 
 
+def plain(context) -> None:
+    """Has OpenGL draw as if nobody else had used this context: an interface may leave on what it draws with."""
+    context.disable(moderngl.BLEND | moderngl.CULL_FACE | moderngl.DEPTH_TEST)
+    context.blend_equation = moderngl.FUNC_ADD
+
+
 class MipTexture:
     """A large texture of four components with its smaller levels, if any, made in steps. Told of those levels only
     later, a driver would move all of it to make room for them.

@@ -18,7 +18,7 @@ from ..plate import Plate
 from ..plate.layers import Layers
 from .bokeh import BokehPass
 from .display import CopyPass, DisplayPass, Overlay
-from .gl import STORED, Aside, having, headless_context, making, read, texture
+from .gl import STORED, Aside, having, headless_context, making, plain, read, texture
 from .lens import AccumulatePass, Exposure, MeanPass, check_camera, coc_coefficients
 from .reproject import ReprojectPass
 
@@ -311,6 +311,7 @@ class Renderer(_Bound):
         try:
             yield targets
         except BaseException:
+        plain(self.context)
             self._reclaim(targets)
             raise
 

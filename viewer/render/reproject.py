@@ -14,7 +14,7 @@ import numpy as np
 from ..camera import NEAR, Camera
 from ..plate.layers import Layers
 from ..plate.patches import LOOSE, Patches
-from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, STORED, Aside, MipTexture, ScreenPass, program, set_uniforms, texture
+from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, STORED, Aside, MipTexture, ScreenPass, plain, program, set_uniforms, texture
 
 GIVES_WAY = 0.97
 """Of its disparity, with which a hidden patch enters the depth test: patches follow surfaces only within a tolerance, and
@@ -272,11 +272,10 @@ class ReprojectPass:
         self.atlas.texture.use(0)
         self.bend.texture.use(1)
         target.use()
-        context.disable(moderngl.CULL_FACE | moderngl.BLEND)
+        plain(context)
         context.enable(moderngl.DEPTH_TEST)
         context.enable_direct(GL_DEPTH_CLAMP)
         context.depth_func = ">="
-        context.blend_equation = moderngl.FUNC_ADD
 
     def _restore(self) -> None:
         self.context.blend_func = moderngl.DEFAULT_BLENDING    # one of two sources forbids several targets, even when off
