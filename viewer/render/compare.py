@@ -140,13 +140,15 @@ class ComparePass:
 
     def pixels(self, place: Layout, a, b, mode: str, **how) -> np.ndarray:
         """The comparison as uint8 (h, w, 3), row 0 on top; waits for the GPU."""
-        picture = texture(self.context, place.size, 4, "f1")
-        target = self.context.framebuffer([picture])
-        self.compare(target, place, a, b, mode, **how)
-        pixels = np.ascontiguousarray(read(picture, "u1")[..., :3])
-        target.release()
-        picture.release()
-        return pixels
+        with making(self.context, place.size) as make:
+            picture = texture(make, place.size, 4, "f1")
+            target = make.framebuffer([picture])
+        try:
+            self.compare(target, place, a, b, mode, **how)
+            return np.ascontiguousarray(read(picture, "u1")[..., :3])
+        finally:
+            target.release()
+            picture.release()
 
     def release(self) -> None:
         self._one.release()

@@ -148,13 +148,17 @@ def plain(context) -> None:
 
 class MipTexture:
     """A large texture of four components with its smaller levels, if any, made in steps. Told of those levels only
-    later, a driver would move all of it to make room for them.
+    later, a driver would move all of it to make room for them. Raises PushinError for a size that the driver has none of.
 
     texture  the moderngl.Texture, once `making` has been gone through
     roomy    whether OpenGL can be told; Apple's cannot everywhere
     """
 
     def __init__(self, context: moderngl.Context, size: tuple[int, int], levels: int, dtype: str = "f2"):
+        most = context.info["GL_MAX_TEXTURE_SIZE"]
+        if max(size) > most:
+            raise PushinError(f"This plate takes a texture of {size[0]} x {size[1]} pixels, and the graphics driver has none larger than "
+                              f"{most} x {most}; reduce the picture.")
         self.context, self.size, self.levels, self.dtype = context, size, levels, dtype
         self.texture = self._name = None
         offered = context.version_code >= 420 or "GL_ARB_texture_storage" in context.extensions

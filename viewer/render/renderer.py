@@ -214,6 +214,7 @@ class Renderer(_Bound):
 
     def using(self, layers: Layers) -> Iterator[None]:
         """The same in short steps, between which the renderer goes on drawing from those of before."""
+        self._check_open()
         yield from self.reproject.loading(layers, self.plate, self._let_go)
 
     def using_proxy(self, proxy, layers: Layers) -> Iterator[None]:
@@ -221,6 +222,7 @@ class Renderer(_Bound):
 
         proxy  Plate.proxy of the plate
         """
+        self._check_open()
         made = ReprojectPass(self.context, self.reproject.aside, like=self.reproject)
         yield from made.loading(layers, proxy)
         self._drop_proxy()
@@ -286,10 +288,13 @@ class Renderer(_Bound):
             finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
             return self._shown(targets, camera, overlay, finish), done
 
-    def _check(self, camera: Camera) -> None:
+    def _check_open(self) -> None:
         if self._closed:
             raise PushinError("This renderer is closed; make another one.")
         self._check_thread()
+
+    def _check(self, camera: Camera) -> None:
+        self._check_open()
         check_camera(camera)
 
     def _complete_gathered(self, targets: Targets, camera: Camera, reproject: ReprojectPass) -> None:
@@ -306,12 +311,12 @@ class Renderer(_Bound):
     @contextmanager
     def _targets(self) -> Iterator[Targets]:
         """What a frame is drawn into within; where none comes of it, they wait for the next."""
+        plain(self.context)
         free = self._free.get(self.size)
         targets = free.pop() if free else Targets.create(self.context, self.size)
         try:
             yield targets
         except BaseException:
-        plain(self.context)
             self._reclaim(targets)
             raise
 
