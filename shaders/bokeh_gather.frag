@@ -22,6 +22,7 @@ uniform float farthest;          //   and where it ends
 #define COMPLETE
 #endif
 #include "common/bokeh.glsl"
+#include "common/highlights.glsl"
 
 out vec4 gathered;
 
@@ -128,4 +129,5 @@ void main() {
     }
     gathered = collected(found, own, here);
 #endif
+    gathered = min(gathered, BRIGHTEST);
 }
