@@ -64,7 +64,7 @@ void main() {
             most = max(most, light);
         }
     if (sum == 0.0) return;
-    float r = radii / weights;
+    float r = max(radii / weights, SHARP);    // of a soft edge far from anything that has depth it is none
     found.gb = vec2(min(OVER * base, BRIGHTEST), r);
     float taken = smoothstep(STANDS_OUT.x, STANDS_OUT.y, sum / (CELL * CELL * base))
         * smoothstep(SHOWS.x, SHOWS.y, sum / (3.14 * r * r * base));

@@ -190,6 +190,25 @@ def test_light_taken_for_brighter_fits_what_it_is_stored_in(monkeypatch):
         assert read(exact._targets.color, "f4").max() <= HALF_MAX
 
 
+def test_a_lamp_without_depth_is_a_disc_too():
+    """A bright soft edge in front, far from anything that is opaque enough to have depth: a disc of radius 0 was no number."""
+    with Renderer(plate_of(np.full((SIZE[1], SIZE[0], 3), 0.01), 0.5), SIZE) as renderer:
+        frame = renderer.render(Camera(focal_length=35, f_stop=0.5, focus_distance=20.0), "gather")
+        passes, front = renderer.bokeh, renderer.bokeh.targets.front
+        front.scene.clear(depth=0.0)
+        light = np.zeros((SIZE[1], SIZE[0], 4), np.float16)
+        light[100:104, 40:44] = 0.45
+        front.color.write(light)
+        front.around.write(np.zeros((*front.around.size[::-1], 4), np.float16))
+        passes.targets.kinds.write(np.full(passes.targets.kinds.size[::-1], bokeh.FRONT_LAMPS, np.float16))
+        passes._find_lamps(front, bokeh.FRONT_LAMPS, ("FRONT",), front.read | {"lens": (-9.0, 0.0), "highlights": 1.0, "coarseness": 1.0,
+                                                                             "nearest": -bokeh.MUCH})
+        assert read(front.lamps, "f4").max() > 1
+        passes._add_discs(frame._targets.flat, front, bokeh.FRONT_LAMPS, ("FRONT",), blades=0, blade_rotation=0.0, roundness=0.0, squeeze=1.0,
+                          ring=0.0, iris_area=np.pi, size=tuple(map(float, SIZE)))
+        assert np.isfinite(frame.color).all() and frame.color.max() > 0.1
+
+
 @pytest.mark.parametrize("f_stop", [0.5, 1.0, 2.0])
 @pytest.mark.parametrize("nearest", [0.5, 1.0, 2.0])
 def test_a_table_through_the_focus_has_no_seam(f_stop, nearest):
