@@ -15,6 +15,7 @@ from tests.gpu import textures
 from viewer import Camera, PushinError, Renderer
 from viewer.plate.layers import Layers
 from viewer.render.compare import ComparePass, layout
+from viewer.render.gl import STORED, disparity_of
 from viewer.render.renderer import SIZES_KEPT
 
 ROOT = Path(__file__).parents[2]
@@ -202,6 +203,14 @@ def _shown_before_and_after_use(plate):
         draws.release()
     context.release()
     return shown
+
+
+def test_the_sky_is_not_a_centimetre_away(yard):
+    """Between a corner in the sky and one that is not, interpolation may end below what the sky is stored as: single pixels were at 1 cm."""
+    with Renderer(yard, (157, 91)) as renderer:
+        for camera in (Camera(position=(0, 0, -0.4), focal_length=26.25), *CAMERAS):
+            assert renderer.render(camera).depth.min() > 0.5
+    np.testing.assert_array_equal(disparity_of(np.float32([0.4999999, 0.5, 0.75, 0.25, 0])) / STORED, np.float32([0, 0, 0.25, 0.25, 0]))
 
 
 def test_the_screen_picture_is_the_colour_through_the_srgb_curve(card):

@@ -25,6 +25,11 @@ SIZED = {"f1": 0x8058, "f2": 0x881A}      # GL_RGBA8, GL_RGBA16F
 STORED = 2 / NEAR
 """Disparity, 1/m, at a depth of 1 as stored: NEAR / (2 Z), in either half of the range (shaders/reproject.vert)."""
 
+def disparity_of(stored: np.ndarray) -> np.ndarray:
+    """Disparity, 1/m, of depths as shaders/reproject.vert stores them, of any shape; shaders/common/depth.glsl."""
+    return STORED * np.where(stored > 0.49999, np.maximum(stored - 0.5, 0), stored)
+
+
 Aside = Callable[[Callable[[], None]], Iterator[None]]
 """aside(work): once gone through, work() is done, on another thread and in a context that has this one's objects."""
 

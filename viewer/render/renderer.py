@@ -18,7 +18,7 @@ from ..plate import Plate
 from ..plate.layers import Layers
 from .bokeh import BokehPass
 from .display import CopyPass, DisplayPass, Overlay
-from .gl import STORED, Aside, having, headless_context, making, plain, read, texture
+from .gl import Aside, disparity_of, having, headless_context, making, plain, read, texture
 from .lens import AccumulatePass, Exposure, MeanPass, check_camera, coc_coefficients
 from .reproject import ReprojectPass
 
@@ -122,11 +122,9 @@ class Frame(_Bound):
     def depth(self) -> np.ndarray:
         """Metres along the camera's axis, float32 (h, w); inf for the sky."""
         self._complete()
-        stored = self._read(self._targets.depth, "f4")[..., 0]
-        disparity = STORED * np.where(stored >= 0.5, stored - 0.5, stored)  # shaders/reproject.vert
+        disparity = disparity_of(self._read(self._targets.depth, "f4")[..., 0])
         with np.errstate(divide="ignore"):
             return np.where(disparity > SKY, 1 / disparity, np.inf).astype(np.float32)
-
 
     @cached_property
     def coc(self) -> np.ndarray:
