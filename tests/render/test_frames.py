@@ -79,6 +79,17 @@ def test_a_quick_picture_comes_of_the_proxy_and_shows_the_same():
         assert bits(renderer.render(camera, bokeh, quick=True)) == bits(best) and bits(held) == bits(quick)
 
 
+def test_a_quick_reference_is_of_one_plate(yard):
+    """And does not take its light from the plate and the depth of its soft edges from the proxy."""
+    proxy, camera = yard.reduced(2), Camera(position=(0.1, 0, -0.2), f_stop=1.4, focus_distance=2.0)
+    with Renderer(yard, (48, 28)) as renderer:
+        for _ in renderer.using_proxy(proxy, Layers.of(proxy)):
+            pass
+        pinhole, frame = renderer.render(camera, quick=True), renderer.render(camera, "reference", quick=True)
+        assert np.array_equal(frame.depth, pinhole.depth)
+        assert not np.array_equal(frame.depth, renderer.render(camera).depth)
+
+
 def test_renderers_of_any_size_and_plate_in_any_order(card, yard):
     work = [(card, (160, 96)), (yard, (157, 91)), (card, (64, 200)), (yard, (31, 7)), (card, (1, 1)), (yard, (300, 180))]
     alone = []

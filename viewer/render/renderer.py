@@ -258,7 +258,7 @@ class Renderer(_Bound):
                 self.bokeh.draw(targets.flat, camera, reproject, self.highlights)
                 finish = partial(self._complete_gathered, targets, camera, reproject)
             else:
-                self._expose(targets, camera, VIEWS)
+                self._expose(targets, camera, reproject)
             return self._shown(targets, camera, overlay, finish)
 
     def refine(self, camera: Camera, views: int = 8, overlay: Overlay = Overlay(), count: int = VIEWS,
@@ -331,12 +331,12 @@ class Renderer(_Bound):
         weakref.finalize(frame, self._reclaim, targets)
         return frame
 
-    def _expose(self, targets: Targets, camera: Camera, count: int) -> None:
-        """The mean of views over the aperture; depth is that of the aperture's centre."""
-        exposure = Exposure(self.context, self.size, camera, count, self.highlights)
+    def _expose(self, targets: Targets, camera: Camera, reproject: ReprojectPass) -> None:
+        """The mean of VIEWS over the aperture; depth is that of the aperture's centre."""
+        exposure = Exposure(self.context, self.size, camera, VIEWS, self.highlights)
         try:
-            exposure.take(count, targets.scene, self.reproject, self.accumulate)
-            self.reproject.draw(targets.scene, camera)
+            exposure.take(VIEWS, targets.scene, reproject, self.accumulate)
+            reproject.draw(targets.scene, camera)
             exposure.develop(targets.flat, self.mean)
         finally:
             exposure.release()
