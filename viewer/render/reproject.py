@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -105,7 +105,6 @@ class ReprojectPass:
         before() is called as the last of them begins, which takes their place.
         """
         high, wide = layers.atlas.shape[:2]
-        pixels = np.ascontiguousarray(layers.atlas)
         focal = plate.focal_pixels
         cx, cy = plate.principal_point
         # From plate pixels (x, y, 1, disparity) to homogeneous points in the plate camera's frame, +y up, -z forward.
@@ -114,34 +113,18 @@ class ReprojectPass:
         drafted = layers.loose_solid is layers.solid
         covers = [(layers.solid, layers.soft), *(() if drafted else ((layers.loose_solid, layers.loose_soft),))]
         kinds = [patches for cover in (*covers, [p.take(p.beyond) for p in covers[0]]) for patches in cover]
+        pixels = np.ascontiguousarray(layers.atlas)
         made: list = []
-        lamps: list = []
         yield
         atlas, bend = MipTexture(self.context, (wide, high), layers.levels), MipTexture(self.context, (wide, high), 0, "f1")
-        pool = ThreadPoolExecutor(2)
         try:
             for item in (atlas, bend):
                 yield from item.making(self.aside)
-            rows = max(STEP_BYTES // pixels.strides[0], 1)
-            tops = range(0, high, (rows // (4 * BLOCK) + 1) * BLOCK)
-            started = lambda top: pool.submit(_bends, pixels, top, tops.step)
-            ahead = deque(map(started, tops[:AHEAD]))
-            for top in range(0, high, rows):
-                part = pixels[top:top + rows]
-                atlas.texture.write(part, viewport=(0, top, wide, len(part)))
-                yield
-            for top, later in zip_longest(tops, tops[AHEAD:]):
-                part, found = ahead.popleft().result()
-                lamps.append(found)
-                if later is not None:
-                    ahead.append(started(later))
-                bend.texture.write(part, viewport=(0, top, wide, len(part)))
-                yield
+            lamps = yield from _filling(atlas.texture, bend.texture, pixels)
             bend.texture.filter = moderngl.LINEAR, moderngl.LINEAR
             yield from atlas.shrinking()
-            count = cv2.integral(np.concatenate(lamps))
             for patches in kinds:
-                made.append(_Part(self.context, patches, lift, backdrop, count))
+                made.append(_Part(self.context, patches, lift, backdrop, lamps))
                 yield
             made.append(texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface)))
             yield
@@ -149,8 +132,6 @@ class ReprojectPass:
             for item in (atlas, bend, *made):
                 item.release()
             raise
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
         before()
         self._drop()
         self.atlas, self.bend, self.texel, self.around, self.lift = atlas, bend, (1 / wide, 1 / high), layers.around, lift
@@ -160,7 +141,7 @@ class ReprojectPass:
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
         self.disparities = np.sort(layers.surface.ravel()[::SAMPLED])
         self.usual = float(self.disparities[len(self.disparities) // 2])
-        self.within, self.lamps = layers.reach, bool(count[-1, -1])
+        self.within, self.lamps = layers.reach, bool(lamps[-1, -1])
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, part: Slice | None = None, edges_depth: bool = False) -> None:
@@ -315,6 +296,33 @@ class _Standing(ScreenPass):
     def __init__(self, context, cubic: bool):
         self.defines = {"CUBIC": 1} if cubic else {}
         super().__init__(context)
+
+
+def _filling(atlas: moderngl.Texture, bend: moderngl.Texture, pixels: np.ndarray) -> Generator[None, None, np.ndarray]:
+    """Puts float16 (h, w, 4) into an atlas, in steps, and its second differences into another texture. Returns int32, blocks of the
+    atlas that hold a lamp, summed over those above and to the left."""
+    high, wide = pixels.shape[:2]
+    rows = max(STEP_BYTES // pixels.strides[0], 1)
+    tops = range(0, high, (rows // (4 * BLOCK) + 1) * BLOCK)
+    lamps: list[np.ndarray] = []
+    pool = ThreadPoolExecutor(2)
+    try:
+        started = lambda top: pool.submit(_bends, pixels, top, tops.step)
+        ahead = deque(map(started, tops[:AHEAD]))
+        for top in range(0, high, rows):
+            part = pixels[top:top + rows]
+            atlas.write(part, viewport=(0, top, wide, len(part)))
+            yield
+        for top, later in zip_longest(tops, tops[AHEAD:]):
+            part, found = ahead.popleft().result()
+            lamps.append(found)
+            if later is not None:
+                ahead.append(started(later))
+            bend.write(part, viewport=(0, top, wide, len(part)))
+            yield
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return cv2.integral(np.concatenate(lamps))
 
 
 def _bends(atlas: np.ndarray, top: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
