@@ -80,8 +80,8 @@ that, nothing but very large circles there; the foreground's veil. And what it h
 
 class _Pass(ScreenPass):
     def __init__(self, context, fragment: str, **defines):
-        self.fragment, self.defines = fragment, SHARED | defines
-        super().__init__(context)
+        self.fragment = fragment
+        super().__init__(context, **SHARED | defines)
 
 
 class _TilesPass(_Pass):

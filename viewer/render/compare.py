@@ -92,17 +92,13 @@ def layout(size: tuple[int, int], aspect_a: float, aspect_b: float, mode: str, g
 class _Pictures(ScreenPass):
     fragment = "compare.frag"
 
-    def __init__(self, context, both: bool):
-        self.defines = {"BOTH": 1} if both else {}
-        super().__init__(context)
-
 
 class ComparePass:
     """Draws one comparison into a target; see shaders/compare.frag for what it sets."""
 
     def __init__(self, context: moderngl.Context):
         self.context = context
-        self._one, self._both = (_Pictures(context, both) for both in (False, True))
+        self._one, self._both = _Pictures(context), _Pictures(context, BOTH=1)
 
     def compare(self, target: moderngl.Framebuffer, place: Layout, a, b, mode: str, wipe: Wipe = Wipe(),
                 time: float = 0.0, origin: tuple[int, int] = (0, 0), frames=((1.0, 1.0), (1.0, 1.0)),

@@ -212,15 +212,16 @@ class ScreenPass:
     """A fragment shader over a whole target.
 
     Subclasses name their shader; its textures are passed by the names they bear in it, everything else is a uniform.
+
+    defines  what the shader is told by #define, as for `program`
     """
 
     fragment: str
     vertex, geometry = "screen.vert", None
-    defines: dict[str, int] = {}
 
-    def __init__(self, context: moderngl.Context):
+    def __init__(self, context: moderngl.Context, **defines):
         self.context = context
-        self.program = program(context, self.vertex, self.fragment, self.geometry, **self.defines)
+        self.program = program(context, self.vertex, self.fragment, self.geometry, **defines)
         self.triangle = context.vertex_array(self.program, [])
 
     def draw(self, target: moderngl.Framebuffer, **inputs) -> None:

@@ -85,7 +85,7 @@ class ReprojectPass:
         self.covers: list[list[_Part]] = []    # those that follow surfaces closely, and loosely
         self.parts: list[_Part] = []           # which of them is drawn
         self.outside: list[_Part] = []
-        self.standing = like.standing if like else {cubic: _Standing(context, cubic) for cubic in (False, True)}
+        self.standing = like.standing if like else {False: _Standing(context), True: _Standing(context, CUBIC=1)}
 
     def program(self, *features: str) -> moderngl.Program:
         """The program with these features of shaders/reproject.*; compiled when it is first wanted."""
@@ -292,10 +292,6 @@ class ReprojectPass:
 
 class _Standing(ScreenPass):
     fragment = "standing.frag"
-
-    def __init__(self, context, cubic: bool):
-        self.defines = {"CUBIC": 1} if cubic else {}
-        super().__init__(context)
 
 
 def _filling(atlas: moderngl.Texture, bend: moderngl.Texture, pixels: np.ndarray) -> Generator[None, None, np.ndarray]:
