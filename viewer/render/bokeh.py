@@ -215,7 +215,10 @@ class BokehPass:
         return max(abs(far), abs(far + per_disparity * reproject.nearest_in(camera))) >= SHARP
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, reproject: ReprojectPass, highlights: float = 1.0) -> None:
-        """Draws what the camera's lens shows into a target of half-float colour; alpha means nothing."""
+        """Draws what the camera's lens shows into a target of half-float colour; alpha means nothing.
+
+        highlights  times as bright as the plate has it that light which is at least white is where it is blurred
+        """
         self._fit(target.size)
         self._load_iris(camera)
         t, width = self.targets, target.size[0]
@@ -471,7 +474,8 @@ class _SceneTargets:
 
 
 class _SliceTargets(_SceneTargets):
-    """A slice of the scene, what its tiles hold, and its lamps if they are drawn as discs."""
+    """A slice of the scene and what its tiles hold: tiles, around (shaders/bokeh_survey.frag). Where lamps are drawn as discs, those of
+    its cells: lamps, places, found (shaders/bokeh_lamps.frag)."""
 
     def __init__(self, context, size, lamps: bool):
         super().__init__(context, size)
@@ -488,7 +492,17 @@ class _SliceTargets(_SceneTargets):
 
 
 class _Targets:
-    """What lies between the passes, for pictures of one size."""
+    """What lies between the passes, for pictures of one size.
+
+    far, focus, front  the slices; of the front ones the one that is being laid over the picture
+    behind, between    the farther and the nearer part of the far slice where it is two; behind has its lamps where it is one
+    spread, kinds      what may reach every tile, and what there is to do in it (shaders/bokeh_spread.frag)
+    light, discs       of what is about in focus, pixel by pixel (shaders/bokeh_prepare.frag)
+    cells, reach       the largest radii of its cells, and of those round about (shaders/bokeh_reach.frag)
+    far_levels         the far slice at a half to a sixteenth of the resolution (shaders/bokeh_halve.frag)
+    front_levels, front_radii  the same of what has coverage: the far slice's nearer part, then the front ones
+    wide, wider        what was gathered at a half and at a quarter of the resolution; crisp has it sharpened
+    """
 
     def __init__(self, context, size):
         self.size = size

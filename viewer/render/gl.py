@@ -172,7 +172,7 @@ class MipTexture:
         self.roomy = bool(offered and self._storage and self._set)
 
     def making(self, aside: Aside | None) -> Iterator[None]:
-        """Makes room for all of it; aside, where it takes long."""
+        """Makes room for all of it, in steps; aside, where that takes long."""
         if self.roomy:
             self._name = self.context.texture((1, 1), 4, dtype=self.dtype)     # moderngl's, and so is the deleting
             if aside:

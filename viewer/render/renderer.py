@@ -36,7 +36,13 @@ SIZES_KEPT = 4
 
 @dataclass(slots=True)
 class Targets:
-    """What one frame is drawn into."""
+    """What one frame is drawn into.
+
+    color    half floats: scene-linear light, and the invented share in alpha
+    depth    as shaders/reproject.vert stores it; gl.disparity_of
+    picture  what a screen shows, 8 bits
+    scene, flat, surface, screen  for drawing into colour and depth, colour, depth, and the picture
+    """
 
     scene: moderngl.Framebuffer
     flat: moderngl.Framebuffer
