@@ -42,8 +42,10 @@ void main() {
     place = vec4(0.0);
     found = vec4(NONE);
     float root = 0.0;
-    for (int i = 0; i < 4; i++)
-        root += 0.25 * textureLod(around, (gl_FragCoord.xy * CELL / TILE + 1.5 * coarseness * (vec2(i & 1, i >> 1) - 0.5)) / vec2(textureSize(around, 0)), 0.0).r;
+    for (int i = 0; i < 4; i++) {
+        vec2 at = gl_FragCoord.xy * CELL / TILE + 1.5 * coarseness * (vec2(i & 1, i >> 1) - 0.5);
+        root += 0.25 * textureLod(around, at / vec2(textureSize(around, 0)), 0.0).r;
+    }
     float base = max(root * root, DIM);
     // A lamp's faint edge goes with the lamp, though its depth may be that of what is behind: the brightest light tells the radius.
     int near_by = int(2.0 * coarseness);
