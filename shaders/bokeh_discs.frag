@@ -16,6 +16,7 @@ uniform sampler2D before_depth; // and depth
 #endif
 
 #include "common/bokeh.glsl"
+#include "common/highlights.glsl"
 #include "common/depth.glsl"
 
 flat in vec3 light;
@@ -69,5 +70,5 @@ void main() {
     if (stored > 0.0) nearer = clamp(radius_of(stored, lens), -MOST_IN_FOCUS, MOST_IN_FOCUS);
     lit *= open * (1.0 - textureLod(before, mix(gl_FragCoord.xy, disc.xy, nearer / disc.z) / size, 0.0).a);
 #endif
-    added = vec4(lit * light, 0.0);
+    added = vec4(min(lit * light, BRIGHTEST), 0.0);
 }

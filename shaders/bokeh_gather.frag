@@ -1,7 +1,8 @@
 #version 330
-// Gather at half the resolution, or COARSELY at a quarter. FAR: every sample whose own disc reaches here, and nothing sharper that stands in front.
-// BETWEEN: the same with coverage, over what is farther still. VEIL: the foreground's light and coverage, which spread over whatever
-// is behind.
+// Gather at half the resolution, or COARSELY at a quarter.
+// FAR: every sample whose own disc reaches here, and nothing sharper that stands in front.
+// BETWEEN: the same with coverage, over what is farther still.
+// VEIL: the foreground's light and coverage, which spread over whatever is behind.
 uniform sampler2D at_half;       // the slice at half the resolution and less
 uniform sampler2D at_quarter;
 uniform sampler2D at_eighth;
@@ -22,6 +23,7 @@ uniform float farthest;          //   and where it ends
 #define COMPLETE
 #endif
 #include "common/bokeh.glsl"
+#include "common/highlights.glsl"
 
 out vec4 gathered;
 
@@ -128,4 +130,5 @@ void main() {
     }
     gathered = collected(found, own, here);
 #endif
+    gathered = min(gathered, BRIGHTEST);
 }

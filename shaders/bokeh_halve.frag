@@ -48,7 +48,7 @@ void main() {
 #else
         r[i] = radius_at(at);
 #endif
-        pixel[i] = light_of(pixel[i], r[i]);
+        pixel[i] = min(light_of(pixel[i], r[i]), BRIGHTEST);
 #ifdef LAMPS
         pixel[i] = without(lamp, pixel[i], r[i]);
 #endif

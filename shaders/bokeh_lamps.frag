@@ -18,7 +18,7 @@ layout(location = 2) out vec4 found;    // r: brightness over which light is dra
 
 const float OVER = 1.5;                 // times as bright as what is around: what the lamp leaves behind
 const vec2 SHOWS = vec2(0.02, 0.06);    //   and its disc
-const float NONE = 6e4;
+const float NONE = BRIGHTEST;
 
 // Light at a pixel, and its signed radius.
 vec4 light_at(ivec2 at, out float r) {
@@ -42,8 +42,10 @@ void main() {
     place = vec4(0.0);
     found = vec4(NONE);
     float root = 0.0;
-    for (int i = 0; i < 4; i++)
-        root += 0.25 * textureLod(around, (gl_FragCoord.xy * CELL / TILE + 1.5 * coarseness * (vec2(i & 1, i >> 1) - 0.5)) / vec2(textureSize(around, 0)), 0.0).r;
+    for (int i = 0; i < 4; i++) {
+        vec2 at = gl_FragCoord.xy * CELL / TILE + 1.5 * coarseness * (vec2(i & 1, i >> 1) - 0.5);
+        root += 0.25 * textureLod(around, at / vec2(textureSize(around, 0)), 0.0).r;
+    }
     float base = max(root * root, DIM);
     // A lamp's faint edge goes with the lamp, though its depth may be that of what is behind: the brightest light tells the radius.
     int near_by = int(2.0 * coarseness);
@@ -64,8 +66,8 @@ void main() {
             most = max(most, light);
         }
     if (sum == 0.0) return;
-    float r = radii / weights;
-    found.gb = vec2(OVER * base, r);
+    float r = max(radii / weights, SHARP);    // of a soft edge far from anything that has depth it is none
+    found.gb = vec2(min(OVER * base, BRIGHTEST), r);
     float taken = smoothstep(STANDS_OUT.x, STANDS_OUT.y, sum / (CELL * CELL * base))
         * smoothstep(SHOWS.x, SHOWS.y, sum / (3.14 * r * r * base));
     if (taken == 0.0) return;
@@ -86,6 +88,6 @@ void main() {
     moment /= max(sum, 1e-6);
     // A pixel has an extent, too.
     place = vec4(moment.xy, max(0.5 * (moment.z - dot(moment.xy, moment.xy)), 0.0) + 1.0 / 12.0, 0.0);
-    found.r = cut;
+    found.r = min(cut, BRIGHTEST);
     lamp.a = r;
 }

@@ -11,6 +11,6 @@ void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
     light = texelFetch(color, at, 0);
     Disc own = disc_of(light.a > 0.0 ? radius_at(at) : NOTHING);
-    light = light_of(light, own.signed_);
+    light = min(light_of(light, own.signed_), BRIGHTEST);
     disc = vec2(own.signed_, own.share);
 }

@@ -1,5 +1,6 @@
 #version 330
-// What may reach a cell of the slice that is about in focus. PIXELS: the largest radii in it; else: in it and in those that it may be reached from.
+// What may reach a cell of the slice that is about in focus.
+// PIXELS: the largest radii in it; else: in it and in those that it may be reached from.
 #ifdef PIXELS
 uniform sampler2D light;       // shaders/bokeh_prepare.frag
 uniform sampler2D discs;

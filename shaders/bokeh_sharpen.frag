@@ -3,6 +3,7 @@
 uniform sampler2D gathered;
 
 #include "common/bokeh.glsl"
+#include "common/highlights.glsl"
 
 out vec4 sharp;
 
@@ -17,6 +18,6 @@ void main() {
     }
     // No more than a little beyond what is there: the rim of a lamp's disc would ring.
     vec4 room = 0.5 * (most - least);
-    sharp = clamp(here + SHARPENED * (4.0 * here - around), max(least - room, 0.0), most + room);
+    sharp = clamp(here + SHARPENED * (4.0 * here - around), max(least - room, 0.0), min(most + room, BRIGHTEST));
     sharp.a = min(sharp.a, 1.0);
 }

@@ -39,7 +39,8 @@ void main() {
             brightest = max(brightest, light);
 #endif
             // Of two of them: no line is so thin that it passes between.
-            float d0 = texelFetch(depth, min(at, end), 0).r, d1 = texelFetch(depth, min(at + 1, end), 0).r, r0 = radius_of(d0, lens), r1 = radius_of(d1, lens);
+            float d0 = texelFetch(depth, min(at, end), 0).r, d1 = texelFetch(depth, min(at + 1, end), 0).r;
+            float r0 = radius_of(d0, lens), r1 = radius_of(d1, lens);
 #ifdef FRONT
             largest.b = max(largest.b, max(max(-r0, -r1), 0.01));
 #elif defined(FOCUS)

@@ -26,13 +26,17 @@ uniform float white;       // brightness from which it is a lamp's
 #endif
 
 void main() {
+    // Whatever takes a derivative comes before the first discard, after which there is none on some drivers.
     vec4 pixel = shown_at(at.xy);
+#ifdef SLICE
+    float slope = fwidth(gl_FragCoord.z);
+#endif
     float share = at.z < 0.0 ? pixel.a : at.z;
 #ifdef LAMPS
     if (max(pixel.r, max(pixel.g, pixel.b)) < white * pixel.a) discard;
 #endif
 #ifdef SLICE
-    float z = depth_of(gl_FragCoord.z) / gives_way, slope = fwidth(gl_FragCoord.z);
+    float z = depth_of(gl_FragCoord.z) / gives_way;
     if (z < depths.x || z >= depths.y + overlap * slope) discard;
 #endif
 #if defined(SURFACE)

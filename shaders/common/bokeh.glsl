@@ -162,7 +162,9 @@ bool vignetted(vec2 at, vec2 field) {
 // Means of four pixels, reading between them, `coarse` wide, and being read between such of `pixel`, widen a disc. Its points lie closer
 // by as much as sharpening (bokeh_sharpen.frag) does not take back: variances are 1/12 and 1/6 of those widths squared, 2 SHARPENED of a
 // pixel at half the resolution squared, and 1/4 of the radius squared.
-float drawn_in(float reach, float coarse, float pixel) { return sqrt(max(1.0 - (coarse * coarse + 0.67 * pixel * pixel - 32.0 * SHARPENED) / (reach * reach), 0.3)); }
+float drawn_in(float reach, float coarse, float pixel) {
+    return sqrt(max(1.0 - (coarse * coarse + 0.67 * pixel * pixel - 32.0 * SHARPENED) / (reach * reach), 0.3));
+}
 
 // The foreground's light and coverage, premultiplied, from where a gather over `reach` pixels is farther than `from` of that; radius: its
 // radii times coverage. In front of the focus the image of the iris is upside down; a sample lies where its light comes from. soft: pixels

@@ -1,3 +1,5 @@
+const float BRIGHTEST = 65504.0;    // that a half float holds: more is infinity on some drivers, and nothing times that is no number
+
 // Light that is white in every channel, or brighter, times as bright as the plate has it where it is blurred: how bright a light was that
 // clipped is a guess (viewer/plate/lights.py). radius: of the circle of confusion, pixels
 vec3 brightened(vec3 linear, float times, float radius) {

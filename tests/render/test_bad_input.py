@@ -8,6 +8,7 @@ import pytest
 from tests.gpu import programs, textures
 from viewer import Camera, Plate, PushinError, Renderer
 from viewer.plate.layers import Layers
+from viewer.render.compare import compared, layout
 from viewer.render.gl import having
 
 PLATE = Plate.from_arrays(np.full((32, 32, 3), 0.5), np.full((32, 32), 2.0))
@@ -176,3 +177,36 @@ def test_a_closed_renderer_says_so():
         renderer.render(Camera())
     with pytest.raises(PushinError, match="closed"):
         renderer.refine(Camera(f_stop=2.0), first=first)
+
+
+def test_a_closed_renderer_takes_no_other_layers():
+    """They would stay on the GPU, with nobody left to release them."""
+    renderer, layers = Renderer(PLATE, (32, 32)), Layers.of(PLATE)
+    renderer.close()
+    held = textures(renderer.context)
+    for take in (renderer.use, lambda layers: list(renderer.using_proxy(PLATE, layers))):
+        with pytest.raises(PushinError, match="closed"):
+            take(layers)
+    assert textures(renderer.context) == held
+
+
+def test_a_plate_that_no_texture_is_large_enough_for_is_said(renderer):
+    """It was drawn black."""
+    layers = Layers.of(PLATE)
+    most = renderer.context.info["GL_MAX_TEXTURE_SIZE"]
+    wide = np.zeros((layers.atlas.shape[0], most + 1, 4), np.float16)
+    before = renderer.render(Camera()).color
+    held = textures(renderer.context)
+    with pytest.raises(PushinError, match=f"texture of {most + 1} x .* none larger than {most} x {most}; reduce"):
+        renderer.use(replace(layers, atlas=wide))
+    assert textures(renderer.context) == held
+    assert np.array_equal(renderer.render(Camera()).color, before), "it goes on with the one that it has"
+
+
+def test_a_comparison_beyond_the_memory_is_said(renderer):
+    frame, size = renderer.render(Camera()), (renderer.context.info["GL_MAX_TEXTURE_SIZE"] + 1, 4)
+    compared(renderer, layout((8, 8), 1.0, 1.0, "A"), frame, frame, "A")
+    held = textures(renderer.context)
+    with pytest.raises(PushinError, match=f"{size[0]} x 4 pixels is too large"):
+        compared(renderer, layout(size, 1.0, 1.0, "A"), frame, frame, "A")
+    assert textures(renderer.context) == held

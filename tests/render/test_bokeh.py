@@ -12,7 +12,9 @@ from tests.flip import display
 from viewer import Camera, Plate, Renderer
 from viewer.camera import NEAR
 from viewer.optics import in_pixels, signed_circle_of_confusion
-from viewer.render.gl import texture
+from viewer.plate.images import HALF_MAX
+from viewer.render import bokeh, renderer
+from viewer.render.gl import read, texture
 from viewer.render.lens import radius_within
 from viewer.render.reproject import Slice
 
@@ -165,6 +167,46 @@ def test_a_large_bright_window_is_blurred_like_anything_else(radius, bright, foc
     t = np.clip((np.arange(w) + 0.5 - w / 2) / radius, -1, 1)
     off = (got.mean(0) / bright + (np.arccos(t) - t * np.sqrt(1 - t * t)) / np.pi - 1)[w // 2 - 40:w // 2 + 40]
     assert np.abs(off).max() < 0.05 and abs(off.sum()) < 0.3, "of a pixel"
+
+
+def test_light_taken_for_brighter_fits_what_it_is_stored_in(monkeypatch):
+    """A half float ends at 65504. Mesa stores what is brighter as that, other drivers as infinity, which becomes black spots."""
+    w, h = SIZE
+    y, x = np.indices((h, w))
+    lit = (x > 120) & (y > 90) | (np.hypot(x - 60, y - 40) < 3) | (np.abs(x - 30) < 10) & (y > 90)
+    depth = np.where(x < 60, 0.8, np.where(x < 110, 2.0, np.where(x < 130, 2.4, 8.0)))
+    plate = plate_of(np.where(lit[..., None], 6e4, 0.05) * np.ones(3), depth)
+    whole = lambda context, size, components=4, dtype="f2", **how: texture(context, size, components, dtype.replace("f2", "f4"), **how)
+    for module in (bokeh, renderer):
+        monkeypatch.setattr(module, "texture", whole)
+    with Renderer(plate, SIZE, highlights=1000) as rendering:
+        for f_stop, focus in ((0.3, 1.5), (0.3, 0.9), (0.05, 4.0), (1.4, 2.0)):
+            rendering.render(Camera(focal_length=35, f_stop=f_stop, focus_distance=focus), "gather")
+            between = rendering.bokeh.targets
+            for stored in (between.light, between.wide, between.wider, *between.far_levels, *between.front_levels,
+                           between.far.found, between.front.found):
+                assert read(stored, "f4").max() <= HALF_MAX
+        exact = rendering.render(Camera(focal_length=35, f_stop=0.3, focus_distance=0.9), "reference")
+        assert read(exact._targets.color, "f4").max() <= HALF_MAX
+
+
+def test_a_lamp_without_depth_is_a_disc_too():
+    """A bright soft edge in front, far from anything that is opaque enough to have depth: a disc of radius 0 was no number."""
+    with Renderer(plate_of(np.full((SIZE[1], SIZE[0], 3), 0.01), 0.5), SIZE) as renderer:
+        frame = renderer.render(Camera(focal_length=35, f_stop=0.5, focus_distance=20.0), "gather")
+        passes, front = renderer.bokeh, renderer.bokeh.targets.front
+        front.scene.clear(depth=0.0)
+        light = np.zeros((SIZE[1], SIZE[0], 4), np.float16)
+        light[100:104, 40:44] = 0.45
+        front.color.write(light)
+        front.around.write(np.zeros((*front.around.size[::-1], 4), np.float16))
+        passes.targets.kinds.write(np.full(passes.targets.kinds.size[::-1], bokeh.FRONT_LAMPS, np.float16))
+        passes._find_lamps(front, bokeh.FRONT_LAMPS, ("FRONT",), front.read | {"lens": (-9.0, 0.0), "highlights": 1.0, "coarseness": 1.0,
+                                                                             "nearest": -bokeh.MUCH})
+        assert read(front.lamps, "f4").max() > 1
+        passes._add_discs(frame._targets.flat, front, bokeh.FRONT_LAMPS, ("FRONT",), blades=0, blade_rotation=0.0, roundness=0.0, squeeze=1.0,
+                          ring=0.0, iris_area=np.pi, size=tuple(map(float, SIZE)))
+        assert np.isfinite(frame.color).all() and frame.color.max() > 0.1
 
 
 @pytest.mark.parametrize("f_stop", [0.5, 1.0, 2.0])

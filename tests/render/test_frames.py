@@ -11,8 +11,12 @@ import pytest
 
 from tests import plates
 from tests.flip import display
+from tests.gpu import textures
 from viewer import Camera, PushinError, Renderer
 from viewer.plate.layers import Layers
+from viewer.render.compare import ComparePass, layout
+from viewer.render.gl import STORED, disparity_of
+from viewer.render.renderer import SIZES_KEPT
 
 ROOT = Path(__file__).parents[2]
 CAMERAS = [Camera(position=(0.1 * i - 0.2, 0.02 * i, -0.08 * i), pan=3 * i, roll=i) for i in range(5)]
@@ -75,6 +79,17 @@ def test_a_quick_picture_comes_of_the_proxy_and_shows_the_same():
         assert bits(renderer.render(camera, bokeh, quick=True)) == bits(best) and bits(held) == bits(quick)
 
 
+def test_a_quick_reference_is_of_one_plate(yard):
+    """And does not take its light from the plate and the depth of its soft edges from the proxy."""
+    proxy, camera = yard.reduced(2), Camera(position=(0.1, 0, -0.2), f_stop=1.4, focus_distance=2.0)
+    with Renderer(yard, (48, 28)) as renderer:
+        for _ in renderer.using_proxy(proxy, Layers.of(proxy)):
+            pass
+        pinhole, frame = renderer.render(camera, quick=True), renderer.render(camera, "reference", quick=True)
+        assert np.array_equal(frame.depth, pinhole.depth)
+        assert not np.array_equal(frame.depth, renderer.render(camera).depth)
+
+
 def test_renderers_of_any_size_and_plate_in_any_order(card, yard):
     work = [(card, (160, 96)), (yard, (157, 91)), (card, (64, 200)), (yard, (31, 7)), (card, (1, 1)), (yard, (300, 180))]
     alone = []
@@ -114,6 +129,28 @@ def test_a_frame_outlives_its_renderer(card):
         assert bits(read) == expected and bits(unread) == expected
 
 
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_frame_that_another_thread_drops_takes_nothing_there_with_it(card, closed):
+    """That thread has a context too, whose textures have the same names: they were deleted, and then their memory freed twice."""
+    renderer = Renderer(card, (160, 96))
+    held = [renderer.render(camera) for camera in CAMERAS]
+    renderer.close() if closed else renderer.resize((80, 48))
+
+    def drop():
+        with Renderer(card, (160, 96)) as other:
+            frames = [other.render(camera) for camera in CAMERAS]
+            before = textures(other.context)
+            held.clear()
+            assert textures(other.context) == before
+            return [bits(frame) for frame in frames]
+    with ThreadPoolExecutor(1) as thread:
+        assert len(set(thread.submit(drop).result())) == len(CAMERAS)
+    for side in range(8, 16):                 # sizes that go by take the one of before with them
+        renderer.resize((side, side))
+    assert len(renderer._free) <= SIZES_KEPT
+    renderer.close()
+
+
 def test_many_frames_take_no_more_memory_than_are_held(card):
     with Renderer(card, (160, 96)) as renderer:
         names = {renderer.render(CAMERAS[i % 5]).texture for i in range(100)}
@@ -134,18 +171,57 @@ def _rendered_in_a_used_context(plate):
     found = []
     with Renderer(plate, (160, 96), context=context) as renderer:
         for camera in CAMERAS:
-            screen.use()
-            screen.clear()
-            screen.viewport, screen.scissor, screen.color_mask = (3, 4, 20, 10), (5, 5, 9, 9), (True, False, True, False)
-            screen.depth_mask = False
-            context.enable(moderngl.BLEND | moderngl.CULL_FACE | moderngl.DEPTH_TEST)
-            context.blend_func = moderngl.ONE, moderngl.ONE
-            context.blend_equation = moderngl.MAX
-            context.depth_func = "<"
-            context.front_face = "cw"
+            _leave_behind(context, screen)
             found.append(bits(renderer.render(camera)))
     context.release()
     return found
+
+
+def _leave_behind(context, screen):
+    screen.use()
+    screen.clear()
+    screen.viewport, screen.scissor, screen.color_mask = (3, 4, 20, 10), (5, 5, 9, 9), (True, False, True, False)
+    screen.depth_mask = False
+    context.enable(moderngl.BLEND | moderngl.CULL_FACE | moderngl.DEPTH_TEST)
+    context.blend_func = moderngl.ONE, moderngl.ONE
+    context.blend_equation = moderngl.MAX
+    context.depth_func = "<"
+    context.front_face = "cw"
+
+
+def test_a_finished_exposure_and_a_comparison_are_drawn_plainly_too(card):
+    """With no view left to take, nothing else sets what they are drawn with."""
+    with ThreadPoolExecutor(1) as thread:
+        (plain, compared), (used, compared_again) = thread.submit(_shown_before_and_after_use, card).result()
+    assert plain == used
+    assert compared == compared_again
+
+
+def _shown_before_and_after_use(plate):
+    context = moderngl.create_context(standalone=True, backend="egl", require=330)
+    screen = context.framebuffer([context.texture((40, 30), 4)], context.depth_renderbuffer((40, 30)))
+    shown, camera = [], Camera(f_stop=0.5)
+    with Renderer(plate, (160, 96), context=context) as renderer:
+        first = renderer.render(CAMERAS[3])
+        draws = ComparePass(context)
+        renderer.refine(camera, 4, count=4, first=first)
+        for use in (lambda: None, lambda: _leave_behind(context, screen)):
+            renderer.render(CAMERAS[4])              # what is drawn over was another picture
+            use()
+            color = renderer.refine(camera, count=4)[0].color.tobytes()
+            use()
+            shown.append((color, draws.pixels(layout((80, 60), 1.6, 1.6, "onion"), first, first, "onion").tobytes()))
+        draws.release()
+    context.release()
+    return shown
+
+
+def test_the_sky_is_not_a_centimetre_away(yard):
+    """Between a corner in the sky and one that is not, interpolation may end below what the sky is stored as: single pixels were at 1 cm."""
+    with Renderer(yard, (157, 91)) as renderer:
+        for camera in (Camera(position=(0, 0, -0.4), focal_length=26.25), *CAMERAS):
+            assert renderer.render(camera).depth.min() > 0.5
+    np.testing.assert_array_equal(disparity_of(np.float32([0.4999999, 0.5, 0.75, 0.25, 0])) / STORED, np.float32([0, 0, 0.25, 0.25, 0]))
 
 
 def test_the_screen_picture_is_the_colour_through_the_srgb_curve(card):

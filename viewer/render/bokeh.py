@@ -9,7 +9,8 @@ and Filament's depth of field.
 """
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import moderngl
 import numpy as np
@@ -79,8 +80,8 @@ that, nothing but very large circles there; the foreground's veil. And what it h
 
 class _Pass(ScreenPass):
     def __init__(self, context, fragment: str, **defines):
-        self.fragment, self.defines = fragment, SHARED | defines
-        super().__init__(context)
+        self.fragment = fragment
+        super().__init__(context, **SHARED | defines)
 
 
 class _TilesPass(_Pass):
@@ -114,6 +115,81 @@ class _DiscsPass(_Pass):
             self.triangle.render(moderngl.POINTS, vertices=inputs["kinds"].width * inputs["kinds"].height)
 
 
+@dataclass(frozen=True, slots=True)
+class _Cuts:
+    """Where a scene is cut into slices for a camera: signed radii, in pixels, of the circles of confusion there.
+
+    at_infinity, per_disparity  a surface of disparity d, 1/m, has the radius at_infinity + per_disparity * d
+    nearest    of the nearest thing that the camera may see
+    far_from   where the far slice begins, or None without one
+    deep_from  where its farther part begins, or None where it is one
+    fronts     where every front slice begins and ends, the farthest first
+    """
+
+    at_infinity: float
+    per_disparity: float
+    nearest: float
+    far_from: float | None
+    deep_from: float | None
+    fronts: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def of(cls, camera: Camera, reproject: ReprojectPass, width: int) -> _Cuts:
+        """For a picture so many pixels wide."""
+        far, per_disparity = 0.5 * coc_coefficients(camera, width)
+        nearest = far + per_disparity * reproject.nearest_in(camera)
+        disparities = lambda radii: (radii - far) / per_disparity
+        share = lambda a, b: reproject.share_between(disparities(a), disparities(b), camera)
+        front_from, far_from = _beginning(-FRONT_FROM, share), _beginning(FAR_FROM, share)
+        if far <= far_from:
+            far_from = None
+        front_ends = (front_from, *filter(None, [_cut(front_from, share)]), -MUCH) if nearest < front_from else ()
+        return cls(far, per_disparity, nearest, far_from, far_from and _cut(far_from, share), tuple(zip(front_ends, front_ends[1:])))
+
+    @property
+    def front_from(self) -> float | None:
+        """Where the first of the front slices begins, or None without one."""
+        return self.fronts[0][0] if self.fronts else None
+
+    @property
+    def lens(self) -> tuple[float, float]:
+        """(a, b) with the radius a + b * depth as it is stored (shaders/common/depth.glsl)."""
+        return self.at_infinity, self.per_disparity * STORED
+
+    @property
+    def largest(self) -> float:
+        """The largest radius of anything."""
+        return max(self.at_infinity, -self.nearest, 0.0)
+
+    def stored(self, radius: float) -> float:
+        """Window depth of the plate's own surfaces where they have this radius, NEAR / (2 Z); 1 for what is nearest, -MUCH."""
+        return (radius - self.at_infinity) / self.lens[1] if radius > -MUCH else 1.0
+
+
+def _beginning(radii: np.ndarray, share: Callable) -> float:
+    """Of these signed radii, the one near which least of the plate lies; rather one in their middle. share(a, b) of the plate has
+    radii from a to b."""
+    cost = share(radii - NEAR_BY, radii + NEAR_BY) + OFF_MIDDLE * np.abs(radii - radii.mean())
+    return float(radii[np.argmin(cost)])
+
+
+def _cut(begins: float, share: Callable) -> float | None:
+    """Signed radius at which the slice that begins at this one is cut in two, or None: in the middle of its widest gap."""
+    side = np.sign(begins)
+    between = lambda a, b: np.abs(share(a, b))
+    gap = FAR_GAP if side > 0 else FRONT_GAP
+    middles = side * MIDDLES[MIDDLES > gap * abs(begins)]
+    enough = np.minimum(between(begins, middles), between(middles, side * MUCH)) > FEW
+    open_ = np.flatnonzero(enough & (between(middles / gap, middles * gap) <= EMPTY))
+    widest = max(np.split(open_, np.flatnonzero(np.diff(open_) > 1) + 1), key=len)
+    return float(middles[widest[len(widest) // 2]]) if len(widest) else None
+
+
+def _lens_radius(camera: Camera) -> float:
+    """Metres that the lens sees to the side of its middle."""
+    return optics.aperture_diameter(camera.focal_length, camera.f_stop) / 2000
+
+
 class BokehPass:
     """Gathers a picture through the lens. One instance serves every camera; its targets follow the size."""
 
@@ -139,111 +215,94 @@ class BokehPass:
         return max(abs(far), abs(far + per_disparity * reproject.nearest_in(camera))) >= SHARP
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, reproject: ReprojectPass, highlights: float = 1.0) -> None:
-        """Draws what the camera's lens shows into a target of half-float colour; alpha means nothing."""
-        width = target.size[0]
-        if self.targets is None or self.targets.size != target.size:
-            self._drop()
-            with making(self.context, target.size) as make:
-                self.targets = _Targets(make, target.size)
-        t = self.targets
-        far, per_disparity = 0.5 * coc_coefficients(camera, width)   # radii
-        lens = far, per_disparity * STORED
-        nearest = far + per_disparity * reproject.nearest_in(camera)
-        front_from, far_from = (self._begin(radii, far, per_disparity, camera, reproject) for radii in (-FRONT_FROM, FAR_FROM))
-        has_front, has_far = bool(nearest < front_from), bool(far > far_from)
-        cut = lambda begins: self._cut(begins, far, per_disparity, camera, reproject)
-        deep_from = cut(far_from) if has_far else None
-        front_ends = front_from, *filter(None, [cut(front_from)]), -MUCH
-        fronts = list(zip(front_ends, front_ends[1:])) if has_front else []
+        """Draws what the camera's lens shows into a target of half-float colour; alpha means nothing.
 
-        seen_round = optics.aperture_diameter(camera.focal_length, camera.f_stop) / 2000
-        # Depths as they are stored for the plate's own surfaces.
-        stored = lambda radius: (radius - lens[0]) / lens[1] if radius > -MUCH else 1.0
-        in_front = lambda radii: reproject.draw(t.front.scene, camera, Slice(tuple(map(stored, radii)), seen_round, True), edges_depth=True)
-        begins = stored(far_from)
-        within = begins if has_far else -1.0, stored(front_from) if has_front else 1.0
-        reproject.draw(t.focus.scene, camera, Slice(within, seen_round, True, GOES_ON, sharp=True), edges_depth=True)
-        behind = {}
-        if has_far:
-            far_slice = Slice((-1.0, begins), seen_round, False, GOES_ON)
-            behind = t.behind.named("behind") if deep_from or reproject.lamps else {}
-            if deep_from:
-                deep = stored(deep_from)
-                reproject.draw(t.behind.scene, camera, replace(far_slice, depths=(-1.0, deep)), edges_depth=True)
-                reproject.draw(t.between.scene, camera, replace(far_slice, depths=(deep, begins), coverage=True), edges_depth=True)
-                self._join(t.far.scene, **behind, **t.between.named("between"))
-            else:
-                reproject.draw(t.far.scene, camera, far_slice, edges_depth=True)
-                if behind:
-                    reproject.draw(t.behind.scene, camera, replace(far_slice, coverage=True, lamps=True), edges_depth=True)
-        if has_front:
-            in_front(fronts[0])
-
+        highlights  times as bright as the plate has it that light which is at least white is where it is blurred
+        """
+        self._fit(target.size)
         self._load_iris(camera)
-        read = {"lens": lens, "highlights": highlights, "coarseness": max(width / USUAL, 1.0)}     # coarseness of lamps
+        t, width = self.targets, target.size[0]
+        cuts = _Cuts.of(camera, reproject, width)
+        behind = self._draw_slices(cuts, camera, reproject)
+
+        read = {"lens": cuts.lens, "highlights": highlights, "coarseness": max(width / USUAL, 1.0)}     # coarseness of lamps
         iris = {"ends": tuple(np.cumsum(ROWS)), "cats_eye": camera.cats_eye, "tiles": t.spread}
         shape = iris | {"blades": camera.blades, "blade_rotation": np.radians(camera.blade_rotation), "roundness": camera.roundness,
                         "squeeze": camera.squeeze, "ring": camera.ring, "iris_area": self._area, "size": tuple(map(float, target.size))}
         eye = ("CATS_EYE",) if camera.cats_eye else ()
-        largest = max(far, -nearest, 0.0)
-        self._survey(read, has_far, has_front, largest, behind)
-        if has_far:
-            read_far = read | t.far.read | {"nearest": far_from}
+        self._survey(read, cuts, behind)
+        if cuts.far_from:
+            read_far = read | t.far.read | {"nearest": cuts.far_from}
             self._find_lamps(t.far, FAR_LAMPS, ("FAR", *_flags(BEHIND=behind)), read_far | behind)
-            self._gather_far(read_far | (t.behind.read | {"nearest": deep_from} if deep_from else {}), iris, eye)
-            if deep_from:
-                self._gather_between(read_far | t.between.read | {"farthest": deep_from}, iris, eye)
-        read_focus = read | t.focus.read | {"nearest": front_from if has_front else -MUCH, "around": tuple(map(float, reproject.around))}
-        self._gather_focus(target, read_focus, shape, eye, has_far)
-        if has_far:
-            self._add_discs(target, t.far, FAR_LAMPS, ("FAR", *eye), depth=t.far.depth, lens=lens,
+            self._gather_far(read_far | (t.behind.read | {"nearest": cuts.deep_from} if cuts.deep_from else {}), iris, eye)
+            if cuts.deep_from:
+                self._gather_between(read_far | t.between.read | {"farthest": cuts.deep_from}, iris, eye)
+        read_focus = read | t.focus.read | {"nearest": cuts.front_from or -MUCH, "around": tuple(map(float, reproject.around))}
+        self._gather_focus(target, read_focus, shape, eye, bool(cuts.far_from))
+        if cuts.far_from:
+            self._add_discs(target, t.far, FAR_LAMPS, ("FAR", *eye), depth=t.far.depth, lens=cuts.lens,
                             far_tiles=t.far.tiles, before=t.focus.color, before_depth=t.focus.depth, **shape)
-        for front in fronts:
-            if front is not fronts[0]:
-                in_front(front)
-                self._survey(read, has_far, has_front, largest, behind, again=True)
+        for front in cuts.fronts:
+            if front is not cuts.fronts[0]:
+                self._draw_front(front, cuts, camera, reproject)
+                self._survey(read, cuts, behind, again=True)
             self._gather_front(target, read | t.front.read | {"nearest": -MUCH}, iris, eye)
             self._add_discs(target, t.front, FRONT_LAMPS, ("FRONT", *eye), **shape)
 
-    @staticmethod
-    def _cut(begins: float, far: float, per_disparity: float, camera: Camera, reproject: ReprojectPass) -> float | None:
-        """Signed radius at which the slice that begins at this one is cut in two, or None: in the middle of its widest gap."""
-        side = np.sign(begins)
-        share = lambda a, b: np.abs(reproject.share_between((a - far) / per_disparity, (b - far) / per_disparity, camera))
-        gap = FAR_GAP if side > 0 else FRONT_GAP
-        middles = side * MIDDLES[MIDDLES > gap * abs(begins)]
-        enough = np.minimum(share(begins, middles), share(middles, side * MUCH)) > FEW
-        open_ = np.flatnonzero(enough & (share(middles / gap, middles * gap) <= EMPTY))
-        widest = max(np.split(open_, np.flatnonzero(np.diff(open_) > 1) + 1), key=len)
-        return float(middles[widest[len(widest) // 2]]) if len(widest) else None
+    def _fit(self, size: tuple[int, int]) -> None:
+        if self.targets is None or self.targets.size != size:
+            self._drop()
+            with making(self.context, size) as make:
+                self.targets = _Targets(make, size)
 
-    @staticmethod
-    def _begin(radii: np.ndarray, far: float, per_disparity: float, camera: Camera, reproject: ReprojectPass) -> float:
-        """Of these signed radii, the one near which least of the plate lies; rather one in their middle."""
-        nearer, farther = ((radii + off - far) / per_disparity for off in (-NEAR_BY, NEAR_BY))
-        cost = reproject.share_between(nearer, farther, camera) + OFF_MIDDLE * np.abs(radii - radii.mean())
-        return float(radii[np.argmin(cost)])
+    def _draw_slices(self, cuts: _Cuts, camera: Camera, reproject: ReprojectPass) -> dict:
+        """Draws every slice that is there, of the front ones the first. Returns, by their names in shaders, the textures of what
+        the lens sees round what hides it in the far slice, {} where that is nothing."""
+        t, begins = self.targets, cuts.stored(cuts.far_from) if cuts.far_from else -1.0
+        draw = lambda slice_, depths, coverage, **how: reproject.draw(
+            slice_.scene, camera, Slice(depths, _lens_radius(camera), coverage, **how), edges_depth=True)
+        draw(t.focus, (begins, cuts.stored(cuts.front_from) if cuts.front_from else 1.0), True, overlap=GOES_ON, sharp=True)
+        behind = {}
+        if cuts.deep_from:
+            deep, behind = cuts.stored(cuts.deep_from), t.behind.named("behind")
+            draw(t.behind, (-1.0, deep), False, overlap=GOES_ON)
+            draw(t.between, (deep, begins), True, overlap=GOES_ON)
+            self._join(t.far.scene, **behind, **t.between.named("between"))
+        elif cuts.far_from:
+            draw(t.far, (-1.0, begins), False, overlap=GOES_ON)
+            if reproject.lamps:
+                behind = t.behind.named("behind")
+                draw(t.behind, (-1.0, begins), True, overlap=GOES_ON, lamps=True)
+        if cuts.fronts:
+            self._draw_front(cuts.fronts[0], cuts, camera, reproject)
+        return behind
+
+    def _draw_front(self, ends: tuple[float, float], cuts: _Cuts, camera: Camera, reproject: ReprojectPass) -> None:
+        """ends: signed radii at which a front slice begins and ends."""
+        depths = tuple(map(cuts.stored, ends))
+        reproject.draw(self.targets.front.scene, camera, Slice(depths, _lens_radius(camera), True), edges_depth=True)
 
     def _join(self, target: moderngl.Framebuffer, **parts: moderngl.Texture) -> None:
         with enabled(self.context, moderngl.DEPTH_TEST):
             self.context.depth_func = "1"   # always
             self._over_all(target, "bokeh_join.frag", **parts)
 
-    def _survey(self, read: dict, has_far: bool, has_front: bool, largest: float, behind: dict, again: bool = False) -> None:
+    def _survey(self, read: dict, cuts: _Cuts, behind: dict, again: bool = False) -> None:
         """Finds out what every tile holds and what may reach it.
 
-        largest  radius in pixels
         behind   what the lens sees round in the far slice, if there is anything
         again    only the front slice is another
         """
         t, ring = self.targets, round(read["coarseness"])
+        has_far, has_front = bool(cuts.far_from), bool(cuts.fronts)
         slices = (t.far, "FAR", has_far and not again, behind), (t.focus, "FOCUS", not again, {}), (t.front, "FRONT", has_front, {})
         for slice_, feature, there, more in slices:
             if there:
                 self._over_all(slice_.tiles_target, "bokeh_survey.frag", feature, *_flags(BEHIND=more), **read, **slice_.read, **more)
+        reach = max(int(np.ceil(min(cuts.largest, 0.1 * t.size[0]) / TILE)) + 1, ring, 2)
         self._over_all(t.spread_target, "bokeh_spread.frag", tiles=t.focus.tiles, front_tiles=t.front.tiles,
                        front_around=t.front.around, far_tiles=t.far.tiles, far_around=t.far.around, has_front=has_front, has_far=has_far,
-                       highlights=read["highlights"], ring=ring, reach=max(int(np.ceil(min(largest, 0.1 * t.size[0]) / TILE)) + 1, ring, 2))
+                       highlights=read["highlights"], ring=ring, reach=reach)
 
     def _find_lamps(self, slice_: _SliceTargets, kind: int, features: tuple[str, ...], read: dict) -> None:
         """Finds the lamps of a slice, in those tiles that hold any; elsewhere what was found before stays, unread."""
@@ -415,7 +474,8 @@ class _SceneTargets:
 
 
 class _SliceTargets(_SceneTargets):
-    """A slice of the scene, what its tiles hold, and its lamps if they are drawn as discs."""
+    """A slice of the scene and what its tiles hold: tiles, around (shaders/bokeh_survey.frag). Where lamps are drawn as discs, those of
+    its cells: lamps, places, found (shaders/bokeh_lamps.frag)."""
 
     def __init__(self, context, size, lamps: bool):
         super().__init__(context, size)
@@ -432,7 +492,17 @@ class _SliceTargets(_SceneTargets):
 
 
 class _Targets:
-    """What lies between the passes, for pictures of one size."""
+    """What lies between the passes, for pictures of one size.
+
+    far, focus, front  the slices; of the front ones the one that is being laid over the picture
+    behind, between    the farther and the nearer part of the far slice where it is two; behind has its lamps where it is one
+    spread, kinds      what may reach every tile, and what there is to do in it (shaders/bokeh_spread.frag)
+    light, discs       of what is about in focus, pixel by pixel (shaders/bokeh_prepare.frag)
+    cells, reach       the largest radii of its cells, and of those round about (shaders/bokeh_reach.frag)
+    far_levels         the far slice at a half to a sixteenth of the resolution (shaders/bokeh_halve.frag)
+    front_levels, front_radii  the same of what has coverage: the far slice's nearer part, then the front ones
+    wide, wider        what was gathered at a half and at a quarter of the resolution; crisp has it sharpened
+    """
 
     def __init__(self, context, size):
         self.size = size

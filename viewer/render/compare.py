@@ -8,7 +8,7 @@ from typing import NamedTuple
 import moderngl
 import numpy as np
 
-from .gl import ScreenPass, read, texture
+from .gl import ScreenPass, making, plain, read, texture
 
 
 class Mode(NamedTuple):
@@ -92,17 +92,13 @@ def layout(size: tuple[int, int], aspect_a: float, aspect_b: float, mode: str, g
 class _Pictures(ScreenPass):
     fragment = "compare.frag"
 
-    def __init__(self, context, both: bool):
-        self.defines = {"BOTH": 1} if both else {}
-        super().__init__(context)
-
 
 class ComparePass:
     """Draws one comparison into a target; see shaders/compare.frag for what it sets."""
 
     def __init__(self, context: moderngl.Context):
         self.context = context
-        self._one, self._both = (_Pictures(context, both) for both in (False, True))
+        self._one, self._both = _Pictures(context), _Pictures(context, BOTH=1)
 
     def compare(self, target: moderngl.Framebuffer, place: Layout, a, b, mode: str, wipe: Wipe = Wipe(),
                 time: float = 0.0, origin: tuple[int, int] = (0, 0), frames=((1.0, 1.0), (1.0, 1.0)),
@@ -120,6 +116,7 @@ class ComparePass:
         look = {"outside": outside, "border": border, "origin": origin}
         shown = [{"A": (a, place.a, frames[0]), "B": (b, place.b, frames[1])}[which] for which in shows]
         pictures = [(frame.displayed, _upward(rect, place.size), delivered) for frame, rect, delivered in shown]
+        plain(self.context)
         target.use()
         target.clear(*ground, 1.0, viewport=(*origin, *place.size))
         if kind.apart or len(pictures) == 1:
@@ -139,13 +136,15 @@ class ComparePass:
 
     def pixels(self, place: Layout, a, b, mode: str, **how) -> np.ndarray:
         """The comparison as uint8 (h, w, 3), row 0 on top; waits for the GPU."""
-        picture = texture(self.context, place.size, 4, "f1")
-        target = self.context.framebuffer([picture])
-        self.compare(target, place, a, b, mode, **how)
-        pixels = np.ascontiguousarray(read(picture, "u1")[..., :3])
-        target.release()
-        picture.release()
-        return pixels
+        with making(self.context, place.size) as make:
+            picture = texture(make, place.size, 4, "f1")
+            target = make.framebuffer([picture])
+        try:
+            self.compare(target, place, a, b, mode, **how)
+            return np.ascontiguousarray(read(picture, "u1")[..., :3])
+        finally:
+            target.release()
+            picture.release()
 
     def release(self) -> None:
         self._one.release()

@@ -34,7 +34,7 @@ class DisplayPass:
     """Clips to 0..1 and applies the sRGB curve (IEC 61966-2-1); an Overlay costs only where one is wanted."""
 
     def __init__(self, context: moderngl.Context):
-        self.plain, self.overlaid = _Plain(context), _Overlaid(context)
+        self.plain, self.overlaid = _Display(context), _Display(context, OVERLAY=1)
 
     def draw(self, target, color: moderngl.Texture) -> None:
         self.plain.draw(target, color=color)
@@ -53,13 +53,8 @@ class DisplayPass:
         self.overlaid.release()
 
 
-class _Plain(ScreenPass):
+class _Display(ScreenPass):
     fragment = "display.frag"
-
-
-class _Overlaid(ScreenPass):
-    fragment = "display.frag"
-    defines = {"OVERLAY": 1}
 
 
 class CopyPass(ScreenPass):

@@ -25,6 +25,11 @@ SIZED = {"f1": 0x8058, "f2": 0x881A}      # GL_RGBA8, GL_RGBA16F
 STORED = 2 / NEAR
 """Disparity, 1/m, at a depth of 1 as stored: NEAR / (2 Z), in either half of the range (shaders/reproject.vert)."""
 
+def disparity_of(stored: np.ndarray) -> np.ndarray:
+    """Disparity, 1/m, of depths as shaders/reproject.vert stores them, of any shape; shaders/common/depth.glsl."""
+    return STORED * np.where(stored > 0.49999, np.maximum(stored - 0.5, 0), stored)
+
+
 Aside = Callable[[Callable[[], None]], Iterator[None]]
 """aside(work): once gone through, work() is done, on another thread and in a context that has this one's objects."""
 
@@ -140,15 +145,25 @@ def function(context, name: str, *types) -> Callable[..., None] | None:
     return ctypes.CFUNCTYPE(None, *types)(address) if address else None
 
 
+def plain(context) -> None:
+    """Has OpenGL draw as if nobody else had used this context: an interface may leave on what it draws with."""
+    context.disable(moderngl.BLEND | moderngl.CULL_FACE | moderngl.DEPTH_TEST)
+    context.blend_equation = moderngl.FUNC_ADD
+
+
 class MipTexture:
     """A large texture of four components with its smaller levels, if any, made in steps. Told of those levels only
-    later, a driver would move all of it to make room for them.
+    later, a driver would move all of it to make room for them. Raises PushinError for a size that the driver has none of.
 
     texture  the moderngl.Texture, once `making` has been gone through
     roomy    whether OpenGL can be told; Apple's cannot everywhere
     """
 
     def __init__(self, context: moderngl.Context, size: tuple[int, int], levels: int, dtype: str = "f2"):
+        most = context.info["GL_MAX_TEXTURE_SIZE"]
+        if max(size) > most:
+            raise PushinError(f"This plate takes a texture of {size[0]} x {size[1]} pixels, and the graphics driver has none larger than "
+                              f"{most} x {most}; reduce the picture.")
         self.context, self.size, self.levels, self.dtype = context, size, levels, dtype
         self.texture = self._name = None
         offered = context.version_code >= 420 or "GL_ARB_texture_storage" in context.extensions
@@ -157,7 +172,7 @@ class MipTexture:
         self.roomy = bool(offered and self._storage and self._set)
 
     def making(self, aside: Aside | None) -> Iterator[None]:
-        """Makes room for all of it; aside, where it takes long."""
+        """Makes room for all of it, in steps; aside, where that takes long."""
         if self.roomy:
             self._name = self.context.texture((1, 1), 4, dtype=self.dtype)     # moderngl's, and so is the deleting
             if aside:
@@ -197,15 +212,16 @@ class ScreenPass:
     """A fragment shader over a whole target.
 
     Subclasses name their shader; its textures are passed by the names they bear in it, everything else is a uniform.
+
+    defines  what the shader is told by #define, as for `program`
     """
 
     fragment: str
     vertex, geometry = "screen.vert", None
-    defines: dict[str, int] = {}
 
-    def __init__(self, context: moderngl.Context):
+    def __init__(self, context: moderngl.Context, **defines):
         self.context = context
-        self.program = program(context, self.vertex, self.fragment, self.geometry, **self.defines)
+        self.program = program(context, self.vertex, self.fragment, self.geometry, **defines)
         self.triangle = context.vertex_array(self.program, [])
 
     def draw(self, target: moderngl.Framebuffer, **inputs) -> None:

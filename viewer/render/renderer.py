@@ -18,7 +18,7 @@ from ..plate import Plate
 from ..plate.layers import Layers
 from .bokeh import BokehPass
 from .display import CopyPass, DisplayPass, Overlay
-from .gl import STORED, Aside, having, headless_context, making, read, texture
+from .gl import Aside, disparity_of, having, headless_context, making, plain, read, texture
 from .lens import AccumulatePass, Exposure, MeanPass, check_camera, coc_coefficients
 from .reproject import ReprojectPass
 
@@ -36,7 +36,13 @@ SIZES_KEPT = 4
 
 @dataclass(slots=True)
 class Targets:
-    """What one frame is drawn into."""
+    """What one frame is drawn into.
+
+    color    half floats: scene-linear light, and the invented share in alpha
+    depth    as shaders/reproject.vert stores it; gl.disparity_of
+    picture  what a screen shows, 8 bits
+    scene, flat, surface, screen  for drawing into colour and depth, colour, depth, and the picture
+    """
 
     scene: moderngl.Framebuffer
     flat: moderngl.Framebuffer
@@ -122,11 +128,9 @@ class Frame(_Bound):
     def depth(self) -> np.ndarray:
         """Metres along the camera's axis, float32 (h, w); inf for the sky."""
         self._complete()
-        stored = self._read(self._targets.depth, "f4")[..., 0]
-        disparity = STORED * np.where(stored >= 0.5, stored - 0.5, stored)  # shaders/reproject.vert
+        disparity = disparity_of(self._read(self._targets.depth, "f4")[..., 0])
         with np.errstate(divide="ignore"):
             return np.where(disparity > SKY, 1 / disparity, np.inf).astype(np.float32)
-
 
     @cached_property
     def coc(self) -> np.ndarray:
@@ -214,6 +218,7 @@ class Renderer(_Bound):
 
     def using(self, layers: Layers) -> Iterator[None]:
         """The same in short steps, between which the renderer goes on drawing from those of before."""
+        self._check_open()
         yield from self.reproject.loading(layers, self.plate, self._let_go)
 
     def using_proxy(self, proxy, layers: Layers) -> Iterator[None]:
@@ -221,6 +226,7 @@ class Renderer(_Bound):
 
         proxy  Plate.proxy of the plate
         """
+        self._check_open()
         made = ReprojectPass(self.context, self.reproject.aside, like=self.reproject)
         yield from made.loading(layers, proxy)
         self._drop_proxy()
@@ -258,7 +264,7 @@ class Renderer(_Bound):
                 self.bokeh.draw(targets.flat, camera, reproject, self.highlights)
                 finish = partial(self._complete_gathered, targets, camera, reproject)
             else:
-                self._expose(targets, camera, VIEWS)
+                self._expose(targets, camera, reproject)
             return self._shown(targets, camera, overlay, finish)
 
     def refine(self, camera: Camera, views: int = 8, overlay: Overlay = Overlay(), count: int = VIEWS,
@@ -286,10 +292,13 @@ class Renderer(_Bound):
             finish = partial(self.reproject.draw, targets.surface, camera, edges_depth=True)
             return self._shown(targets, camera, overlay, finish), done
 
-    def _check(self, camera: Camera) -> None:
+    def _check_open(self) -> None:
         if self._closed:
             raise PushinError("This renderer is closed; make another one.")
         self._check_thread()
+
+    def _check(self, camera: Camera) -> None:
+        self._check_open()
         check_camera(camera)
 
     def _complete_gathered(self, targets: Targets, camera: Camera, reproject: ReprojectPass) -> None:
@@ -306,6 +315,7 @@ class Renderer(_Bound):
     @contextmanager
     def _targets(self) -> Iterator[Targets]:
         """What a frame is drawn into within; where none comes of it, they wait for the next."""
+        plain(self.context)
         free = self._free.get(self.size)
         targets = free.pop() if free else Targets.create(self.context, self.size)
         try:
@@ -327,12 +337,12 @@ class Renderer(_Bound):
         weakref.finalize(frame, self._reclaim, targets)
         return frame
 
-    def _expose(self, targets: Targets, camera: Camera, count: int) -> None:
-        """The mean of views over the aperture; depth is that of the aperture's centre."""
-        exposure = Exposure(self.context, self.size, camera, count, self.highlights)
+    def _expose(self, targets: Targets, camera: Camera, reproject: ReprojectPass) -> None:
+        """The mean of VIEWS over the aperture; depth is that of the aperture's centre."""
+        exposure = Exposure(self.context, self.size, camera, VIEWS, self.highlights)
         try:
-            exposure.take(count, targets.scene, self.reproject, self.accumulate)
-            self.reproject.draw(targets.scene, camera)
+            exposure.take(VIEWS, targets.scene, reproject, self.accumulate)
+            reproject.draw(targets.scene, camera)
             exposure.develop(targets.flat, self.mean)
         finally:
             exposure.release()
@@ -343,8 +353,11 @@ class Renderer(_Bound):
             self._exposure = None
 
     def _reclaim(self, targets: Targets) -> None:
+        """Takes back what a frame was drawn into that is gone. The last to hold it may be another thread, whose context, if it
+        has one, calls things of its own by the same names: there nothing is released."""
         size = targets.picture.size
-        if self._closed or (size != self.size and size not in self._free):
+        unwanted = self._closed or (size != self.size and size not in self._free)
+        if unwanted and threading.get_ident() == self._thread:
             targets.release()
         else:
             self._free.setdefault(size, []).append(targets)

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -14,7 +15,8 @@ import numpy as np
 from ..camera import NEAR, Camera
 from ..plate.layers import Layers
 from ..plate.patches import LOOSE, Patches
-from .gl import GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, STORED, Aside, MipTexture, ScreenPass, program, set_uniforms, texture
+from .gl import (GL_DEPTH_CLAMP, GL_ONE_MINUS_SRC1_COLOR, STORED, Aside, MipTexture, ScreenPass, enabled, having, plain, program,
+                 set_uniforms, texture)
 
 GIVES_WAY = 0.97
 """Of its disparity, with which a hidden patch enters the depth test: patches follow surfaces only within a tolerance, and
@@ -22,7 +24,6 @@ what is hidden must not come through what hides it."""
 
 SIDEWAYS = 1.5
 """Safety on how soon a hidden patch is drawn: its travel was estimated for a move straight across its edge."""
-
 
 LEAST_REACH = 0.05
 """Share of their reach over each other that patches keep when the camera hardly moves: what rounding may open."""
@@ -84,7 +85,7 @@ class ReprojectPass:
         self.covers: list[list[_Part]] = []    # those that follow surfaces closely, and loosely
         self.parts: list[_Part] = []           # which of them is drawn
         self.outside: list[_Part] = []
-        self.standing = like.standing if like else {cubic: _Standing(context, cubic) for cubic in (False, True)}
+        self.standing = like.standing if like else {False: _Standing(context), True: _Standing(context, CUBIC=1)}
 
     def program(self, *features: str) -> moderngl.Program:
         """The program with these features of shaders/reproject.*; compiled when it is first wanted."""
@@ -104,7 +105,6 @@ class ReprojectPass:
         before() is called as the last of them begins, which takes their place.
         """
         high, wide = layers.atlas.shape[:2]
-        pixels = np.ascontiguousarray(layers.atlas)
         focal = plate.focal_pixels
         cx, cy = plate.principal_point
         # From plate pixels (x, y, 1, disparity) to homogeneous points in the plate camera's frame, +y up, -z forward.
@@ -113,34 +113,18 @@ class ReprojectPass:
         drafted = layers.loose_solid is layers.solid
         covers = [(layers.solid, layers.soft), *(() if drafted else ((layers.loose_solid, layers.loose_soft),))]
         kinds = [patches for cover in (*covers, [p.take(p.beyond) for p in covers[0]]) for patches in cover]
+        pixels = np.ascontiguousarray(layers.atlas)
         made: list = []
-        lamps: list = []
         yield
         atlas, bend = MipTexture(self.context, (wide, high), layers.levels), MipTexture(self.context, (wide, high), 0, "f1")
-        pool = ThreadPoolExecutor(2)
         try:
             for item in (atlas, bend):
                 yield from item.making(self.aside)
-            rows = max(STEP_BYTES // pixels.strides[0], 1)
-            tops = range(0, high, (rows // (4 * BLOCK) + 1) * BLOCK)
-            started = lambda top: pool.submit(_bends, pixels, top, tops.step)
-            ahead = deque(map(started, tops[:AHEAD]))
-            for top in range(0, high, rows):
-                part = pixels[top:top + rows]
-                atlas.texture.write(part, viewport=(0, top, wide, len(part)))
-                yield
-            for top, later in zip_longest(tops, tops[AHEAD:]):
-                part, found = ahead.popleft().result()
-                lamps.append(found)
-                if later is not None:
-                    ahead.append(started(later))
-                bend.texture.write(part, viewport=(0, top, wide, len(part)))
-                yield
+            lamps = yield from _filling(atlas.texture, bend.texture, pixels)
             bend.texture.filter = moderngl.LINEAR, moderngl.LINEAR
             yield from atlas.shrinking()
-            count = cv2.integral(np.concatenate(lamps))
             for patches in kinds:
-                made.append(_Part(self.context, patches, lift, backdrop, count))
+                made.append(_Part(self.context, patches, lift, backdrop, lamps))
                 yield
             made.append(texture(self.context, layers.surface.shape[::-1], 1, "f4", np.ascontiguousarray(layers.surface)))
             yield
@@ -148,8 +132,6 @@ class ReprojectPass:
             for item in (atlas, bend, *made):
                 item.release()
             raise
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
         before()
         self._drop()
         self.atlas, self.bend, self.texel, self.around, self.lift = atlas, bend, (1 / wide, 1 / high), layers.around, lift
@@ -159,7 +141,7 @@ class ReprojectPass:
         self.plate_size, self.plate_texture = (plate.width, plate.height), tuple(map(float, layers.plate))
         self.disparities = np.sort(layers.surface.ravel()[::SAMPLED])
         self.usual = float(self.disparities[len(self.disparities) // 2])
-        self.within, self.lamps = layers.reach, bool(count[-1, -1])
+        self.within, self.lamps = layers.reach, bool(lamps[-1, -1])
         self.nearest = max(layers.solid.plane[:, 0].max(initial=0), layers.soft.plane[:, 0].max(initial=0))
 
     def draw(self, target: moderngl.Framebuffer, camera: Camera, part: Slice | None = None, edges_depth: bool = False) -> None:
@@ -171,21 +153,17 @@ class ReprojectPass:
         if not part and self._stands(camera, target.size):
             self._draw_standing(target, camera)
             return
-        features = part.features if part else ()
-        self._prepare(target, camera, part)
-        target.use()
-        target.clear(*((0.0, 0.0, 0.0, 0.0) if part and part.coverage else (*self.around, 1.0)), depth=0.0)
-        self._draw_parts(target, self.parts, part, *features)
-        if edges_depth:
-            self._draw_edges_depth(part, *features)
-        self._restore()
+        with self._drawing(target, camera, part):
+            target.clear(*((0.0, 0.0, 0.0, 0.0) if part and part.coverage else (*self.around, 1.0)), depth=0.0)
+            self._draw_parts(target, self.parts, part)
+            if edges_depth:
+                self._draw_edges_depth(part)
 
     def draw_edges_depth(self, target: moderngl.Framebuffer, camera: Camera) -> None:
         """Adds the depth of soft edges to what `draw` drew with the same camera."""
         if not self._stands(camera, target.size):
-            self._prepare(target, camera)
-            self._draw_edges_depth(None)
-            self._restore()
+            with self._drawing(target, camera):
+                self._draw_edges_depth()
 
     def nearest_in(self, camera: Camera) -> float:
         """The largest disparity, 1/m, that this camera may see anything at."""
@@ -202,44 +180,55 @@ class ReprojectPass:
         at = lambda disparity: np.searchsorted(self.disparities, disparity / np.maximum(1 - camera.position[2] * disparity, 1e-3))
         return (at(nearer) - at(farther)) / len(self.disparities)
 
-    def _draw_parts(self, target, parts, part: Slice | None, *features: str) -> None:
-        solid, soft = parts
-        self._render(solid, part, *features)
-        target.depth_mask = False
-        self.context.enable(moderngl.BLEND)
-        self.context.blend_func = moderngl.ONE, GL_ONE_MINUS_SRC1_COLOR
-        self._render(soft, part, "SOFT", *features)
-        target.depth_mask = True
-        self.context.disable(moderngl.BLEND)
+    @contextmanager
+    def _drawing(self, target, camera: Camera, part: Slice | None = None, parts: list[_Part] | None = None) -> Iterator[None]:
+        """Within, a target takes patches as this camera sees them, and of them what is nearest; parts: other ones than `_look` chooses."""
+        self._look(target.size, camera, part, parts)
+        plain(self.context)
+        self.context.depth_func = ">="
+        self.context.enable_direct(GL_DEPTH_CLAMP)
+        target.use()
+        try:
+            with enabled(self.context, moderngl.DEPTH_TEST):
+                yield
+        finally:
+            self.context.disable_direct(GL_DEPTH_CLAMP)
+            self.context.blend_func = moderngl.DEFAULT_BLENDING    # one of two sources forbids several targets, even when off
 
-    def _draw_edges_depth(self, part: Slice | None, *features: str) -> None:
-        self.context.enable(moderngl.BLEND)
-        self.context.blend_func = moderngl.ZERO, moderngl.ONE
-        self._render(self.parts[1], part, "SURFACE", *features)
+    def _draw_parts(self, target, parts, part: Slice | None = None) -> None:
+        solid, soft = parts
+        self._render(solid, part)
+        with having(target, depth_mask=False), enabled(self.context, moderngl.BLEND, (moderngl.ONE, GL_ONE_MINUS_SRC1_COLOR)):
+            self._render(soft, part, "SOFT")
+
+    def _draw_edges_depth(self, part: Slice | None = None) -> None:
+        with enabled(self.context, moderngl.BLEND, (moderngl.ZERO, moderngl.ONE)):
+            self._render(self.parts[1], part, "SURFACE")
 
     def _stands(self, camera: Camera, size) -> bool:
         return np.linalg.norm(camera.position) * self.nearest * camera.intrinsics(size)[0, 0] < STANDS
 
     def _draw_standing(self, target, camera: Camera) -> None:
-        self._prepare(target, camera, parts=self.outside)
-        width, height = target.size
-        # Homogeneous plate pixels to target pixels, bottom row first; disparity has no share in it.
-        to_pixels = np.array([[width / 2, 0, width / 2], [0, height / 2, height / 2], [0, 0, 1]]) @ self.matrix[[0, 1, 3], :3]
-        to_plate = np.linalg.inv(to_pixels)
-        corners = to_plate @ np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]])
-        at = corners[:2] / corners[2]
-        if (corners[2] <= 0).any() or (at < 0).any() or (at.T > self.plate_size).any():
-            target.clear(*self.around, 1.0, depth=0.0)
-            self._draw_parts(target, self.outside, None)
-        self.context.depth_func = "1"   # always
-        scale = self._scale(camera, target.size)
-        self.standing[self.sharpness > 0].draw(
-            target, picture=self.atlas.texture, bend=self.bend.texture, surface=self.surface, to_plate=tuple(to_plate.T.ravel()),
-            axis=tuple(self.matrix[3]), stored=tuple(0.5 * (self.matrix[2] + self.matrix[3])), size=self.plate_size,
-            texture_=self.plate_texture, texel=self.texel, bias=self.bias, sharpness=self.sharpness, margin=max(0.5, 0.5 / scale))
-        self._restore()
+        with self._drawing(target, camera, parts=self.outside):
+            width, height = target.size
+            # Homogeneous plate pixels to target pixels, bottom row first; disparity has no share in it.
+            to_pixels = np.array([[width / 2, 0, width / 2], [0, height / 2, height / 2], [0, 0, 1]]) @ self.matrix[[0, 1, 3], :3]
+            to_plate = np.linalg.inv(to_pixels)
+            corners = to_plate @ np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]])
+            at = corners[:2] / corners[2]
+            if (corners[2] <= 0).any() or (at < 0).any() or (at.T > self.plate_size).any():
+                target.clear(*self.around, 1.0, depth=0.0)
+                self._draw_parts(target, self.outside)
+            self.context.depth_func = "1"   # always
+            scale = self._scale(camera, target.size)
+            self.standing[self.sharpness > 0].draw(
+                target, picture=self.atlas.texture, bend=self.bend.texture, surface=self.surface, to_plate=tuple(to_plate.T.ravel()),
+                axis=tuple(self.matrix[3]), stored=tuple(0.5 * (self.matrix[2] + self.matrix[3])), size=self.plate_size,
+                texture_=self.plate_texture, texel=self.texel, bias=self.bias, sharpness=self.sharpness, margin=max(0.5, 0.5 / scale))
 
     def _render(self, patches: _Part, part: Slice | None, *features: str) -> None:
+        if part:
+            features += part.features
         if self.sharpness > 0 and (not part or part.sharp) and "SURFACE" not in features:
             features += ("CUBIC",)
         p = self.program(*features)
@@ -248,22 +237,22 @@ class ReprojectPass:
                      reach=self.reach, bias=self.bias, sharpness=self.sharpness)
         patches.render(p)
 
-    def _prepare(self, target, camera, part: Slice | None = None, parts: list[_Part] | None = None) -> None:
-        context = self.context
-        self.matrix = camera.projection(target.size) @ camera.view() @ self.lift
+    def _look(self, size, camera: Camera, part: Slice | None, parts: list[_Part] | None) -> None:
+        """Settles what a camera sees, and how it is read, for what is drawn next."""
+        self.matrix = camera.projection(size) @ camera.view() @ self.lift
         # What a metre forward does at the frame's corner, measured in metres sideways.
         x, y, z = camera.position
         off_axis = np.hypot(*self.plate_size) / 2 * self.lift[0, 0]
         travel = (np.hypot(x, y) + abs(z) * off_axis) / self.within
         self.reach = float(np.clip(travel, LEAST_REACH, 1))
         # A quarter of a pixel for every tolerance (viewer/plate/edges.py), as large as what is nearest becomes.
-        scale = self._scale(camera, target.size)
+        scale = self._scale(camera, size)
         off = 0.25 * LOOSE[1] * travel * scale / max(1 + min(z, 0) * self.nearest, 0.1)
         loose = off <= UNSEEN_BLURRED if part and not part.sharp else scale <= SMALL and off <= UNSEEN
         self.parts = self.covers[-1 if loose else 0]
         for patches in parts or self.parts:
             patches.select(camera, self.nearest, self.matrix, part, scale)
-        least = self._least_scale(camera, target.size)
+        least = self._least_scale(camera, size)
         # Mip levels only where something shrinks: they cost a third more.
         self.atlas.texture.filter = moderngl.LINEAR if least > SHRINKS else moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR
         self.bias = float(np.interp(least, (MINIFIED, SHRINKS), (BIAS, np.log2(SHRINKS))))
@@ -271,17 +260,6 @@ class ReprojectPass:
         self.sharpness = float(np.clip((usual - SHARP) / GROWS, 0, 1))
         self.atlas.texture.use(0)
         self.bend.texture.use(1)
-        target.use()
-        context.disable(moderngl.CULL_FACE | moderngl.BLEND)
-        context.enable(moderngl.DEPTH_TEST)
-        context.enable_direct(GL_DEPTH_CLAMP)
-        context.depth_func = ">="
-        context.blend_equation = moderngl.FUNC_ADD
-
-    def _restore(self) -> None:
-        self.context.blend_func = moderngl.DEFAULT_BLENDING    # one of two sources forbids several targets, even when off
-        self.context.disable(moderngl.BLEND | moderngl.DEPTH_TEST)
-        self.context.disable_direct(GL_DEPTH_CLAMP)
 
     def _scale(self, camera: Camera, size) -> float:
         """Pixels of the picture to one of the plate, for a camera that does not travel."""
@@ -315,9 +293,32 @@ class ReprojectPass:
 class _Standing(ScreenPass):
     fragment = "standing.frag"
 
-    def __init__(self, context, cubic: bool):
-        self.defines = {"CUBIC": 1} if cubic else {}
-        super().__init__(context)
+
+def _filling(atlas: moderngl.Texture, bend: moderngl.Texture, pixels: np.ndarray) -> Generator[None, None, np.ndarray]:
+    """Puts float16 (h, w, 4) into an atlas, in steps, and its second differences into another texture. Returns int32, blocks of the
+    atlas that hold a lamp, summed over those above and to the left."""
+    high, wide = pixels.shape[:2]
+    rows = max(STEP_BYTES // pixels.strides[0], 1)
+    tops = range(0, high, (rows // (4 * BLOCK) + 1) * BLOCK)
+    lamps: list[np.ndarray] = []
+    pool = ThreadPoolExecutor(2)
+    try:
+        started = lambda top: pool.submit(_bends, pixels, top, tops.step)
+        ahead = deque(map(started, tops[:AHEAD]))
+        for top in range(0, high, rows):
+            part = pixels[top:top + rows]
+            atlas.write(part, viewport=(0, top, wide, len(part)))
+            yield
+        for top, later in zip_longest(tops, tops[AHEAD:]):
+            part, found = ahead.popleft().result()
+            lamps.append(found)
+            if later is not None:
+                ahead.append(started(later))
+            bend.write(part, viewport=(0, top, wide, len(part)))
+            yield
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return cv2.integral(np.concatenate(lamps))
 
 
 def _bends(atlas: np.ndarray, top: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
