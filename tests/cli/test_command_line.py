@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,9 @@ from viewer.plate.depth import KINDS
 from viewer.render.renderer import BOKEH
 from viewer.shots.advice import INVENTED
 from viewer.shots.kit import F_STOP
+
+ROOT = Path(__file__).parents[2]
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="has /dev/full")
 
 
 def test_help_lists_every_command(pushin):
@@ -148,6 +152,17 @@ def test_without_stderr_notes_are_not_among_what_is_printed(small_plate, tmp_pat
     command = f"{sys.executable} -m viewer info {plate} --at 80,45=2 --json 2>&-"
     done = subprocess.run(command, shell=True, stdout=subprocess.PIPE)
     assert done.returncode == 0 and json.loads(done.stdout)["scale"]
+
+
+@LINUX
+@pytest.mark.parametrize("stderr", ["2>/dev/full", "2>&1 >/dev/full | true"])
+def test_what_is_said_beside_costs_no_work_where_nobody_hears_it(small_plate, tmp_path, stderr):
+    """Notes go to a full disk, or to a reader who has gone."""
+    for command, code in ((f"still {small_plate} --size 16x9 -o a.png", 0), ("info nowhere.exr", 2)):
+        command = f"({sys.executable} -m viewer {command}; echo $? >code) {stderr}"
+        subprocess.run(command, shell=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        assert (tmp_path / "code").read_text().strip() == str(code)
+    assert (tmp_path / "a.png").exists()
 
 
 def test_an_output_without_the_letters_of_a_name(tmp_path):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import PushinError
+from .aside import say, silence
 
 COMMANDS = ("open", "still", "compare", "rack", "move", "render", "sheet", "describe", "advise", "moves", "info", "depth",
             "repair", "bench")
@@ -58,18 +59,17 @@ def main(argv: list[str] | None = None) -> int:
         finally:
             sys.stdout.flush()      # here, where a reader who has gone can be dealt with
     except PushinError as error:
-        print(f"pushin: {error}", file=sys.stderr)
+        say(str(error))
         return 2
     except KeyboardInterrupt:
         return 130
     except OSError as error:
         if error.filename is not None:      # not of what is printed
             raise
-        # Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)
         if isinstance(error, BrokenPipeError):      # the reader of a pipe has gone
             return 1
-        print(f"pushin: The output cannot be written: {error.strerror or error}.", file=sys.stderr)
+        say(f"The output cannot be written: {error.strerror or error}.")
         return 2
 
 
