@@ -1417,6 +1417,38 @@ def typed(me):
     me.note("replaced")
 
 
+def odd_places(me):
+    """Files whose names are no text, or as long as can be; and a current folder that is there no more."""
+    me.opened()
+    files, before, long = me.window.files, me.window.projector, me.folder / f"{'x' * 250}.json"
+    me.key("Ctrl+O")
+    me.ctx.item_click("//Open a shot or a plate/Browse …")
+    me.wait(lambda: not me.window.browser.open)
+    me.note("chosen", asks=files.asks)
+    me.key("Escape")
+    files.dropped([os.fsdecode(bytes(me.folder) + b"/odd\xff.exr")])
+    me.wait(lambda: "rename" in me.session.message)
+    me.note("dropped", kept=me.window.projector is before)
+    files.save_to(str(long))
+    me.key("F12")
+    me.wait(lambda: "cannot be written" in me.session.message)
+    me.note("long")
+    long.write_text(dump(replace(load(long), title="theirs")))
+    me.key("Ctrl+S")
+    me.key("Enter")                         # save under another name, which is too long in its turn
+    me.key("Enter")
+    me.note("longer", asks=files.asks)
+    me.key("Escape")
+    me.session.document.path = None
+    (me.folder / "gone").mkdir()
+    os.chdir(me.folder / "gone")
+    (me.folder / "gone").rmdir()
+    for key in ("Ctrl+O", "Ctrl+S", "Ctrl+E"):
+        me.key(key)
+        me.note(f"gone {key}", asks=[files.asks, me.window.export.asks], export=me.window.export._path)
+        me.key("Escape")
+
+
 def own_kit(me):
     """The user's kit has a mistake: it is said once, and the rest of the lens panel is as ever."""
     me.opened()

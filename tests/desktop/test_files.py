@@ -72,6 +72,22 @@ def test_without_a_file_dialog_the_path_is_typed(drive, small_plate, tmp_path):
     assert load(tmp_path / "there.json") == shot(report, "replaced") and not report["replaced"]["dirty"]
 
 
+@LINUX
+def test_no_name_and_no_folder_ends_the_window(drive, small_plate, tmp_path):
+    shutil.copy(small_plate, os.fsencode(tmp_path) + b"/odd\xff.exr")
+    dialog = tmp_path / "zenity"
+    dialog.write_bytes(b"#!/bin/sh\nprintf '%s/odd\\377.exr\\n' " + bytes(tmp_path))
+    dialog.chmod(0o755)
+    home = tmp_path / "home"
+    report = drive("odd_places", small_plate, *SMALL, on={"PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(home)})
+    assert report["chosen"]["asks"] == "open"
+    assert report["dropped"]["kept"] and report["dropped"]["message"] == "The name of odd?.exr is no text (not UTF-8); rename it."
+    assert "File name too long" in report["long"]["message"]
+    assert report["longer"]["asks"] == "save" and "cannot be reached" in report["longer"]["message"]
+    assert report["gone Ctrl+O"]["asks"] == ["open", False] and report["gone Ctrl+S"]["asks"] == ["save", False]
+    assert report["gone Ctrl+E"]["export"] == str(home / "shot.mp4")
+
+
 def test_opening_with_unsaved_work_asks_and_loses_nothing(drive, small_plate, tmp_path):
     shutil.copy(small_plate, tmp_path / "other.exr")
     report = drive("leaving", small_plate, *SMALL)

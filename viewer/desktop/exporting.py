@@ -1,6 +1,7 @@
 """What leaves the window as a file while the work goes on: films, frames, and screenshots."""
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from imgui_bundle import hello_imgui, imgui
 from imgui_bundle import portable_file_dialogs as dialogs
 from platformdirs import user_pictures_path
 
+from .. import folders
 from ..errors import PushinError
 from ..export.delivery import Delivery
 from ..export.sequence import sequence_name
@@ -53,7 +55,7 @@ class Export:
         """Opens the question where to, and what."""
         document = self.session.document
         if self._of is not document:
-            self._of, self._path = document, str((document.path or Path.cwd() / "shot").with_suffix(".mp4"))
+            self._of, self._path = document, str((document.path or folders.current() / "shot").with_suffix(".mp4"))
         self._take, self._replaces = self.session.worked_on, None
         self.browser.begin()
         self.asks = True
@@ -208,8 +210,8 @@ class Screenshots:
         """A new name beside the shot's file, or among the user's pictures."""
         document = self.session.document
         folder = document.path.parent if document.path else user_pictures_path()
-        if not folder.is_dir():
-            folder = Path.cwd()
+        if not os.path.isdir(folder):
+            folder = folders.current()
         stem, taken = document.path.stem if document.path else "pushin", {path for path, _ in self._writing}
         return next(path for n in range(1, 100_000)
-                    if (path := folder / f"{stem}-{n:03d}.png") not in taken and not path.exists())
+                    if (path := folder / f"{stem}-{n:03d}.png") not in taken and not os.path.exists(path))

@@ -10,6 +10,7 @@ from imgui_bundle import hello_imgui, imgui
 from imgui_bundle import portable_file_dialogs as dialogs
 import glfw
 
+from .. import folders
 from ..counted import counted
 from ..errors import PushinError
 from ..files import reaching
@@ -202,7 +203,7 @@ class Files:
     def _folder(self) -> str:
         """Where files are looked for: beside the shot or its plate, and as dialogs take a folder."""
         here = self.session.document and (self.session.document.path or self.session.shot.plate.path)
-        return os.path.join(Path(here).absolute().parent if here else Path.cwd(), "")
+        return os.path.join(Path(here).absolute().parent if here else folders.current(), "")
 
     # -- drawing ------------------------------------------------------------------------------------------------------
 
@@ -343,4 +344,4 @@ class Files:
 def _free(path: Path) -> Path:
     """The path, or one beside it with a number, where nothing is yet."""
     names = (path, *(path.with_stem(f"{path.stem}-{number}") for number in range(2, 1000)))
-    return next((each for each in names if not each.exists()), path)
+    return next((each for each in names if not os.path.exists(each)), path)      # nor is one there whose name is too long
