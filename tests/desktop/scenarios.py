@@ -511,7 +511,7 @@ def easing(me):
     me.ctx.item_click("//$FOCUSED/##mark")
     me.ctx.yield_(2)
     for moment in ("marks", "no marks", "no window"):
-        me.note(moment, editing=me.window.timeline.editing)
+        me.note(moment, editing=me.window.timeline.editing, selected=len(me.window.timeline.selected))
         me.key("Escape")
     me.key("Ctrl+Z")
     me.key("Ctrl+Z")
@@ -1965,6 +1965,41 @@ def narrow(me):
     me.last(0.4)
     me.report["words"] = [me.ctx.item_info(f"//Moves/{word}").rect_full.max.x + style.wide(word) for word in MOVES["push-in"].words]
     me.report["words end"] = imgui.internal.find_window_by_name("Moves").content_region_rect.max.x
+
+
+def cramped(me):
+    """Questions about a shot with a long name, in a small window; and one whose answer is refused."""
+    def see(name):
+        me.ctx.yield_(3)
+        window = me.ctx.window_info("//$FOCUSED").window
+        padding = 2 * window.window_padding.x
+        me.note(name, window=[*window.pos, *window.size], wide=window.content_size.x + padding)
+
+    me.opened()
+    NEXT.append(lambda: hello_imgui.change_window_size((640, 400)))
+    me.last(0.4)
+    path = me.folder / f"Show_{'S01E03_Sc042_Take07_' * 4}approved.json"
+    me.window.files.save_to(str(path))
+    me.scrub(0.5)
+    me.key("Enter")
+    me.session.say("")
+    me.key("Ctrl+Q")
+    see("unsaved")
+    me.key("Escape")
+    path.write_text(dump(replace(load(path), title="theirs")))
+    me.key("Ctrl+S")
+    see("overtaken")
+    me.key("Escape")
+    me.key("Ctrl+O")
+    see("open")
+    me.key("Escape")
+    me.session.edit(edits.rename_take(me.session.shot, "A", "The slow push to the table, once more"), "Rename")
+    me.key("Alt+Enter")
+    me.type("zoon")
+    me.key("Enter")
+    see("refused")
+    me.session.say("")
+    see("unsaid")
 
 
 def hashes(me):

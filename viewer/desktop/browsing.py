@@ -11,12 +11,15 @@ from . import style
 BROWSERS = "zenity", "kdialog", "matedialog", "qarma"
 """Programs that show the system's file dialog where it has none of its own, which is on Linux."""
 
+WIDE = 34.0
+"""Text sizes that a path takes, and what can be chosen under it."""
+
 
 def path_field(path: str) -> tuple[bool, str]:
     """The field for it, which has the keyboard first, and again after an answer: (whether Enter was pressed, what it says)."""
     if imgui.is_window_appearing():
         imgui.set_keyboard_focus_here()
-    imgui.set_next_item_width(34 * imgui.get_font_size())
+    imgui.set_next_item_width(WIDE * imgui.get_font_size())
     entered, path = imgui.input_text("##path", path, imgui.InputTextFlags_.enter_returns_true
                                      | imgui.InputTextFlags_.auto_select_all)
     if entered:

@@ -388,6 +388,8 @@ class Commands:
         if imgui.is_mouse_down(0) and not self.session.layering.held:    # what the wheel or a brush has done is done
             self.session.document.cancel()
             self.session.follow()
+        if self.window.timeline.editing:      # its own window closes, and that is all
+            return
         self.window.timeline.give_up()
         self.window.picture.tools.give_up()
         self.window.picture.mending.leave()
@@ -555,7 +557,7 @@ class Commands:
         self.open, self._question, self._answer, self._then = "question", question, answer, then
 
     def _draw_question(self, em: float, port) -> None:
-        style.text(self._question, style.QUIET, scale=0.9)
+        style.asked(self._question, style.QUIET, 0.9)
         style.keyboard_here()
         imgui.set_next_item_width(20 * em)
         entered, self._answer = imgui.input_text("##answer", self._answer, imgui.InputTextFlags_.enter_returns_true |

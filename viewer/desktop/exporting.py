@@ -21,7 +21,7 @@ from ..plate.adjust import adjusted
 from ..rehearsal import edits
 from ..rehearsal.background import FRAMES, Moment, exported, pictured
 from . import style
-from .browsing import Browser, path_field
+from .browsing import WIDE, Browser, path_field
 from .job_thread import Job
 
 
@@ -117,7 +117,7 @@ class Export:
         entered, self._path = path_field(self._path)
         style.text("a film (.mp4, .mov), or a folder for frames, that ends in /", style.QUIET, scale=0.88)
         gives_up = imgui.is_key_pressed(imgui.Key.escape, False) and not self._chooses     # and not only the list
-        imgui.set_next_item_width(34 * em)
+        imgui.set_next_item_width(WIDE * em)
         self._chooses = imgui.begin_combo("##take", style.as_typed(f"take {self._take}"))
         if self._chooses:
             for take in self.session.shot.takes:

@@ -18,7 +18,7 @@ from ..rehearsal.document import Document, Recent
 from ..rehearsal.journal import Journal, Recovered, recoverable
 from ..shots.shotfile import exchanged, fingerprints, gone
 from . import style
-from .browsing import path_field
+from .browsing import WIDE, path_field
 from .opening import Opened, bundled, open_file, open_found
 
 KINDS = "json exr png tif tiff jpg jpeg webp heic heif hif"
@@ -242,7 +242,7 @@ class Files:
         return " ".join(filter(None, (gone(shot), exchanged(shot, self._opened))))
 
     def _open_question(self, em: float) -> bool:
-        known = [(f"{style.as_typed(path.name)}##{style.as_typed(str(path))}", str(path), lambda path=path: self.open_path(path))
+        known = [(f"{style.as_typed(style.within(path.name, WIDE * em))}##{style.as_typed(str(path))}", str(path), lambda path=path: self.open_path(path))
                  for path in self.recent.paths()]
         return self._file_question(em, "Open", lambda path, sure: self.open_path(path),
                                    lambda: dialogs.open_file("Open a shot or a plate", self._folder, PICTURES),
@@ -280,7 +280,7 @@ class Files:
 
     def _overtaken_question(self, em: float) -> bool | str:
         document = self.session.document
-        style.text(f"{document.name} has been changed by somebody else since you opened or saved it.", style.TEXT)
+        style.asked(f"{document.name} has been changed by somebody else since you opened or saved it.")
         answer = style.answers("Save as …", "Open theirs", "Replace theirs", "Cancel")
         if answer == 0:
             self.save_as()
@@ -295,7 +295,7 @@ class Files:
         return answer is not None
 
     def _unsaved_question(self, em: float) -> bool | str:
-        style.text(f"{self.session.document.name} has changes that are not saved.", style.TEXT)
+        style.asked(f"{self.session.document.name} has changes that are not saved.")
         answer = style.answers("Save", "Do not save", "Cancel")
         if answer == 0:
             if self.session.document.path is None:
@@ -309,7 +309,7 @@ class Files:
         return answer is not None
 
     def _exporting_question(self, em: float) -> bool:
-        style.text("It would end with the window, unfinished.", style.TEXT)
+        style.asked("It would end with the window, unfinished.")
         answer = style.answers("Stay", "Close anyway")
         if answer == 1:
             after, self._after = self._after, None
@@ -319,9 +319,8 @@ class Files:
     def _recover_question(self, em: float) -> bool | str:
         found = self._found[0]
         when = time.strftime("%d.%m. %H:%M:%S", time.localtime(found.time))
-        style.text(f"The program ended unexpectedly. {found.name} was last changed {when}.", style.TEXT)
-        steps = found.history.at
-        style.text(f"{counted(steps, 'step')} can be restored, with undo.", style.QUIET)
+        style.asked(f"The program ended unexpectedly. {found.name} was last changed {when}.")
+        style.asked(f"{counted(found.history.at, 'step')} can be restored, with undo.", style.QUIET)
         answer = style.answers("Restore", "Later", "Really throw away###away" if self._surely else "Throw away###away",
                                wide=10)
         if answer == 0:
@@ -337,7 +336,7 @@ class Files:
                 self._found.pop(0).discard()
                 return "another" if self._found else True
         if self._surely:
-            style.text("Nothing brings it back then.", style.WARNING)
+            style.asked("Nothing brings it back then.", style.WARNING)
         return False
 
 

@@ -380,7 +380,7 @@ class DepthPanel:
             imgui.separator()
             style.text("Notes", style.QUIET, scale=0.9)
         for note in session.plate.notes:
-            self._line(here(note))
+            style.wrapped(here(note), style.VALUE, 0.9)
 
     def _entry(self, line: str, value, key: str, what: str) -> None:
         session = self.session
@@ -388,13 +388,7 @@ class DepthPanel:
             session.attempt(lambda: session.layering.edit(edits.remove_adjustment(session.shot, value), what))
         imgui.set_item_tooltip(what)
         imgui.same_line()
-        self._line(line)
-
-    @staticmethod
-    def _line(words: str) -> None:
-        imgui.push_text_wrap_pos(0)
-        style.text(words, style.VALUE, scale=0.9)
-        imgui.pop_text_wrap_pos()
+        style.wrapped(line, style.VALUE, 0.9)
 
     def _residuals(self, now) -> list[str]:
         """A line for each known length, with what it misses; as of these anchors, once."""

@@ -299,9 +299,7 @@ class AdvicePanel:
         if session.shot is None:
             return
         if not session.advice:
-            imgui.push_text_wrap_pos(0)
-            style.text("Looking …" if session.thinking else session.unadvised or "Nothing stands against it.", style.QUIET)
-            imgui.pop_text_wrap_pos()
+            style.wrapped("Looking …" if session.thinking else session.unadvised or "Nothing stands against it.", style.QUIET)
         imgui.begin_disabled(not session.advised)
         for number, counsel in enumerate(session.advice):
             name, advice, _ = counsel
