@@ -77,6 +77,7 @@ def test_version(pushin):
     ("move -o s.json --f-stop T", "'T' is not a T-stop above zero, such as T2.8"),
     ("still -o p.png --push 25", "which is 1.51 m away; 25 % is written 25%."),
     ("still -o p.png --push 25m", "which is 1.51 m away."),
+    ("still -o p.png --push 2500m", "A push of 2500 m passes"),
     ("move -o s.json --f-stop 2,8", "write 2.8"),
     *((f"{command} -o=", "an empty name is none; name what is to be written") for command in
       ("still", "compare", "render s.json", "sheet s.json", "describe s.json", "move", "depth p.png")),

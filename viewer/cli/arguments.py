@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from ..counted import metric
+from ..counted import metric, plain
 from ..errors import PushinError
 from .aside import say
 
@@ -168,7 +168,7 @@ def travel(amount: tuple[float, str], distance: float) -> float:
     metres = value / 100 * distance if unit == "%" else value
     if metres >= distance:
         share = f"; {value:g} % is written {value:g}%" if not unit and value < 100 else ""
-        raise PushinError(f"A push of {metres:.3g} m passes the subject, which is {distance:.3g} m away{share}.")
+        raise PushinError(f"A push of {plain(metres, 3)} m passes the subject, which is {plain(distance, 3)} m away{share}.")
     return metres
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from imgui_bundle import imgui
 
+from ..counted import plain
 from ..errors import PushinError
 from ..plate import repair, scale
 from ..plate.adjust import residuals
@@ -285,7 +286,7 @@ class Mending:
             point = scale.located(session.plate, anchor)
             at = x + point.xy[0] / session.plate.width * w, y + point.xy[1] / session.plate.height * h
             style.rimmed(lambda ink, rim: draw.add_circle_filled(at, 0.2 * em + rim, ink))
-            style.label(draw, (at[0] + 0.5 * em, at[1] - 0.5 * em), f"{point.metres:.3g} m", style.TEXT, 0.88,
+            style.label(draw, (at[0] + 0.5 * em, at[1] - 0.5 * em), f"{plain(point.metres, 3)} m", style.TEXT, 0.88,
                         shade=True)
 
     def draw(self, em: float, hovered: bool, under) -> None:
