@@ -1337,6 +1337,25 @@ def another(me):
     me.note("bundled", asks=me.window.files.asks, opens=me.window._latest is bundled)     # which takes a while
 
 
+def impatient(me):
+    """The first plate takes long: all that needs no shot has its key, such as to open another one."""
+    gate = threading.Event()
+    me.window.open(lambda report: gate.wait(60))
+    me.ctx.yield_(2)
+    asked = []
+    for key in ("Space", "?", "Ctrl+P", "Ctrl+O"):
+        me.key(key)
+        asked.append([me.session.message, me.window.commands.open, me.window.files.asks])
+        if key != "Ctrl+O":
+            me.key("Escape")
+    me.report["asked"] = asked
+    me.type(str(me.folder / "other.exr"))
+    me.key("Enter")
+    me.opened()
+    me.note("opened")
+    gate.set()
+
+
 def browse(me):
     """With the system's own file dialog: given up, a plate opened, the shot saved, and left open behind the question's back."""
     def ask(key, question):

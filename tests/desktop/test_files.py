@@ -42,6 +42,14 @@ def test_something_else_is_opened(drive, small_plate, tmp_path):
     assert report["bundled"]["opens"] and report["bundled"]["asks"] == ""
 
 
+def test_a_plate_that_takes_long_is_given_up_by_keys(drive, small_plate, tmp_path):
+    shutil.copy(small_plate, tmp_path / "other.exr")
+    report = drive("impatient", small_plate, *SMALL)
+    assert report["asked"] == [["Nothing is open yet.", "", ""], ["Nothing is open yet.", "help", ""],
+                               ["Nothing is open yet.", "palette", ""], ["Nothing is open yet.", "", "open"]]
+    assert shot(report, "opened").plate.path == str(tmp_path / "other.exr")
+
+
 @pytest.mark.skipif(not (shutil.which("zenity") and shutil.which("xdotool")),
                     reason="the system's file dialog is tried with zenity and xdotool, which need not be here")
 def test_the_systems_file_dialog(drive, two_screens, small_plate, tmp_path):

@@ -168,7 +168,7 @@ class Commands:
 
     def keys(self) -> None:
         """Does what the keys pressed since the last frame are for."""
-        if self._problem:
+        if self._problem and self.session.shot is not None:     # before, nobody would have the time to read it
             self.session.say(self._problem)
             self._problem = ""
         asked = imgui.is_popup_open("", imgui.PopupFlags_.any_popup) and not self.window.timeline.editing

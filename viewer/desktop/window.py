@@ -307,6 +307,7 @@ class Window:
             if self._opening is not None:
                 stage = "Preparing the graphics" if self._opening.done else self._opening.stage
                 session.loading_stage, session.loading_progress = stage, self._opening.progress
+            self.commands.keys()        # those that need no shot: to open another one, or leave
             hello_imgui.request_refresh()
             return
         session.layering.frame()
