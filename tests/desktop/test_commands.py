@@ -45,6 +45,18 @@ def test_frames_of_a_take_with_an_odd_name_are_not_replaced_unasked(window, tmp_
         window.export.start(f"{tmp_path}/", "the push [1]")
 
 
+def test_a_film_is_offered_beside_the_shot_and_called_as_it_is(window, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    window.export.ask()
+    assert window.export._path == str(tmp_path / "shot.mp4")
+    window.export._path = "elsewhere.mov"
+    window.export.ask()
+    assert window.export._path == "elsewhere.mov"       # where the last one went
+    window.files.save_to(str(tmp_path / "sc42.json"))
+    window.export.ask()
+    assert window.export._path == str(tmp_path / "sc42.mp4")
+
+
 def test_a_move_is_added_at_the_very_frame_of_the_playhead(window):
     session = window.session
     session.edit(replace(edits.retime_take(session.shot, "A", 150), fps=Fraction(30000, 1001)), "A long take")

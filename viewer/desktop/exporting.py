@@ -47,15 +47,16 @@ class Export:
         self.session, self.browser = session, browser
         self.running: Job | None = None
         self._path, self._take, self._bokeh, self._target = "", "", "gather", ""
-        self._of = None                         # the document that goes to _path
+        self._of = None                         # the document that goes to _path, and its file
         self._replaces: Path | None = None      # the film, or folder of frames, that exporting once more replaces
         self.asks = self._chooses = False       # the question stands; the list in it is open
 
     def ask(self) -> None:
         """Opens the question where to, and what."""
         document = self.session.document
-        if self._of is not document:
-            self._of, self._path = document, str((document.path or folders.current() / "shot").with_suffix(".mp4"))
+        if self._of != (document, document.path):
+            self._of = document, document.path
+            self._path = str((document.path or folders.current() / "shot").with_suffix(".mp4"))
         self._take, self._replaces = self.session.worked_on, None
         self.browser.begin()
         self.asks = True
