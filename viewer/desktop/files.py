@@ -220,7 +220,7 @@ class Files:
         self._look()
         if self.asks and style.modal(self.TITLES[self.asks]):
             asked = self.asks
-            done = getattr(self, f"_{asked}_question")(imgui.get_font_size())
+            done = getattr(self, f"_{asked}_question")()
             if done or (imgui.is_key_pressed(imgui.Key.escape, False) and asked != "recover"):
                 if self.asks == asked and done != "another":      # else one question led to the next
                     self.asks, self._after = "", None
@@ -241,21 +241,22 @@ class Files:
         shot = self.session.shot
         return " ".join(filter(None, (gone(shot), exchanged(shot, self._opened))))
 
-    def _open_question(self, em: float) -> bool:
-        known = [(f"{style.as_typed(style.within(path.name, WIDE * em))}##{style.as_typed(str(path))}", str(path), lambda path=path: self.open_path(path))
+    def _open_question(self) -> bool:
+        room = WIDE * imgui.get_font_size()
+        known = [(f"{style.as_typed(style.within(path.name, room))}##{style.as_typed(str(path))}", str(path), lambda path=path: self.open_path(path))
                  for path in self.recent.paths()]
-        return self._file_question(em, "Open", lambda path, sure: self.open_path(path),
+        return self._file_question("Open", lambda path, sure: self.open_path(path),
                                    lambda: dialogs.open_file("Open a shot or a plate", self._folder, PICTURES),
                                    [*known, ("The bundled plate", "", self.open_bundled)])
 
-    def _save_question(self, em: float) -> bool:
-        return self._file_question(em, "Save", self.save_to,
+    def _save_question(self) -> bool:
+        return self._file_question("Save", self.save_to,
                                    lambda: dialogs.save_file("Save the shot", self._path, SHOTS))
 
-    def _file_question(self, em: float, verb: str, use, dialog, known=()) -> bool:
+    def _file_question(self, verb: str, use, dialog, known=()) -> bool:
         """A path to type, (name, tip, what it does) of what is known already, and the system's own dialog where it has one."""
         entered, self._path = path_field(self._path)
-        does = None
+        does, button = None, (7 * imgui.get_font_size(), 0)
         imgui.push_item_flag(imgui.ItemFlags_.no_tab_stop, True)      # Tab goes to the buttons, and Down through these
         for name, tip, act in known:
             if imgui.selectable(name, False)[0]:
@@ -263,14 +264,14 @@ class Files:
             if tip:
                 imgui.set_item_tooltip(tip)
         imgui.pop_item_flag()
-        if imgui.button(verb, (7 * em, 0)) or entered:
+        if imgui.button(verb, button) or entered:
             does = (lambda: use(self._path, False)) if self._path.strip() else self._say_where
         imgui.same_line()
         chosen = self.browser.button(dialog)
         if chosen:
             does = lambda: use(chosen, True)
         imgui.same_line()
-        cancelled = imgui.button("Cancel", (7 * em, 0))
+        cancelled = imgui.button("Cancel", button)
         self.browser.foot()
         return does() is not False if does else cancelled
 
@@ -278,7 +279,7 @@ class Files:
         self.session.say("There is no path yet; type one.")
         return False
 
-    def _overtaken_question(self, em: float) -> bool | str:
+    def _overtaken_question(self) -> bool | str:
         document = self.session.document
         style.asked(f"{document.name} has been changed by somebody else since you opened or saved it.")
         answer = style.answers("Save as …", "Open theirs", "Replace theirs", "Cancel")
@@ -294,7 +295,7 @@ class Files:
             self._save_to(document.path)
         return answer is not None
 
-    def _unsaved_question(self, em: float) -> bool | str:
+    def _unsaved_question(self) -> bool | str:
         style.asked(f"{self.session.document.name} has changes that are not saved.")
         answer = style.answers("Save", "Do not save", "Cancel")
         if answer == 0:
@@ -308,7 +309,7 @@ class Files:
             after()
         return answer is not None
 
-    def _exporting_question(self, em: float) -> bool:
+    def _exporting_question(self) -> bool:
         style.asked("It would end with the window, unfinished.")
         answer = style.answers("Stay", "Close anyway")
         if answer == 1:
@@ -316,7 +317,7 @@ class Files:
             after()
         return answer is not None or self.window.export.running is None
 
-    def _recover_question(self, em: float) -> bool | str:
+    def _recover_question(self) -> bool | str:
         found = self._found[0]
         when = time.strftime("%d.%m. %H:%M:%S", time.localtime(found.time))
         style.asked(f"The program ended unexpectedly. {found.name} was last changed {when}.")
