@@ -47,6 +47,7 @@ def test_version(pushin):
 @pytest.mark.parametrize("arguments, words", [
     ("compar", "did you mean `pushin compare`"),
     ("nowhere.exr", "nowhere.exr"),
+    ("render.exr", "There is no file render.exr"),
     ("still", "--output"),
     ("still -o picture.gif", ".png or .exr"),
     ("still -o nowhere/picture.png", "does not exist"),

@@ -78,7 +78,7 @@ def _with_command(argv: list[str]) -> list[str]:
     first = argv[0] if argv else ""
     if first in COMMANDS or first in ("-h", "--help", "--version"):
         return argv
-    near = difflib.get_close_matches(first, COMMANDS, n=1, cutoff=0.7)
+    near = [] if "." in first else difflib.get_close_matches(first, COMMANDS, n=1, cutoff=0.7)
     if near and not Path(first).exists():
         raise PushinError(f"There is neither a command nor a file '{first}'; did you mean `pushin {near[0]}`?")
     return ["open", *argv]
