@@ -1,7 +1,8 @@
 """The command line: `pushin COMMAND …`, one module per command.
 
 A module has `add(subparsers)`, which declares its arguments and sets `run`, and `run(args)`, which does the work and
-returns the exit code. What goes wrong because of the input is a PushinError: one sentence and exit code 2.
+returns the exit code. What goes wrong because of the input is a PushinError: one sentence and exit code 2. They share
+`arguments`, `progress`, and `aside`, by which all is said that is not printed.
 """
 from __future__ import annotations
 
