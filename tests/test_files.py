@@ -1,10 +1,11 @@
 """Files are there whole or not at all, and as open to others as their user wants them."""
+import errno
 import os
 import stat
 
 import pytest
 
-from viewer.files import replacing
+from viewer.files import replacing, write_whole
 from viewer.plate.adjust import Adjustments, beside
 from viewer.rehearsal.document import Recent
 
@@ -22,6 +23,16 @@ def test_a_new_file_follows_the_umask_and_a_replaced_one_keeps_its_mode(tmp_path
             path.chmod(0o604)
     finally:
         os.umask(before)
+
+
+def test_a_disk_without_modes_takes_files(tmp_path, monkeypatch):
+    """As those of a network may be, where nobody but the owner of all of it sets modes."""
+    def refused(*_, **__):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+    monkeypatch.setattr(os, "chmod", refused)
+    for text in ("new", "newer"):
+        write_whole(tmp_path / "a.txt", lambda to: to.write_text(text))
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["newer"]
 
 
 def test_what_a_link_points_to_is_replaced_and_not_the_link(tmp_path):

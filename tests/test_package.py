@@ -1,6 +1,7 @@
 """What is shipped: the wheel carries shaders and assets, and works where there is nothing but the wheel."""
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -26,6 +27,21 @@ def test_the_wheel_carries_every_shader_and_asset(wheel):
         assert files
         for path in files:
             assert f"viewer/_data/{path.relative_to(ROOT).as_posix()}" in names
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
+def test_an_environment_that_was_left_half_made_is_made_anew(tmp_path):
+    """As it is where Debian's python3-venv was missing at first: there is an interpreter, and no pip."""
+    (tmp_path / "pyproject.toml").touch()
+    shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
+    half, tools = tmp_path / ".venv/bin/python", tmp_path / "tools/python3"
+    for path, does in ((half, "exit 1"), (tools, 'echo "#!/bin/sh" >.venv/bin/python; echo "$@" >asked')):
+        path.parent.mkdir(parents=True)
+        path.write_text(f"#!/bin/sh\n{does}\n")
+        path.chmod(0o755)
+    subprocess.run(["sh", "-c", ". .ci/setup; system_packages() { :; }; setup", ".ci/start"], cwd=tmp_path, check=True,
+                   env={**os.environ, "PATH": f"{tools.parent}:{os.environ['PATH']}"})
+    assert (tmp_path / "asked").read_text() == "-m venv --clear .venv\n" and (tmp_path / ".venv/installed").exists()
 
 
 def test_shaders_have_no_letters_that_a_driver_need_not_know():

@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import PushinError
@@ -67,7 +67,8 @@ def replacing(path: Path, mode: int = 0o666) -> Iterator[Path]:
         yield temporary
         mask = os.umask(0)
         os.umask(mask)
-        temporary.chmod(place.stat().st_mode & 0o777 if place.exists() else mode & ~mask)   # mkstemp makes it private
+        with suppress(OSError):     # a disk of the network's, or another system's, may have no modes to set
+            temporary.chmod(place.stat().st_mode & 0o777 if place.exists() else mode & ~mask)   # mkstemp makes it private
         temporary.replace(place)
     finally:
         temporary.unlink(missing_ok=True)

@@ -1,10 +1,18 @@
-"""Where the program keeps what outlives it."""
+"""Where the program keeps what outlives it, and where it runs."""
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
 import platformdirs
+
+
+def current() -> Path:
+    """The current folder; where that has been deleted, as on a disk that was pulled out, the user's own."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path.home()
 
 
 def state() -> Path:

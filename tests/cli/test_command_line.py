@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,9 @@ from viewer.plate.depth import KINDS
 from viewer.render.renderer import BOKEH
 from viewer.shots.advice import INVENTED
 from viewer.shots.kit import F_STOP
+
+ROOT = Path(__file__).parents[2]
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="has /dev/full")
 
 
 def test_help_lists_every_command(pushin):
@@ -43,6 +47,7 @@ def test_version(pushin):
 @pytest.mark.parametrize("arguments, words", [
     ("compar", "did you mean `pushin compare`"),
     ("nowhere.exr", "nowhere.exr"),
+    ("render.exr", "There is no file render.exr"),
     ("still", "--output"),
     ("still -o picture.gif", ".png or .exr"),
     ("still -o nowhere/picture.png", "does not exist"),
@@ -73,6 +78,7 @@ def test_version(pushin):
     ("move -o s.json --f-stop T", "'T' is not a T-stop above zero, such as T2.8"),
     ("still -o p.png --push 25", "which is 1.51 m away; 25 % is written 25%."),
     ("still -o p.png --push 25m", "which is 1.51 m away."),
+    ("still -o p.png --push 2500m", "A push of 2500 m passes"),
     ("move -o s.json --f-stop 2,8", "write 2.8"),
     *((f"{command} -o=", "an empty name is none; name what is to be written") for command in
       ("still", "compare", "render s.json", "sheet s.json", "describe s.json", "move", "depth p.png")),
@@ -148,6 +154,17 @@ def test_without_stderr_notes_are_not_among_what_is_printed(small_plate, tmp_pat
     command = f"{sys.executable} -m viewer info {plate} --at 80,45=2 --json 2>&-"
     done = subprocess.run(command, shell=True, stdout=subprocess.PIPE)
     assert done.returncode == 0 and json.loads(done.stdout)["scale"]
+
+
+@LINUX
+@pytest.mark.parametrize("stderr", ["2>/dev/full", "2>&1 >/dev/full | true"])
+def test_what_is_said_beside_costs_no_work_where_nobody_hears_it(small_plate, tmp_path, stderr):
+    """Notes go to a full disk, or to a reader who has gone."""
+    for command, code in ((f"still {small_plate} --size 16x9 -o a.png", 0), ("info nowhere.exr", 2)):
+        command = f"({sys.executable} -m viewer {command}; echo $? >code) {stderr}"
+        subprocess.run(command, shell=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        assert (tmp_path / "code").read_text().strip() == str(code)
+    assert (tmp_path / "a.png").exists()
 
 
 def test_an_output_without_the_letters_of_a_name(tmp_path):

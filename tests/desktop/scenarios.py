@@ -511,7 +511,7 @@ def easing(me):
     me.ctx.item_click("//$FOCUSED/##mark")
     me.ctx.yield_(2)
     for moment in ("marks", "no marks", "no window"):
-        me.note(moment, editing=me.window.timeline.editing)
+        me.note(moment, editing=me.window.timeline.editing, selected=len(me.window.timeline.selected))
         me.key("Escape")
     me.key("Ctrl+Z")
     me.key("Ctrl+Z")
@@ -1337,6 +1337,25 @@ def another(me):
     me.note("bundled", asks=me.window.files.asks, opens=me.window._latest is bundled)     # which takes a while
 
 
+def impatient(me):
+    """The first plate takes long: all that needs no shot has its key, such as to open another one."""
+    gate = threading.Event()
+    me.window.open(lambda report: gate.wait(60))
+    me.ctx.yield_(2)
+    asked = []
+    for key in ("Space", "?", "Ctrl+P", "Ctrl+O"):
+        me.key(key)
+        asked.append([me.session.message, me.window.commands.open, me.window.files.asks])
+        if key != "Ctrl+O":
+            me.key("Escape")
+    me.report["asked"] = asked
+    me.type(str(me.folder / "other.exr"))
+    me.key("Enter")
+    me.opened()
+    me.note("opened")
+    gate.set()
+
+
 def browse(me):
     """With the system's own file dialog: given up, a plate opened, the shot saved, and left open behind the question's back."""
     def ask(key, question):
@@ -1415,6 +1434,38 @@ def typed(me):
     me.ctx.item_click("//Save the shot as/Save")
     me.ctx.yield_(2)
     me.note("replaced")
+
+
+def odd_places(me):
+    """Files whose names are no text, or as long as can be; and a current folder that is there no more."""
+    me.opened()
+    files, before, long = me.window.files, me.window.projector, me.folder / f"{'x' * 250}.json"
+    me.key("Ctrl+O")
+    me.ctx.item_click("//Open a shot or a plate/Browse …")
+    me.wait(lambda: not me.window.browser.open)
+    me.note("chosen", asks=files.asks)
+    me.key("Escape")
+    files.dropped([os.fsdecode(bytes(me.folder) + b"/odd\xff.exr")])
+    me.wait(lambda: "rename" in me.session.message)
+    me.note("dropped", kept=me.window.projector is before)
+    files.save_to(str(long))
+    me.key("F12")
+    me.wait(lambda: "cannot be written" in me.session.message)
+    me.note("long")
+    long.write_text(dump(replace(load(long), title="theirs")))
+    me.key("Ctrl+S")
+    me.key("Enter")                         # save under another name, which is too long in its turn
+    me.key("Enter")
+    me.note("longer", asks=files.asks)
+    me.key("Escape")
+    me.session.document.path = None
+    (me.folder / "gone").mkdir()
+    os.chdir(me.folder / "gone")
+    (me.folder / "gone").rmdir()
+    for key in ("Ctrl+O", "Ctrl+S", "Ctrl+E"):
+        me.key(key)
+        me.note(f"gone {key}", asks=[files.asks, me.window.export.asks], export=me.window.export._path)
+        me.key("Escape")
 
 
 def own_kit(me):
@@ -1933,6 +1984,41 @@ def narrow(me):
     me.last(0.4)
     me.report["words"] = [me.ctx.item_info(f"//Moves/{word}").rect_full.max.x + style.wide(word) for word in MOVES["push-in"].words]
     me.report["words end"] = imgui.internal.find_window_by_name("Moves").content_region_rect.max.x
+
+
+def cramped(me):
+    """Questions about a shot with a long name, in a small window; and one whose answer is refused."""
+    def see(name):
+        me.ctx.yield_(3)
+        window = me.ctx.window_info("//$FOCUSED").window
+        padding = 2 * window.window_padding.x
+        me.note(name, window=[*window.pos, *window.size], wide=window.content_size.x + padding)
+
+    me.opened()
+    NEXT.append(lambda: hello_imgui.change_window_size((640, 400)))
+    me.last(0.4)
+    path = me.folder / f"Show_{'S01E03_Sc042_Take07_' * 4}approved.json"
+    me.window.files.save_to(str(path))
+    me.scrub(0.5)
+    me.key("Enter")
+    me.session.say("")
+    me.key("Ctrl+Q")
+    see("unsaved")
+    me.key("Escape")
+    path.write_text(dump(replace(load(path), title="theirs")))
+    me.key("Ctrl+S")
+    see("overtaken")
+    me.key("Escape")
+    me.key("Ctrl+O")
+    see("open")
+    me.key("Escape")
+    me.session.edit(edits.rename_take(me.session.shot, "A", "The slow push to the table, once more"), "Rename")
+    me.key("Alt+Enter")
+    me.type("zoon")
+    me.key("Enter")
+    see("refused")
+    me.session.say("")
+    see("unsaid")
 
 
 def hashes(me):

@@ -2,6 +2,7 @@
 import math
 import time
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -13,12 +14,14 @@ from viewer.desktop import style
 from viewer.desktop.layering import Layering
 from viewer.desktop.timeline import said
 from viewer.desktop.window import Window
+from viewer.errors import PushinError
 from viewer.rehearsal import edits
 from viewer.rehearsal.document import Document
 from viewer.render.compare import Layout
 from viewer.shots.framing import SIZES, Subject
 from viewer.shots.kit import Lens
-from viewer.shots.timeline import Key, Track, seconds
+from viewer.shots.moves import MOVES
+from viewer.shots.timeline import Key, Track, seconds, snapped
 
 
 @pytest.fixture
@@ -33,6 +36,35 @@ def window(small_plate, tmp_path, monkeypatch):
     window.session.layering = Layering(window.session, None, opened)
     yield window
     window.session.layering.end()
+
+
+def test_frames_of_a_take_with_an_odd_name_are_not_replaced_unasked(window, tmp_path):
+    window.session.edit(edits.rename_take(window.session.shot, "A", "the push [1]"), "Rename take A")
+    (tmp_path / "shot_the_push_1_.0001.png").write_bytes(b"of yesterday")
+    with pytest.raises(PushinError, match="holds frames of this take already"):
+        window.export.start(f"{tmp_path}/", "the push [1]")
+
+
+def test_a_film_is_offered_beside_the_shot_and_called_as_it_is(window, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    window.export.ask()
+    assert window.export._path == str(tmp_path / "shot.mp4")
+    window.export._path = "elsewhere.mov"
+    window.export.ask()
+    assert window.export._path == "elsewhere.mov"       # where the last one went
+    window.files.save_to(str(tmp_path / "sc42.json"))
+    window.export.ask()
+    assert window.export._path == str(tmp_path / "sc42.mp4")
+
+
+def test_a_move_is_added_at_the_very_frame_of_the_playhead(window):
+    session = window.session
+    session.edit(replace(edits.retime_take(session.shot, "A", 150), fps=Fraction(30000, 1001)), "A long take")
+    for frame in (0, 1, 373, 4321):
+        session.seek(Fraction(frame) / session.shot.fps)
+        window.commands.act("Add a move")
+        window.moves.pick(MOVES["pan"])
+        assert snapped(window.moves._words["at"], session.shot.fps) == session.frame_time == Fraction(frame) / session.shot.fps
 
 
 def test_the_lens_is_worked_by_keys(window):

@@ -58,6 +58,7 @@ def test_the_window_of_a_key(drive, small_plate):
     assert shot(report, "undone") == shot(report, "typed")            # the whole drag is one step
     assert report["eased"]["popup"] and not report["undone"]["popup"]
     assert [report[moment]["editing"] for moment in ("marks", "no marks", "no window")] == [True, True, False]     # one by one
+    assert report["no window"]["selected"] == 1       # and of what else Escape gives up nothing
     assert difference(screenshot(report, "typed"), screenshot(report, "eased")) > 0.1
     matches_reference(report, "eased")
 

@@ -1,6 +1,7 @@
 """What fails is one sentence and loses nothing; and how much work the window makes."""
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +35,14 @@ def test_a_bad_plate_closes_the_window_with_one_sentence(environment, tmp_path):
     assert done.returncode == 2 and done.stderr.startswith("pushin: ") and done.stderr.count("\n") == 1
     kept = tmp_path / "state" / "window.ini"
     assert not kept.exists() or "WindowSize" not in kept.read_text()     # of a window that nobody has seen
+
+
+@LINUX
+def test_a_plate_whose_name_is_no_text_is_one_sentence(environment, small_plate, tmp_path):
+    """Neither the window's title nor a shot file could say it."""
+    shutil.copy(small_plate, odd := os.fsencode(tmp_path) + b"/odd\xff.exr")
+    done = pushin(environment, os.fsdecode(odd))
+    assert done.returncode == 2 and done.stderr.splitlines()[-1] == "pushin: The name of odd?.exr is no text (not UTF-8); rename it."
 
 
 @pytest.mark.parametrize("scenario", ["lost", "gone"])

@@ -42,6 +42,14 @@ def test_something_else_is_opened(drive, small_plate, tmp_path):
     assert report["bundled"]["opens"] and report["bundled"]["asks"] == ""
 
 
+def test_a_plate_that_takes_long_is_given_up_by_keys(drive, small_plate, tmp_path):
+    shutil.copy(small_plate, tmp_path / "other.exr")
+    report = drive("impatient", small_plate, *SMALL)
+    assert report["asked"] == [["Nothing is open yet.", "", ""], ["Nothing is open yet.", "help", ""],
+                               ["Nothing is open yet.", "palette", ""], ["Nothing is open yet.", "", "open"]]
+    assert shot(report, "opened").plate.path == str(tmp_path / "other.exr")
+
+
 @pytest.mark.skipif(not (shutil.which("zenity") and shutil.which("xdotool")),
                     reason="the system's file dialog is tried with zenity and xdotool, which need not be here")
 def test_the_systems_file_dialog(drive, two_screens, small_plate, tmp_path):
@@ -70,6 +78,22 @@ def test_without_a_file_dialog_the_path_is_typed(drive, small_plate, tmp_path):
     assert report["a folder"]["asks"] == "save" and "is a folder" in report["a folder"]["message"]
     assert report["asked"]["text"] == "of yesterday" and "there already" in report["asked"]["message"]
     assert load(tmp_path / "there.json") == shot(report, "replaced") and not report["replaced"]["dirty"]
+
+
+@LINUX
+def test_no_name_and_no_folder_ends_the_window(drive, small_plate, tmp_path):
+    shutil.copy(small_plate, os.fsencode(tmp_path) + b"/odd\xff.exr")
+    dialog = tmp_path / "zenity"
+    dialog.write_bytes(b"#!/bin/sh\nprintf '%s/odd\\377.exr\\n' " + bytes(tmp_path))
+    dialog.chmod(0o755)
+    home = tmp_path / "home"
+    report = drive("odd_places", small_plate, *SMALL, on={"PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(home)})
+    assert report["chosen"]["asks"] == "open"
+    assert report["dropped"]["kept"] and report["dropped"]["message"] == "The name of odd?.exr is no text (not UTF-8); rename it."
+    assert "File name too long" in report["long"]["message"]
+    assert report["longer"]["asks"] == "save" and "cannot be reached" in report["longer"]["message"]
+    assert report["gone Ctrl+O"]["asks"] == ["open", False] and report["gone Ctrl+S"]["asks"] == ["save", False]
+    assert report["gone Ctrl+E"]["export"] == str(home / "shot.mp4")
 
 
 def test_opening_with_unsaved_work_asks_and_loses_nothing(drive, small_plate, tmp_path):

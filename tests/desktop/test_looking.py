@@ -143,6 +143,15 @@ def test_long_names_yield_in_a_narrow_window(drive, small_plate):
     assert (screenshot(report, "short 800")[:20, 640:] != screenshot(report, "long 800")[:20, 640:]).any()
 
 
+def test_questions_are_read_to_the_end_in_a_small_window(drive, small_plate):
+    report = drive("cramped", small_plate, *SMALL)
+    for moment in ("unsaved", "overtaken", "open", "refused"):
+        assert report[moment]["wide"] <= report[moment]["window"][2] <= report[moment]["screen"][0] == 640
+    left, top, width, height = map(round, report["refused"]["window"])
+    seen = [screenshot(report, moment)[top:top + height, left:left + width] for moment in ("refused", "unsaid")]
+    assert "no lane called 'zoon'" in report["refused"]["message"] and difference(*seen) < 0.1     # the refusal stands elsewhere
+
+
 def inside(moment):
     """Both pictures have the plate's shape and lie in the window, next to each other."""
     (left, top, width, height), (right, *_) = moment["a"], moment["b"]

@@ -184,6 +184,14 @@ def test_a_shot_opens_with_the_takes_that_were_compared_when_it_was_saved(sessio
     assert "compared" not in (tmp_path / "plain.json").read_text()
 
 
+def test_who_counts_in_one_shot_counts_in_no_other(session, opened):
+    two = edits.add_subject(opened.shot, replace(opened.shot.subjects[0], name="wall"))
+    for _ in range(2):
+        session.begin(replace(opened, shot=two), Document(two))
+        assert session.subject("A").name == "subject"
+        session.counts = "wall"
+
+
 def test_export_offers_the_take_that_was_worked_on_last(session):
     assert session.worked_on == "A"
     session.focus("A", "subject")       # B goes along with it

@@ -18,6 +18,15 @@ def test_pictures_stand_in_order_and_captions_below():
         assert (edge == GROUND).all()
 
 
+def test_no_figure_runs_into_the_next_one():
+    """In pictures as small as these there is no room for all of it."""
+    figures = (("Sharp", "12.34 m to infinity"), ("Blur, from", "10.0%"), ("Blur, to", "10.0%"))
+    sheet = strip([Panel(np.zeros((50, 96, 3), np.uint8), "A title that is longer than its picture", figures)] * 2)
+    written = (sheet[-34:] != GROUND).any((0, 2))
+    columns = [start + j * 96 / 3 for start in (12, 12 + 96 + 5) for j in (1, 2, 3)]
+    assert written.any() and not any(written[round(x) - 3:round(x)].any() for x in columns)
+
+
 def test_type_grows_with_the_panels():
     heights = [strip([Panel(np.zeros((h, 2 * h, 3), np.uint8), "Title", (("a", "b"),))]).shape[0] - h
                for h in (400, 800)]

@@ -53,6 +53,14 @@ def test_what_nobody_has_named_has_no_shot_size():
     assert shot_line(named).size == "full to medium long" and "full shot of cup (filling" in prompt(named)
 
 
+def test_no_number_is_a_power_of_ten():
+    """However long a take is, and however far away what it pulls to with nobody in front."""
+    pull = Timeline(2500, (Track("focus_distance", (Key(0, 15.0), Key(9, 1500.0))),))
+    long = Shot(PlateFile(STAGE), (), (Take("A", pull + make(SCENE, "pan", amount="10°", seconds=2500), SCENE.camera),))
+    assert shot_line(long).duration == "2500 s (60000 frames)" and "over 2500 s," in part(prompt(long), "Camera")
+    assert part(prompt(long), "Duration").startswith("2500 seconds,") and "from 15 m to 1500 m" in part(prompt(long), "Focus")
+
+
 def test_line_breaks_in_a_persons_words_break_no_line():
     subject = replace(MIRA, name="mi\r\nra")
     one = shot("push-in", scene=Scene(STAGE, (subject,), SCENE.camera), subject=subject.name, amount="20%", seconds=6)

@@ -130,4 +130,6 @@ def test_folders_that_cannot_be_are_refused(plate, shot, tmp_path):
 def test_names_carry_the_take_where_there_are_several(shot, tmp_path):
     assert sequence_name("day/shot.json", Delivery(shot, "B")) == "shot_B"
     assert sequence_name("day/shot.json", Delivery(replace(shot, takes=shot.takes[:1]))) == "shot"
-    assert Sequence(tmp_path, "a b/c", None).path(11).name == "a_b_c.0012.png"
+    odd = replace(shot, takes=(shot.takes[0], replace(shot.takes[1], name="a b/[c]*")))
+    assert sequence_name("my day/the shot.json", Delivery(odd, "a b/[c]*")) == "the_shot_a_b_c_"
+    assert Sequence(tmp_path, "shot_B", None).path(11).name == "shot_B.0012.png"

@@ -1,7 +1,8 @@
 """The command line: `pushin COMMAND …`, one module per command.
 
 A module has `add(subparsers)`, which declares its arguments and sets `run`, and `run(args)`, which does the work and
-returns the exit code. What goes wrong because of the input is a PushinError: one sentence and exit code 2.
+returns the exit code. What goes wrong because of the input is a PushinError: one sentence and exit code 2. They share
+`arguments`, `progress`, and `aside`, by which all is said that is not printed.
 """
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import PushinError
+from .aside import say, silence
 
 COMMANDS = ("open", "still", "compare", "rack", "move", "render", "sheet", "describe", "advise", "moves", "info", "depth",
             "repair", "bench")
@@ -58,18 +60,17 @@ def main(argv: list[str] | None = None) -> int:
         finally:
             sys.stdout.flush()      # here, where a reader who has gone can be dealt with
     except PushinError as error:
-        print(f"pushin: {error}", file=sys.stderr)
+        say(str(error))
         return 2
     except KeyboardInterrupt:
         return 130
     except OSError as error:
         if error.filename is not None:      # not of what is printed
             raise
-        # Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)
         if isinstance(error, BrokenPipeError):      # the reader of a pipe has gone
             return 1
-        print(f"pushin: The output cannot be written: {error.strerror or error}.", file=sys.stderr)
+        say(f"The output cannot be written: {error.strerror or error}.")
         return 2
 
 
@@ -78,7 +79,7 @@ def _with_command(argv: list[str]) -> list[str]:
     first = argv[0] if argv else ""
     if first in COMMANDS or first in ("-h", "--help", "--version"):
         return argv
-    near = difflib.get_close_matches(first, COMMANDS, n=1, cutoff=0.7)
+    near = [] if "." in first else difflib.get_close_matches(first, COMMANDS, n=1, cutoff=0.7)
     if near and not Path(first).exists():
         raise PushinError(f"There is neither a command nor a file '{first}'; did you mean `pushin {near[0]}`?")
     return ["open", *argv]

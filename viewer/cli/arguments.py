@@ -5,12 +5,12 @@ import argparse
 import math
 import os
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
 
-from ..counted import metric
+from ..counted import metric, plain
 from ..errors import PushinError
+from .aside import say
 
 DEPTH_KINDS = ("metres", "centimetres", "millimetres", "dioptres", "disparity", "inverse", "inverted", "linear", "painted")
 BOKEH = ("gather", "reference", "off")
@@ -80,7 +80,7 @@ def open_plate(args: argparse.Namespace, quiet: bool = False):
     if anchors:
         plate = rescaled(plate, anchors)
     for note in () if quiet else plate.notes:
-        print(f"pushin: note: {note}", file=sys.stderr)
+        say(f"note: {note}")
     return plate
 
 
@@ -98,7 +98,7 @@ def open_shot(path: str, with_plate: bool = True):
     shot = load(path)
     plate = open_plate(shot) if with_plate else None    # says what is missing
     for change in changes(shot, plate):
-        print(f"pushin: note: {change}", file=sys.stderr)
+        say(f"note: {change}")
     return shot, plate
 
 
@@ -122,11 +122,11 @@ def rescaled(plate, anchors):
     changed = replace(plate.adjustments, anchors=values)
     plate = adjusted(plate, changed)
     for line in residuals(plate, changed):
-        print(f"pushin: scale {line}", file=sys.stderr)
+        say(f"scale {line}")
     try:
         changed.save(plate.path)
     except PushinError as error:    # the scale holds for this run all the same
-        print(f"pushin: note: {error}", file=sys.stderr)
+        say(f"note: {error}")
     return plate
 
 
@@ -168,7 +168,7 @@ def travel(amount: tuple[float, str], distance: float) -> float:
     metres = value / 100 * distance if unit == "%" else value
     if metres >= distance:
         share = f"; {value:g} % is written {value:g}%" if not unit and value < 100 else ""
-        raise PushinError(f"A push of {metres:.3g} m passes the subject, which is {distance:.3g} m away{share}.")
+        raise PushinError(f"A push of {plain(metres, 3)} m passes the subject, which is {plain(distance, 3)} m away{share}.")
     return metres
 
 

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from . import arguments
+from .aside import say
 
 EXAMPLES = """\
 examples:
@@ -50,7 +50,7 @@ def write(args: argparse.Namespace, output, push: tuple[float, str], size: tuple
     subject = arguments.find_subject(args, plate)
     pair = Pair(plate, subject, arguments.travel(push, subject.depth))
     for note in pair.notes:
-        print(f"pushin: note: {note}", file=sys.stderr)
+        say(f"note: {note}")
     end = pair.duration
     moments = [("Plate", pair.cameras(0)[0], pair.captions(0)[0]),
                *zip(pair.titles, pair.cameras(end), pair.captions(end))]

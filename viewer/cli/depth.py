@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from ..errors import PushinError
 from ..plate.hub import DEFAULT, MODELS, cached, model_file
 from .arguments import output
+from .aside import say
 from .progress import Progress
 
 EXAMPLES = f"""\
@@ -85,9 +85,7 @@ def model_path(name: str, progress=None) -> Path:
     with reaching(cached(name)):
         there = cached(name).is_file()
     if not there:
-        print(f"Fetching {MODELS[name].url} into {cached(name).parent}; licence of the weights: {MODELS[name].licence}.",
-              file=sys.stderr)
+        say(f"Fetching {MODELS[name].url} into {cached(name).parent}; licence of the weights: {MODELS[name].licence}.")
     fetched = model_file(name, progress)
-    print(f"{name}: licence {MODELS[name].licence}, SHA-256 {fetched.with_suffix('.sha256').read_text().strip()}",
-          file=sys.stderr)
+    say(f"{name}: licence {MODELS[name].licence}, SHA-256 {fetched.with_suffix('.sha256').read_text().strip()}")
     return fetched

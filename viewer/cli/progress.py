@@ -4,6 +4,7 @@ from __future__ import annotations
 import sys
 
 from ..counted import counted
+from .aside import say
 
 
 class Progress:
@@ -30,7 +31,7 @@ class Progress:
     def interrupted(self, so: str) -> None:
         """Says how far it came, and what that means."""
         self._bar.close()
-        print(f"pushin: interrupted after {self.done} of {counted(self.total, 'frame')}; {so}.", file=sys.stderr)
+        say(f"interrupted after {self.done} of {counted(self.total, 'frame')}; {so}.")
 
     def __enter__(self) -> Progress:
         return self

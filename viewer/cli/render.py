@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 import time
 from pathlib import Path
 
 from ..counted import counted
 from ..errors import PushinError
 from . import arguments
+from .aside import say
 from .progress import Progress
 
 EXAMPLES = """\
@@ -90,11 +90,10 @@ def _frames(args, drawing, chosen: range) -> int | None:
     sequence = Sequence(args.output, sequence_name(args.shot, drawing.delivery), drawing, args.format or "png")
     missing = sequence.missing(chosen)
     if len(missing) < len(chosen):
-        print(f"pushin: note: {len(chosen) - len(missing)} of {counted(len(chosen), 'frame')} there already.",
-              file=sys.stderr)
+        say(f"note: {len(chosen) - len(missing)} of {counted(len(chosen), 'frame')} there already.")
     if replaced := sum(sequence.path(frame).exists() for frame in missing):
-        print(f"pushin: note: {counted(replaced, 'frame')} there, drawn from another shot, size or blur, or not whole, "
-              f"{'is' if replaced == 1 else 'are'} replaced.", file=sys.stderr)
+        say(f"note: {counted(replaced, 'frame')} there, drawn from another shot, size or blur, or not whole, "
+            f"{'is' if replaced == 1 else 'are'} replaced.")
     with Progress(len(missing)) as progress:
         try:
             sequence.write(missing, progress.step)

@@ -168,7 +168,7 @@ class Commands:
 
     def keys(self) -> None:
         """Does what the keys pressed since the last frame are for."""
-        if self._problem:
+        if self._problem and self.session.shot is not None:     # before, nobody would have the time to read it
             self.session.say(self._problem)
             self._problem = ""
         asked = imgui.is_popup_open("", imgui.PopupFlags_.any_popup) and not self.window.timeline.editing
@@ -238,19 +238,18 @@ class Commands:
                 **{name.capitalize(): view.mode == name for name in MODES if len(name) > 1}}.get(action.name, False)
 
     def draw(self) -> None:
-        """The palette or the list of keys, where it is open."""
+        """What is open: the palette, the list of keys, or a question."""
         if not self.open:
             self._shown = ""
             return
-        em, title = imgui.get_font_size(), f"##{self.open}"
+        title = f"##{self.open}"
         if self._shown != self.open:
             imgui.open_popup(title)
             self._shown = self.open
-        port = imgui.get_main_viewport()
-        imgui.set_next_window_pos((port.pos.x + port.size.x / 2, port.pos.y + 3 * em), imgui.Cond_.always, (0.5, 0.0))
+        port, down = imgui.get_main_viewport(), 3 * imgui.get_font_size()
+        imgui.set_next_window_pos((port.pos.x + port.size.x / 2, port.pos.y + down), imgui.Cond_.always, (0.5, 0.0))
         if imgui.begin_popup(title, imgui.WindowFlags_.no_move):
-            {"palette": self._draw_palette, "help": self._draw_help,
-             "question": self._draw_question}[self.open](em, port)
+            {"palette": self._draw_palette, "help": self._draw_help, "question": self._draw_question}[self.open]()
             if imgui.is_key_pressed(imgui.Key.escape, False):
                 self.open = ""
             if not self.open:
@@ -259,7 +258,8 @@ class Commands:
         else:
             self.open = ""
 
-    def _draw_palette(self, em: float, port) -> None:
+    def _draw_palette(self) -> None:
+        em = imgui.get_font_size()
         if imgui.is_window_appearing():
             imgui.set_keyboard_focus_here()
             self._find, self._at = "", 0
@@ -304,8 +304,9 @@ class Commands:
         found[at:at] = [(move.name, move.line, "move", True, picks(move)) for move in moves]
         return found
 
-    def _draw_help(self, em: float, port) -> None:
+    def _draw_help(self) -> None:
         """Every action with its key, in as many columns as the window has room for."""
+        em, port = imgui.get_font_size(), imgui.get_main_viewport()
         columns = max(1, min(4, int((port.size.x - 4 * em) / (20 * em))))
         entries: list[tuple[str, str | None]] = []
         for category, actions in self.actions.categories.items():
@@ -388,6 +389,8 @@ class Commands:
         if imgui.is_mouse_down(0) and not self.session.layering.held:    # what the wheel or a brush has done is done
             self.session.document.cancel()
             self.session.follow()
+        if self.window.timeline.editing:      # its own window closes, and that is all
+            return
         self.window.timeline.give_up()
         self.window.picture.tools.give_up()
         self.window.picture.mending.leave()
@@ -554,10 +557,10 @@ class Commands:
         self.session.check_not_rolling()
         self.open, self._question, self._answer, self._then = "question", question, answer, then
 
-    def _draw_question(self, em: float, port) -> None:
-        style.text(self._question, style.QUIET, scale=0.9)
+    def _draw_question(self) -> None:
+        style.asked(self._question, style.QUIET, 0.9)
         style.keyboard_here()
-        imgui.set_next_item_width(20 * em)
+        imgui.set_next_item_width(20 * imgui.get_font_size())
         entered, self._answer = imgui.input_text("##answer", self._answer, imgui.InputTextFlags_.enter_returns_true |
                                                  imgui.InputTextFlags_.auto_select_all)
         if entered and self.session.attempt(lambda: self._then(self._answer)):

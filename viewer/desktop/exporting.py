@@ -1,6 +1,7 @@
 """What leaves the window as a file while the work goes on: films, frames, and screenshots."""
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from imgui_bundle import hello_imgui, imgui
 from imgui_bundle import portable_file_dialogs as dialogs
 from platformdirs import user_pictures_path
 
+from .. import folders
 from ..errors import PushinError
 from ..export.delivery import Delivery
 from ..export.sequence import sequence_name
@@ -19,7 +21,7 @@ from ..plate.adjust import adjusted
 from ..rehearsal import edits
 from ..rehearsal.background import FRAMES, Moment, exported, pictured
 from . import style
-from .browsing import Browser, path_field
+from .browsing import WIDE, Browser, path_field
 from .job_thread import Job
 
 
@@ -45,15 +47,16 @@ class Export:
         self.session, self.browser = session, browser
         self.running: Job | None = None
         self._path, self._take, self._bokeh, self._target = "", "", "gather", ""
-        self._of = None                         # the document that goes to _path
+        self._of = None                         # the document that goes to _path, and its file
         self._replaces: Path | None = None      # the film, or folder of frames, that exporting once more replaces
         self.asks = self._chooses = False       # the question stands; the list in it is open
 
     def ask(self) -> None:
         """Opens the question where to, and what."""
         document = self.session.document
-        if self._of is not document:
-            self._of, self._path = document, str((document.path or Path.cwd() / "shot").with_suffix(".mp4"))
+        if self._of != (document, document.path):
+            self._of = document, document.path
+            self._path = str((document.path or folders.current() / "shot").with_suffix(".mp4"))
         self._take, self._replaces = self.session.worked_on, None
         self.browser.begin()
         self.asks = True
@@ -115,7 +118,7 @@ class Export:
         entered, self._path = path_field(self._path)
         style.text("a film (.mp4, .mov), or a folder for frames, that ends in /", style.QUIET, scale=0.88)
         gives_up = imgui.is_key_pressed(imgui.Key.escape, False) and not self._chooses     # and not only the list
-        imgui.set_next_item_width(34 * em)
+        imgui.set_next_item_width(WIDE * em)
         self._chooses = imgui.begin_combo("##take", style.as_typed(f"take {self._take}"))
         if self._chooses:
             for take in self.session.shot.takes:
@@ -208,8 +211,8 @@ class Screenshots:
         """A new name beside the shot's file, or among the user's pictures."""
         document = self.session.document
         folder = document.path.parent if document.path else user_pictures_path()
-        if not folder.is_dir():
-            folder = Path.cwd()
+        if not os.path.isdir(folder):
+            folder = folders.current()
         stem, taken = document.path.stem if document.path else "pushin", {path for path, _ in self._writing}
         return next(path for n in range(1, 100_000)
-                    if (path := folder / f"{stem}-{n:03d}.png") not in taken and not path.exists())
+                    if (path := folder / f"{stem}-{n:03d}.png") not in taken and not os.path.exists(path))

@@ -10,6 +10,7 @@ from imgui_bundle import hello_imgui, imgui
 from imgui_bundle import portable_file_dialogs as dialogs
 import glfw
 
+from .. import folders
 from ..counted import counted
 from ..errors import PushinError
 from ..files import reaching
@@ -17,7 +18,7 @@ from ..rehearsal.document import Document, Recent
 from ..rehearsal.journal import Journal, Recovered, recoverable
 from ..shots.shotfile import exchanged, fingerprints, gone
 from . import style
-from .browsing import path_field
+from .browsing import WIDE, path_field
 from .opening import Opened, bundled, open_file, open_found
 
 KINDS = "json exr png tif tiff jpg jpeg webp heic heif hif"
@@ -202,7 +203,7 @@ class Files:
     def _folder(self) -> str:
         """Where files are looked for: beside the shot or its plate, and as dialogs take a folder."""
         here = self.session.document and (self.session.document.path or self.session.shot.plate.path)
-        return os.path.join(Path(here).absolute().parent if here else Path.cwd(), "")
+        return os.path.join(Path(here).absolute().parent if here else folders.current(), "")
 
     # -- drawing ------------------------------------------------------------------------------------------------------
 
@@ -219,7 +220,7 @@ class Files:
         self._look()
         if self.asks and style.modal(self.TITLES[self.asks]):
             asked = self.asks
-            done = getattr(self, f"_{asked}_question")(imgui.get_font_size())
+            done = getattr(self, f"_{asked}_question")()
             if done or (imgui.is_key_pressed(imgui.Key.escape, False) and asked != "recover"):
                 if self.asks == asked and done != "another":      # else one question led to the next
                     self.asks, self._after = "", None
@@ -240,21 +241,22 @@ class Files:
         shot = self.session.shot
         return " ".join(filter(None, (gone(shot), exchanged(shot, self._opened))))
 
-    def _open_question(self, em: float) -> bool:
-        known = [(f"{style.as_typed(path.name)}##{style.as_typed(str(path))}", str(path), lambda path=path: self.open_path(path))
+    def _open_question(self) -> bool:
+        room = WIDE * imgui.get_font_size()
+        known = [(f"{style.as_typed(style.within(path.name, room))}##{style.as_typed(str(path))}", str(path), lambda path=path: self.open_path(path))
                  for path in self.recent.paths()]
-        return self._file_question(em, "Open", lambda path, sure: self.open_path(path),
+        return self._file_question("Open", lambda path, sure: self.open_path(path),
                                    lambda: dialogs.open_file("Open a shot or a plate", self._folder, PICTURES),
                                    [*known, ("The bundled plate", "", self.open_bundled)])
 
-    def _save_question(self, em: float) -> bool:
-        return self._file_question(em, "Save", self.save_to,
+    def _save_question(self) -> bool:
+        return self._file_question("Save", self.save_to,
                                    lambda: dialogs.save_file("Save the shot", self._path, SHOTS))
 
-    def _file_question(self, em: float, verb: str, use, dialog, known=()) -> bool:
+    def _file_question(self, verb: str, use, dialog, known=()) -> bool:
         """A path to type, (name, tip, what it does) of what is known already, and the system's own dialog where it has one."""
         entered, self._path = path_field(self._path)
-        does = None
+        does, button = None, (7 * imgui.get_font_size(), 0)
         imgui.push_item_flag(imgui.ItemFlags_.no_tab_stop, True)      # Tab goes to the buttons, and Down through these
         for name, tip, act in known:
             if imgui.selectable(name, False)[0]:
@@ -262,14 +264,14 @@ class Files:
             if tip:
                 imgui.set_item_tooltip(tip)
         imgui.pop_item_flag()
-        if imgui.button(verb, (7 * em, 0)) or entered:
+        if imgui.button(verb, button) or entered:
             does = (lambda: use(self._path, False)) if self._path.strip() else self._say_where
         imgui.same_line()
         chosen = self.browser.button(dialog)
         if chosen:
             does = lambda: use(chosen, True)
         imgui.same_line()
-        cancelled = imgui.button("Cancel", (7 * em, 0))
+        cancelled = imgui.button("Cancel", button)
         self.browser.foot()
         return does() is not False if does else cancelled
 
@@ -277,9 +279,9 @@ class Files:
         self.session.say("There is no path yet; type one.")
         return False
 
-    def _overtaken_question(self, em: float) -> bool | str:
+    def _overtaken_question(self) -> bool | str:
         document = self.session.document
-        style.text(f"{document.name} has been changed by somebody else since you opened or saved it.", style.TEXT)
+        style.asked(f"{document.name} has been changed by somebody else since you opened or saved it.")
         answer = style.answers("Save as …", "Open theirs", "Replace theirs", "Cancel")
         if answer == 0:
             self.save_as()
@@ -293,8 +295,8 @@ class Files:
             self._save_to(document.path)
         return answer is not None
 
-    def _unsaved_question(self, em: float) -> bool | str:
-        style.text(f"{self.session.document.name} has changes that are not saved.", style.TEXT)
+    def _unsaved_question(self) -> bool | str:
+        style.asked(f"{self.session.document.name} has changes that are not saved.")
         answer = style.answers("Save", "Do not save", "Cancel")
         if answer == 0:
             if self.session.document.path is None:
@@ -307,20 +309,19 @@ class Files:
             after()
         return answer is not None
 
-    def _exporting_question(self, em: float) -> bool:
-        style.text("It would end with the window, unfinished.", style.TEXT)
+    def _exporting_question(self) -> bool:
+        style.asked("It would end with the window, unfinished.")
         answer = style.answers("Stay", "Close anyway")
         if answer == 1:
             after, self._after = self._after, None
             after()
         return answer is not None or self.window.export.running is None
 
-    def _recover_question(self, em: float) -> bool | str:
+    def _recover_question(self) -> bool | str:
         found = self._found[0]
         when = time.strftime("%d.%m. %H:%M:%S", time.localtime(found.time))
-        style.text(f"The program ended unexpectedly. {found.name} was last changed {when}.", style.TEXT)
-        steps = found.history.at
-        style.text(f"{counted(steps, 'step')} can be restored, with undo.", style.QUIET)
+        style.asked(f"The program ended unexpectedly. {found.name} was last changed {when}.")
+        style.asked(f"{counted(found.history.at, 'step')} can be restored, with undo.", style.QUIET)
         answer = style.answers("Restore", "Later", "Really throw away###away" if self._surely else "Throw away###away",
                                wide=10)
         if answer == 0:
@@ -336,11 +337,11 @@ class Files:
                 self._found.pop(0).discard()
                 return "another" if self._found else True
         if self._surely:
-            style.text("Nothing brings it back then.", style.WARNING)
+            style.asked("Nothing brings it back then.", style.WARNING)
         return False
 
 
 def _free(path: Path) -> Path:
     """The path, or one beside it with a number, where nothing is yet."""
     names = (path, *(path.with_stem(f"{path.stem}-{number}") for number in range(2, 1000)))
-    return next((each for each in names if not each.exists()), path)
+    return next((each for each in names if not os.path.exists(each)), path)      # nor is one there whose name is too long

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from imgui_bundle import imgui
 
+from ..counted import plain
 from ..errors import PushinError
 from ..plate import repair, scale
 from ..plate.adjust import residuals
@@ -32,22 +33,28 @@ APART = 1 / 6
 
 
 class Tool(NamedTuple):
-    """name: of its action; how: "point", "box" or "brush"; tip: what to do with it."""
+    """What the mouse mends with.
+
+    name  of its action
+    how   "point", "box" or "brush"
+    tip   what to do with it
+    does  to the depth, as repair.Stroke has it; of a brush
+    """
 
     name: str
     how: str
     tip: str
+    does: str = ""
 
 
 TOOLS = {tool.name: tool for tool in (
     Tool("Known distance", "point", "Click on something and say how far away it is."),
     Tool("Known height", "box", "Drag a box from somebody's head to the feet and say how tall."),
-    Tool("Push nearer", "brush", "Paint over what is too far."),
-    Tool("Push farther", "brush", "Paint over what is too near."),
-    Tool("Make flat", "brush", "Paint over what should be one distance."),
+    Tool("Push nearer", "brush", "Paint over what is too far.", "nearer"),
+    Tool("Push farther", "brush", "Paint over what is too near.", "farther"),
+    Tool("Make flat", "brush", "Paint over what should be one distance.", "flat"),
     Tool("Flatten behind", "box", "Drag a box around a subject: what is behind becomes one plane."),
     Tool("Cut out", "box", "Drag a box around a subject: its edges follow the picture."))}
-ACTIONS = {"Push nearer": "nearer", "Push farther": "farther", "Make flat": "flat"}
 
 
 class Mending:
@@ -176,7 +183,7 @@ class Mending:
         return left + (width - w) / 2, top + (height - h) / 2, w, h
 
     def _stroke(self, points) -> repair.Stroke:
-        return drawn(points, self._pixels, ACTIONS[self.tool.name], self.strength)
+        return drawn(points, self._pixels, self.tool.does, self.strength)
 
     def _released(self, begun, points, under) -> None:
         session = self.session
@@ -276,7 +283,7 @@ class Mending:
         hint = f"{self.tool.name}:  {self.tool.tip}"
         if self.tool.how == "brush":
             hint += f"   Radius {self._pixels:.0f} px (wheel)" + \
-                (f", {self.strength:.0%}" if self.tool.name != "Make flat" else "")
+                (f", {self.strength:.0%}" if self.tool.does != "flat" else "")
         imgui.push_font(style.FONTS.regular, 0.88 * style.TEXT_SIZE)
         draw.add_text(imgui.get_font(), imgui.get_font_size(), (left, top + height + 1.8 * em), style.ink(style.VALUE), hint,
                       wrap_width=max(wide, 1.0))
@@ -285,7 +292,7 @@ class Mending:
             point = scale.located(session.plate, anchor)
             at = x + point.xy[0] / session.plate.width * w, y + point.xy[1] / session.plate.height * h
             style.rimmed(lambda ink, rim: draw.add_circle_filled(at, 0.2 * em + rim, ink))
-            style.label(draw, (at[0] + 0.5 * em, at[1] - 0.5 * em), f"{point.metres:.3g} m", style.TEXT, 0.88,
+            style.label(draw, (at[0] + 0.5 * em, at[1] - 0.5 * em), f"{plain(point.metres, 3)} m", style.TEXT, 0.88,
                         shade=True)
 
     def draw(self, em: float, hovered: bool, under) -> None:
@@ -380,7 +387,7 @@ class DepthPanel:
             imgui.separator()
             style.text("Notes", style.QUIET, scale=0.9)
         for note in session.plate.notes:
-            self._line(here(note))
+            style.wrapped(here(note), style.VALUE, 0.9)
 
     def _entry(self, line: str, value, key: str, what: str) -> None:
         session = self.session
@@ -388,13 +395,7 @@ class DepthPanel:
             session.attempt(lambda: session.layering.edit(edits.remove_adjustment(session.shot, value), what))
         imgui.set_item_tooltip(what)
         imgui.same_line()
-        self._line(line)
-
-    @staticmethod
-    def _line(words: str) -> None:
-        imgui.push_text_wrap_pos(0)
-        style.text(words, style.VALUE, scale=0.9)
-        imgui.pop_text_wrap_pos()
+        style.wrapped(line, style.VALUE, 0.9)
 
     def _residuals(self, now) -> list[str]:
         """A line for each known length, with what it misses; as of these anchors, once."""

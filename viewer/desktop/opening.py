@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..errors import PushinError
 from ..pair import Pair, default_subject, keeping, subject_at
 from ..plate import Plate
 from ..plate.layers import Layers
+from ..plate.source import one_line
 from ..rehearsal.background import layers
 from ..rehearsal.journal import Recovered
 from ..shots.document import PlateFile, Shot
@@ -52,6 +54,7 @@ class Opened:
 def open_file(path: str | Path, report: Report) -> Opened:
     """A shot file (.json), or a picture with its depth inside; PushinError says what is wrong."""
     path = Path(path)
+    _check_names(path)
     if path.suffix.lower() == ".json":
         return open_shot(load(path), path, report)
     return open_new(lambda: _plate(path), None, report)
@@ -88,6 +91,7 @@ def open_new(opens: Callable[[], tuple[object, PlateFile]], subjects: Callable[[
     """A new shot on a plate: a push-in to the first of its subjects beside the matched zoom."""
     report(0.0, "Reading the plate")
     plate, note = opens()
+    _check_names(note.path, note.depth)
     found = subjects(plate) if subjects else (subject_at(plate, default_subject(plate)),)
     return Opened(plate, first_shot(plate, note, found), None, *layers(plate, draft=True, report=report), tuple(plate.notes),
                   note.sha256)
@@ -102,6 +106,15 @@ def bundled(report: Report) -> Opened:
         plate = bundled_plate()
         return plate, PlateFile(Stage.of(plate))
     return replace(open_new(opens, people, report), notes=())
+
+
+def _check_names(*paths: str | Path | None) -> None:
+    """Refuses a file whose name is no text: neither the window nor a shot file could say it."""
+    for path in filter(None, paths):
+        try:
+            str(path).encode()
+        except UnicodeEncodeError:
+            raise PushinError(f"The name of {one_line(Path(path).name)} is no text (not UTF-8); rename it.") from None
 
 
 def first_shot(plate, note: PlateFile, subjects: tuple[Subject, ...]) -> Shot:

@@ -229,8 +229,8 @@ class MovesPanel:
 
     @property
     def _playhead(self) -> str:
-        """Seconds at the playhead, as they are typed."""
-        return f"{float(self.session.frame_time):.3g}"
+        """Seconds at the playhead, as they are typed: to the millisecond, which finds any frame again."""
+        return f"{round(float(self.session.frame_time), 3):.9g}"
 
     def _field(self, name: str, hint: str, value: str) -> tuple[bool, str]:
         """A place to type, with the keyboard where it is its turn: (whether Enter was pressed, what it says)."""
@@ -299,9 +299,7 @@ class AdvicePanel:
         if session.shot is None:
             return
         if not session.advice:
-            imgui.push_text_wrap_pos(0)
-            style.text("Looking …" if session.thinking else session.unadvised or "Nothing stands against it.", style.QUIET)
-            imgui.pop_text_wrap_pos()
+            style.wrapped("Looking …" if session.thinking else session.unadvised or "Nothing stands against it.", style.QUIET)
         imgui.begin_disabled(not session.advised)
         for number, counsel in enumerate(session.advice):
             name, advice, _ = counsel

@@ -7,7 +7,7 @@ from dataclasses import replace
 from imgui_bundle import imgui
 
 from ..render.compare import MODES, Layout, layout
-from ..shots.framing import place_in_frame
+from ..shots.framing import Subject, place_in_frame
 from . import style
 from .mending import Mending
 from .panels import AdvicePanel
@@ -128,48 +128,51 @@ class PicturePanel:
         style.label(imgui.get_window_draw_list(), (x, y), words, colour, 0.9, shade=True)
 
     def _over(self, which: int, em: float) -> None:
-        """Thirds, and the subjects with the one that is in focus; under the wipe where this picture is seen."""
+        """Thirds, and the subjects; under the wipe where this picture is seen."""
         session, draw = self.session, imgui.get_window_draw_list()
         view, name = session.view, session.view.takes[which]
         left, top, width, height = self.rect(which)
-        lines = session.shot.lines(session.shot.take(name))
-        frame = lines.width * width, lines.height * width
-        x0, y0 = left + (width - frame[0]) / 2, top + (height - frame[1]) / 2
-        wiped = MODES[view.mode].wiped
-        seen = lambda x, y: not wiped or self._right_of_wipe(x, y) == which
-        if view.thirds and not (wiped and which):
+        if view.thirds and not (which and MODES[view.mode].wiped):
+            lines = session.shot.lines(session.shot.take(name))
+            across, down = lines.width * width, lines.height * width
+            x0, y0 = left + (width - across) / 2, top + (height - down) / 2
             for i in (1, 2):
-                x, y = x0 + frame[0] * i / 3, y0 + frame[1] * i / 3
-                for ends in (((x, y0), (x, y0 + frame[1])), ((x0, y), (x0 + frame[0], y))):
+                x, y = x0 + across * i / 3, y0 + down * i / 3
+                for ends in (((x, y0), (x, y0 + down)), ((x0, y), (x0 + across, y))):
                     style.line(draw, *ends, (1, 1, 1, 0.28))
-        if not view.marks:
+        if view.marks:
+            draw.push_clip_rect((left, top), (left + width, top + height), True)
+            sharp = session.sharpness(name)
+            for number, subject in enumerate(session.shot.subjects, 1):
+                self._mark(which, number, subject, sharp[subject.name], em)
+            draw.pop_clip_rect()
+
+    def _mark(self, which: int, number: int, subject: Subject, sharp: bool, em: float) -> None:
+        """A subject's corners, its name over them as far as that is within the picture, and a dot where a lens has it in focus."""
+        session, draw = self.session, imgui.get_window_draw_list()
+        wiped = MODES[session.view.mode].wiped
+        seen = lambda x, y: not wiped or self._right_of_wipe(x, y) == which
+        stage, (l, t, r, b) = session.shot.plate.stage, subject.box
+        (x0, y0), (x1, y1) = (self.spot(which, stage.point(x, y, subject.depth)) for x, y in ((l, t), (r, b)))
+        colour = style.TEXT if sharp else style.QUIET
+        arm = min(0.8 * em, (x1 - x0) / 3, (y1 - y0) / 3)
+        for cx, dx in ((x0, arm), (x1, -arm)):
+            for cy, dy in ((y0, arm), (y1, -arm)):
+                if seen(cx, cy):
+                    style.rimmed(lambda ink, rim: _corner(draw, cx, cy, dx, dy, ink, 1.3 + 2 * rim), colour)
+        dot = x1 - 0.6 * em, y0 + 0.6 * em
+        if sharp and session.camera(session.view.takes[which]).f_stop is not None and seen(*dot):
+            style.rimmed(lambda ink, rim: draw.add_circle_filled(dot, 0.25 * em + rim, ink), colour)
+        left, top, width, height = self.rect(which)
+        if not (x1 > left and x0 < left + width and y1 > top and y0 < top + height):
             return
-        draw.push_clip_rect((left, top), (left + width, top + height), True)
-        camera, stage = session.camera(name), session.shot.plate.stage
-        sharp = session.sharpness(name)
-        for number, subject in enumerate(session.shot.subjects, 1):
-            l, t, r, b = subject.box
-            corners = [self.spot(which, stage.point(x, y, subject.depth)) for x, y in ((l, t), (r, b))]
-            (x0, y0), (x1, y1) = corners
-            colour = style.TEXT if sharp.get(subject.name) else style.QUIET
-            arm = min(0.8 * em, (x1 - x0) / 3, (y1 - y0) / 3)
-            for cx, dx in ((x0, arm), (x1, -arm)):
-                for cy, dy in ((y0, arm), (y1, -arm)):
-                    if seen(cx, cy):
-                        style.rimmed(lambda ink, rim: _corner(draw, cx, cy, dx, dy, ink, 1.3 + 2 * rim), colour)
-            dot = x1 - 0.6 * em, y0 + 0.6 * em
-            if camera.f_stop is not None and sharp.get(subject.name) and seen(*dot):
-                style.rimmed(lambda ink, rim: draw.add_circle_filled(dot, 0.25 * em + rim, ink), colour)
-            if x1 > left and x0 < left + width and y1 > top and y0 < top + height:      # over it, and within the picture
-                words = f"{number}  {subject.name}"
-                wide = style.wide(words, 0.85)
-                x = max(min(x0 + 0.3 * em, left + width - wide - 0.3 * em), left + 0.3 * em)
-                y = max(y0 - 1.35 * em, top + 0.1 * em)
-                if not seen(x + wide / 2, y) or wiped and which and not self._unnamed(x, y, x + wide, y + 0.85 * em):
-                    continue
-                wide = style.label(draw, (x, y), words, style.TEXT if sharp.get(subject.name) else style.VALUE, 0.85, shade=True)
-                self.named.append((x, y, x + wide, y + 0.85 * em))
-        draw.pop_clip_rect()
+        words = f"{number}  {subject.name}"
+        wide = style.wide(words, 0.85)
+        x = max(min(x0 + 0.3 * em, left + width - wide - 0.3 * em), left + 0.3 * em)
+        y = max(y0 - 1.35 * em, top + 0.1 * em)
+        if seen(x + wide / 2, y) and (not (wiped and which) or self._unnamed(x, y, x + wide, y + 0.85 * em)):
+            style.label(draw, (x, y), words, style.TEXT if sharp else style.VALUE, 0.85, shade=True)
+            self.named.append((x, y, x + wide, y + 0.85 * em))
 
     def _figures(self, which: int, em: float) -> None:
         """The heads-up line: a name, and what the lens and the camera do."""

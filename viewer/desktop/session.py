@@ -96,7 +96,7 @@ class Session:
 
     def begin(self, opened: Opened, document) -> None:
         """Works on what was opened."""
-        self.plate, self.document, self.before = opened.plate, document, False
+        self.plate, self.document, self.before, self.counts = opened.plate, document, False, ""
         known = (pair for pair in (document.shown, self.shot.compared) if pair and all(map(self.has_take, pair)))
         a, b = next(known, self._first_two)
         self.view = replace(self.view, a=a, b=b, mode=self.view.mode if len(self.shot.takes) > 1 else "A")

@@ -153,6 +153,18 @@ def text(words: str, colour=TEXT, font: imgui.ImFont | None = None, scale: float
     imgui.pop_font()
 
 
+def wrapped(words: str, colour=TEXT, scale: float = 1.0, room: float = 0.0) -> None:
+    """Text in as many lines as so many pixels ask for; 0: as far as the window reaches."""
+    imgui.push_text_wrap_pos(room)
+    text(words, colour, scale=scale)
+    imgui.pop_text_wrap_pos()
+
+
+def asked(words: str, colour=TEXT, scale: float = 1.0) -> None:
+    """The words of a question, whose window is as wide as they are, up to the main window's width."""
+    wrapped(words, colour, scale, imgui.get_main_viewport().size.x - 4 * imgui.get_font_size())
+
+
 def wide(words: str, scale: float = 1.0, bold: bool = False) -> float:
     """Pixels that one line of text takes."""
     imgui.push_font(FONTS.bold if bold else FONTS.regular, TEXT_SIZE * scale)

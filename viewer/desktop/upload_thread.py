@@ -16,17 +16,17 @@ HINTS = {glfw.CONTEXT_VERSION_MAJOR: 3, glfw.CONTEXT_VERSION_MINOR: 3, glfw.OPEN
          glfw.OPENGL_FORWARD_COMPAT: True, **RESET}
 """Of a window whose context shares the objects of another one's."""
 
-
-def hint(hints: dict[int, int]) -> None:
-    """What the next window is to be like."""
-    for name, value in hints.items():
-        glfw.window_hint(name, value)
-
 BEAT = 0.005
 """Seconds after which whoever waits looks again."""
 
 PATIENCE = 10.0
 """Seconds that whoever gives up waits for what has begun."""
+
+
+def hint(hints: dict[int, int]) -> None:
+    """What the next window is to be like: glfw's hints, by their numbers."""
+    for name, value in hints.items():
+        glfw.window_hint(name, value)
 
 
 class UploadThread:

@@ -307,6 +307,7 @@ class Window:
             if self._opening is not None:
                 stage = "Preparing the graphics" if self._opening.done else self._opening.stage
                 session.loading_stage, session.loading_progress = stage, self._opening.progress
+            self.commands.keys()        # those that need no shot: to open another one, or leave
             hello_imgui.request_refresh()
             return
         session.layering.frame()
@@ -472,8 +473,8 @@ class Window:
         return ""
 
     def _message(self) -> None:
-        """The latest sentence, under the pictures' figures where there is room; else over the lower edge of the pictures, or over
-        the upper one where a question stands."""
+        """The latest sentence, under the pictures' figures where there is room; else over the lower edge of the pictures. Where a
+        question stands it is over their upper edge, or at the window's foot, so that both are read."""
         words = self.session.saying
         if not words or self.commands.open == "help":
             return
@@ -487,8 +488,10 @@ class Window:
             y = top + 2.5 * em
         elif under[1] - under[0] > size.y + em:
             y = (sum(under) - size.y) / 2
+        elif self.commands.open:
+            y = imgui.get_io().display_size.y - size.y - 1.2 * em
         else:
-            y = foot - size.y - 1.2 * em
+            y = max(foot - size.y - 1.2 * em, top + 0.5 * em)
         x = left + (width - size.x) / 2
         draw.add_rect_filled((x - em, y - 0.5 * em), (x + size.x + em, y + size.y + 0.5 * em),
                              style.ink((0.05, 0.05, 0.05, 0.92)), 4)

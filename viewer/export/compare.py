@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .typeface import GROUND, HEADING, LABEL, VALUE, font
+from .typeface import GROUND, HEADING, LABEL, VALUE, fitted, font
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,10 @@ def strip(panels: list[Panel]) -> np.ndarray:
     for i, panel in enumerate(panels):
         left, base = margin + i * (width + gap), margin + height
         sheet.paste(Image.fromarray(panel.picture), (left, margin))
-        draw.text((left, base + 1.9 * unit), panel.title, HEADING, heading, anchor="ls")
+        draw.text((left, base + 1.9 * unit), fitted(panel.title, heading, width), HEADING, heading, anchor="ls")
         for j, (name, figure) in enumerate(panel.figures):
-            x = left + j * width / len(panel.figures)
-            draw.text((x, base + 3.7 * unit), name, LABEL, label, anchor="ls")
-            draw.text((x, base + 5.1 * unit), figure, VALUE, value, anchor="ls")
+            room = width / len(panel.figures)
+            x = left + j * room
+            draw.text((x, base + 3.7 * unit), fitted(name, label, room - gap), LABEL, label, anchor="ls")
+            draw.text((x, base + 5.1 * unit), fitted(figure, value, room - gap), VALUE, value, anchor="ls")
     return np.asarray(sheet)

@@ -73,7 +73,7 @@ def shot_line(shot: Shot, take: str | None = None) -> Line:
     frames = len(shot.frames(of.name))
     told = (number, " to ".join(dict.fromkeys(sizes)) or "-", _moves(of), lens,
             ", ".join([of.rig] + ([shot.body.name] if shot.body else [])), subject.name if subject else "-",
-            f"{end:.3g} s ({counted(frames, 'frame')})")
+            f"{plain(end, 3)} s ({counted(frames, 'frame')})")
     return Line(*map(_one_line, told), *(_setting(shot, of, cameras[at], subject) for at in (0, -1)))
 
 
@@ -139,7 +139,7 @@ def prompt(shot: Shot, take: str | None = None) -> str:
     parts = [("Scene", shot.title), ("Start frame", _frame(shot, of, play, subject, 0.0)),
              ("End frame", _frame(shot, of, play, subject, end)), ("Camera", _camera(shot, of, play, motion)),
              ("Focus", _focus(shot, of, play)), ("Feeling", _feeling(of, motion)),
-             ("Duration", f"{counted(f'{end:.3g}', 'second')}, one continuous take, "
+             ("Duration", f"{counted(plain(end, 3), 'second')}, one continuous take, "
                           f"{counted(f'{float(shot.fps):.5g}', 'frame')} per second.")]
     return "\n".join(f"{label}: {_one_line(text)}" for label, text in parts if text) + "\n"
 
@@ -281,7 +281,7 @@ def _camera(shot: Shot, take: Take, play: Performance, m: _Motion) -> str:
     pace = {"very slow": "very slowly", "slow": "slowly", "moderate": "at a moderate pace", "fast": "fast"}[m.pace]
     back = ", and comes back the same way" if m.returns else ""
     carried = "" if take.rig == "handheld" else f", {take.rig}" if take.rig == "locked-off" else f", on a {take.rig}"
-    text = f"the camera {_and(does)}{back}, {pace} over {m.seconds:.3g} s, {manner}{carried}."
+    text = f"the camera {_and(does)}{back}, {pace} over {plain(m.seconds, 3)} s, {manner}{carried}."
     scale = NOTICED["scale"]
     subject, background = math.log(max(m.growth, 1e-6)), math.log(max(m.background, 1e-6))
     if m.gone:
@@ -350,7 +350,7 @@ def _mark(shot: Shot, play: Performance, key) -> str:
     depths = sorted((distance(shot.plate.stage, s, camera), s.name) for s in shot.subjects)
     nearer = [name for depth, name in depths if depth < key.value]
     if not depths:
-        return f"{key.value:.2g} m"
+        return f"{plain(key.value, 2)} m"
     return f"behind {nearer[-1]}" if nearer else f"in front of {depths[0][1]}"
 
 

@@ -22,14 +22,13 @@ _STAMP = "pushin"
 
 
 class Sequence:
-    """The files of a delivery's frames: FOLDER/NAME.0001.png and on, counted from 1.
+    """The files of a delivery's frames: FOLDER/NAME.0001.png and on, counted from 1; NAME as of `sequence_name`.
 
     A finished file is stamped with what it was drawn from: the plate, the frame's camera, the size and the bokeh.
     """
 
     def __init__(self, folder: str | Path, name: str, drawing: Drawing, format: str = "png"):
-        self.folder, self.format, self.drawing = Path(folder), format, drawing
-        self.name = re.sub(r"[^\w.-]+", "_", name)
+        self.folder, self.name, self.format, self.drawing = Path(folder), name, format, drawing
         try:
             self.folder.mkdir(exist_ok=True)
         except FileExistsError:
@@ -87,9 +86,10 @@ class Sequence:
 
 
 def sequence_name(file: str | Path, delivery: Delivery) -> str:
-    """NAME of a shot file's frames; with the take's name where the shot has several."""
+    """NAME of a shot file's frames, with the take's name where the shot has several: only letters that compositing takes in
+    the name of a sequence."""
     stem = Path(file).stem
-    return f"{stem}_{delivery.take.name}" if len(delivery.shot.takes) > 1 else stem
+    return re.sub(r"[^\w.-]+", "_", f"{stem}_{delivery.take.name}" if len(delivery.shot.takes) > 1 else stem)
 
 
 def _png_stamp(path: Path, whole: bool) -> str:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from .delivery import Delivery
 from .description import frame_label, shot_line
-from .typeface import GROUND, HEADING, LABEL, VALUE, font
+from .typeface import GROUND, HEADING, LABEL, VALUE, fitted, font
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def sheet(cells: list[Cell], title: str, subtitle: str, columns: int = 4) -> np.
     large, bold, plain = font("Bold", 1.6 * unit), font("Bold", unit), font("Regular", unit)
 
     def write(x, y, text, colour, face, room):
-        draw.text((x, y), _fitted(text, face, room), colour, face, anchor="ls")
+        draw.text((x, y), fitted(text, face, room), colour, face, anchor="ls")
 
     write(margin, margin + 1.3 * unit, title, HEADING, large, page.width - 2 * margin)
     write(margin, margin + 3 * unit, subtitle, LABEL, plain, page.width - 2 * margin)
@@ -71,12 +71,3 @@ def sheet(cells: list[Cell], title: str, subtitle: str, columns: int = 4) -> np.
         write(x, base, one.title, HEADING, bold, width)
         write(x + indent, base, one.label, VALUE, plain, width - indent)
     return np.asarray(page)
-
-
-def _fitted(text: str, face, room: float) -> str:
-    """The text, cut short with an ellipsis where it is wider than the room in pixels."""
-    if face.getlength(text) <= room:
-        return text
-    while text and face.getlength(text + "…") > room:
-        text = text[:-1]
-    return text.rstrip() + "…" if text else ""
