@@ -11,7 +11,7 @@ from .shots.comparison import Comparison, background_depth, matched
 from .shots.document import PlateFile, Shot, Take
 from .shots.framing import UNNAMED, Stage, Subject, anchor_point, distance, place_in_frame
 from .shots.moves import make
-from .shots.performance import longest_match
+from .shots.performance import match_range
 from .shots.scene import Scene
 
 PATCH = 0.1
@@ -22,9 +22,6 @@ MIDDLE = 0.54
 
 EDGE = 0.9
 """Of the way from the frame's middle to its edge: as far out as a subject is to get."""
-
-SHORTEST = 1.0
-"""mm: to which the zoom goes at the least."""
 
 Caption = tuple[tuple[str, str], ...]
 """(label, value) in reading order."""
@@ -79,7 +76,8 @@ class Pair:
     def cameras(self, t: float) -> tuple[Camera, Camera]:
         """Those of A and B at t seconds."""
         push = self._push.camera(t)
-        focal = min(max(self._matching(push), SHORTEST), longest_match(self._start))
+        widest, longest = match_range(self._start)
+        focal = min(max(self._matching(push), widest), longest)
         return push, replace(self._start, focal_length=focal)
 
     def captions(self, t: float) -> tuple[Caption, Caption]:

@@ -77,7 +77,9 @@ def test_the_shot_list_line():
     both = one.with_take(replace(matched(one.take("A"), "mira"), lens=None))
     line = shot_line(both, "B")
     assert line.number == "12B" and line.move == "zoom matched to take A + follow focus"
-    assert line.lens == "33-84 mm f/2" and line.size == "medium to close-up"
+    assert line.lens == "35-89 mm f/2" and line.size == "medium to close-up"
+    wide = shot("pull-out", subject="mira", end="wide", seconds=8)
+    assert shot_line(wide.with_take(matched(wide.take("A"), "mira")), "B").move == "zoom matched to take A, but not from 4.1 s on"
 
 
 def test_a_move_that_comes_back_names_its_turning_point():

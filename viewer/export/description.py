@@ -13,7 +13,7 @@ from typing import NamedTuple
 from .. import optics
 from ..camera import NEAR, Camera
 from ..counted import counted, f_number, plain
-from ..shots.comparison import FAR_AWAY, Comparison, main_subject, only_turns
+from ..shots.comparison import FAR_AWAY, Comparison, main_subject, only_turns, unmatched
 from ..shots.document import Shot, Take
 from ..shots.framing import PASSED, Subject, distance, lost, place_in_frame, pose_of, shot_size, size_name
 from ..shots.focus_pulls import SOFT
@@ -71,7 +71,7 @@ def shot_line(shot: Shot, take: str | None = None) -> Line:
     if of.lens:
         lens += f" ({of.lens.name})"
     frames = len(shot.frames(of.name))
-    told = (number, " to ".join(dict.fromkeys(sizes)) or "-", _moves(of), lens,
+    told = (number, " to ".join(dict.fromkeys(sizes)) or "-", _moves(of, play), lens,
             ", ".join([of.rig] + ([shot.body.name] if shot.body else [])), subject.name if subject else "-",
             f"{end:.3g} s ({counted(frames, 'frame')})")
     return Line(*map(_one_line, told), *(_setting(shot, of, cameras[at], subject) for at in (0, -1)))
@@ -432,10 +432,11 @@ def _sizes(shot: Shot, take: Take, play: Performance, subject: Subject, end: flo
     return [name for i in picked if (name := gone[i] or size_name(sizes[i], subject))]
 
 
-def _moves(take: Take) -> str:
+def _moves(take: Take, play: Performance) -> str:
     moves = list(take.timeline.moves)
     if take.match:
-        moves.insert(0, f"{take.match.by} matched to take {take.match.take}")
+        less = f", but not {found.span}" if (found := unmatched(take, play)) else ""
+        moves.insert(0, f"{take.match.by} matched to take {take.match.take}{less}")
     return " + ".join(moves) or "static"
 
 
