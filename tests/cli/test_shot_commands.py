@@ -34,6 +34,7 @@ def test_moves_is_a_generated_table_of_one_line_each(run):
     code, out, _ = run("moves", "arc", "--format", "markdown")
     assert "| arc |" in out and "amount" in out and "truck" not in out
     assert "ALEXA 35" in run("moves", "--kit")[1]
+    assert "Also called crane, jib." in run("moves", "crane down")[1] and "boom" not in run("moves", "zolly")[1]
     assert run("moves", "warp")[0] == 2
 
 

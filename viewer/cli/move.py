@@ -41,7 +41,8 @@ def add(subparsers) -> None:
     arguments.add_plate(parser)
     move = parser.add_argument_group("move")
     move.add_argument("--move", action="append", default=None, metavar="NAME",
-                      help="what the camera does, if need be with its amount; several add up (default: static)")
+                      help="what the camera does, by any name that it has on a set, if need be with its amount; several add up "
+                           "(default: static)")
     move.add_argument("--subject", action="append", metavar="SUBJECT", help="who it is about (default: mira on the "
                       "bundled plate); given again, others in the picture")
     move.add_argument("--to-subject", metavar="SUBJECT", help="the second subject, of a rack")
