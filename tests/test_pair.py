@@ -26,8 +26,8 @@ def test_the_zoom_has_the_subject_as_large_at_every_moment(plate):
 
 def test_captions_tell_the_two_apart(plate):
     push, zoom = Pair(plate, subject_at(plate, (80, 45)), 0.25).captions(9)
-    assert dict(push) == {"Focal length": "35.0 mm", "Travel": "0.25 m", "Subject": "1.33×", "Background": "1.07×"}
-    assert dict(zoom) == {"Focal length": "46.7 mm", "Travel": "0.00 m", "Subject": "1.33×", "Background": "1.33×"}
+    assert dict(push) == {"Focal length": "35.0 mm", "Travel": "0.25 m", "Subject": "1.33×", "Background at 4 m": "1.07×"}
+    assert dict(zoom) == {"Focal length": "46.7 mm", "Travel": "0.00 m", "Subject": "1.33×", "Background at 4 m": "1.33×"}
 
 
 def test_a_negative_travel_pulls_out(plate):

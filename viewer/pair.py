@@ -2,12 +2,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
 from .camera import Camera
-from .shots.comparison import Comparison, background_depth, matched
+from .shots.comparison import Comparison, Figures, background_depth, matched
 from .shots.document import PlateFile, Shot, Take
 from .shots.framing import UNNAMED, Stage, Subject, anchor_point, distance, place_in_frame
 from .shots.moves import make
@@ -82,13 +81,13 @@ class Pair:
 
     def captions(self, t: float) -> tuple[Caption, Caption]:
         """The figures that tell A and B apart at t seconds; sizes are relative to the start."""
-        a, b = (_caption(comparison.at(t, camera)) for comparison, camera in zip(self._comparisons, self.cameras(t)))
+        a, b = (_caption(comparison.at(t, camera), comparison.behind) for comparison, camera in zip(self._comparisons, self.cameras(t)))
         return a, b
 
 
-def _caption(figures: NamedTuple) -> Caption:
+def _caption(figures: Figures, behind: str) -> Caption:
     return (("Focal length", f"{figures.focal_length:.1f} mm"), ("Travel", f"{figures.travel:.2f} m"),
-            ("Subject", f"{figures.subject_scale:.2f}×"), ("Background", f"{figures.background_scale:.2f}×"))
+            ("Subject", f"{figures.subject_scale:.2f}×"), (f"Background {behind}".strip(), f"{figures.background_scale:.2f}×"))
 
 
 def subject_at(plate, xy: tuple[float, float], name: str = UNNAMED) -> Subject:

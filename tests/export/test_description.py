@@ -119,7 +119,7 @@ def test_a_push_in_prompt():
     assert part(text, "End frame").startswith("close-up of mira")
     camera = part(text, "Camera")
     assert "moves forward 0.96 m" in camera and "at a moderate pace over 10 s" in camera and "on a dolly" in camera
-    assert "grows to 2.5 times its size, the background only to 1.4 times" in camera
+    assert "grows to 2.5 times its size, the background at 3.2 m (tom) only to 1.4 times" in camera
     focus = part(text, "Focus")
     assert focus.startswith("At the start mira is "
                             "sharp") and "From 2.0 s to 3.5 s focus shifts from mira to tom." in focus
@@ -129,8 +129,8 @@ def test_a_push_in_prompt():
 
 
 @pytest.mark.parametrize("move, words, camera, feeling", [
-    ("dolly zoom in", dict(amount="40%", seconds=3), "keeps its size while the background shrinks", "vertigo"),
-    ("dolly zoom out", dict(amount="60%", seconds=3), "keeps its size while the background grows", "dread"),
+    ("dolly zoom in", dict(amount="40%", seconds=3), "keeps its size while the background at 3.1 m (tom) shrinks", "vertigo"),
+    ("dolly zoom out", dict(amount="60%", seconds=3), "keeps its size while the background at 3.1 m (tom) grows", "dread"),
     ("zoom in", dict(amount="40%", seconds=6), "perspective does not change", "scrutiny"),
     ("pull-out", dict(amount="60%", seconds=6), "moves back", "loneliness"),
     ("push-in", dict(amount="50%", seconds=1.5), "fast", "urgency"),
@@ -158,9 +158,9 @@ def test_only_a_lens_that_zooms_makes_a_dolly_zoom():
 
 
 @pytest.mark.parametrize("depth, amount, reads", [
-    (1e5, "-5%", "shrinks to 0.95 times its size, the background keeps its own: perspective changes."),
-    (1e5, "3%", "grows to 1.03 times its size, the background keeps its own: perspective changes."),
-    (3.1, "40%", "grows to 1.7 times its size, the background only to 1.2 times: perspective changes.")])
+    (1e5, "-5%", "shrinks to 0.95 times its size, the background at 100000 m (tom) keeps its own: perspective changes."),
+    (1e5, "3%", "grows to 1.03 times its size, the background at 100000 m (tom) keeps its own: perspective changes."),
+    (3.1, "40%", "grows to 1.7 times its size, the background at 3.1 m (tom) only to 1.2 times: perspective changes.")])
 def test_what_hardly_changes_is_not_said_to_change(depth, amount, reads):
     move = "pull-out" if amount.startswith("-") else "push-in"
     one = shot(move, amount=amount.strip("-"), seconds=6, scene=replace(SCENE, subjects=(MIRA, replace(TOM, depth=depth))))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from .. import optics
 from ..camera import NEAR, Camera
 from ..counted import counted, f_number, plain
-from ..shots.comparison import FAR_AWAY, Comparison, main_subject, only_turns, unmatched
+from ..shots.comparison import Comparison, main_subject, only_turns, unmatched
 from ..shots.document import Shot, Take
 from ..shots.framing import PASSED, Subject, distance, lost, place_in_frame, pose_of, shot_size, size_name
 from ..shots.focus_pulls import SOFT
@@ -159,7 +159,7 @@ class _Motion(NamedTuple):
     returns: bool
     seconds: float
     sized: bool         # whether there is a subject with a size, and not just a point
-    measured: bool      # whether there is something behind it that the background's figure is of, and not the horizon
+    behind: str         # what the background's figure is of: "at 3.1 m (tom)"; "" for the horizon
     gone: str           # where the subject is then, if nothing of it is in the frame
 
     @property
@@ -198,18 +198,18 @@ def _motion(shot: Shot, take: Take, play: Performance, subject: Subject | None) 
     right, up, forward = at.to(last.position)
     zoom = last.focal_length / first.focal_length
     growth = background = 1.0
-    sized, measured = bool(subject and subject.has_size), False
+    sized, behind = bool(subject and subject.has_size), ""
     if subject:
         seen = next((c for c in reversed(cameras[:cameras.index(last) + 1]) if not _gone(shot, take, c, subject)), first)
     if sized and not only_turns(take):
         figures = Comparison(shot, take.name, subject.name)
         then = figures.at(end, seen)
-        growth, background, measured = then.subject_scale, then.background_scale, figures.background < FAR_AWAY
+        growth, background, behind = then.subject_scale, then.background_scale, figures.behind
     elif subject and not sized:
         away = [max(distance(shot.plate.stage, subject, camera), NEAR) for camera in (first, seen)]
         growth, background = zoom * away[0] / away[1], zoom
     return _Motion(growth, background, forward, right, up, last.pan - first.pan, last.tilt - first.tilt,
-                   last.roll - first.roll, zoom, returns, end, sized, measured, gone)
+                   last.roll - first.roll, zoom, returns, end, sized, behind, gone)
 
 
 def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t: float) -> str:
@@ -288,17 +288,18 @@ def _camera(shot: Shot, take: Take, play: Performance, m: _Motion) -> str:
         return f"{text} {_main(shot, take).name} comes to be {m.gone}."
     if not m.sized:
         return text
+    what = f"the background {m.behind}".strip()
     grows = lambda change: "grows" if change > 0 else "shrinks"
     if abs(subject) < scale < abs(background):
-        to = f" to {_times(m.background)} its size" if m.measured else ""
-        text += f" The subject keeps its size while the background {grows(background)}{to}{': a dolly zoom' * m.zooms}."
+        to = f" to {_times(m.background)} its size" if m.behind else ""
+        text += f" The subject keeps its size while {what} {grows(background)}{to}{': a dolly zoom' * m.zooms}."
     elif abs(subject - background) > scale and abs(subject) > scale:
         less = abs(subject) > abs(background)
-        to = ("less" if less else "more") if not m.measured else f"{'only ' * less}to {_times(m.background)}"
-        if m.measured and less and (abs(background) < scale or subject * background < 0):
+        to = ("less" if less else "more") if not m.behind else f"{'only ' * less}to {_times(m.background)}"
+        if m.behind and less and (abs(background) < scale or subject * background < 0):
             to = "keeps its own" if abs(background) < scale else f"{grows(background)} to {_times(m.background)}"
         verb = grows(subject) if less else "changes"
-        text += f" The subject {verb} to {_times(m.growth)} its size, the background {to}{': perspective changes' * less}."
+        text += f" The subject {verb} to {_times(m.growth)} its size, {what} {to}{': perspective changes' * less}."
     elif abs(subject) > scale:
         text += f" Subject and background change alike, to {_times(m.growth)} their size: perspective does not change."
     return text

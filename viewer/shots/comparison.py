@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import optics
 from ..camera import Camera
+from ..counted import plain
 from .document import Match, Shot, Take
 from .errors import BadValue
 from .framing import Stage, Subject, pose_of, size_name, sizer
@@ -123,6 +124,14 @@ class Comparison:
         self._start = self.play.camera(0)
         self._start_size = self._size(self._start)
         self._start_depth = self._background_at(self._start)
+
+    @property
+    def behind(self) -> str:
+        """What the background's figure is of, as seen from where the take starts: "at 3.1 m (tom)"; "" for the horizon."""
+        if self.background >= FAR_AWAY:
+            return ""
+        who = next((f" ({s.name})" for s in self.shot.subjects if s.depth == self.background and s != self.subject), "")
+        return f"at {plain(self._start_depth, 2)} m{who}"
 
     def at(self, t: float, camera: Camera | None = None) -> Figures:
         """The figures at a time; of another camera than the take's own where one is given, as while it is performed."""
