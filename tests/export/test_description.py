@@ -148,6 +148,32 @@ def test_what_the_camera_does_is_read_off_the_camera(move, words, camera, feelin
     assert camera in part(text, "Camera") and feeling in part(text, "Feeling")
 
 
+@pytest.mark.parametrize("move, words, reads", [
+    ("arc", dict(amount="15°"), "the camera arcs 15 degrees to the right round mira, "),
+    ("arc", dict(amount="160° left", subject="tom"), "the camera arcs 160 degrees to the left round tom, "),
+    ("tracking", dict(amount="0.4 m"), "travels 0.40 m to the right and pans 14 degrees left"),
+    ("push-in with pan", dict(amount="40%"), "moves forward 0.60 m")])
+@pytest.mark.parametrize("recorded", [False, True])
+def test_a_way_around_a_subject_is_an_arc(move, words, reads, recorded):
+    """By its name, or seen from where the camera goes; a straight way past it is none."""
+    one = shot(move, follow(SCENE), seconds=4, **words)
+    if recorded:
+        cameras = [(n / 8, one.perform("A").camera(n / 8)) for n in range(33)]
+        values = {"x": lambda c: c.position[0], "z": lambda c: c.position[2], "pan": lambda c: c.pan}
+        tracks = tuple(Track(channel, tuple(Key(t, of(c)) for t, c in cameras), performed=True) for channel, of in values.items())
+        one = one.with_take(replace(one.take("A"), timeline=Timeline(4, tracks)))
+    assert reads in part(prompt(one), "Camera")
+
+
+@pytest.mark.parametrize("move, rig, stands", [
+    ("static", "dolly", "tripod"), ("zoom in", "dolly", "tripod"), ("pan", "slider", "tripod"), ("zoom in", "steadicam", "steadicam"),
+    ("zoom in", "locked-off", "locked-off"), ("push-in", "dolly", "dolly"), ("push-in pull-out", "slider", "slider")])
+def test_a_camera_that_does_not_travel_stands_on_a_tripod(move, rig, stands):
+    one = shot(move, seconds=4, rig=rig)
+    assert shot_line(one).equipment == stands and stands in part(prompt(one), "Camera")
+    assert stands == rig or rig not in part(prompt(one), "Camera")
+
+
 def test_only_a_lens_that_zooms_makes_a_dolly_zoom():
     """An arc goes about the subject at one distance: that keeps its size, and the background's changes."""
     far = replace(SCENE, subjects=(MIRA, replace(TOM, depth=6.0)))
