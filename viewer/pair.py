@@ -8,13 +8,10 @@ import numpy as np
 from .camera import Camera
 from .shots.comparison import Comparison, Figures, background_depth, matched
 from .shots.document import PlateFile, Shot, Take
-from .shots.framing import UNNAMED, Stage, Subject, anchor_point, distance, place_in_frame
+from .shots.framing import PATCH, UNNAMED, Stage, Subject, anchor_point, distance, place_in_frame
 from .shots.moves import make
 from .shots.performance import match_range
 from .shots.scene import Scene
-
-PATCH = 0.1
-"""Of the frame's width: side of the square that stands for a subject of which only a point is known."""
 
 MIDDLE = 0.54
 """Of the frame's sides: what a push-in by 40 % keeps in the frame, off its edge."""

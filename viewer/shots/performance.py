@@ -19,7 +19,7 @@ from typing import Callable, Iterable, NamedTuple, Sequence
 from .. import optics
 from ..camera import NEAR, Camera
 from .easing import curve
-from .framing import (FrameLines, Pose, Stage, Subject, Vector, anchor_point, find_subject, frame_lines, place,
+from .framing import (FrameLines, Pose, Stage, Subject, Vector, anchor_point, card, find_subject, frame_lines, place,
                       plane_of_focus, pose, pose_of, sizer, turn_to)
 from .rigs import Float, Rig, inertia
 from .timeline import INFINITY, Hold, Timeline, Track, space
@@ -348,8 +348,8 @@ class Performance:
         return self._points[find_subject(self.subjects.values(), name).name]
 
     def _sizer(self, name: str):
-        """As framing.sizer, for a subject by name."""
-        return sizer(self.stage, find_subject(self.subjects.values(), name), self.lines)
+        """As framing.sizer, for a subject by name, of which a point is enough."""
+        return sizer(self.stage, card(self.stage, find_subject(self.subjects.values(), name)), self.lines)
 
 
 def breathed(camera: Camera, amount: float) -> Camera:
