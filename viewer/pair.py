@@ -12,6 +12,7 @@ from .shots.framing import PATCH, UNNAMED, Stage, Subject, anchor_point, distanc
 from .shots.moves import make
 from .shots.performance import match_range
 from .shots.scene import Scene
+from .shots.timeline import Timeline
 
 MIDDLE = 0.54
 """Of the frame's sides: what a push-in by 40 % keeps in the frame, off its edge."""
@@ -80,6 +81,18 @@ class Pair:
         """The figures that tell A and B apart at t seconds; sizes are relative to the start."""
         a, b = (_caption(comparison.at(t, camera), comparison.behind) for comparison, camera in zip(self._comparisons, self.cameras(t)))
         return a, b
+
+
+def through(plate, subject: Subject, focal_length: float) -> tuple[Camera, Caption]:
+    """The camera with a lens (mm) that has the subject as large as the plate has it, and its figures: it stands as far away, on rails
+    along the lens's axis, as that takes."""
+    stage = Stage.of(plate)
+    start = stage.camera()
+    shot = Shot(PlateFile(stage), (subject,), (Take("A", Timeline(1), start),))
+    away = subject.depth * focal_length / start.focal_length
+    camera = replace(start, focal_length=focal_length, position=(0.0, 0.0, away - subject.depth))
+    comparison = Comparison(shot, "A", subject.name, background_depth(shot, subject, plate))
+    return camera, _caption(comparison.at(0, camera), comparison.behind)
 
 
 def _caption(figures: Figures, behind: str) -> Caption:
