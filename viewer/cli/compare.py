@@ -1,4 +1,4 @@
-"""`pushin compare`: plate, push-in and matched zoom side by side."""
+"""`pushin compare`: plate, push-in and matched zoom, or several lenses, side by side."""
 from __future__ import annotations
 
 import argparse
@@ -73,5 +73,6 @@ def lenses(text: str) -> tuple[float, ...]:
     from ..shots.kit import FOCAL_LENGTHS
     found = tuple(map(arguments.millimetres, text.split(",")))
     if len(found) > 4 or not all(FOCAL_LENGTHS[0] <= focal <= FOCAL_LENGTHS[1] for focal in found):
-        raise argparse.ArgumentTypeError(f"'{text}' is not up to four lenses of {FOCAL_LENGTHS[0]:g} to {FOCAL_LENGTHS[1]:g} mm, such as 24,85")
+        low, high = FOCAL_LENGTHS
+        raise argparse.ArgumentTypeError(f"'{text}' is not up to four lenses of {low:g} to {high:g} mm, such as 24,85")
     return found
