@@ -2,29 +2,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
 from .camera import Camera
-from .shots.comparison import Comparison, background_depth, matched
+from .shots.comparison import Comparison, Figures, background_depth, matched
 from .shots.document import PlateFile, Shot, Take
-from .shots.framing import UNNAMED, Stage, Subject, anchor_point, distance, place_in_frame
+from .shots.framing import PATCH, UNNAMED, Stage, Subject, anchor_point, distance, place_in_frame
 from .shots.moves import make
-from .shots.performance import longest_match
+from .shots.performance import match_range
 from .shots.scene import Scene
-
-PATCH = 0.1
-"""Of the frame's width: side of the square that stands for a subject of which only a point is known."""
+from .shots.timeline import Timeline
 
 MIDDLE = 0.54
 """Of the frame's sides: what a push-in by 40 % keeps in the frame, off its edge."""
 
 EDGE = 0.9
 """Of the way from the frame's middle to its edge: as far out as a subject is to get."""
-
-SHORTEST = 1.0
-"""mm: to which the zoom goes at the least."""
 
 Caption = tuple[tuple[str, str], ...]
 """(label, value) in reading order."""
@@ -79,18 +73,31 @@ class Pair:
     def cameras(self, t: float) -> tuple[Camera, Camera]:
         """Those of A and B at t seconds."""
         push = self._push.camera(t)
-        focal = min(max(self._matching(push), SHORTEST), longest_match(self._start))
+        widest, longest = match_range(self._start)
+        focal = min(max(self._matching(push), widest), longest)
         return push, replace(self._start, focal_length=focal)
 
     def captions(self, t: float) -> tuple[Caption, Caption]:
         """The figures that tell A and B apart at t seconds; sizes are relative to the start."""
-        a, b = (_caption(comparison.at(t, camera)) for comparison, camera in zip(self._comparisons, self.cameras(t)))
+        a, b = (_caption(comparison.at(t, camera), comparison.behind) for comparison, camera in zip(self._comparisons, self.cameras(t)))
         return a, b
 
 
-def _caption(figures: NamedTuple) -> Caption:
+def through(plate, subject: Subject, focal_length: float) -> tuple[Camera, Caption]:
+    """The camera with a lens (mm) that has the subject as large as the plate has it, and its figures: it stands as far away, on rails
+    along the lens's axis, as that takes."""
+    stage = Stage.of(plate)
+    start = stage.camera()
+    shot = Shot(PlateFile(stage), (subject,), (Take("A", Timeline(1), start),))
+    away = subject.depth * focal_length / start.focal_length
+    camera = replace(start, focal_length=focal_length, position=(0.0, 0.0, away - subject.depth))
+    comparison = Comparison(shot, "A", subject.name, background_depth(shot, subject, plate))
+    return camera, _caption(comparison.at(0, camera), comparison.behind)
+
+
+def _caption(figures: Figures, behind: str) -> Caption:
     return (("Focal length", f"{figures.focal_length:.1f} mm"), ("Travel", f"{figures.travel:.2f} m"),
-            ("Subject", f"{figures.subject_scale:.2f}×"), ("Background", f"{figures.background_scale:.2f}×"))
+            ("Subject", f"{figures.subject_scale:.2f}×"), (f"Background {behind}".strip(), f"{figures.background_scale:.2f}×"))
 
 
 def subject_at(plate, xy: tuple[float, float], name: str = UNNAMED) -> Subject:

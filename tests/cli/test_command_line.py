@@ -80,8 +80,9 @@ def test_version(pushin):
     ("still -o p.png --push 25m", "which is 1.51 m away."),
     ("still -o p.png --push 2500m", "A push of 2500 m passes"),
     ("move -o s.json --f-stop 2,8", "write 2.8"),
-    *((f"{command} -o=", "an empty name is none; name what is to be written") for command in
-      ("still", "compare", "render s.json", "sheet s.json", "describe s.json", "move", "depth p.png")),
+    *((f"{command} -o={output}", says) for command in
+      ("still", "compare", "render s.json", "sheet s.json", "describe s.json", "move", "depth p.png")
+      for output, says in (("", "an empty name is none; name what is to be written"), ("-", "nothing is written to standard output"))),
     ("still -o p.png --push fast", "--push"),
     ("still -o p.png --push 1.2.3", "--push"),
     ("compare -o p.png --push 100%", "passes the subject"),

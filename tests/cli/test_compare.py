@@ -1,10 +1,12 @@
 import numpy as np
+import pytest
 from PIL import Image
 
 from viewer import Plate, Renderer
 from viewer.cli import open as open_command
 from viewer.export.stills import encode_srgb
-from viewer.pair import Pair, subject_at
+from viewer.pair import Pair, subject_at, through
+from viewer.shots.framing import Stage, anchor_point, place_in_frame
 
 
 def test_the_strip_shows_plate_push_and_zoom(pushin, small_plate, tmp_path):
@@ -17,6 +19,23 @@ def test_the_strip_shows_plate_push_and_zoom(pushin, small_plate, tmp_path):
     with Renderer(plate, size=(320, 180)) as renderer:
         for camera in (pair.cameras(0)[0], *pair.cameras(pair.duration)):
             assert contains(sheet, encode_srgb(renderer.render(camera).color))
+
+
+def test_lenses_show_the_subject_as_large_from_where_they_stand(pushin, small_plate, tmp_path):
+    output = tmp_path / "lenses.png"
+    assert pushin("compare", small_plate, "--focal-length", 35, "--subject", "80,45", "--lens", "24,85mm", "--size", "320x180",
+                  "-o", output)[0] == 0
+    sheet, plate = np.asarray(Image.open(output)), Plate.open(small_plate, focal_length=35)
+    subject, places = subject_at(plate, (80, 45)), []
+    with Renderer(plate, size=(320, 180)) as renderer:
+        for focal in (35, 24, 85):
+            camera, caption = through(plate, subject, focal)
+            assert contains(sheet, encode_srgb(renderer.render(camera).color)) and dict(caption)["Subject"] == "1.00×"
+            places.append((camera.position[2], place_in_frame(camera, anchor_point(Stage.of(plate), subject))))
+    assert [away for away, _ in places] == pytest.approx([0, 24 / 35 - 1, 85 / 35 - 1], rel=1e-3)
+    assert all(place == pytest.approx(places[0][1]) for _, place in places)
+    for wrong in ("2", "24,", "10,20,30,40,50", "24,500"):
+        assert pushin("compare", "--lens", wrong, "-o", tmp_path / "a.png")[0] == 2
 
 
 def contains(sheet, picture) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from viewer.cli import main
+from viewer.shots.framing import anchor_point, place_in_frame
 from viewer.shots.kit import kit
 from viewer.shots.moves import MOVES
 from viewer.shots.rigs import RIGS
@@ -34,6 +35,7 @@ def test_moves_is_a_generated_table_of_one_line_each(run):
     code, out, _ = run("moves", "arc", "--format", "markdown")
     assert "| arc |" in out and "amount" in out and "truck" not in out
     assert "ALEXA 35" in run("moves", "--kit")[1]
+    assert "Also called crane, jib." in run("moves", "crane down")[1] and "boom" not in run("moves", "zolly")[1]
     assert run("moves", "warp")[0] == 2
 
 
@@ -54,6 +56,22 @@ def test_the_shot_of_the_handbook(run, tmp_path):
     assert [row["number"] for row in csv.DictReader(io.StringIO(out))] == ["1A", "1B"]
     assert run("describe", path, "--format", "markdown", "-o", tmp_path / "list.md")[0] == 0
     assert (tmp_path / "list.md").read_text().startswith("| Number |")
+
+
+@pytest.mark.parametrize("place", ["402,275", "lamp=900,300"])
+def test_a_point_is_matched_about_its_depth(run, tmp_path, place):
+    """As compare does it; what cannot be told of a point is its shot size."""
+    path = tmp_path / "point.json"
+    code, out, _ = run("move", "--move", "push-in", "--subject", place, "--amount", "25%", "--seconds", "4", "-o", path)
+    shot = load(path)
+    point = shot.subjects[-1]
+    assert code == 0 and "1B      -     zoom matched to take A" in out and not point.has_size and shot.take("B").match.subject == point.name
+    assert shot.perform("B").camera(4).focal_length == pytest.approx(35 / 0.75, rel=1e-4)
+    places = [place_in_frame(shot.perform(take).camera(4), anchor_point(shot.plate.stage, point)) for take in "AB"]
+    assert places[0] == pytest.approx(places[1], abs=1e-4)
+    code, out, _ = run("move", "--replace", "--move", "dolly zoom in", "--subject", place, "--amount", "25%", "-o", path)
+    assert code == 0 and load(path).perform("A").camera(9).focal_length == pytest.approx(35 * 0.75, rel=1e-4)
+    assert "is a point and has no size" in run("move", "--move", "push-in", "--subject", place, "--to", "full", "-o", tmp_path / "x.json")[2]
 
 
 def test_a_lens_shapes_the_blur_unless_it_is_said(run, tmp_path):

@@ -85,7 +85,9 @@ def test_the_shot_list_line():
     both = one.with_take(replace(matched(one.take("A"), "mira"), lens=None))
     line = shot_line(both, "B")
     assert line.number == "12B" and line.move == "zoom matched to take A + follow focus"
-    assert line.lens == "33-84 mm f/2" and line.size == "medium to close-up"
+    assert line.lens == "35-89 mm f/2" and line.size == "medium to close-up"
+    wide = shot("pull-out", subject="mira", end="wide", seconds=8)
+    assert shot_line(wide.with_take(matched(wide.take("A"), "mira")), "B").move == "zoom matched to take A, but not from 4.1 s on"
 
 
 def test_a_move_that_comes_back_names_its_turning_point():
@@ -125,7 +127,7 @@ def test_a_push_in_prompt():
     assert part(text, "End frame").startswith("close-up of mira")
     camera = part(text, "Camera")
     assert "moves forward 0.96 m" in camera and "at a moderate pace over 10 s" in camera and "on a dolly" in camera
-    assert "grows to 2.5 times its size, the background only to 1.4 times" in camera
+    assert "grows to 2.5 times its size, the background at 3.2 m (tom) only to 1.4 times" in camera
     focus = part(text, "Focus")
     assert focus.startswith("At the start mira is "
                             "sharp") and "From 2.0 s to 3.5 s focus shifts from mira to tom." in focus
@@ -135,8 +137,8 @@ def test_a_push_in_prompt():
 
 
 @pytest.mark.parametrize("move, words, camera, feeling", [
-    ("dolly zoom in", dict(amount="40%", seconds=3), "keeps its size while the background shrinks", "vertigo"),
-    ("dolly zoom out", dict(amount="60%", seconds=3), "keeps its size while the background grows", "dread"),
+    ("dolly zoom in", dict(amount="40%", seconds=3), "keeps its size while the background at 3.1 m (tom) shrinks", "vertigo"),
+    ("dolly zoom out", dict(amount="60%", seconds=3), "keeps its size while the background at 3.1 m (tom) grows", "dread"),
     ("zoom in", dict(amount="40%", seconds=6), "perspective does not change", "scrutiny"),
     ("pull-out", dict(amount="60%", seconds=6), "moves back", "loneliness"),
     ("push-in", dict(amount="50%", seconds=1.5), "fast", "urgency"),
@@ -154,6 +156,32 @@ def test_what_the_camera_does_is_read_off_the_camera(move, words, camera, feelin
     assert camera in part(text, "Camera") and feeling in part(text, "Feeling")
 
 
+@pytest.mark.parametrize("move, words, reads", [
+    ("arc", dict(amount="15°"), "the camera arcs 15 degrees to the right round mira, "),
+    ("arc", dict(amount="160° left", subject="tom"), "the camera arcs 160 degrees to the left round tom, "),
+    ("tracking", dict(amount="0.4 m"), "travels 0.40 m to the right and pans 14 degrees left"),
+    ("push-in with pan", dict(amount="40%"), "moves forward 0.60 m")])
+@pytest.mark.parametrize("recorded", [False, True])
+def test_a_way_around_a_subject_is_an_arc(move, words, reads, recorded):
+    """By its name, or seen from where the camera goes; a straight way past it is none."""
+    one = shot(move, follow(SCENE), seconds=4, **words)
+    if recorded:
+        cameras = [(n / 8, one.perform("A").camera(n / 8)) for n in range(33)]
+        values = {"x": lambda c: c.position[0], "z": lambda c: c.position[2], "pan": lambda c: c.pan}
+        tracks = tuple(Track(channel, tuple(Key(t, of(c)) for t, c in cameras), performed=True) for channel, of in values.items())
+        one = one.with_take(replace(one.take("A"), timeline=Timeline(4, tracks)))
+    assert reads in part(prompt(one), "Camera")
+
+
+@pytest.mark.parametrize("move, rig, stands", [
+    ("static", "dolly", "tripod"), ("zoom in", "dolly", "tripod"), ("pan", "slider", "tripod"), ("zoom in", "steadicam", "steadicam"),
+    ("zoom in", "locked-off", "locked-off"), ("push-in", "dolly", "dolly"), ("push-in pull-out", "slider", "slider")])
+def test_a_camera_that_does_not_travel_stands_on_a_tripod(move, rig, stands):
+    one = shot(move, seconds=4, rig=rig)
+    assert shot_line(one).equipment == stands and stands in part(prompt(one), "Camera")
+    assert stands == rig or rig not in part(prompt(one), "Camera")
+
+
 def test_only_a_lens_that_zooms_makes_a_dolly_zoom():
     """An arc goes about the subject at one distance: that keeps its size, and the background's changes."""
     far = replace(SCENE, subjects=(MIRA, replace(TOM, depth=6.0)))
@@ -164,9 +192,9 @@ def test_only_a_lens_that_zooms_makes_a_dolly_zoom():
 
 
 @pytest.mark.parametrize("depth, amount, reads", [
-    (1e5, "-5%", "shrinks to 0.95 times its size, the background keeps its own: perspective changes."),
-    (1e5, "3%", "grows to 1.03 times its size, the background keeps its own: perspective changes."),
-    (3.1, "40%", "grows to 1.7 times its size, the background only to 1.2 times: perspective changes.")])
+    (1e5, "-5%", "shrinks to 0.95 times its size, the background at 100000 m (tom) keeps its own: perspective changes."),
+    (1e5, "3%", "grows to 1.03 times its size, the background at 100000 m (tom) keeps its own: perspective changes."),
+    (3.1, "40%", "grows to 1.7 times its size, the background at 3.1 m (tom) only to 1.2 times: perspective changes.")])
 def test_what_hardly_changes_is_not_said_to_change(depth, amount, reads):
     move = "pull-out" if amount.startswith("-") else "push-in"
     one = shot(move, amount=amount.strip("-"), seconds=6, scene=replace(SCENE, subjects=(MIRA, replace(TOM, depth=depth))))

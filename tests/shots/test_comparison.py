@@ -7,8 +7,9 @@ import pytest
 
 from viewer.errors import PushinError
 from viewer.plate import Plate
+from viewer.shots.advice import advise
 from viewer.shots.camera_moves import push_in, zoom_in
-from viewer.shots.comparison import FAR_AWAY, Comparison, Coverage, background_depth, main_subject, matched
+from viewer.shots.comparison import FAR_AWAY, Comparison, Coverage, background_depth, main_subject, matched, unmatched
 from viewer.shots.focus_pulls import follow, rack
 from viewer.shots.framing import Stage, Subject, anchor_point, place_in_frame
 from viewer.shots.moves import make
@@ -101,6 +102,38 @@ def test_the_match_follows_when_the_other_take_is_edited(shot, scene):
     edited = both.with_take(replace(both.take("A"), timeline=push_in(scene, subject="mira", amount="50%", seconds=4)))
     assert edited.take("B") == both.take("B")
     assert edited.perform("B").camera(4).focal_length == pytest.approx(70)
+
+
+def test_the_zoom_stands_where_the_take_that_it_matches_starts(shot, scene):
+    """Also where that is not where the plate was taken: then it starts from the same picture, and goes no wider than that."""
+    both = shot(A=push_in(scene, subject="mira", start="wide", end="close-up", seconds=4))
+    both = both.with_take(matched(both.take("A"), "mira"))
+    a, b = both.perform("A"), both.perform("B")
+    for t in (0, 1, 2, 3, 4):
+        assert b.camera(t).position == pytest.approx(a.camera(0).position)
+        assert b.size("mira", t) == pytest.approx(a.size("mira", t), rel=1e-3)
+    assert b.camera(0).focal_length == pytest.approx(35) and 380 < b.camera(4).focal_length < 390
+
+
+@pytest.mark.parametrize("move, words, stops, span", [
+    ("pull-out", {"end": "wide"}, 10, "from 4.1 s on"), ("push-in", {"start": "extreme wide", "end": "close-up"}, 400, "from 6.5 s on"),
+    ("pull-out", {"end": "full"}, 0, ""), ("zoom out", {"end": "wide"}, 0, "")])
+def test_a_zoom_goes_no_wider_or_longer_than_zooms_do_and_it_is_said_from_when_on(shot, scene, move, words, stops, span):
+    both = shot(A=make(scene, move, subject="mira", seconds=8, **words))
+    both = both.with_take(matched(both.take("A"), "mira"))
+    b, told = both.perform("B"), unmatched(both.take("B"), both.perform("B"))
+    assert (told.span if told else "") == span and unmatched(both.take("A"), both.perform("A")) is None
+    if told:
+        assert b.camera(8).focal_length == pytest.approx(stops) and abs(b.camera(8).pan) < 25
+        assert f"stops at {stops} mm and does not match take A {span}: mira is" in told.sentence
+        assert b.mismatch(told.start - 0.1) == pytest.approx(1, rel=0.02) and abs(math.log(b.mismatch(told.start + 0.1))) > 0.02
+        assert told.sentence in {advice.sentence for advice in advise(both, "B")}
+
+
+def test_a_zoom_that_matches_again_says_up_to_when_it_does_not(shot, scene):
+    both = shot(A=make(scene, "pull-out", subject="mira", end="wide", seconds=4).there_and_back())
+    both = both.with_take(matched(both.take("A"), "mira"))
+    assert unmatched(both.take("B"), both.perform("B")).span == "from 2.3 to 5.7 s"
 
 
 def test_figures_of_a_push_in_and_its_zoom(shot, scene):

@@ -377,6 +377,32 @@ def test_names_are_found_however_they_are_written():
     assert named_move("follow").name == "follow focus" and named_move("dolly-zoom-in").name == "dolly zoom in"
 
 
+@pytest.mark.parametrize("said, name", [
+    ("dolly in", "push-in"), ("Dolly-out", "pull-out"), ("track in", "push-in"), ("track out", "pull-out"), ("pull back", "pull-out"),
+    ("truck in", "push-in"), ("arc shot", "arc"), ("zoom", "zoom in"), ("tracking shot", "tracking"), ("vertigo", "dolly zoom in"),
+    ("zolly", "dolly zoom in"), ("dolly zoom", "dolly zoom in"), ("crab", "truck"), ("Dutch", "roll"), ("Dutch angle", "roll"),
+    ("reveal", "rack reveal"), ("crane up", "boom"), ("pedestal down", "pedestal"), ("whip pan left", "pan")])
+def test_a_move_is_known_by_what_it_is_called_on_a_set(said, name):
+    assert named_move(said).name == find_moves(said, lines=False)[0].name == name
+
+
+@pytest.mark.parametrize("said, move, amount", [
+    ("crane up", "boom", "0.3 m"), ("crane down", "boom", "-0.3 m"), ("pan left", "pan", "-10°"), ("crab right", "truck", "0.3 m"),
+    ("dutch left", "roll", "-10°"), ("look down", "tilt", "-5°")])
+def test_a_way_in_the_name_of_a_move_is_gone(scene, said, move, amount):
+    assert make(scene, said, subject="mira" if move == "boom" else None) == \
+        make(scene, move, amount=amount, subject="mira" if move == "boom" else None)
+    assert make(scene, "crane down", amount="50%").tracks == make(scene, "boom", amount="-50%").tracks
+
+
+@pytest.mark.parametrize("said, nearest", [("dolly zom", "are dolly zoom in"), ("pul out", "are pull-out"), ("crane left", "are boom, roll")])
+def test_a_name_that_is_not_known_has_the_nearest_ones_told(said, nearest):
+    with pytest.raises(PushinError, match=f"^'{said}' is not a move; the nearest {nearest}"):
+        named_move(said)
+    with pytest.raises(PushinError, match=r"^'teleport' is not a move \(`pushin moves` lists all\)\.$"):
+        named_move("teleport")
+
+
 @pytest.mark.parametrize("words, says", [
     (dict(move="push"), "not a move"),
     (dict(move="push-in", amount="far"), "'far' is not a travel; write metres"),

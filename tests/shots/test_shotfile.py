@@ -201,7 +201,6 @@ def test_what_is_said_for_a_slower_rate_is_that_rate(value, fps):
     (edited("takes", 0, "rig", value="train"), r"takes\[0\]: 'train' is not a rig"),
     (edited("takes", 1, "match", "take", value="Z"), "matches take 'Z', which is not there"),
     (edited("takes", 1, "match", "subject", value="bob"), "no subject of that name"),
-    (edited("takes", 1, "match", "subject", value="lamp"), "is a point"),
     (edited("takes", 1, "name", value="A"), "Two takes are called 'A'"),
     (edited("takes", 0, "match", value={"take": "B", "subject": "mira"}), "matches itself"),
     (edited("subjects", 0, "depth", value=0), r"subjects\[0\]: mira is 0 m away"),

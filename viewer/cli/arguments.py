@@ -330,6 +330,8 @@ def blades(text: str) -> int:
 def output(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("an empty name is none; name what is to be written")
+    if text == "-":
+        raise argparse.ArgumentTypeError("nothing is written to standard output; name what is to be written")
     return text
 
 

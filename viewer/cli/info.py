@@ -84,9 +84,10 @@ def doubts(plate, depths) -> list[str]:
 
 
 def text(found: dict) -> str:
+    from ..plate.source import one_line
     lens, depth, sure = found["lens"], found["depth"], found["confidence"]
     unit = "" if depth["unit"] == "relative" else " m"
-    lines = [("picture", f"{found['picture'] or 'bundled'}, {found['size'][0]} x {found['size'][1]}"),
+    lines = [("picture", f"{one_line(found['picture'] or 'bundled')}, {found['size'][0]} x {found['size'][1]}"),
              ("lens", f"{lens['focal_length_mm']:g} mm on a {lens['sensor_width_mm']:g} mm wide sensor, "
                       f"{counted(format(lens['horizontal_field_of_view'], 'g'), 'degree')} across")]
     reach = "nothing but sky" if depth["nearest"] is None else \

@@ -12,7 +12,7 @@ from . import arguments
 
 EXAMPLES = """\
 subjects are named on the bundled plate (mira, tom); on your own they are
-  X,Y                                    a point
+  X,Y                                    a point: something at that depth, of no known shot size
   LEFT,TOP,RIGHT,BOTTOM                  an object's box
   NAME=LEFT,TOP,RIGHT,BOTTOM             the same with a name
   NAME=LEFT,TOP,RIGHT,BOTTOM/L,T,R,B     a person: figure, and head from crown to chin
@@ -41,7 +41,8 @@ def add(subparsers) -> None:
     arguments.add_plate(parser)
     move = parser.add_argument_group("move")
     move.add_argument("--move", action="append", default=None, metavar="NAME",
-                      help="what the camera does, if need be with its amount; several add up (default: static)")
+                      help="what the camera does, by any name that it has on a set, if need be with its amount; several add up "
+                           "(default: static)")
     move.add_argument("--subject", action="append", metavar="SUBJECT", help="who it is about (default: mira on the "
                       "bundled plate); given again, others in the picture")
     move.add_argument("--to-subject", metavar="SUBJECT", help="the second subject, of a rack")
@@ -192,7 +193,7 @@ def _check_append(args) -> None:
 def _changes_size(shot, take, subject: str) -> bool:
     """Whether a take changes the subject's size so much that a matched take shows something else."""
     from ..shots.comparison import only_turns
-    if only_turns(take) or not shot.subject(subject).has_size:
+    if only_turns(take):
         return False
     play = shot.perform(take.name)
     sizes = [play.size(subject, float(t)) for t in shot.frames(take.name)[::6]] + [play.size(subject, play.duration)]

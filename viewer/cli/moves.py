@@ -7,6 +7,7 @@ EXAMPLES = """\
 examples:
   pushin moves                       everything, one line each
   pushin moves push                  what has 'push' in its name, with the words that it takes
+  pushin moves crane                 what is called that on a set: boom
   pushin moves --format markdown     the same as a table for documents
   pushin moves --kit                 cameras, lenses and delivery ratios, and where to add your own
 """
@@ -17,7 +18,7 @@ def add(subparsers) -> None:
         "moves", help="list every move, focus pull, combination and rig", epilog=EXAMPLES,
         description="Lists the film vocabulary: moves, focus pulls, ready-made combinations, rigs, shot sizes, speeds.",
         formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", nargs="?", metavar="WORD", help="only what has this in its name, with its words")
+    parser.add_argument("name", nargs="?", metavar="WORD", help="only what has this in its name, or is called that on a set, with its words")
     parser.add_argument("--format", choices=("text", "markdown"), default="text", help="(default: text)")
     parser.add_argument("--kit", action="store_true", help="list cameras, lenses and delivery ratios instead")
     parser.set_defaults(run=run)
@@ -26,7 +27,9 @@ def add(subparsers) -> None:
 def run(args) -> int:
     table = kit_table() if args.kit else vocabulary(words=args.name is not None)
     if args.name:
-        table = [(heading, [row for row in rows if args.name.lower() in row[0].lower()]) for heading, rows in table]
+        from ..shots.moves import find_moves
+        called = [] if args.kit else [move.name for move in find_moves(args.name, lines=False)]
+        table = [(heading, [row for row in rows if args.name.lower() in row[0].lower() or row[0] in called]) for heading, rows in table]
         table = [(heading, rows) for heading, rows in table if rows]
         if not table:
             from ..errors import PushinError
@@ -38,10 +41,11 @@ def run(args) -> int:
 def vocabulary(words: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:
     """(heading, rows of (name, line)); with the words that each move takes if asked for."""
     from ..shots.framing import SIZES
-    from ..shots.moves import MOVES
+    from ..shots.moves import MOVES, SYNONYMS
     from ..shots.rigs import RIGS
     from ..shots.words import SPEEDS, SWEEPS
-    line = lambda move: f"{move.line} Words: {', '.join(move.words)}." if words else move.line
+    also = lambda move: f" Also called {SYNONYMS[move.name]}." if move.name in SYNONYMS else ""
+    line = lambda move: f"{move.line}{also(move)} Words: {', '.join(move.words)}." if words else move.line
     kinds = (("Moves", "camera"), ("Focus", "focus"), ("Combinations", "combination"))
     return [
         *((heading, [(m.name, line(m)) for m in MOVES.values() if m.kind == kind]) for heading, kind in kinds),

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from .. import optics
 from ..camera import NEAR, Camera
 from ..counted import counted, f_number, plain
-from ..shots.comparison import FAR_AWAY, Comparison, main_subject, only_turns
+from ..shots.comparison import Comparison, main_subject, only_turns, unmatched
 from ..shots.document import Shot, Take
-from ..shots.framing import PASSED, Subject, distance, lost, place_in_frame, pose_of, shot_size, size_name
+from ..shots.framing import PASSED, Subject, anchor_point, distance, lost, place_in_frame, pose_of, shot_size, size_name
 from ..shots.focus_pulls import SOFT
 from ..shots.performance import Performance, far_away
 from ..shots.rigs import rig
@@ -24,6 +24,10 @@ from ..shots.words import SPEEDS, SWEEPS
 
 NOTICED = {"scale": 0.02, "metres": 0.02, "degrees": 0.5, "blur": 0.003}
 """Changes below these are not worth a word: 2 % of size, 2 cm, half a degree, a blur of 0.3 % of the frame's width."""
+
+
+ON_RAILS = "dolly", "slider"
+"""Rigs that a camera which does not travel has no use for: it stands on a tripod."""
 
 
 # -- the shot list ----------------------------------------------------------------------------------------------------
@@ -71,8 +75,8 @@ def shot_line(shot: Shot, take: str | None = None) -> Line:
     if of.lens:
         lens += f" ({of.lens.name})"
     frames = len(shot.frames(of.name))
-    told = (number, " to ".join(dict.fromkeys(sizes)) or "-", _moves(of), lens,
-            ", ".join([of.rig] + ([shot.body.name] if shot.body else [])), subject.name if subject else "-",
+    told = (number, " to ".join(dict.fromkeys(sizes)) or "-", _moves(of, play), lens,
+            ", ".join([_carried(of, cameras)] + ([shot.body.name] if shot.body else [])), subject.name if subject else "-",
             f"{plain(end, 3)} s ({counted(frames, 'frame')})")
     return Line(*map(_one_line, told), *(_setting(shot, of, cameras[at], subject) for at in (0, -1)))
 
@@ -152,14 +156,16 @@ class _Motion(NamedTuple):
     forward: float
     right: float
     up: float
-    pan: float
+    arc: float          # degrees to the right that it swings around
+    around: str         # this subject; "" for a way that is no arc
+    pan: float          # as far as the arc does not turn it
     tilt: float
     roll: float
     zoom: float         # times
     returns: bool
     seconds: float
     sized: bool         # whether there is a subject with a size, and not just a point
-    measured: bool      # whether there is something behind it that the background's figure is of, and not the horizon
+    behind: str         # what the background's figure is of: "at 3.1 m (tom)"; "" for the horizon
     gone: str           # where the subject is then, if nothing of it is in the frame
 
     @property
@@ -171,7 +177,7 @@ class _Motion(NamedTuple):
         """Slow, moderate or fast, as the words of moves define them, by what changes fastest."""
         way = self.seconds / 2 if self.returns else self.seconds
         grows = lambda scale: math.expm1(abs(math.log(max(scale, 1e-6))) / way) / SPEEDS["moderate"]
-        sweeps = math.hypot(math.radians(self.pan), math.radians(self.tilt)) / way / SWEEPS["moderate"]
+        sweeps = math.hypot(math.radians(self.pan - self.arc), math.radians(self.tilt)) / way / SWEEPS["moderate"]
         passes = math.hypot(self.right, self.up) / 3 / way / SWEEPS["moderate"]
         rate = max(grows(self.growth), grows(self.background), sweeps, passes)
         return "very slow" if rate < 0.2 else "slow" if rate < 0.63 else "moderate" if rate < 1.7 else "fast"
@@ -198,18 +204,38 @@ def _motion(shot: Shot, take: Take, play: Performance, subject: Subject | None) 
     right, up, forward = at.to(last.position)
     zoom = last.focal_length / first.focal_length
     growth = background = 1.0
-    sized, measured = bool(subject and subject.has_size), False
+    sized, behind = bool(subject and subject.has_size), ""
     if subject:
         seen = next((c for c in reversed(cameras[:cameras.index(last) + 1]) if not _gone(shot, take, c, subject)), first)
     if sized and not only_turns(take):
         figures = Comparison(shot, take.name, subject.name)
         then = figures.at(end, seen)
-        growth, background, measured = then.subject_scale, then.background_scale, figures.background < FAR_AWAY
+        growth, background, behind = then.subject_scale, then.background_scale, figures.behind
     elif subject and not sized:
         away = [max(distance(shot.plate.stage, subject, camera), NEAR) for camera in (first, seen)]
         growth, background = zoom * away[0] / away[1], zoom
-    return _Motion(growth, background, forward, right, up, last.pan - first.pan, last.tilt - first.tilt,
-                   last.roll - first.roll, zoom, returns, end, sized, measured, gone)
+    way = cameras[:cameras.index(last) + 1]
+    arc, around = next(((arc, s.name) for s in sorted(shot.subjects, key=lambda s: s != subject) if (arc := _arc(shot, way, s))), (0.0, ""))
+    return _Motion(growth, background, forward, right, up, arc, around, last.pan - first.pan + arc, last.tilt - first.tilt,
+                   last.roll - first.roll, zoom, returns, end, sized, behind, gone)
+
+
+def _arc(shot: Shot, way: list[Camera], subject: Subject) -> float:
+    """Degrees to the right that a way goes around a subject, at one distance and turned to it as it was; 0 where it does not."""
+    x, _, z = anchor_point(shot.plate.stage, subject)
+    out = [(c.position[0] - x, c.position[2] - z) for c in way]
+    bearings = [math.degrees(math.atan2(*at)) for at in out]
+    swung = sum(math.remainder(b - a, 360) for a, b in zip(bearings, bearings[1:]))
+    away = [math.hypot(*at) for at in out]
+    # A straight way past it would end 1/cos as far away.
+    round_it = max(away) - min(away) < 0.3 * min(away) * (1 - math.cos(math.radians(min(abs(swung), 90))))
+    return swung if abs(swung) > 3 and round_it and abs(way[-1].pan - way[0].pan + swung) < 0.1 * abs(swung) else 0.0
+
+
+def _carried(take: Take, cameras: list[Camera]) -> str:
+    """What carries the camera of a take, as it goes."""
+    travels = max(math.dist(camera.position, cameras[0].position) for camera in cameras) > NOTICED["metres"]
+    return take.rig if travels or take.rig not in ON_RAILS else "tripod"
 
 
 def _frame(shot: Shot, take: Take, play: Performance, subject: Subject | None, t: float) -> str:
@@ -259,9 +285,11 @@ def _where(shot: Shot, lines, camera: Camera, subject: Subject) -> str:
 def _camera(shot: Shot, take: Take, play: Performance, m: _Motion) -> str:
     """Direction, distance, speed and manner of the camera's move."""
     does = []
-    if abs(m.forward) > NOTICED["metres"]:
+    if m.around:
+        does.append(f"arcs {_degrees(m.arc)} to the {'right' if m.arc > 0 else 'left'} round {m.around}")
+    if abs(m.forward) > NOTICED["metres"] and not m.around:
         does.append(f"{'moves forward' if m.forward > 0 else 'moves back'} {abs(m.forward):.2f} m")
-    if abs(m.right) > NOTICED["metres"]:
+    if abs(m.right) > NOTICED["metres"] and not m.around:
         does.append(f"travels {abs(m.right):.2f} m to the {'right' if m.right > 0 else 'left'}")
     if abs(m.up) > NOTICED["metres"]:
         does.append(f"{'rises' if m.up > 0 else 'sinks'} {abs(m.up):.2f} m")
@@ -274,13 +302,14 @@ def _camera(shot: Shot, take: Take, play: Performance, m: _Motion) -> str:
     first = play.camera(0).focal_length
     if m.zooms:
         does.append(f"zooms {'in' if m.zoom > 1 else 'out'} from {first:.0f} to {first * m.zoom:.0f} mm")
+    on = _carried(take, [play.camera(t) for t in _samples(m.seconds)])
     if not does:
-        return f"the camera does not move ({take.rig})."
+        return f"the camera does not move ({on})."
     manner = {"steadicam": "floating gently", "gimbal": "gliding", "handheld": "handheld, with breath and sway",
               "drone": "drifting slightly"}.get(take.rig, "smoothly")
     pace = {"very slow": "very slowly", "slow": "slowly", "moderate": "at a moderate pace", "fast": "fast"}[m.pace]
     back = ", and comes back the same way" if m.returns else ""
-    carried = "" if take.rig == "handheld" else f", {take.rig}" if take.rig == "locked-off" else f", on a {take.rig}"
+    carried = "" if take.rig == "handheld" else f", {on}" if on == "locked-off" else f", on a {on}"
     text = f"the camera {_and(does)}{back}, {pace} over {plain(m.seconds, 3)} s, {manner}{carried}."
     scale = NOTICED["scale"]
     subject, background = math.log(max(m.growth, 1e-6)), math.log(max(m.background, 1e-6))
@@ -288,17 +317,18 @@ def _camera(shot: Shot, take: Take, play: Performance, m: _Motion) -> str:
         return f"{text} {_main(shot, take).name} comes to be {m.gone}."
     if not m.sized:
         return text
+    what = f"the background {m.behind}".strip()
     grows = lambda change: "grows" if change > 0 else "shrinks"
     if abs(subject) < scale < abs(background):
-        to = f" to {_times(m.background)} its size" if m.measured else ""
-        text += f" The subject keeps its size while the background {grows(background)}{to}{': a dolly zoom' * m.zooms}."
+        to = f" to {_times(m.background)} its size" if m.behind else ""
+        text += f" The subject keeps its size while {what} {grows(background)}{to}{': a dolly zoom' * m.zooms}."
     elif abs(subject - background) > scale and abs(subject) > scale:
         less = abs(subject) > abs(background)
-        to = ("less" if less else "more") if not m.measured else f"{'only ' * less}to {_times(m.background)}"
-        if m.measured and less and (abs(background) < scale or subject * background < 0):
+        to = ("less" if less else "more") if not m.behind else f"{'only ' * less}to {_times(m.background)}"
+        if m.behind and less and (abs(background) < scale or subject * background < 0):
             to = "keeps its own" if abs(background) < scale else f"{grows(background)} to {_times(m.background)}"
         verb = grows(subject) if less else "changes"
-        text += f" The subject {verb} to {_times(m.growth)} its size, the background {to}{': perspective changes' * less}."
+        text += f" The subject {verb} to {_times(m.growth)} its size, {what} {to}{': perspective changes' * less}."
     elif abs(subject) > scale:
         text += f" Subject and background change alike, to {_times(m.growth)} their size: perspective does not change."
     return text
@@ -375,7 +405,7 @@ def _feeling(take: Take, m: _Motion) -> str:
         words.append("leaving the subject behind")
     if m.returns:
         words.append("then letting go again")
-    if abs(m.right) > 0.1 and abs(m.pan) > 3:
+    if abs(m.right) > 0.1 and abs(m.pan - m.arc) > 3:
         words.append("the subject as the still centre of a moving world")
     elif abs(m.right) > 0.1:
         words.append("discovery, layers of the place sliding past")
@@ -432,10 +462,11 @@ def _sizes(shot: Shot, take: Take, play: Performance, subject: Subject, end: flo
     return [name for i in picked if (name := gone[i] or size_name(sizes[i], subject))]
 
 
-def _moves(take: Take) -> str:
+def _moves(take: Take, play: Performance) -> str:
     moves = list(take.timeline.moves)
     if take.match:
-        moves.insert(0, f"{take.match.by} matched to take {take.match.take}")
+        less = f", but not {found.span}" if (found := unmatched(take, play)) else ""
+        moves.insert(0, f"{take.match.by} matched to take {take.match.take}{less}")
     return " + ".join(moves) or "static"
 
 

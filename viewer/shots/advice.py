@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import optics
 from ..counted import counted, f_number
-from .comparison import Coverage, main_subject
+from .comparison import Coverage, main_subject, unmatched
 from .document import Shot, Take
 from .framing import PASSED, Subject, lost, place_in_frame, pose_of, sizer
 from .kit import F_STOP, FOCAL_LENGTHS, THIRDS, Lens, usable_kit
@@ -60,7 +60,7 @@ def advise(shot: Shot, take: str | None = None, plate=None, invented: float = IN
     """All advice on a take, what fails first, then by time. Invented pixels are judged where a plate is given."""
     of = shot.take(take)
     view = _View(shot, of)
-    found = [*_reach(view), *_speed(view)]
+    found = [*_reach(view), *_speed(view), *_match(view)]
     if of.lens:
         found += [*_range(view, of.lens), *_stops(view, of.lens), *_nearest(view, of.lens)]
     if shot.subjects:
@@ -177,6 +177,12 @@ def _speed(view: _View) -> Iterator[Advice]:
     what = "jumps" if jumps else f"reaches {fastest:.{_digits(fastest, carried.speed, 1)}f} m/s"
     yield Advice("rig", False, time,
                  f"The {view.move} {what} at {time:.1f} s; a {carried.name} goes up to {carried.speed:g} m/s.", remedy, fixed)
+
+
+def _match(view: _View) -> Iterator[Advice]:
+    """A match that asks for more than zooms have."""
+    if found := unmatched(view.take, view.play):
+        yield Advice("match", False, found.start, found.sentence, f"Do less in {view.take.match.take}, which it follows.")
 
 
 def _lasting(timeline: Timeline, seconds: float, fps: Fraction) -> Timeline:

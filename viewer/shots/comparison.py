@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import optics
 from ..camera import Camera
+from ..counted import plain
 from .document import Match, Shot, Take
 from .errors import BadValue
 from .framing import Stage, Subject, pose_of, size_name, sizer
@@ -18,17 +19,55 @@ from .timeline import ABSOLUTE, TRAVEL, Timeline
 FAR_AWAY = 1e6
 """Metres: what stands there does not change its place or size when the camera travels."""
 
+ALIKE = 1.02
+"""Times: as large as sizes may differ that count as the same."""
+
+LOOKS = 97
+"""Moments at which a match is looked at."""
+
 
 def matched(take: Take, subject: str, name: str = "B", by: str | None = None) -> Take:
     """For a push-in the matched zoom, for a zoom the matched push-in: the subject as large at every moment.
 
-    by  what the new take does, "zoom" or "push-in"; None: what the given one does not. Focus and aperture are the same.
+    by  what the new take does, "zoom" or "push-in"; None: what the given one does not. It stands where that starts, its focus and
+        aperture are the same.
     """
-    travels = any(track.channel in TRAVEL for track in take.timeline.tracks)
-    by = by or ("zoom" if travels else "push-in")
-    focus = tuple(t for t in take.timeline.tracks if t.channel in ABSOLUTE)
-    still = Timeline(take.timeline.duration, focus)
-    return replace(take, name=name, timeline=still, match=Match(take.name, subject, by))
+    tracks = take.timeline.tracks
+    by = by or ("zoom" if any(track.channel in TRAVEL for track in tracks) else "push-in")
+    away = (sum(track.keys[0].value for track in tracks if track.channel == axis) for axis in "xyz")
+    camera = replace(take.camera, position=tuple(p + a for p, a in zip(take.camera.position, away)))
+    still = Timeline(take.timeline.duration, tuple(track for track in tracks if track.channel in ABSOLUTE))
+    return replace(take, name=name, timeline=still, camera=camera, match=Match(take.name, subject, by))
+
+
+class Unmatched(NamedTuple):
+    """Where a zoom does not show the subject as large as the take that it matches: since when, seconds, and that in words."""
+
+    start: float
+    span: str
+    sentence: str
+
+
+def unmatched(take: Take, play: Performance) -> Unmatched | None:
+    """Where a take asks for more of its match than zooms have; None where they are as wide and as long as it takes."""
+    times = np.linspace(0, play.duration, LOOKS).tolist()
+    off = lambda t: abs(math.log(max(play.mismatch(t), 1e-9)))
+    wrong = [n for n, t in enumerate(times) if off(t) > math.log(ALIKE)] if take.match else []
+    if not wrong:
+        return None
+
+    def border(within: float, beside: float) -> float:
+        for _ in range(8):
+            middle = (within + beside) / 2
+            within, beside = (middle, beside) if off(middle) > math.log(ALIKE) else (within, middle)
+        return within
+
+    start, worst = border(times[wrong[0]], times[max(wrong[0] - 1, 0)]), max((times[n] for n in wrong), key=off)
+    span = f"from {start:.1f} s on" if wrong[-1] == LOOKS - 1 else \
+        f"from {start:.1f} to {border(times[wrong[-1]], times[wrong[-1] + 1]):.1f} s"
+    size = play.mismatch(worst)
+    return Unmatched(start, span, f"The zoom stops at {play.as_set(worst).focal_length:.0f} mm and does not match take {take.match.take} "
+                                  f"{span}: {take.match.subject} is {'up to' if size > 1 else 'only'} {size:.2g} times as large as there.")
 
 
 def only_turns(take: Take) -> bool:
@@ -85,6 +124,14 @@ class Comparison:
         self._start = self.play.camera(0)
         self._start_size = self._size(self._start)
         self._start_depth = self._background_at(self._start)
+
+    @property
+    def behind(self) -> str:
+        """What the background's figure is of, as seen from where the take starts: "at 3.1 m (tom)"; "" for the horizon."""
+        if self.background >= FAR_AWAY:
+            return ""
+        who = next((f" ({s.name})" for s in self.shot.subjects if s.depth == self.background and s != self.subject), "")
+        return f"at {plain(self._start_depth, 2)} m{who}"
 
     def at(self, t: float, camera: Camera | None = None) -> Figures:
         """The figures at a time; of another camera than the take's own where one is given, as while it is performed."""

@@ -215,15 +215,11 @@ class Shot:
                            f"within the shot's {float(self.duration):g} s.")
 
     def _check_subjects(self, take: Take) -> None:
-        """Whom a take speaks of must be there, and have a size where that is kept."""
+        """Whom a take speaks of must be there."""
         known, matched = {s.name for s in self.subjects}, [take.match.subject] if take.match else []
         missing = next((name for name in (*take.timeline.subjects, *matched) if name not in known), None)
         if missing is not None:
             raise BadValue(f"Take {take.name} speaks of '{missing}', but there is no subject of that name.")
-        sized = [h.subject for h in take.timeline.holds if h.what == "size"] + matched
-        point = next((s.name for s in self.subjects if s.name in sized and not s.has_size), None)
-        if point:
-            raise BadValue(f"Take {take.name} keeps the size of '{point}', which is a point; draw a box around it.")
 
     def _check_match(self, take: Take) -> None:
         """What a take matches must be there, and not match it in turn."""

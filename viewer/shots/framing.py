@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, radians, sin
 from typing import Callable, Literal, NamedTuple
 
@@ -27,6 +27,9 @@ FIGURE = 7.5
 
 UNNAMED = "subject"
 """What a subject is called that nobody has named: a place of the picture, of which it is not known who is there, nor how large."""
+
+PATCH = 0.1
+"""Of the frame's width: side of the square that stands for a subject of which only a point is known."""
 
 MOST_DISTANT = 1e6
 """Metres: of the farthest subject."""
@@ -284,6 +287,14 @@ def sizer(stage: Stage, subject: Subject, lines: FrameLines) -> Callable[[Pose],
         return max(height(at), math.hypot(u1 - u0, v1 - v0) / lines.width)
 
     return share
+
+
+def card(stage: Stage, subject: Subject) -> Subject:
+    """The subject itself, or in place of a point a patch around it: how that grows and shrinks is known, though not how large it is."""
+    if subject.has_size:
+        return subject
+    (x, y), half = subject.anchor, PATCH * stage.width / 2
+    return replace(subject, box=(x - half, y - half, x + half, y + half))
 
 
 def size_in_frame(stage: Stage, subject: Subject, camera: Camera, lines: FrameLines) -> float:

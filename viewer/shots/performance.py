@@ -19,7 +19,7 @@ from typing import Callable, Iterable, NamedTuple, Sequence
 from .. import optics
 from ..camera import NEAR, Camera
 from .easing import curve
-from .framing import (FrameLines, Pose, Stage, Subject, Vector, anchor_point, find_subject, frame_lines, place,
+from .framing import (FrameLines, Pose, Stage, Subject, Vector, anchor_point, card, find_subject, frame_lines, place,
                       plane_of_focus, pose, pose_of, sizer, turn_to)
 from .rigs import Float, Rig, inertia
 from .timeline import INFINITY, Hold, Timeline, Track, space
@@ -27,8 +27,9 @@ from .timeline import INFINITY, Hold, Timeline, Track, space
 FARTHEST = 1e4
 """Metres: where a focus at infinity is set. 10 km and infinity differ by less than any circle of confusion."""
 
-LONGEST_MATCH = 400.0
-"""mm, as of a sensor 36 mm wide: to which a matched zoom goes at the most, or to four times the lens that it has."""
+WIDEST_MATCH, LONGEST_MATCH = 10.0, 400.0
+"""mm, as of a sensor 36 mm wide: between which a matched zoom goes; the first is the widest that zooms for such a sensor are made
+(Canon RF 10-20 mm). A camera that begins with a wider lens has that, and one with a longer lens goes to four times that."""
 
 _LOST = 30.0
 """Degrees outside of the frame within which a match lets go of its subject."""
@@ -46,9 +47,10 @@ def far_away(focus: float) -> bool:
     return focus >= FARTHEST * 0.99
 
 
-def longest_match(start: Camera) -> float:
-    """The focal length to which a zoom goes at the most that matches another take, mm."""
-    return max(LONGEST_MATCH * start.sensor_width / 36, 4 * start.focal_length)
+def match_range(start: Camera) -> tuple[float, float]:
+    """The focal lengths, mm, between which a zoom goes that matches another take."""
+    size = start.sensor_width / 36
+    return min(WIDEST_MATCH * size, start.focal_length), max(LONGEST_MATCH * size, 4 * start.focal_length)
 
 
 class Performance:
@@ -210,6 +212,15 @@ class Performance:
         camera = self.camera(t)
         return self._sizer(subject)(pose_of(camera)) * camera.focal_length / camera.sensor_width
 
+    def mismatch(self, t: float) -> float:
+        """The subject's size at t over its size in the take that this one matches: 1, but where no lens is as wide or as long, nor
+        where that take has lost the subject, as then there is nothing to match."""
+        if not self._partner:
+            return 1.0
+        target, beyond = self._partner.at(self._partner.other.camera(t))
+        moment = self._moment(t)
+        return 1.0 if beyond else 1 / self._partner.zoom(target, moment.stand, moment.focal)
+
     def distance(self, subject: str, t: float) -> float:
         """Planar metres from the camera to the subject at t, along the optical axis."""
         return pose_of(self.camera(t)).to(self.point(subject))[2]
@@ -337,8 +348,8 @@ class Performance:
         return self._points[find_subject(self.subjects.values(), name).name]
 
     def _sizer(self, name: str):
-        """As framing.sizer, for a subject by name."""
-        return sizer(self.stage, find_subject(self.subjects.values(), name), self.lines)
+        """As framing.sizer, for a subject by name, of which a point is enough."""
+        return sizer(self.stage, card(self.stage, find_subject(self.subjects.values(), name)), self.lines)
 
 
 def breathed(camera: Camera, amount: float) -> Camera:
@@ -478,7 +489,7 @@ class _Partner:
         self.shift = take.start.lens_shift
         # The card's own height: its size in the frame at one metre and a zoom of 1.
         self.height = self.sizer(pose((0.0, 0.0, 0.0), 0.0, 0.0, 0.0)) * -self.point[2]
-        self.longest = longest_match(take.start)
+        self.range = match_range(take.start)
 
     def at(self, camera: Camera) -> tuple[tuple[float, tuple[float, float]], tuple[float, float, float] | None]:
         """The (size of the subject, place of it from the frame's centre) that a camera of the partner's has, and None.
@@ -507,7 +518,7 @@ class _Partner:
 
     def within(self, focal: float) -> float:
         """A focal length that a lens has."""
-        return min(_in_range(focal), self.longest)
+        return min(max(focal, self.range[0]), self.range[1])
 
     def focal(self, target, position: Vector) -> float:
         """The focal length, but for how the card is turned: zoom² + place² = (size × distance / its height)²."""
