@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 BEGIN = """
 import moderngl, numpy as np, sys
 from tests import plates
-from viewer import Camera, Plate, Renderer
+from viewer import Camera, Plate, PushinError, Renderer
 from viewer.plate.layers import Layers
 from viewer.render.compare import compared, layout
 plate, camera = plates.card_before_wall((160, 96)).plate(), Camera(position=(0.1, 0.0, -0.3))
@@ -107,6 +107,29 @@ own.check()
 @pytest.mark.parametrize("way", WAYS)
 def test_a_renderer_leaves_current_what_was(way, backend, screen):
     done = subprocess.run([sys.executable, "-c", BEGIN + WAYS[way], backend], cwd=ROOT, env=screen, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr or done.returncode
+
+
+GIVEN = """
+own = Own()
+within = Renderer(plate, (96, 64), context=own.context)
+assert same(within.render(camera))
+own.context.__exit__(None, None, None)
+for work in (lambda: Renderer(plate, (96, 64), context=own.context), lambda: within.resize((9, 9)) or within.render(camera)):
+    try:
+        work()
+        raise AssertionError("drawn")
+    except PushinError as error:
+        assert "not current in this thread" in str(error)
+with own.context:
+    within.resize((96, 64))
+    assert same(within.render(camera))
+"""
+
+
+def test_a_context_that_is_given_and_not_current_is_said():
+    """It was said that the picture is too large."""
+    done = subprocess.run([sys.executable, "-c", BEGIN + GIVEN, "egl"], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr or done.returncode
 
 

@@ -90,6 +90,15 @@ def having(item, **attributes) -> Iterator[None]:
             setattr(item, name, value)
 
 
+def check_context(context) -> None:
+    """Raises PushinError where not even something small can be made."""
+    try:
+        context.buffer(reserve=4).release()
+    except moderngl.Error:
+        raise PushinError("Nothing can be drawn in this OpenGL context: it is not current in this thread, or the graphics driver has "
+                          "given it up. One that you give to a renderer is to be current for every call.") from None
+
+
 @contextmanager
 def making(context, size: tuple[int, int]) -> Iterator[SimpleNamespace]:
     """Makes textures and framebuffers for a picture of a size, all or none: `context` for whatever makes them within.
@@ -102,6 +111,7 @@ def making(context, size: tuple[int, int]) -> Iterator[SimpleNamespace]:
     except moderngl.Error:      # what a driver says where its memory ends
         for item in made:
             item.release()
+        check_context(context)
         raise PushinError(f"A picture of {size[0]} x {size[1]} pixels is too large for this machine; choose a smaller "
                           "size.") from None
 

@@ -20,7 +20,7 @@ from ..plate import Plate
 from ..plate.layers import Layers
 from .bokeh import BokehPass
 from .display import CopyPass, DisplayPass, Overlay
-from .gl import Aside, disparity_of, having, making, plain, read, texture
+from .gl import Aside, check_context, disparity_of, having, making, plain, read, texture
 from .headless import current, is_headless
 from .lens import AccumulatePass, Exposure, MeanPass, check_camera, coc_coefficients
 from .reproject import ReprojectPass
@@ -220,7 +220,10 @@ class Renderer(_Bound):
         self._closed = False
         self._exposure: Exposure | None = None
         self._proxy: ReprojectPass | None = None
+        if not (context is None or isinstance(context, moderngl.Context)):
+            raise PushinError(f"A renderer draws in a context of moderngl's, or without one, and not in {context!r:.40}.")
         with current(context) as self.context, ExitStack() as passes:     # released where the plate is refused, and in the end
+            check_context(self.context)
             self.size = self._checked(size)
             kept = lambda made: passes.callback(made.release) and made
             self.display, self.copy = kept(DisplayPass(self.context)), kept(CopyPass(self.context))
@@ -265,6 +268,8 @@ class Renderer(_Bound):
     def using(self, layers: Layers) -> Iterator[None]:
         """The same in short steps, between which the renderer goes on drawing from those of before."""
         self._check_open()
+        if not isinstance(layers, Layers):
+            raise PushinError(f"A renderer draws from the Layers of its plate, and not from {layers!r:.40}; Layers.of makes them.")
         yield from self.reproject.loading(layers, self.plate, self._let_go)
 
     @_bound_steps
@@ -296,12 +301,14 @@ class Renderer(_Bound):
         """The plate as `camera` sees it.
 
         bokeh    off (a pinhole), gather (quick) or reference (the lens to the full), for a camera that has an f-stop
-        overlay  what is laid over Frame.picture; Frame.color stays as it is
+        overlay  what is laid over Frame.picture, a render.display.Overlay; Frame.color stays as it is
         quick    from the proxy, if there is one and the picture is about as small
+
+        Raises PushinError for a camera that cannot be, and for what else is wrong.
         """
         if bokeh not in BOKEH:
             raise PushinError(f"There is no bokeh called {bokeh!r}; choose one of {', '.join(BOKEH)}.")
-        self._check(camera)
+        self._check(camera, overlay)
         lens = camera.f_stop is not None and bokeh != "off"
         with self._targets() as targets:
             reproject = self._proxy if quick and self._proxy and self._proxy.serves(camera, self.size) else self.reproject
@@ -324,7 +331,12 @@ class Renderer(_Bound):
         taken so far, `views` more with every call, and ends, after `count` of them, as render(camera, "reference"),
         which takes VIEWS. Another camera, size or count starts anew.
         """
-        self._check(camera)
+        self._check(camera, overlay)
+        for number in (views, count):
+            if not (isinstance(number, (int, np.integer)) and number >= 1):
+                raise PushinError(f"A lens is looked through from whole numbers of views, 1 or more, and not from {number!r:.40}.")
+        if not (first is None or isinstance(first, Frame)):
+            raise PushinError(f"A picture grows from a Frame, and not from {first!r:.40}.")
         if camera.f_stop is None:
             return self.render(camera, overlay=overlay), 1.0
         old = self._exposure
@@ -345,9 +357,13 @@ class Renderer(_Bound):
         if self._closed:
             raise PushinError("This renderer is closed; make another one.")
 
-    def _check(self, camera: Camera) -> None:
+    def _check(self, camera: Camera, overlay: Overlay) -> None:
         self._check_open()
+        if not self.reproject.covers:
+            raise PushinError("This renderer has nothing to draw from yet; go through `using` first.")
         check_camera(camera)
+        if not isinstance(overlay, Overlay):
+            raise PushinError(f"Over a picture lies an Overlay, and not {overlay!r:.40}.")
 
     def _complete_gathered(self, targets: Targets, camera: Camera, reproject: ReprojectPass) -> None:
         """Gives a gathered picture the depth and the invented share of its pinhole's."""
