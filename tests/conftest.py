@@ -8,6 +8,7 @@ import pytest
 
 from tests.gaps import GAPS
 from tests.xvfb import xvfb
+from viewer.shots.framing import Stage, Subject
 
 # A shell that starts something in its background has it ignore Ctrl-C, which some tests press.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -60,3 +61,19 @@ def full_disk():
     resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.fixture(scope="session")
+def stage():
+    """The bundled plate's geometry."""
+    return Stage(1280, 720, 35.0, 36.0)
+
+
+@pytest.fixture(scope="session")
+def mira():
+    return Subject("mira", (174, 166, 632, 659), 1.5097, "person", (311, 166, 494, 385))
+
+
+@pytest.fixture(scope="session")
+def tom():
+    return Subject("tom", (905, 248, 1137, 638), 3.1102, "person", (982, 248, 1063, 352))

@@ -359,3 +359,19 @@ def test_no_patch_sticks_out_of_a_small_step():
         drawn[top:bottom, left:right] += 1
         assert here.min() - slack < patches.corners[n].min() and patches.corners[n].max() < here.max() + slack, patches.rect[n]
     assert drawn.max() == 1
+
+
+def test_what_is_painted_keeps_its_colours_at_an_edge():
+    """Two plain walls, of which one ends before the other behind a card: where nothing was photographed nothing is mixed, and to take
+    it apart would draw a bright line along one and a dark one along the other."""
+    behind = plates.Surface.at(3, plates.flat(0.2, 0.2, 0.2), lambda x, y: x + 0.5 * y < 208)
+    scene = plates.Scene((320, 192), (plates.Surface.at(1.2, plates.flat(0.4, 0.4, 0.4), plates.disc(160, 96, 60)), behind,
+                                      plates.Surface.at(6, plates.flat(0.6, 0.6, 0.6))))
+    layers = Layers.of(scene.plate())
+    edges = layers.soft.take(layers.soft.hidden & ~layers.soft.beyond)
+    assert len(edges)
+    for scale, left, top, (x0, y0, x1, y1) in zip(*edges.texture.T, edges.rect):
+        tile = layers.atlas[int(y0 * scale + top):int(y1 * scale + top), int(x0 * scale + left):int(x1 * scale + left)].astype(np.float32)
+        shown = tile[..., 3] > 0.1
+        grey = tile[shown][:, 0] / tile[shown][:, 3]
+        assert grey.min(initial=0.2) > 0.14 and grey.max(initial=0.6) < 0.66

@@ -5,24 +5,7 @@ import pytest
 from viewer.shots.camera_moves import push_in
 from viewer.shots.document import PlateFile, Shot, Take, start_camera
 from viewer.shots.focus_pulls import rack
-from viewer.shots.framing import Stage, Subject
 from viewer.shots.scene import Scene
-
-
-@pytest.fixture(scope="session")
-def stage():
-    """The bundled plate's geometry."""
-    return Stage(1280, 720, 35.0, 36.0)
-
-
-@pytest.fixture(scope="session")
-def mira():
-    return Subject("mira", (174, 166, 632, 659), 1.5097, "person", (311, 166, 494, 385))
-
-
-@pytest.fixture(scope="session")
-def tom():
-    return Subject("tom", (905, 248, 1137, 638), 3.1102, "person", (982, 248, 1063, 352))
 
 
 @pytest.fixture(scope="session")
