@@ -1,11 +1,13 @@
 import os
 import signal
+import sys
 
 import numpy as np
 import OpenEXR
 import pytest
 
 from tests.gaps import GAPS
+from tests.xvfb import xvfb
 from viewer.shots.framing import Stage, Subject
 
 # A shell that starts something in its background has it ignore Ctrl-C, which some tests press.
@@ -39,6 +41,16 @@ def small_plate(tmp_path_factory):
     OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage},
                  {"RGB": color.astype(np.float16), "Z": np.where(box, 1, 4).astype(np.float32)}).write(str(path))
     return path
+
+
+@pytest.fixture(scope="session")
+def screen():
+    """The environment of a process that shows windows: on the screen there is, or on an X server of our own."""
+    if not sys.platform.startswith("linux") or os.environ.get("DISPLAY"):
+        yield dict(os.environ)
+        return
+    with xvfb() as (display, _):
+        yield {**os.environ, "DISPLAY": display}
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """What OpenGL holds."""
 import ctypes
 
+from viewer.render.headless import current
+
 
 def programs(context):
     """How many programs there are in a moderngl context, and in those that share its objects."""
@@ -15,4 +17,5 @@ def textures(context):
 def _count(context, function, names=4096):
     address = context.mglo._context.load_opengl_function(function)
     known = ctypes.CFUNCTYPE(ctypes.c_ubyte, ctypes.c_uint)(address)
-    return sum(known(name) for name in range(1, names))
+    with current(context):
+        return sum(known(name) for name in range(1, names))

@@ -27,8 +27,8 @@ def imported(tree):
             yield from (f"{node.module or ''}.{alias.name}".strip(".") for alias in node.names)
 
 
-@pytest.mark.parametrize("library, room", [("moderngl", "render"), ("render.gl", "render"), ("imgui_bundle", "desktop"),
-                                           ("glfw", "desktop")])
+@pytest.mark.parametrize("library, room", [("moderngl", "render"), ("render.gl", "render"), ("render.headless", "render"),
+                                           ("imgui_bundle", "desktop"), ("glfw", "desktop")])
 def test_a_library_is_used_in_one_room(library, room):
     users = {path for path, tree in trees(but=room) for name in imported(tree) if f"{name}.".startswith(f"{library}.")}
     assert users == set()

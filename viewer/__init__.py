@@ -9,6 +9,13 @@ The names below are the public interface; they are looked up on first use, so th
 needs neither OpenGL nor a display.
 """
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:       # for editors and type checkers
+    from .camera import Camera
+    from .errors import PushinError
+    from .plate import Plate
+    from .render import Frame, Renderer
 
 __version__ = "0.1.0"
 

@@ -1,6 +1,7 @@
 """Writing a file so that it is there whole or not at all."""
 from __future__ import annotations
 
+import glob
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -8,6 +9,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import PushinError
+
+try:
+    import fcntl
+except ImportError:     # Windows
+    fcntl = None
 
 
 @contextmanager
@@ -60,9 +66,11 @@ def replacing(path: Path, mode: int = 0o666) -> Iterator[Path]:
     links to, in one step. mode: of a new file, less the umask; one that is replaced keeps its own. An error leaves the old
     file, and nothing else."""
     place = Path(os.path.realpath(path))
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}.", suffix=path.suffix, dir=place.parent)
-    os.close(handle)
+    handle, name = tempfile.mkstemp(prefix=_unfinished(path), suffix=path.suffix, dir=place.parent)
     temporary = Path(name)
+    if fcntl is None or not _lock(handle):      # Windows moves no file that is open
+        os.close(handle)
+        handle = None
     try:
         yield temporary
         mask = os.umask(0)
@@ -72,6 +80,30 @@ def replacing(path: Path, mode: int = 0o666) -> Iterator[Path]:
         temporary.replace(place)
     finally:
         temporary.unlink(missing_ok=True)
+        if handle is not None:
+            os.close(handle)
+
+
+def clear_unfinished(path: Path) -> None:
+    """Removes what processes that were killed while they wrote this file have left beside it, where the system can tell."""
+    place = Path(os.path.realpath(path))
+    for left in place.parent.glob(f"{glob.escape(_unfinished(path))}????????{glob.escape(path.suffix)}") if fcntl else ():
+        with suppress(OSError), open(left, "r+b") as file:
+            if _lock(file.fileno()):
+                left.unlink()
+
+
+def _unfinished(path: Path) -> str:
+    return f".{path.stem[:40]}."
+
+
+def _lock(handle: int) -> bool:
+    """Locks an open file until it is closed, at the latest when the process ends; whether nobody else has, who lives."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except OSError:
+        return False
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from viewer.cli import main
+from viewer.files import replacing
 from viewer.shots.shotfile import load, save
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -165,8 +167,8 @@ def test_a_mistake_is_one_sentence_and_leaves_nothing(pushin, day, words, says):
     assert sorted(p.name for p in day.iterdir()) == ["plate.exr", "shot.json"]
 
 
-def interrupted(day, output, begun):
-    """Runs a long render of its own and interrupts it once `begun` says so; (exit code, stderr)."""
+def interrupted(day, output, begun, *by):
+    """Runs a long render of its own and interrupts it once `begun` says so, by signals if not by Ctrl-C; (exit code, stderr)."""
     shot = load("shot.json")
     take = shot.take("A")
     save(replace(shot.with_take(replace(take, timeline=take.timeline.stretched(300))), fps=24), "long.json")
@@ -175,18 +177,39 @@ def interrupted(day, output, begun):
     until = time.monotonic() + 40
     while not begun() and process.poll() is None and time.monotonic() < until:
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    for number in by or [signal.SIGINT]:
+        process.send_signal(number)
     _, err = process.communicate(timeout=30)
     return process.returncode, err
 
 
-def test_ctrl_c_leaves_a_film_that_plays(day):
-    # The unfinished film lies beside its place, and is written a few frames at a time.
-    code, err = interrupted(day, day / "long.mp4", lambda: any(p.stat().st_size for p in day.glob(".long*.mp4")))
+def being_written(day):
+    """The unfinished film lies beside its place, and is written a few frames at a time."""
+    return any(p.stat().st_size for p in day.glob(".long*.mp4"))
+
+
+@pytest.mark.parametrize("by", [("SIGINT",), ("SIGTERM",), ("SIGTERM", "SIGTERM"), ("SIGHUP", "SIGTERM")], ids="-".join)
+def test_ctrl_c_and_what_is_like_it_leave_a_film_that_plays(day, by):
+    if not all(hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN for name in by):
+        pytest.skip(f"{' and '.join(by)} end nothing here.")
+    by = [getattr(signal, name) for name in by]
+    code, err = interrupted(day, day / "long.mp4", lambda: being_written(day), *by)
     frames = decoded(day / "long.mp4")
-    assert code == 130 and 10 < len(frames) < 7200
+    assert code == 128 + by[0] and 10 < len(frames) < 7200
     assert err == f"pushin: interrupted after {len(frames)} of 7200 frames; {day / 'long.mp4'} plays up to there.\n"
     assert not list(day.glob(".long*"))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing tells here whether a process is still there")
+def test_what_a_render_left_that_was_killed_goes_with_the_next_of_that_name(day):
+    """What another one is writing there, or has another name, stays."""
+    (day / ".longer.abcdefgh.mp4").touch()
+    assert interrupted(day, day / "long.mp4", lambda: being_written(day), signal.SIGKILL)[0] == -signal.SIGKILL
+    killed, = day.glob(".long.*.mp4")
+    with replacing(day / "long.mp4") as other:
+        other.write_bytes(b"in the making")
+        assert main(["render", "shot.json", "--frames", "1-2", "-o", "long.mp4"]) == 0
+        assert sorted(day.glob(".long*.mp4")) == sorted([other, day / ".longer.abcdefgh.mp4"]) and not killed.exists()
 
 
 def test_ctrl_c_leaves_whole_frames(day):

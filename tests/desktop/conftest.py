@@ -1,39 +1,16 @@
 import json
-import os
-import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.desktop import screens
+from tests.xvfb import xvfb
 
 ROOT = Path(__file__).parents[2]
 
 pytest.register_assert_rewrite("tests.desktop.reports")
-
-
-@pytest.fixture(scope="session")
-def screen():
-    """The environment of a process that shows windows: on the screen there is, or on an X server of our own."""
-    if not sys.platform.startswith("linux") or os.environ.get("DISPLAY"):
-        yield dict(os.environ)
-        return
-    with xvfb() as (display, _):
-        yield {**os.environ, "DISPLAY": display}
-
-
-@contextmanager
-def xvfb():
-    """An X server of our own: (its display, its process)."""
-    if not shutil.which("Xvfb"):
-        pytest.fail("The window's tests need a screen or Xvfb (on Debian: apt install xvfb).")
-    with subprocess.Popen(["Xvfb", "-displayfd", "1", "-screen", "0", "3840x2160x24", "-nolisten", "tcp"],
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        yield f":{server.stdout.readline().strip()}", server
-        server.terminate()
 
 
 @pytest.fixture

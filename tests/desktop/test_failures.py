@@ -19,7 +19,7 @@ from viewer.cli.open import opening
 from viewer.desktop import upload_thread
 from viewer.plate.layers import Layers
 from viewer.rehearsal import edits
-from viewer.render.gl import headless_context
+from viewer.render.headless import headless_context
 from viewer.render.screen import Screen
 from viewer.shots.shotfile import load, parse, save
 

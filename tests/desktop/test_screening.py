@@ -17,7 +17,7 @@ from viewer.rehearsal import edits
 from viewer.rehearsal.document import Document
 from viewer.render.compare import layout
 from viewer.render.display import Overlay
-from viewer.render.gl import headless_context
+from viewer.render.headless import headless_context
 from viewer.render.screen import Screen
 from viewer.shots.framing import Subject
 from viewer.shots.shotfile import plate_file

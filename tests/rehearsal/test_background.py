@@ -8,7 +8,7 @@ from viewer.plate import Plate
 from viewer.plate.layers import Layers
 from viewer.rehearsal.background import Moment, _pictured
 from viewer.render.compare import Wipe, layout
-from viewer.render.gl import headless_context
+from viewer.render.headless import headless_context
 
 
 def test_a_screenshot_leaves_nothing_on_the_gpu(tmp_path):

@@ -2,7 +2,7 @@ import pytest
 
 from tests.gaps import MESA
 from viewer import Renderer
-from viewer.render.gl import headless_context
+from viewer.render.headless import headless_context
 
 
 def pytest_addoption(parser):

@@ -93,6 +93,21 @@ def test_a_renderer_that_is_refused_leaves_nothing_behind(renderer, error, wrong
     assert (programs(renderer.context), textures(renderer.context)) == held
 
 
+@pytest.mark.parametrize("wrong, says", [
+    *((lambda _, context=context: Renderer(PLATE, (32, 32), context), "a context of moderngl's") for context in ("egl", True)),
+    *((lambda renderer, layers=layers: renderer.use(layers), "Layers.of makes them") for layers in (None, PLATE)),
+    *((lambda renderer, views=views: renderer.refine(Camera(f_stop=2), views), "views, 1 or more") for views in (0, -1, 2.5, "2", None)),
+    *((lambda renderer, count=count: renderer.refine(Camera(f_stop=2), count=count), "views, 1 or more") for count in (0, -3, 2.5)),
+    (lambda renderer: renderer.refine(Camera(f_stop=2), first=PLATE), "a Frame, and not"),
+    (lambda renderer: renderer.render(Camera(), overlay=True), "an Overlay, and not True"),
+    (lambda _: Renderer(PLATE, (32, 32), load=False).render(Camera()), "nothing to draw from yet"),
+])
+def test_what_else_is_given_and_cannot_be(renderer, wrong, says):
+    with pytest.raises(PushinError, match=says):
+        wrong(renderer)
+    assert renderer.render(Camera()).picture.any()
+
+
 def test_what_is_set_for_a_draw_is_set_back_where_that_fails(renderer):
     texture = renderer.render(Camera()).displayed
     before = texture.filter

@@ -179,7 +179,7 @@ def test_light_taken_for_brighter_fits_what_it_is_stored_in(monkeypatch):
     whole = lambda context, size, components=4, dtype="f2", **how: texture(context, size, components, dtype.replace("f2", "f4"), **how)
     for module in (bokeh, renderer):
         monkeypatch.setattr(module, "texture", whole)
-    with Renderer(plate, SIZE, highlights=1000) as rendering:
+    with Renderer(plate, SIZE, highlights=1000) as rendering, rendering.context:
         for f_stop, focus in ((0.3, 1.5), (0.3, 0.9), (0.05, 4.0), (1.4, 2.0)):
             rendering.render(Camera(focal_length=35, f_stop=f_stop, focus_distance=focus), "gather")
             between = rendering.bokeh.targets
@@ -192,7 +192,7 @@ def test_light_taken_for_brighter_fits_what_it_is_stored_in(monkeypatch):
 
 def test_a_lamp_without_depth_is_a_disc_too():
     """A bright soft edge in front, far from anything that is opaque enough to have depth: a disc of radius 0 was no number."""
-    with Renderer(plate_of(np.full((SIZE[1], SIZE[0], 3), 0.01), 0.5), SIZE) as renderer:
+    with Renderer(plate_of(np.full((SIZE[1], SIZE[0], 3), 0.01), 0.5), SIZE) as renderer, renderer.context:
         frame = renderer.render(Camera(focal_length=35, f_stop=0.5, focus_distance=20.0), "gather")
         passes, front = renderer.bokeh, renderer.bokeh.targets.front
         front.scene.clear(depth=0.0)
@@ -313,8 +313,7 @@ def test_a_slice_that_ends_just_behind_a_wall_has_what_is_hidden_of_it():
     bar = np.abs(np.indices((h, w))[1] - 120) < 16
     plate = plate_of(np.full((h, w, 3), 0.3), np.where(bar, 2.0, 4.0))
     window = lambda depth: NEAR / (2 * depth)
-    with Renderer(plate, SIZE) as renderer:
-        context = renderer.context
+    with Renderer(plate, SIZE) as renderer, renderer.context as context:
         target = context.framebuffer([texture(context, SIZE)], context.depth_texture(SIZE))
         part = Slice((window(4.0 / 0.985), window(2.5)), 0.3, True)
         renderer.reproject.draw(target, Camera(focal_length=35), part)

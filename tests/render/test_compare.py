@@ -7,6 +7,7 @@ from viewer.camera import Camera
 from viewer.render import Renderer
 from viewer.render.compare import BLINK, GROUND, MODES, ComparePass, Wipe, layout
 from viewer.render.feed import Feed
+from viewer.render.headless import headless_context
 
 SIZE = 160, 90
 
@@ -14,9 +15,10 @@ SIZE = 160, 90
 @pytest.fixture(scope="module")
 def pair(small_plate):
     from viewer import Plate
+    context = headless_context()
     with Renderer(Plate.open(small_plate, focal_length=35), SIZE) as renderer:
         frames = renderer.render(Camera()), renderer.render(Camera(position=(0.2, 0.0, -0.3)))
-        yield renderer.context, frames
+        yield context, frames
 
 
 def compared(pair, size, mode, gap=0.0, **how):

@@ -228,8 +228,9 @@ def test_the_screen_picture_is_the_colour_through_the_srgb_curve(card):
     from tests.flip import display
     with Renderer(card, (160, 96)) as renderer:
         frame = renderer.render(CAMERAS[2])
-        texture = renderer.context.external_texture(frame.texture, frame.size, 4, 0, "f1")
-        picture = np.frombuffer(texture.read(), np.uint8).reshape(96, 160, 4)[::-1, :, :3]
+        with frame.context:
+            texture = frame.context.external_texture(frame.texture, frame.size, 4, 0, "f1")
+            picture = np.frombuffer(texture.read(), np.uint8).reshape(96, 160, 4)[::-1, :, :3]
     assert np.abs(picture - 255 * display(frame.color)).max() <= 1
 
 

@@ -15,8 +15,9 @@ with Renderer(plate, (80, 45)) as renderer:
     print(renderer.reproject.atlas.roomy)
     for z in (0.0, 1.0, 8.0):
         print(hashlib.sha256(renderer.render(Camera(position=(0.0, 0.1, z))).color.tobytes()).hexdigest())
-    print(hashlib.sha256(renderer.reproject.atlas.texture.read()).hexdigest())
-    print(renderer.context.error)
+    with renderer.context:
+        print(hashlib.sha256(renderer.reproject.atlas.texture.read()).hexdigest())
+        print(renderer.context.error)
 """
 
 

@@ -9,9 +9,15 @@ from __future__ import annotations
 import argparse
 import difflib
 import io
+import math
 import os
 import re
+import signal
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -22,6 +28,9 @@ from .aside import say, silence
 COMMANDS = ("open", "still", "compare", "rack", "move", "render", "sheet", "describe", "advise", "moves", "info", "depth",
             "repair", "bench")
 """In the order of `pushin --help`; each is a module of this package."""
+
+TWICE = 1.0
+"""Seconds within which a signal to end counts once: `timeout` sends it to the program and to its group, a terminal likewise."""
 
 EXAMPLES = """\
 examples:
@@ -44,26 +53,29 @@ class Parser(argparse.ArgumentParser):
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs one command and returns its exit code: 0 done, 1 found something wrong, 2 bad input, 130 interrupted."""
+    """Runs one command and returns its exit code: 0 done, 1 found something wrong, 2 bad input, 130 interrupted, or 128 and
+    the number of another signal that ended it."""
     sys.stdout = sys.stdout or open(os.open(os.devnull, os.O_RDONLY), "w")      # to print there is an error, as on a full disk
     sys.stderr = sys.stderr or open(os.devnull, "w")    # else what is said goes among what is printed
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")   # names may have letters that it has not
+    signals: list[int] = [signal.SIGINT]
     try:
         try:
             argv = _with_command(_with_negatives(sys.argv[1:] if argv is None else argv))
             args, unknown = _parser(argv[0]).parse_known_args(argv)
             if unknown:
                 raise PushinError(f"`pushin {argv[0]}` has no use for '{unknown[0]}'; see `pushin {argv[0]} --help`.")
-            return args.run(args) or 0
+            with _ended_as_interrupted(signals) if argv[0] != "open" else nullcontext():    # the window's journal has it all
+                return args.run(args) or 0
         finally:
             sys.stdout.flush()      # here, where a reader who has gone can be dealt with
     except PushinError as error:
         say(str(error))
         return 2
     except KeyboardInterrupt:
-        return 130
+        return 128 + signals[-1]
     except OSError as error:
         if error.filename is not None:      # not of what is printed
             raise
@@ -72,6 +84,31 @@ def main(argv: list[str] | None = None) -> int:
             return 1
         say(f"The output cannot be written: {error.strerror or error}.")
         return 2
+
+
+@contextmanager
+def _ended_as_interrupted(signals: list[int]) -> Iterator[None]:
+    """Within, whoever asks the program to end, as a scheduler or a terminal that is closed, does what Ctrl-C does: what has begun
+    is brought to an end. The signal is added to `signals`."""
+    last = -math.inf
+
+    def end(number, _):
+        nonlocal last
+        before, last = last, time.monotonic()
+        if last - before > TWICE:
+            signals.append(number)
+            raise KeyboardInterrupt
+
+    mine = threading.current_thread() is threading.main_thread()
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if mine and hasattr(signal, name)]
+    ends = [number for number in ends if signal.getsignal(number) == signal.SIG_DFL]     # nohup's stays ignored
+    for number in ends:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in ends:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _with_command(argv: list[str]) -> list[str]:

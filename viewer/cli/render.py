@@ -19,12 +19,12 @@ examples:
   pushin render shot.json -o frames/                          frames/shot_A.0001.png and on; run again, it resumes
   pushin render shot.json --format exr --frames 10-48 -o frames/
 
-A film is H.264 in MP4 or MOV, 8-bit 4:2:0, tagged BT.709. Ctrl-C ends it early: the frames so far make a film that
-plays, as NAME.partial.mp4 where NAME.mp4 was there already. Single frames are PNG (8-bit sRGB) or EXR (linear half
+A film is H.264 in MP4 or MOV, 8-bit 4:2:0, tagged BT.709. Ctrl-C or SIGTERM ends it early: the frames so far make a film
+that plays, as NAME.partial.mp4 where NAME.mp4 was there already. Single frames are PNG (8-bit sRGB) or EXR (linear half
 RGB, Z in metres, and `invented`, the share of each pixel that the plate never showed). A frame that is there already,
 whole and drawn from the same plate and camera, in the same size and blur, is kept; others are replaced.
 
-exit code: 0 done, 2 bad input, 130 interrupted
+exit code: 0 done, 2 bad input, 130 interrupted, 143 ended by SIGTERM
 """
 
 
@@ -61,10 +61,12 @@ def run(args) -> int:
         drawing, began = Drawing(delivery, renderer, args.bokeh), time.perf_counter()
         drawn = (_film if film else _frames)(args, drawing, chosen)
         seconds = time.perf_counter() - began
+    if drawn is None:
+        raise KeyboardInterrupt
     if args.stats and drawn:
         print(f"{counted(drawn, 'frame')} of {delivery.size[0]}x{delivery.size[1]} in {seconds:.1f} s "
               f"({drawn / seconds:.1f} a second); {1 - drawing.seconds / seconds:.1%} of the time outside of drawing.")
-    return 0 if drawn is not None else 130
+    return 0
 
 
 def _film(args, drawing, chosen: range) -> int | None:

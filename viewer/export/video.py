@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import PushinError
-from ..files import check_target, write_whole
+from ..files import check_target, clear_unfinished, write_whole
 from .queue_thread import QueueThread
 
 SUFFIXES = (".mp4", ".mov")
@@ -24,7 +24,7 @@ LIMITED = 1
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C, after the pictures so far have become a film at `path`."""
+    """Ctrl-C, or another signal to end, after the pictures so far have become a film at `path`."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -48,6 +48,7 @@ def write_video(path: str | Path, pictures: Iterable[np.ndarray], size: tuple[in
     Interrupted is raised.
     """
     path = check_video(path, size)
+    clear_unfinished(path)
     count, interrupted = 0, False
 
     def write(to: Path) -> None:

@@ -6,7 +6,7 @@
     display     linear colour to the screen's, with focus aids; compare two pictures in one
     screen      a window: shown, read back, uploads for it; feed frames for a second one
     bench       how long passes take; warm every program made before it is wanted
-    gl          contexts, programs, textures
+    headless    OpenGL without a window; gl programs, textures
 """
 from .renderer import Frame, Renderer
 

@@ -9,7 +9,8 @@ import numpy as np
 from .. import optics
 from ..camera import Camera
 from .display import CopyPass
-from .gl import headless_context, texture
+from .gl import texture
+from .headless import current
 from .renderer import Renderer, Targets
 
 LARGEST = 0.03
@@ -23,8 +24,7 @@ def measure(plate, size: tuple[int, int], repeats: int = 30) -> dict:
               "lens": {"in focus", "blurred": {"ms", "ratio"}}}, the last of whole frames through a lens: at f/64, and
               wide open, with circles of up to LARGEST of the width
     """
-    context = headless_context()
-    with Renderer(plate, size, context) as renderer:
+    with current() as context, Renderer(plate, size, context) as renderer:
         targets = Targets.create(context, size)
         source, copied = texture(context, size), texture(context, size)
         target, copy = context.framebuffer([copied]), CopyPass(context)
@@ -57,7 +57,7 @@ def measure(plate, size: tuple[int, int], repeats: int = 30) -> dict:
         copy.release()
         for item in (target, source, copied, targets):
             item.release()
-    rated = {name: {"ms": value, "ratio": value / ms["copy"]} for name, value in ms.items()}
-    return {"renderer": context.info["GL_RENDERER"], "size": list(size), "copy_ms": ms["copy"],
-            "passes": {name: rated[name] for name in work if name != "copy"}, "frame": rated["frame"],
-            "lens": {name.partition(", ")[2]: rated[name] for name in frames if ", " in name}}
+        rated = {name: {"ms": value, "ratio": value / ms["copy"]} for name, value in ms.items()}
+        return {"renderer": context.info["GL_RENDERER"], "size": list(size), "copy_ms": ms["copy"],
+                "passes": {name: rated[name] for name in work if name != "copy"}, "frame": rated["frame"],
+                "lens": {name.partition(", ")[2]: rated[name] for name in frames if ", " in name}}

@@ -9,6 +9,7 @@ import moderngl
 import numpy as np
 
 from .gl import ScreenPass, making, plain, read, texture
+from .headless import current
 
 
 class Mode(NamedTuple):
@@ -153,11 +154,12 @@ class ComparePass:
 
 def compared(renderer, place: Layout, a, b, mode: str, **how) -> np.ndarray:
     """One comparison of a renderer's frames, as ComparePass.pixels has it, and nothing left of it on the GPU."""
-    draws = ComparePass(renderer.context)
-    try:
-        return draws.pixels(place, a, b, mode, **how)
-    finally:
-        draws.release()
+    with current(renderer.context):
+        draws = ComparePass(renderer.context)
+        try:
+            return draws.pixels(place, a, b, mode, **how)
+        finally:
+            draws.release()
 
 
 def _upward(place: Rect, size: tuple[int, int]) -> Rect:

@@ -1,11 +1,8 @@
-"""Contexts, programs and targets: the few GL idioms that every pass shares."""
+"""Programs and targets: the few GL idioms that every pass shares."""
 from __future__ import annotations
 
 import ctypes
-import os
 import re
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -32,35 +29,6 @@ def disparity_of(stored: np.ndarray) -> np.ndarray:
 
 Aside = Callable[[Callable[[], None]], Iterator[None]]
 """aside(work): once gone through, work() is done, on another thread and in a context that has this one's objects."""
-
-NO_GL = ("OpenGL 3.3 is not available here ({reason}); install Mesa's software renderer, on Debian and Ubuntu with "
-         "`apt install libegl1 libgl1 libegl-mesa0 libgl1-mesa-dri`, or update the graphics driver.")
-
-_local = threading.local()
-
-
-def headless_context() -> moderngl.Context:
-    """This thread's context without a window: EGL where there is one, the platform's own way elsewhere.
-
-    Raises PushinError that names the package to install where there is no OpenGL 3.3.
-    """
-    # One for all renderers of a thread: switching between contexts is slow, and they would share nothing.
-    if getattr(_local, "context", None) is None:
-        _local.context = _create()
-    return _local.context
-
-
-def _create() -> moderngl.Context:
-    reasons = []
-    # Asked for X11 without a display, the library would try the usual ones by itself, whoever they belong to.
-    windowing = [{}] if sys.platform != "linux" or os.environ.get("DISPLAY") else []
-    for options in ({"backend": "egl"}, *windowing):
-        try:
-            return moderngl.create_context(standalone=True, require=330, **options)
-        except Exception as error:  # moderngl raises a plain Exception, ctypes an OSError where a library is missing
-            reasons.append(" ".join(str(error).split()).rstrip("."))
-    raise PushinError(NO_GL.format(reason=reasons[0] or "no reason given"))
-
 
 def shader_source(name: str) -> str:
     """The text of shaders/<name>, with its `#include "common/…"` lines replaced by those files."""
@@ -122,6 +90,15 @@ def having(item, **attributes) -> Iterator[None]:
             setattr(item, name, value)
 
 
+def check_context(context) -> None:
+    """Raises PushinError where not even something small can be made."""
+    try:
+        context.buffer(reserve=4).release()
+    except moderngl.Error:
+        raise PushinError("Nothing can be drawn in this OpenGL context: it is not current in this thread, or the graphics driver has "
+                          "given it up. One that you give to a renderer is to be current for every call.") from None
+
+
 @contextmanager
 def making(context, size: tuple[int, int]) -> Iterator[SimpleNamespace]:
     """Makes textures and framebuffers for a picture of a size, all or none: `context` for whatever makes them within.
@@ -134,6 +111,7 @@ def making(context, size: tuple[int, int]) -> Iterator[SimpleNamespace]:
     except moderngl.Error:      # what a driver says where its memory ends
         for item in made:
             item.release()
+        check_context(context)
         raise PushinError(f"A picture of {size[0]} x {size[1]} pixels is too large for this machine; choose a smaller "
                           "size.") from None
 

@@ -1,12 +1,14 @@
 """Renderer: a plate and a size in, frames out."""
 from __future__ import annotations
 
+import sys
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, partial, wraps
+from typing import TypeVar
 
 import moderngl
 import numpy as np
@@ -18,7 +20,8 @@ from ..plate import Plate
 from ..plate.layers import Layers
 from .bokeh import BokehPass
 from .display import CopyPass, DisplayPass, Overlay
-from .gl import Aside, disparity_of, having, headless_context, making, plain, read, texture
+from .gl import Aside, check_context, disparity_of, having, making, plain, read, texture
+from .headless import current, is_headless
 from .lens import AccumulatePass, Exposure, MeanPass, check_camera, coc_coefficients
 from .reproject import ReprojectPass
 
@@ -63,12 +66,18 @@ class Targets:
                        color, depth, make.framebuffer([picture]), picture)
 
     def release(self) -> None:
-        for item in (self.scene, self.flat, self.surface, self.screen, self.color, self.depth, self.picture):
-            item.release()
+        with current(self.picture.ctx):
+            for item in (self.scene, self.flat, self.surface, self.screen, self.color, self.depth, self.picture):
+                item.release()
 
 
 class _Bound:
-    """What works only in the thread that made it: an OpenGL context is current in one."""
+    """What works only in the thread that made it: an OpenGL context is current in one.
+
+    context  moderngl's, of which it is; headless, it is current only within what is `_bound`
+    """
+
+    context: moderngl.Context
 
     def __init__(self):
         self._thread = threading.get_ident()
@@ -79,33 +88,66 @@ class _Bound:
                               "renderer in this one, or read a frame's arrays there before you hand it on.")
 
 
+Method = TypeVar("Method", bound=Callable)
+
+
+def _bound(method: Method) -> Method:
+    """Refuses another thread than the one that made an object, and has that one's context current within."""
+    @wraps(method)
+    def within(self, *what, **how):
+        self._check_thread()
+        with current(self.context):
+            return method(self, *what, **how)
+    return within
+
+
+def _bound_steps(method: Method) -> Method:
+    """The same for each step of a generator's."""
+    @_bound
+    def step(self, steps: Iterator[None]) -> bool:
+        return next(steps, steps) is not steps      # itself, at the end
+
+    @wraps(method)
+    def within(self, *what, **how):
+        steps = method(self, *what, **how)
+        try:
+            while step(self, steps):
+                yield
+        finally:
+            with current(self.context):
+                steps.close()
+    return within
+
+
 class Frame(_Bound):
     """One rendered picture. It stays on the GPU until its arrays are asked for, and stays valid as long as it is held.
 
     size      (width, height) in pixels
     camera    what it was taken with
     texture   GL name of the display-referred picture (8-bit sRGB, GL's row order: bottom row first)
+    context   moderngl's, in which that name is; current `with frame.context` where the renderer was given none
     """
 
     def __init__(self, targets: Targets, size, camera: Camera, finish):
         super().__init__()
         self._targets, self.size, self.camera, self._finish = targets, size, camera, finish
         self.texture: int = targets.picture.glo
+        self.context = targets.picture.ctx
 
     @property
     def displayed(self) -> moderngl.Texture:
         """The display-referred picture, for a pass that goes on from it."""
         return self._targets.picture
 
+    @_bound
     def _complete(self) -> None:
         """Draws what only depth and invented share need, while the renderer is there to draw it."""
         if self._finish:
-            self._check_thread()
             self._finish()
             self._finish = None
 
+    @_bound
     def _read(self, texture: moderngl.Texture, dtype: str) -> np.ndarray:
-        self._check_thread()
         return read(texture, dtype)
 
     @cached_property
@@ -155,11 +197,14 @@ class Renderer(_Bound):
     load     False: it draws only once `using` has been gone through
     aside    does there what takes long, where another thread can; see gl.Aside
 
-    A frame is a pure function of plate, camera and size. Renderers may be used in any order, within one thread.
+    A frame is a pure function of plate, camera and size. Renderers may be used in any order, within one thread. Without a
+    window they leave current what context of yours was; a window's context is to be current for every call.
     Raises PushinError where there is no OpenGL 3.3, a size that it cannot draw, or another thread than the one that made it.
     """
 
-    def __init__(self, plate, size: tuple[int, int], context: moderngl.Context | None = None,
+    _passes: ExitStack | None = None
+
+    def __init__(self, plate: Plate, size: tuple[int, int], context: moderngl.Context | None = None,
                  layers: Layers | None = None, highlights: float = 1.0, load: bool = True,
                  aside: Aside | None = None):
         super().__init__()
@@ -169,14 +214,17 @@ class Renderer(_Bound):
         if not (np.ndim(times := real(highlights)) == 0 and least <= times <= most):
             raise PushinError(f"A light may be taken to be from {least:g} to {most:g} times as bright as the plate has it, and not "
                               f"{highlights!r:.40} times.")
-        self.context = context or headless_context()
-        self.plate, self.size, self.highlights = plate, self._checked(size), float(times)
+        self.plate, self.highlights = plate, float(times)
         self._free: dict[tuple[int, int], list[Targets]] = {}
         self._held: weakref.WeakSet[Frame] = weakref.WeakSet()
         self._closed = False
         self._exposure: Exposure | None = None
         self._proxy: ReprojectPass | None = None
-        with ExitStack() as passes:     # released where the plate is refused, and in the end
+        if not (context is None or isinstance(context, moderngl.Context)):
+            raise PushinError(f"A renderer draws in a context of moderngl's, or without one, and not in {context!r:.40}.")
+        with current(context) as self.context, ExitStack() as passes:     # released where the plate is refused, and in the end
+            check_context(self.context)
+            self.size = self._checked(size)
             kept = lambda made: passes.callback(made.release) and made
             self.display, self.copy = kept(DisplayPass(self.context)), kept(CopyPass(self.context))
             self.accumulate, self.mean = kept(AccumulatePass(self.context)), kept(MeanPass(self.context))
@@ -185,12 +233,12 @@ class Renderer(_Bound):
                 self.use(layers or Layers.of(plate))
             self._passes = passes.pop_all()
 
+    @_bound
     def resize(self, size: tuple[int, int]) -> None:
         """Renders in another size from now on; frames of before stay as they are, and going back costs nothing.
 
         Raises PushinError for a size that cannot be drawn, or in another thread than the one that made it.
         """
-        self._check_thread()
         self.size = self._checked(size)
         self._free[self.size] = self._free.pop(self.size, [])  # the latest comes last
         while len(self._free) > SIZES_KEPT:
@@ -216,11 +264,15 @@ class Renderer(_Bound):
         for _ in self.using(layers):
             pass
 
+    @_bound_steps
     def using(self, layers: Layers) -> Iterator[None]:
         """The same in short steps, between which the renderer goes on drawing from those of before."""
         self._check_open()
+        if not isinstance(layers, Layers):
+            raise PushinError(f"A renderer draws from the Layers of its plate, and not from {layers!r:.40}; Layers.of makes them.")
         yield from self.reproject.loading(layers, self.plate, self._let_go)
 
+    @_bound_steps
     def using_proxy(self, proxy, layers: Layers) -> Iterator[None]:
         """Draws quick pictures from a smaller plate's layers, in the same way, until other layers of the plate are used.
 
@@ -244,16 +296,19 @@ class Renderer(_Bound):
         self._drop_proxy()
         self._forget()
 
+    @_bound
     def render(self, camera: Camera, bokeh: str = "off", overlay: Overlay = Overlay(), quick: bool = False) -> Frame:
         """The plate as `camera` sees it.
 
         bokeh    off (a pinhole), gather (quick) or reference (the lens to the full), for a camera that has an f-stop
-        overlay  what is laid over Frame.picture; Frame.color stays as it is
+        overlay  what is laid over Frame.picture, a render.display.Overlay; Frame.color stays as it is
         quick    from the proxy, if there is one and the picture is about as small
+
+        Raises PushinError for a camera that cannot be, and for what else is wrong.
         """
         if bokeh not in BOKEH:
             raise PushinError(f"There is no bokeh called {bokeh!r}; choose one of {', '.join(BOKEH)}.")
-        self._check(camera)
+        self._check(camera, overlay)
         lens = camera.f_stop is not None and bokeh != "off"
         with self._targets() as targets:
             reproject = self._proxy if quick and self._proxy and self._proxy.serves(camera, self.size) else self.reproject
@@ -267,6 +322,7 @@ class Renderer(_Bound):
                 self._expose(targets, camera, reproject)
             return self._shown(targets, camera, overlay, finish)
 
+    @_bound
     def refine(self, camera: Camera, views: int = 8, overlay: Overlay = Overlay(), count: int = VIEWS,
                first: Frame | None = None) -> tuple[Frame, float]:
         """A picture through the lens that grows from call to call: (frame, share done).
@@ -275,7 +331,12 @@ class Renderer(_Bound):
         taken so far, `views` more with every call, and ends, after `count` of them, as render(camera, "reference"),
         which takes VIEWS. Another camera, size or count starts anew.
         """
-        self._check(camera)
+        self._check(camera, overlay)
+        for number in (views, count):
+            if not (isinstance(number, (int, np.integer)) and number >= 1):
+                raise PushinError(f"A lens is looked through from whole numbers of views, 1 or more, and not from {number!r:.40}.")
+        if not (first is None or isinstance(first, Frame)):
+            raise PushinError(f"A picture grows from a Frame, and not from {first!r:.40}.")
         if camera.f_stop is None:
             return self.render(camera, overlay=overlay), 1.0
         old = self._exposure
@@ -295,11 +356,14 @@ class Renderer(_Bound):
     def _check_open(self) -> None:
         if self._closed:
             raise PushinError("This renderer is closed; make another one.")
-        self._check_thread()
 
-    def _check(self, camera: Camera) -> None:
+    def _check(self, camera: Camera, overlay: Overlay) -> None:
         self._check_open()
+        if not self.reproject.covers:
+            raise PushinError("This renderer has nothing to draw from yet; go through `using` first.")
         check_camera(camera)
+        if not isinstance(overlay, Overlay):
+            raise PushinError(f"Over a picture lies an Overlay, and not {overlay!r:.40}.")
 
     def _complete_gathered(self, targets: Targets, camera: Camera, reproject: ReprojectPass) -> None:
         """Gives a gathered picture the depth and the invented share of its pinhole's."""
@@ -367,17 +431,27 @@ class Renderer(_Bound):
             frame._complete()
 
     def close(self) -> None:
-        """Frees the GPU's memory; frames that are still held stay valid. Raises PushinError in another thread than the one that made it."""
+        """Frees the GPU's memory; frames that are still held stay valid. Raises PushinError in another thread than the one that
+        made it. A renderer without a window that nobody holds any more, nor a frame of it, closes by itself, if that is in its
+        thread; one in a window's context does not."""
         if not self._closed:
-            self._check_thread()
-            self._complete_held()
-            self._closed = True
-            self._drop_proxy()
-            self._forget()
-            for targets in (targets for kept in self._free.values() for targets in kept):
-                targets.release()
-            self._free.clear()
-            self._passes.close()
+            self._close()
+
+    @_bound
+    def _close(self) -> None:
+        self._complete_held()
+        self._closed = True
+        self._drop_proxy()
+        self._forget()
+        for targets in (targets for kept in self._free.values() for targets in kept):
+            targets.release()
+        self._free.clear()
+        self._passes.close()
+
+    def __del__(self):
+        # In another thread, and with a window's context, which need not be current here, the memory goes with the context.
+        if self._passes and is_headless(self.context) and not sys.is_finalizing():
+            self.close()
 
     def __enter__(self) -> Renderer:
         return self
