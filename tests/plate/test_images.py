@@ -1,5 +1,6 @@
 """Pictures of every format arrive as the same scene-linear light."""
 import io
+import re
 import struct
 import zlib
 
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageOps
 
+from viewer import Plate
 from viewer.errors import PushinError
 from viewer.plate import colour, lens
 from viewer.plate.images import LONGEST_SIDE, read_grey, read_picture
@@ -172,6 +174,27 @@ def test_exr_windows(tmp_path):
     np.testing.assert_allclose(picture.color[5:5 + SIZE[1], 10:, 0], pixels[:, :30], rtol=1e-3)
     assert not picture.color[:5].any() and np.isnan(picture.depth.values[:5]).all()
     np.testing.assert_array_equal(picture.depth.values[5:37, 10:], pixels[:, :30] + 1)
+
+
+@pytest.mark.parametrize("window, sides", [((-8, -8, 55, 39), "8 pixels on every side"),
+                                           ((-8, 0, 47, 31), "8 pixels left, 0 pixels right, 0 pixels above and 0 pixels below")])
+def test_exr_overscan_is_told_of_with_the_lens_that_has_it(tmp_path, window, sides):
+    x0, y0, x1, y1 = window
+    pixels = np.random.default_rng(0).random((y1 - y0 + 1, x1 - x0 + 1)).astype(np.float32)
+    channels = {c: pixels for c in "RGB"} | {"Z": pixels + 1}
+    box = lambda x0, y0, x1, y1: (np.array([x0, y0], "i4"), np.array([x1, y1], "i4"))
+    write_exr(tmp_path / "frame.exr", channels, dataWindow=box(*window), displayWindow=box(0, 0, SIZE[0] - 1, SIZE[1] - 1))
+    write_exr(tmp_path / "all.exr", channels)
+    frame = Plate.open(tmp_path / "frame.exr", focal_length=50, sensor_width=24)
+    assert frame.size == SIZE
+    note, = (note for note in frame.notes if "oiiotool" in note)
+    assert sides in note
+    wider = float(re.search("--sensor-width ([0-9.]+) times", note)[1])
+    point = re.search("--principal-point ([0-9.]+),([0-9.]+)", note)
+    all_ = Plate.open(tmp_path / "all.exr", focal_length=50, sensor_width=24 * wider,
+                      principal_point=point and tuple(map(float, point.groups())))
+    assert all_.focal_pixels == pytest.approx(frame.focal_pixels, rel=1e-4)
+    assert all_.principal_point == (SIZE[0] / 2 - x0, SIZE[1] / 2 - y0)
 
 
 def test_exr_primaries(tmp_path):
