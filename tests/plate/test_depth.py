@@ -374,6 +374,17 @@ def test_infinity_of_a_renderer_is_sky(tmp_path, picture):
     assert np.isinf(rendered[20:23, 40:43]).all() and np.isfinite(measured).all()
 
 
+@pytest.mark.parametrize("kind", ["metres", "centimetres", "millimetres"])
+@pytest.mark.parametrize("stored, sky", [(np.float16, 65504), (np.float32, 65504), (np.float32, 1e10), (np.float32, np.inf)])
+def test_a_renderers_background_is_sky_in_every_unit(tmp_path, kind, stored, sky):
+    values = (METRES * {"metres": 1, "centimetres": 100, "millimetres": 1000}[kind]).astype(stored)
+    values[:20] = sky
+    write_exr(tmp_path / "a.exr", {c: METRES for c in "RGB"} | {"Z": values})
+    plate = Plate.open(tmp_path / "a.exr", depth_kind=kind)
+    assert np.isinf(plate.depth[:20]).all()
+    np.testing.assert_allclose(plate.depth[20:], METRES[20:], rtol=1e-3)
+
+
 @pytest.mark.parametrize("sky", [0, -1e10, -np.inf, np.inf])
 @pytest.mark.parametrize("stored", [np.float32, np.float16])
 def test_a_negative_z_is_the_distance_along_it(tmp_path, sky, stored):
