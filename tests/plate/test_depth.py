@@ -279,6 +279,12 @@ def test_arrays_in_either_order_of_bytes_are_taken_alike(tmp_path, order):
     assert depth.guessed_kind(depth.read_values(tmp_path / "d.npy").values, None, None, None) == "inverse"
 
 
+def test_a_guess_at_greys_names_what_a_hand_paints(tmp_path, picture):
+    Image.fromarray(np.tile(np.arange(WIDTH, dtype=np.uint8), (HEIGHT, 1))).save(tmp_path / "d.png")
+    note, = (note for note in Plate.open(picture, tmp_path / "d.png").notes if "was not given" in note)
+    assert "taken as inverse" in note and "--depth-kind painted" in note
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_what_is_transparent_is_unknown(tmp_path, picture, dtype):
     """Its codes are no depth and no end of the range; an alpha that says the same of all pixels says nothing."""

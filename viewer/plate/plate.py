@@ -109,7 +109,8 @@ class Plate:
             depth_kind = found.kind
         elif depth_kind is None:
             depth_kind = depths.guessed_kind(values, near, far, baseline)
-            notes.append(f"The kind of depth in {source} was not given; its {values.dtype} numbers are taken as {depth_kind}.")
+            notes.append(f"The kind of depth in {source} was not given; its {values.dtype} numbers are taken as {depth_kind}"
+                         + ("; if somebody painted them, as for a drawing, say --depth-kind painted." if depth_kind == "inverse" else "."))
         elif depth_kind != found.kind:
             notes = [note for note in notes if note not in found.notes[-1:]]
         depths.check_used(source, depth_kind, near=near, far=far, baseline=baseline)
