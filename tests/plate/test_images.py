@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageOps
 
-from viewer import Plate
+from viewer import Camera, Plate
 from viewer.errors import PushinError
+from viewer.export import stills
 from viewer.plate import colour, lens
 from viewer.plate.images import LONGEST_SIDE, read_grey, read_picture
 
@@ -395,6 +396,42 @@ def test_the_sensor_of_a_camera_held_upright(tmp_path, name, orientation, width)
 @pytest.mark.parametrize("tags", [{"xA405": 65535}, {"x920A": 1e6, "xA20E": 100.0, "xA210": 3}, {"x920A": 0.01, "xA20E": 100.0, "xA210": 3}])
 def test_a_focal_length_that_no_lens_has_is_not_told(tmp_path, tags):
     assert saved_with_exif(tmp_path / "a.jpg", **tags) is None
+
+
+V2F = lambda *values: np.array(values, np.float32)
+
+
+@pytest.mark.parametrize("header, want", [
+    ({"effectiveFocalLength": 70.0, "sensorOverallDimensions": V2F(24, 16)}, (70, 24)),
+    ({"nominalFocalLength": 75.0, "pinholeFocalLength": 70.0, "sensorOverallDimensions": V2F(24, 16)}, (70, 24)),
+    ({"exr/cameraFocalLength": "50", "exr/cameraAperture": "24"}, (50, 24)),
+    ({"focalLength": 50.0}, (50, None)),
+    ({"focalLength": "long", "effectiveFocalLength": -1.0, "cameraAperture": 24.0}, None),
+    ({"focalLength": 50.0, "sensorOverallDimensions": V2F(np.nan, 0), "sensorCenterOffset": V2F(np.inf, 0)}, (50, None))])
+def test_lens_from_an_exr(tmp_path, header, want):
+    write_exr(tmp_path / "a.exr", {c: np.ones((32, 48), np.float32) for c in "RGBZ"}, **header)
+    found = read_picture(tmp_path / "a.exr").lens
+    assert (found and (found.focal_length, found.sensor_width)) == want
+    plate = Plate.open(tmp_path / "a.exr")
+    assert (plate.focal_length, plate.sensor_width) == (want[0] if want else 35, want and want[1] or 36)
+    assert any("assumed" in note for note in plate.notes) == (not want or not want[1])
+    assert Plate.open(tmp_path / "a.exr", focal_length=20, sensor_width=10).focal_length == 20
+
+
+def test_what_the_program_writes_tells_its_lens(tmp_path):
+    """Focal length, sensor and shift come back; the offset of the sensor is in micrometres, to the right and down."""
+    picture = np.ones((40, 60, 3), np.float32)
+    stills.write_exr(tmp_path / "a.exr", picture, picture[..., 0], picture[..., 0] * 0,
+                     Camera(focal_length=70, sensor_width=24, lens_shift=(0.1, -0.05)))
+    plate = Plate.open(tmp_path / "a.exr")
+    assert (plate.focal_length, plate.sensor_width) == (70, 24) and not any("assumed" in note for note in plate.notes)
+    assert plate.principal_point == pytest.approx((36, 23), rel=1e-5)
+    with OpenEXR.File(str(tmp_path / "a.exr"), header_only=True) as file:
+        header = dict(file.header())
+    np.testing.assert_allclose(header["sensorOverallDimensions"], (24, 16))
+    np.testing.assert_allclose(header["sensorCenterOffset"], (-2400, -1200))
+    centred = lens.lens_from_header(header | {"sensorCenterOffset": np.zeros(2)})
+    assert not any(centred.shift)
 
 
 def test_lens_arguments_win():

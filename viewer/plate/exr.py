@@ -29,6 +29,7 @@ import numpy as np
 from ..counted import counted
 from ..errors import PushinError
 from .embedded import Embedded
+from .lens import Lens, lens_from_header
 from .source import check_declared, name_of, one_line, reading
 
 MAGIC = b"\x76\x2f\x31\x01"
@@ -58,6 +59,7 @@ class Exr:
     aspect         width of a pixel to its height
     chromaticities x, y of red, green, blue and white, or None
     writer         blender, unreal, nuke, or nothing known: ""
+    lens           the lens that the header tells of, or None
     """
 
     path: Path
@@ -67,6 +69,7 @@ class Exr:
     aspect: float
     chromaticities: tuple[float, ...] | None
     writer: str = ""
+    lens: Lens | None = None
 
     @property
     def square(self) -> tuple[int, int]:
@@ -245,10 +248,10 @@ def read_exr(path: Path) -> Exr:
                     name = f"{part}.{name}"
                 if name and name not in channels and pixels is not None and pixels.ndim == 2 and pixels.size:
                     channels[name], windows[name] = _whole(name, pixels, (width, height)), (x0 - frame[0], y0 - frame[1])
-        chromaticities, writer = headers[0].get("chromaticities"), _writer(headers[0])
+        chromaticities, writer, lens = headers[0].get("chromaticities"), _writer(headers[0]), lens_from_header(headers[0])
     if not channels:
         raise PushinError(f"{name_of(path)} has no channels; export it again.")
-    return Exr(path, channels, windows, frame[2:], aspect, chromaticities, writer)
+    return Exr(path, channels, windows, frame[2:], aspect, chromaticities, writer, lens)
 
 
 def _window(window) -> tuple[int, int, int, int]:

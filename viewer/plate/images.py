@@ -56,7 +56,7 @@ class Picture:
     color       float16 (h, w, 3), scene-linear Rec.709, 0 to 65504, upright, longest side at most LONGEST_SIDE
     full_size   (width, height) of the upright picture before it was reduced
     orientation of EXIF, 1 to 8, already applied
-    lens        from EXIF, or None
+    lens        from EXIF or an EXR's header, or None
     depth       the depth that the file holds beside the picture, or None
     unusable    why the depth that the file declares cannot be used, a sentence, or None
     exif        tags of the Exif IFD by number; the subject's place is turned upright, too
@@ -93,6 +93,7 @@ class _Encoded:
     notes: list[str] = field(default_factory=list)
     aspect: float = 1.0
     unusable: str | None = None
+    lens: lens.Lens | None = None
 
 
 def read_picture(path: Path) -> Picture:
@@ -102,7 +103,7 @@ def read_picture(path: Path) -> Picture:
         height, width = encoded.planes[0].shape
         scale = min(1.0, LONGEST_SIDE / max(width, height))
         color = _developed(path, encoded, (round(width * scale), round(height * scale)))
-        found = lens.lens_from_exif(encoded.exif, (width, height), encoded.orientation in SIDEWAYS)
+        found = encoded.lens or lens.lens_from_exif(encoded.exif, (width, height), encoded.orientation in SIDEWAYS)
     if scale < 1:
         encoded.notes.append(f"{name_of(path)} was reduced from {width} x {height} to "
                              f"{color.shape[1]} x {color.shape[0]} pixels.")
@@ -216,7 +217,7 @@ def _from_exr(path: Path) -> _Encoded:
     if planes is None:
         raise PushinError(f"{name_of(path)} holds no picture (R, G, B or Y), only "
                           f"{file.names()}; give the beauty pass.")
-    encoded = _Encoded(planes, depth=file.depth(), notes=file.colour_notes(), aspect=file.aspect)
+    encoded = _Encoded(planes, depth=file.depth(), notes=file.colour_notes(), aspect=file.aspect, lens=file.lens)
     encoded.notes += encoded.depth.notes if encoded.depth else ()
     if file.chromaticities is not None:
         try:

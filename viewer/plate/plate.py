@@ -87,9 +87,9 @@ class Plate:
                          beside it that is named like it with _depth
         depth_kind       one of `depth.KINDS`, such as metres, disparity (pixels of the depth map) or inverse (near is
                          bright); told or guessed from the file when None
-        focal_length     millimetres, of the lens that took the picture; from EXIF when None
-        sensor_width     millimetres; from EXIF when None
-        principal_point  (x, y) pixels of the picture as the file holds it, upright; None: the centre
+        focal_length     millimetres, of the lens that took the picture; from EXIF or an EXR's header when None
+        sensor_width     millimetres; from there, too, when None
+        principal_point  (x, y) pixels of the picture as the file holds it, upright; None: as an EXR's header says, the centre
         near, far        metres, of relative depth;  baseline, doffs  metres and pixels, of disparity
         ray              whether distances run along the rays and not the axis; told from the depth itself when None
         adjustments      scale and repairs to apply; None: those saved beside the picture
@@ -115,6 +115,8 @@ class Plate:
             notes = [note for note in notes if note not in found.notes[-1:]]
         depths.check_used(source, depth_kind, near=near, far=far, baseline=baseline)
         relative = near is None and (found.relative if told else depth_kind in depths.RELATIVE)
+        if principal_point is None and any(lens.shift):
+            principal_point = lens.principal_point(picture.full_size)
         point = None if principal_point is None else _point(principal_point)
         point_at = lambda width: point and tuple(v * (width / picture.full_size[0]) for v in point)
         size, focal = picture.color.shape[1::-1], lens.focal_length / lens.sensor_width      # of the width
