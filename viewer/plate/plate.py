@@ -16,11 +16,13 @@ from . import depth as depths
 from . import lens as lenses
 from . import upsample
 from .adjust import Adjustments, adjusted, focus_anchor, unscaled
-from .edges import SAME_SURFACE
+from .colour import perceptual
+from .edges import SAME_SURFACE, near_distance
 from .embedded import Embedded
 from .exr import squared
 from .holes import filled
 from .images import SIDEWAYS, Picture, read_picture, repaired, to_half, upright
+from .ink import drawn
 from .lights import unclipped
 from .source import check_declared, check_shape, existing, name_of
 
@@ -38,7 +40,7 @@ _ASPECT_TOLERANCE = 0.03
 class Plate:
     """A picture with depth and lens. Arrays are read-only; row 0 is on top, the centre of pixel i lies at i + 0.5.
 
-    color            float16 (h, w, 3), scene-linear, sRGB primaries; above 1 where the file has it; alpha over black
+    color            float16 (h, w, 3), scene-linear, sRGB primaries; above 1 where the file has it; alpha over black, a drawing's over white
     depth            float32 (h, w), planar metres at every pixel, inf for sky
     known            bool (h, w), where depth was measured and not filled
     focal_length     millimetres
@@ -138,6 +140,9 @@ class Plate:
             metres = depths.planar(metres, focal * width, center)
         coarse = values.dtype == np.uint8 or found.coarse
         color = unclipped(picture.color) if picture.clips or picture.color.max() <= 1 else picture.color
+        if picture.clear is not None:
+            color, ground = _laid(color, picture.clear, metres, focal, depth_kind)
+            notes.append(f"{name} is transparent in places and was laid over {ground}.")
         plate = cls._made(color, metres, lens, point_at(size[0]), image, notes, coarse)
         plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence,
                         full_size=picture.full_size, depth_path=depth_path)
@@ -312,6 +317,21 @@ def _reduced(found: Embedded, size: tuple[int, int]) -> np.ndarray:
     """A depth's numbers, no more than a plate of that (width, height) has; NaN where their alpha says that they are none."""
     values = upsample.reduced(found.values, size)
     return values if found.opaque is None else np.where(upsample.reduced(found.opaque, size), values, np.float32(np.nan))
+
+
+def _laid(color: np.ndarray, clear: np.ndarray, metres: np.ndarray, focal: float, kind: str) -> tuple[np.ndarray, str]:
+    """A picture that is transparent in places, over black, and what it is laid over, in words: paper where it is a drawing, as its depth,
+    painted by hand, or its lines tell; a render stays as it is.
+
+    color, clear  float16 (h, w, 3) over black, float32 (h, w), as a Picture has them;  metres  float32, in their shape, 0 where unknown
+    focal         focal length in widths of the picture;  kind  of the depth
+    """
+    paper = to_half(color + clear[..., None])
+    disparity = np.divide(1, metres, out=np.zeros_like(metres), where=metres > 0)
+    disparity *= np.float32(near_distance(disparity))
+    if kind == "painted" or drawn(disparity, perceptual(paper), focal * metres.shape[1], clear):
+        return paper, "white, as the paper of a drawing"
+    return color, "black"
 
 
 def beside(image: Path) -> Path | None:
