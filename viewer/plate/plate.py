@@ -12,6 +12,7 @@ import numpy as np
 
 from ..counted import real
 from ..errors import PushinError
+from . import brush
 from . import depth as depths
 from . import lens as lenses
 from . import upsample
@@ -22,7 +23,7 @@ from .embedded import Embedded
 from .exr import squared
 from .holes import filled
 from .images import SIDEWAYS, Picture, read_picture, repaired, to_half, upright
-from .ink import drawn
+from .ink import drawn, even
 from .lights import unclipped
 from .source import check_declared, check_shape, existing, name_of
 
@@ -122,8 +123,13 @@ class Plate:
         point = None if principal_point is None else _point(principal_point)
         point_at = lambda width: point and tuple(v * (width / picture.full_size[0]) for v in point)
         size, focal = picture.color.shape[1::-1], lens.focal_length / lens.sensor_width      # of the width
-        metres = depths.to_metres(source, _reduced(found, size), depth_kind, focal * values.shape[1], near, far, baseline, doffs,
-                                  found.rendered)
+        numbers = _reduced(found, size)
+        to_metres = lambda numbers: depths.to_metres(source, numbers, depth_kind, focal * values.shape[1], near, far, baseline, doffs,
+                                                     found.rendered)
+        metres = to_metres(numbers)
+        if depth_kind in depths.RELATIVE and (sharp := _sharp(numbers, to_metres, picture, focal, depth_kind)):
+            metres, wide = sharp
+            notes.append(f"The edges of {source} are about {wide:.0f} pixels wide, as a soft brush paints them; they were made sharp.")
         if found.opaque is not None:
             notes.append(f"Where {source} is transparent its depth is taken as unknown.")
         height, width = metres.shape
@@ -141,7 +147,9 @@ class Plate:
         coarse = values.dtype == np.uint8 or found.coarse
         color = unclipped(picture.color) if picture.clips or picture.color.max() <= 1 else picture.color
         if picture.clear is not None:
-            color, ground = _laid(color, picture.clear, metres, focal, depth_kind)
+            ground = "black"        # as renders are premultiplied
+            if depth_kind == "painted" or _is_drawing(picture, metres, focal):
+                color, ground = _on_paper(color, picture.clear), "white, as the paper of a drawing"
             notes.append(f"{name} is transparent in places and was laid over {ground}.")
         plate = cls._made(color, metres, lens, point_at(size[0]), image, notes, coarse)
         plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence,
@@ -319,19 +327,33 @@ def _reduced(found: Embedded, size: tuple[int, int]) -> np.ndarray:
     return values if found.opaque is None else np.where(upsample.reduced(found.opaque, size), values, np.float32(np.nan))
 
 
-def _laid(color: np.ndarray, clear: np.ndarray, metres: np.ndarray, focal: float, kind: str) -> tuple[np.ndarray, str]:
-    """A picture that is transparent in places, over black, and what it is laid over, in words: paper where it is a drawing, as its depth,
-    painted by hand, or its lines tell; a render stays as it is.
+def _sharp(numbers: np.ndarray, to_metres, picture: Picture, focal: float, kind: str) -> tuple[np.ndarray, float] | None:
+    """Metres float32 (h, w) of a relative map that was painted with a soft brush, its edges as steps, and over how many pixels they ran;
+    None where it was not: edges are narrow, or nobody says that it is painted and the picture is no drawing.
 
-    color, clear  float16 (h, w, 3) over black, float32 (h, w), as a Picture has them;  metres  float32, in their shape, 0 where unknown
-    focal         focal length in widths of the picture;  kind  of the depth
+    numbers    (h, w), the file's; to_metres makes metres of them
+    focal      focal length in widths of the picture
     """
-    paper = to_half(color + clear[..., None])
+    numbers = numbers.astype(np.float32)
+    if not np.isfinite(numbers).all() or not (wide := brush.softness(numbers)) > brush.SOFT:
+        return None
+    painted = kind == "painted"
+    if not painted and not even(perceptual(_on_paper(picture.color, picture.clear)), picture.clear):
+        return None
+    metres = to_metres(brush.hardened(numbers, wide))
+    return (metres, wide) if painted or _is_drawing(picture, metres, focal) else None
+
+
+def _is_drawing(picture: Picture, metres: np.ndarray, focal: float) -> bool:
+    """Whether a picture is a drawing by its depth, metres float32 (h, w), 0 where unknown; focal length in widths of the picture."""
     disparity = np.divide(1, metres, out=np.zeros_like(metres), where=metres > 0)
     disparity *= np.float32(near_distance(disparity))
-    if kind == "painted" or drawn(disparity, perceptual(paper), focal * metres.shape[1], clear):
-        return paper, "white, as the paper of a drawing"
-    return color, "black"
+    return drawn(disparity, perceptual(_on_paper(picture.color, picture.clear)), focal * metres.shape[1], picture.clear)
+
+
+def _on_paper(color: np.ndarray, clear: np.ndarray | None) -> np.ndarray:
+    """A picture, float16 (h, w, 3), that lies over black where so much of it is transparent, float32 (h, w), over white."""
+    return color if clear is None else to_half(color + clear[..., None])
 
 
 def beside(image: Path) -> Path | None:
