@@ -128,7 +128,7 @@ def test_how_little_of_the_frame_was_rendered_is_said(tmp_path):
                           {c: METRES for c in "RGB"} | {"Z": METRES}) as file:
             file.write(str(tmp_path / f"{name}.exr"))
         plate = Plate.open(tmp_path / f"{name}.exr")
-        said = [note for note in plate.notes if "data window" in note]
+        said = [note for note in plate.notes if "holds only" in note]
         assert len(said) == bool(share) and all(share in note for note in said)
         assert plate.depth.min() >= METRES.min() and plate.depth.max() <= METRES.max() * (1 + 1e-6)
 

@@ -5,12 +5,12 @@ Four steps, each a function: `read_values` (file to numbers), `to_metres` (numbe
 between two surfaces). Filling and fitting work on disparity 1/Z, in which a plane is linear and the sky is 0.
 
 Unknown and sky
-    0, negative numbers and NaN are unknown. Finite depths of SKY_METRES and more (renderers write 1e10) are sky, always, and so is
-    65504, half float's greatest, in EXR in every unit, also where it has become single precision. Infinity is read in two ways, for renderers write it for sky and stereo for failure: in EXR,
-    the renderers' format, it is sky; in other metric files, an infinite region is sky when it is at least SKY_SHARE of
-    the frame, or touches the frame's top with at least SKY_SHARE_TOP of it; so is whatever infinity lies within
-    SKY_REACH of such a region, the gaps between leaves. Any other infinity is unknown. In disparity and inverse files,
-    infinity is unknown.
+    0, negative numbers and NaN are unknown. Finite depths of SKY_METRES and more (renderers write 1e10) are sky,
+    always, and so is 65504, half float's greatest, in EXR in every unit, also where it has become single precision.
+    Infinity is read in two ways, for renderers write it for sky and stereo for failure: in EXR, the renderers' format,
+    it is sky; in other metric files, an infinite region is sky when it is at least SKY_SHARE of the frame, or touches
+    the frame's top with at least SKY_SHARE_TOP of it; so is whatever infinity lies within SKY_REACH of such a region,
+    the gaps between leaves. Any other infinity is unknown. In disparity and inverse files, infinity is unknown.
 """
 from __future__ import annotations
 

@@ -41,7 +41,8 @@ _ASPECT_TOLERANCE = 0.03
 class Plate:
     """A picture with depth and lens. Arrays are read-only; row 0 is on top, the centre of pixel i lies at i + 0.5.
 
-    color            float16 (h, w, 3), scene-linear, sRGB primaries; above 1 where the file has it; alpha over black, a drawing's over white
+    color            float16 (h, w, 3), scene-linear, sRGB primaries; above 1 where the file has it; alpha over black, of a
+                     drawing over white
     depth            float32 (h, w), planar metres at every pixel, inf for sky
     known            bool (h, w), where depth was measured and not filled
     focal_length     millimetres
@@ -129,7 +130,8 @@ class Plate:
         metres = to_metres(numbers)
         if depth_kind in depths.RELATIVE and (sharp := _sharp(numbers, to_metres, picture, focal, depth_kind)):
             metres, wide = sharp
-            notes.append(f"The edges of {source} are about {wide:.0f} pixels wide, as a soft brush paints them; they were made sharp.")
+            notes.append(f"The edges of {source} are about {wide:.0f} pixels wide, as a soft brush paints them; they were made sharp. "
+                         f"What is thinner than that needs a harder brush.")
         if found.opaque is not None:
             notes.append(f"Where {source} is transparent its depth is taken as unknown.")
         height, width = metres.shape
