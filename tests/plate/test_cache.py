@@ -188,6 +188,18 @@ def test_nothing_half_written_stays(folder, small):
     assert [path.suffix for path in kept(folder)] == [".npz"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+@pytest.mark.parametrize("mask, mode", [(0o022, 0o644), (0o002, 0o664), (0o077, 0o600)])
+def test_what_is_kept_may_be_read_by_whom_the_umask_lets(folder, mask, mode):
+    old = os.umask(mask)
+    try:
+        cache.store("key", {"a": np.zeros(3)})
+    finally:
+        os.umask(old)
+    (path,) = kept(folder)
+    assert path.stat().st_mode & 0o777 == mode
+
+
 def test_what_was_opened_longest_ago_goes_first(folder, monkeypatch):
     arrays = {"a": np.zeros(1000, np.float32)}
     monkeypatch.setattr(cache, "LIMIT", 9500)      # two files of a little over 4000 bytes

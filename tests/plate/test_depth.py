@@ -128,7 +128,7 @@ def test_how_little_of_the_frame_was_rendered_is_said(tmp_path):
                           {c: METRES for c in "RGB"} | {"Z": METRES}) as file:
             file.write(str(tmp_path / f"{name}.exr"))
         plate = Plate.open(tmp_path / f"{name}.exr")
-        said = [note for note in plate.notes if "data window" in note]
+        said = [note for note in plate.notes if "holds only" in note]
         assert len(said) == bool(share) and all(share in note for note in said)
         assert plate.depth.min() >= METRES.min() and plate.depth.max() <= METRES.max() * (1 + 1e-6)
 
@@ -279,6 +279,12 @@ def test_arrays_in_either_order_of_bytes_are_taken_alike(tmp_path, order):
     assert depth.guessed_kind(depth.read_values(tmp_path / "d.npy").values, None, None, None) == "inverse"
 
 
+def test_a_guess_at_greys_names_what_a_hand_paints(tmp_path, picture):
+    Image.fromarray(np.tile(np.arange(WIDTH, dtype=np.uint8), (HEIGHT, 1))).save(tmp_path / "d.png")
+    note, = (note for note in Plate.open(picture, tmp_path / "d.png").notes if "was not given" in note)
+    assert "taken as inverse" in note and "--depth-kind painted" in note
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_what_is_transparent_is_unknown(tmp_path, picture, dtype):
     """Its codes are no depth and no end of the range; an alpha that says the same of all pixels says nothing."""
@@ -372,6 +378,17 @@ def test_infinity_of_a_renderer_is_sky(tmp_path, picture):
     np.save(tmp_path / "a.npy", values)
     rendered, measured = (Plate.open(picture, tmp_path / name).depth for name in ("a.exr", "a.npy"))
     assert np.isinf(rendered[20:23, 40:43]).all() and np.isfinite(measured).all()
+
+
+@pytest.mark.parametrize("kind", ["metres", "centimetres", "millimetres"])
+@pytest.mark.parametrize("stored, sky", [(np.float16, 65504), (np.float32, 65504), (np.float32, 1e10), (np.float32, np.inf)])
+def test_a_renderers_background_is_sky_in_every_unit(tmp_path, kind, stored, sky):
+    values = (METRES * {"metres": 1, "centimetres": 100, "millimetres": 1000}[kind]).astype(stored)
+    values[:20] = sky
+    write_exr(tmp_path / "a.exr", {c: METRES for c in "RGB"} | {"Z": values})
+    plate = Plate.open(tmp_path / "a.exr", depth_kind=kind)
+    assert np.isinf(plate.depth[:20]).all()
+    np.testing.assert_allclose(plate.depth[20:], METRES[20:], rtol=1e-3)
 
 
 @pytest.mark.parametrize("sky", [0, -1e10, -np.inf, np.inf])

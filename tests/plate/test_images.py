@@ -1,5 +1,6 @@
 """Pictures of every format arrive as the same scene-linear light."""
 import io
+import re
 import struct
 import zlib
 
@@ -13,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageOps
 
+from viewer import Camera, Plate
 from viewer.errors import PushinError
+from viewer.export import stills
 from viewer.plate import colour, lens
 from viewer.plate.images import LONGEST_SIDE, read_grey, read_picture
 
@@ -174,6 +177,27 @@ def test_exr_windows(tmp_path):
     np.testing.assert_array_equal(picture.depth.values[5:37, 10:], pixels[:, :30] + 1)
 
 
+@pytest.mark.parametrize("window, sides", [((-8, -8, 55, 39), "8 pixels on every side"),
+                                           ((-8, 0, 47, 31), "8 pixels left, 0 pixels right, 0 pixels above and 0 pixels below")])
+def test_exr_overscan_is_told_of_with_the_lens_that_has_it(tmp_path, window, sides):
+    x0, y0, x1, y1 = window
+    pixels = np.random.default_rng(0).random((y1 - y0 + 1, x1 - x0 + 1)).astype(np.float32)
+    channels = {c: pixels for c in "RGB"} | {"Z": pixels + 1}
+    box = lambda x0, y0, x1, y1: (np.array([x0, y0], "i4"), np.array([x1, y1], "i4"))
+    write_exr(tmp_path / "frame.exr", channels, dataWindow=box(*window), displayWindow=box(0, 0, SIZE[0] - 1, SIZE[1] - 1))
+    write_exr(tmp_path / "all.exr", channels)
+    frame = Plate.open(tmp_path / "frame.exr", focal_length=50, sensor_width=24)
+    assert frame.size == SIZE
+    note, = (note for note in frame.notes if "oiiotool" in note)
+    assert sides in note
+    wider = float(re.search("--sensor-width ([0-9.]+) times", note)[1])
+    point = re.search("--principal-point ([0-9.]+),([0-9.]+)", note)
+    all_ = Plate.open(tmp_path / "all.exr", focal_length=50, sensor_width=24 * wider,
+                      principal_point=point and tuple(map(float, point.groups())))
+    assert all_.focal_pixels == pytest.approx(frame.focal_pixels, rel=1e-4)
+    assert all_.principal_point == (SIZE[0] / 2 - x0, SIZE[1] / 2 - y0)
+
+
 def test_exr_primaries(tmp_path):
     """Pure P3 green lies outside Rec.709; white stays white."""
     pixels = np.zeros((SIZE[1], SIZE[0], 3), np.float32)
@@ -308,7 +332,7 @@ def test_alpha_lies_over_black(tmp_path, bits):
     cv2.imwrite(str(tmp_path / "a.png"), pixels)
     picture = read_picture(tmp_path / "a.png")
     np.testing.assert_allclose(picture.color[0, [0, -1], 0], (1, 0.2), atol=1e-3)
-    assert "black" in picture.notes[0]
+    np.testing.assert_allclose(picture.clear[0, [0, -1]], (0, 0.8), atol=1e-3)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
@@ -372,6 +396,42 @@ def test_the_sensor_of_a_camera_held_upright(tmp_path, name, orientation, width)
 @pytest.mark.parametrize("tags", [{"xA405": 65535}, {"x920A": 1e6, "xA20E": 100.0, "xA210": 3}, {"x920A": 0.01, "xA20E": 100.0, "xA210": 3}])
 def test_a_focal_length_that_no_lens_has_is_not_told(tmp_path, tags):
     assert saved_with_exif(tmp_path / "a.jpg", **tags) is None
+
+
+V2F = lambda *values: np.array(values, np.float32)
+
+
+@pytest.mark.parametrize("header, want", [
+    ({"effectiveFocalLength": 70.0, "sensorOverallDimensions": V2F(24, 16)}, (70, 24)),
+    ({"nominalFocalLength": 75.0, "pinholeFocalLength": 70.0, "sensorOverallDimensions": V2F(24, 16)}, (70, 24)),
+    ({"exr/cameraFocalLength": "50", "exr/cameraAperture": "24"}, (50, 24)),
+    ({"focalLength": 50.0}, (50, None)),
+    ({"focalLength": "long", "effectiveFocalLength": -1.0, "cameraAperture": 24.0}, None),
+    ({"focalLength": 50.0, "sensorOverallDimensions": V2F(np.nan, 0), "sensorCenterOffset": V2F(np.inf, 0)}, (50, None))])
+def test_lens_from_an_exr(tmp_path, header, want):
+    write_exr(tmp_path / "a.exr", {c: np.ones((32, 48), np.float32) for c in "RGBZ"}, **header)
+    found = read_picture(tmp_path / "a.exr").lens
+    assert (found and (found.focal_length, found.sensor_width)) == want
+    plate = Plate.open(tmp_path / "a.exr")
+    assert (plate.focal_length, plate.sensor_width) == (want[0] if want else 35, want and want[1] or 36)
+    assert any("assumed" in note for note in plate.notes) == (not want or not want[1])
+    assert Plate.open(tmp_path / "a.exr", focal_length=20, sensor_width=10).focal_length == 20
+
+
+def test_what_the_program_writes_tells_its_lens(tmp_path):
+    """Focal length, sensor and shift come back; the offset of the sensor is in micrometres, to the right and down."""
+    picture = np.ones((40, 60, 3), np.float32)
+    stills.write_exr(tmp_path / "a.exr", picture, picture[..., 0], picture[..., 0] * 0,
+                     Camera(focal_length=70, sensor_width=24, lens_shift=(0.1, -0.05)))
+    plate = Plate.open(tmp_path / "a.exr")
+    assert (plate.focal_length, plate.sensor_width) == (70, 24) and not any("assumed" in note for note in plate.notes)
+    assert plate.principal_point == pytest.approx((36, 23), rel=1e-5)
+    with OpenEXR.File(str(tmp_path / "a.exr"), header_only=True) as file:
+        header = dict(file.header())
+    np.testing.assert_allclose(header["sensorOverallDimensions"], (24, 16))
+    np.testing.assert_allclose(header["sensorCenterOffset"], (-2400, -1200))
+    centred = lens.lens_from_header(header | {"sensorCenterOffset": np.zeros(2)})
+    assert not any(centred.shift)
 
 
 def test_lens_arguments_win():

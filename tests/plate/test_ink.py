@@ -2,6 +2,7 @@
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from viewer import Camera, Plate, Renderer
 from viewer.bundled import bundled_plate
@@ -42,6 +43,11 @@ def linear(picture):
     return (picture / np.float32(255)) ** 2.2
 
 
+def linear_light(codes):
+    share = codes / np.float32(255)
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+
+
 def painted(grown=0):
     return np.where(filled(grown), NEAR, FAR).astype(np.float32)
 
@@ -76,6 +82,21 @@ def test_a_move_leaves_no_ink_behind():
         shown = renderer.render(Camera(position=(0.25, 0, 0), focal_length=35, sensor_width=36), "off").color
     # They were up to x = 400, and are up to 307 now; the wall has moved by 39 pixels.
     assert shown[60:240, 315:361].min() > 0.6, shown[60:240, 315:361].min()
+
+
+def test_a_drawing_that_is_transparent_lies_on_paper_and_a_render_on_black(tmp_path):
+    """As ink on black it would have no outlines; whoever paints depth draws, and else the lines along the depth's edges tell."""
+    picture, ink = board()
+    render = np.random.default_rng(0).integers(40, 200, picture.shape, np.uint8)
+    Image.fromarray(np.where(filled(), 200, 90).astype(np.uint8)).save(tmp_path / "depth.png")
+    for pixels, solid, kind, ground in ((picture, filled() | ink, "painted", 1), (picture, filled() | ink, "inverse", 1),
+                                        (picture, ink, "inverse", 1), (render, filled() | ink, "inverse", 0)):
+        Image.fromarray(np.dstack([pixels, 255 * solid.astype(np.uint8)])).save(tmp_path / "a.png")
+        plate = Plate.open(tmp_path / "a.png", tmp_path / "depth.png", kind)
+        assert (plate.color[~solid] == ground).all()
+        np.testing.assert_allclose(plate.color[solid], linear_light(pixels[solid]), atol=2e-3)
+        note, = (note for note in plate.notes if "transparent" in note)
+        assert ("white, as the paper of a drawing" if ground else "black") in note
 
 
 def test_a_photograph_is_no_drawing():

@@ -61,7 +61,7 @@ class Sequence:
                     text.add_text(_STAMP, stamp)
                     write_picture(path, frame.picture, pnginfo=text, compress_level=3)
                 else:
-                    write_exr(path, frame.color, frame.depth, frame.invented, **{_STAMP: stamp})
+                    write_exr(path, frame.color, frame.depth, frame.invented, frame.camera, **{_STAMP: stamp})
                 done()
 
         arrays = ("picture",) if self.format == "png" else ("color", "depth", "invented")

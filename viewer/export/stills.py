@@ -11,6 +11,7 @@ from PIL import Image
 from ..errors import PushinError
 from ..files import check_target, write_whole
 from ..plate.colour import encoded_srgb
+from ..plate.lens import header_of
 
 SUFFIXES, PICTURES = (".png", ".exr"), (".png", ".jpg", ".jpeg")
 """Of a still as the renderer has it, and of what is laid out for the eye."""
@@ -30,7 +31,7 @@ def write_still(path: str | Path, frame) -> None:
     if path.suffix.lower() == ".png":
         write_picture(path, encode_srgb(frame.color))
     else:
-        write_exr(path, frame.color, frame.depth, frame.invented)
+        write_exr(path, frame.color, frame.depth, frame.invented, frame.camera)
 
 
 def write_picture(path: Path, pixels: np.ndarray, **options) -> None:
@@ -49,17 +50,18 @@ def write_picture(path: Path, pixels: np.ndarray, **options) -> None:
     write_whole(path, write)
 
 
-def write_exr(path: Path, color: np.ndarray, depth: np.ndarray, invented: np.ndarray, **attributes) -> None:
+def write_exr(path: Path, color: np.ndarray, depth: np.ndarray, invented: np.ndarray, camera=None, **attributes) -> None:
     """Scene-linear color (h, w, 3), depth in metres (h, w) with inf for the sky, invented share 0..1 (h, w).
 
-    attributes join the header.
+    The lens of the camera that took it joins the header, and so do attributes.
     """
     import OpenEXR
     largest = float(np.finfo(np.float16).max)
     channels = {"RGB": np.clip(color, -largest, largest).astype(np.float16),
                 "Z": np.ascontiguousarray(depth, np.float32),
                 "invented": np.asarray(invented, np.float16)}
-    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, **attributes}
+    lens = header_of(camera.focal_length, camera.sensor_width, camera.lens_shift, color.shape[1::-1]) if camera else {}
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, **lens, **attributes}
 
     def write(to: Path) -> None:
         try:

@@ -4,11 +4,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 
@@ -64,17 +64,16 @@ def load(key: str, names: set[str]) -> dict[str, np.ndarray] | None:
 
 def store(key: str, arrays: dict[str, np.ndarray]) -> None:
     """Keeps arrays under `key`. A cache that cannot be written to is no error: the next run works again."""
-    temporary = None
+    temporary = folder() / f"{uuid4().hex}.part"
     try:
         folder().mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder(), suffix=".part", delete=False) as file:
-            temporary = file.name
+        with open(temporary, "xb") as file:     # not private, as tempfile's are: users may share the folder
             np.savez(file, **arrays)
-        os.replace(temporary, folder() / f"{key}.npz")
+        temporary.replace(folder() / f"{key}.npz")
         _prune()
     except OSError:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _prune() -> None:

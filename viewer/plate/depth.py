@@ -5,12 +5,12 @@ Four steps, each a function: `read_values` (file to numbers), `to_metres` (numbe
 between two surfaces). Filling and fitting work on disparity 1/Z, in which a plane is linear and the sky is 0.
 
 Unknown and sky
-    0, negative numbers and NaN are unknown. Finite depths of SKY_METRES and more (renderers write 1e10; 65504 in half
-    float) are sky, always. Infinity is read in two ways, for renderers write it for sky and stereo for failure: in EXR,
-    the renderers' format, it is sky; in other metric files, an infinite region is sky when it is at least SKY_SHARE of
-    the frame, or touches the frame's top with at least SKY_SHARE_TOP of it; so is whatever infinity lies within
-    SKY_REACH of such a region, the gaps between leaves. Any other infinity is unknown. In disparity and inverse files,
-    infinity is unknown.
+    0, negative numbers and NaN are unknown. Finite depths of SKY_METRES and more (renderers write 1e10) are sky,
+    always, and so is 65504, half float's greatest, in EXR in every unit, also where it has become single precision.
+    Infinity is read in two ways, for renderers write it for sky and stereo for failure: in EXR, the renderers' format,
+    it is sky; in other metric files, an infinite region is sky when it is at least SKY_SHARE of the frame, or touches
+    the frame's top with at least SKY_SHARE_TOP of it; so is whatever infinity lies within SKY_REACH of such a region,
+    the gaps between leaves. Any other infinity is unknown. In disparity and inverse files, infinity is unknown.
 """
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ..counted import real
 from ..errors import PushinError
 from . import exr
 from .embedded import Embedded
-from .images import read_grey
+from .images import HALF_MAX, read_grey
 from .lens import positive
 from .scale import LINEAR
 from .source import check_declared, name_of, reading
@@ -134,8 +134,8 @@ def to_metres(name: str, values: np.ndarray, kind: str, focal_pixels: float, nea
             metres = np.where(np.isnan(disparity), 0, 1 / disparity)
         else:
             metres = values.astype(np.float32) * np.float32(_METRES[kind])
-            if values.dtype == np.float16 and kind != "millimetres":
-                metres[values >= 65504] = np.inf
+            if rendered or values.dtype == np.float16 and kind != "millimetres":
+                metres[values == HALF_MAX] = np.inf
             if not rendered:
                 infinite = np.isposinf(values)      # in the file itself: doubles beyond single precision are finite, and sky
                 metres[infinite & ~_sky(infinite)] = 0

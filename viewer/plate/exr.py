@@ -1,7 +1,8 @@
 """OpenEXR files: which channels are the picture and which is depth, placed in the display window.
 
-The display window is the frame that the lens saw; the data window is what the file holds of it. Overscan is cropped,
-and what the file lacks is black and of unknown depth.
+The display window is the frame that the lens saw, and a plate is just that: what is drawn of it has its framing. The data window
+is what the file holds of it. Overscan is cropped, which a note says, with how to have it; and what the file lacks is black and of
+unknown depth.
 
 Of several layers the picture is the plain R, G, B, or the one whose name says so (_PICTURES); a pass such as albedo,
 normal or AO only where there is nothing else.
@@ -25,8 +26,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..counted import counted
 from ..errors import PushinError
 from .embedded import Embedded
+from .lens import Lens, lens_from_header
 from .source import check_declared, name_of, one_line, reading
 
 MAGIC = b"\x76\x2f\x31\x01"
@@ -56,6 +59,7 @@ class Exr:
     aspect         width of a pixel to its height
     chromaticities x, y of red, green, blue and white, or None
     writer         blender, unreal, nuke, or nothing known: ""
+    lens           the lens that the header tells of, or None
     """
 
     path: Path
@@ -65,6 +69,7 @@ class Exr:
     aspect: float
     chromaticities: tuple[float, ...] | None
     writer: str = ""
+    lens: Lens | None = None
 
     @property
     def square(self) -> tuple[int, int]:
@@ -104,7 +109,22 @@ class Exr:
         if rendered < 0.9995:
             notes.append(f"The data window of {file} holds only {rendered:.1%} of its frame; the rest is black and its depth not "
                          f"measured: if something is there, render the whole frame.")
-        return notes
+        return notes + self._overscan(next(name for name in self.channels if name[:-1] in layers[:1]))
+
+    def _overscan(self, name: str) -> list[str]:
+        """A sentence on what a channel holds beyond the frame, if anything, and on the lens of a plate that has all of it."""
+        (x0, y0), (h, w), (width, height) = self.windows[name], self.channels[name].shape, self.size
+        beyond = [max(-x0, 0), max(x0 + w - width, 0), max(-y0, 0), max(y0 + h - height, 0)]
+        if not any(beyond):
+            return []
+        sides = f"{counted(beyond[0], 'pixel')} on every side" if len(set(beyond)) == 1 else \
+            "{} left, {} right, {} above and {} below".format(*(counted(n, "pixel") for n in beyond))
+        wide, high = squared((w, h), self.aspect)
+        x, y = (width / 2 - x0) / w * wide, (height / 2 - y0) / h * high
+        lens = f"--sensor-width {w / width:.5g} times as wide" + ("" if (x, y) == (wide / 2, high / 2) else
+                                                                  f" and --principal-point {x:g},{y:g}")
+        return [f"{name_of(self.path)} holds more than its frame, {sides}, which is cropped; to move into it, make its display window "
+                f"its data window (oiiotool --fullpixels) and open that with the same --focal-length, {lens}."]
 
     def depth(self) -> Embedded | None:
         """The depth channel over the display window, NaN where the file holds nothing; None without one."""
@@ -228,10 +248,10 @@ def read_exr(path: Path) -> Exr:
                     name = f"{part}.{name}"
                 if name and name not in channels and pixels is not None and pixels.ndim == 2 and pixels.size:
                     channels[name], windows[name] = _whole(name, pixels, (width, height)), (x0 - frame[0], y0 - frame[1])
-        chromaticities, writer = headers[0].get("chromaticities"), _writer(headers[0])
+        chromaticities, writer, lens = headers[0].get("chromaticities"), _writer(headers[0]), lens_from_header(headers[0])
     if not channels:
         raise PushinError(f"{name_of(path)} has no channels; export it again.")
-    return Exr(path, channels, windows, frame[2:], aspect, chromaticities, writer)
+    return Exr(path, channels, windows, frame[2:], aspect, chromaticities, writer, lens)
 
 
 def _window(window) -> tuple[int, int, int, int]:

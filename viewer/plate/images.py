@@ -9,7 +9,8 @@ the matrix is applied and in linear light, so that a large photo costs one float
                            at 8 bits (Pillow has no deeper path), relative colorimetric, clipped to sRGB.
   HEIC                     8 bits through libheif, with the profile that phones embed.
   EXR                      linear; chromaticities other than Rec.709's are converted.
-  Alpha                    the picture is laid over black in linear light; EXR already is (premultiplied).
+  Alpha                    the picture is laid over black in linear light; EXR already is (premultiplied). A plate lays a
+                           drawing over white.
   Orientation              EXIF's is applied; everything handed out is upright.
 """
 from __future__ import annotations
@@ -56,13 +57,14 @@ class Picture:
     color       float16 (h, w, 3), scene-linear Rec.709, 0 to 65504, upright, longest side at most LONGEST_SIDE
     full_size   (width, height) of the upright picture before it was reduced
     orientation of EXIF, 1 to 8, already applied
-    lens        from EXIF, or None
+    lens        from EXIF or an EXR's header, or None
     depth       the depth that the file holds beside the picture, or None
     unusable    why the depth that the file declares cannot be used, a sentence, or None
     exif        tags of the Exif IFD by number; the subject's place is turned upright, too
     notes       sentences on what was assumed
     aspect      width to height of the file's pixels, which were stretched to square ones
     clips       whether its numbers were a display's code values, which end at white, and not linear floats
+    clear       float32 (h, w), the transparent share of every pixel, or None: all are opaque, or the file is an EXR
     """
 
     color: np.ndarray
@@ -75,6 +77,7 @@ class Picture:
     aspect: float = 1.0
     unusable: str | None = None
     clips: bool = False
+    clear: np.ndarray | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -93,6 +96,7 @@ class _Encoded:
     notes: list[str] = field(default_factory=list)
     aspect: float = 1.0
     unusable: str | None = None
+    lens: lens.Lens | None = None
 
 
 def read_picture(path: Path) -> Picture:
@@ -101,13 +105,15 @@ def read_picture(path: Path) -> Picture:
         encoded = _from_exr(path) if is_exr(path) else _from_pixels(path)
         height, width = encoded.planes[0].shape
         scale = min(1.0, LONGEST_SIDE / max(width, height))
-        color = _developed(path, encoded, (round(width * scale), round(height * scale)))
-        found = lens.lens_from_exif(encoded.exif, (width, height), encoded.orientation in SIDEWAYS)
+        size = round(width * scale), round(height * scale)
+        color = _developed(path, encoded, size)
+        clear = None if encoded.alpha is None else cv2.resize(1 - _as_fraction(encoded.alpha), size, interpolation=cv2.INTER_AREA)
+        found = encoded.lens or lens.lens_from_exif(encoded.exif, (width, height), encoded.orientation in SIDEWAYS)
     if scale < 1:
         encoded.notes.append(f"{name_of(path)} was reduced from {width} x {height} to "
                              f"{color.shape[1]} x {color.shape[0]} pixels.")
     return Picture(color, (width, height), encoded.orientation, found, encoded.depth, tuple(encoded.notes),
-                   encoded.exif, encoded.aspect, encoded.unusable, encoded.curves is not None)
+                   encoded.exif, encoded.aspect, encoded.unusable, encoded.curves is not None, clear)
 
 
 def read_grey(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
@@ -216,7 +222,7 @@ def _from_exr(path: Path) -> _Encoded:
     if planes is None:
         raise PushinError(f"{name_of(path)} holds no picture (R, G, B or Y), only "
                           f"{file.names()}; give the beauty pass.")
-    encoded = _Encoded(planes, depth=file.depth(), notes=file.colour_notes(), aspect=file.aspect)
+    encoded = _Encoded(planes, depth=file.depth(), notes=file.colour_notes(), aspect=file.aspect, lens=file.lens)
     encoded.notes += encoded.depth.notes if encoded.depth else ()
     if file.chromaticities is not None:
         try:
@@ -372,8 +378,6 @@ def _from_pixels(path: Path) -> _Encoded:
     encoded.depth, encoded.unusable = depth and replace(depth, in_photo=True), unusable
     encoded.notes += depth.notes if depth else ()
     encoded.exif, encoded.orientation = header.exif, header.orientation
-    if encoded.alpha is not None:
-        encoded.notes.append(f"{name_of(path)} is transparent in places and was laid over black.")
     return encoded
 
 

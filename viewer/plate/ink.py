@@ -37,20 +37,23 @@ FLATS, FEWEST, APART, NOISY = 0.9, 0.002, 4, 0.02
 neighbours that differ a little, from which it was stored with loss."""
 
 
-def drawn(disparity: np.ndarray, guide: np.ndarray, focal: float) -> bool:
-    """Whether a picture is a drawing whose outlines are the depth's, and cut by it: disparity float32 (h, w) in 1/m; guide uint8
-    (h, w, 3), its colours on a perceptual scale; focal in pixels."""
+def drawn(disparity: np.ndarray, guide: np.ndarray, focal: float, clear: np.ndarray | None = None) -> bool:
+    """Whether a picture is a drawing whose outlines are the depth's, and cut by it.
+
+    disparity  float32 (h, w) in 1/m
+    guide      uint8 (h, w, 3), the picture's colours on a perceptual scale
+    focal      pixels
+    clear      float32 (h, w), the share of every pixel that is transparent, and white in guide; None: nothing is
+    """
     step = -(-disparity.shape[1] // ENOUGH)
     disparity, focal = np.ascontiguousarray(disparity[::step, ::step]), focal / step
-    gray = cv2.resize(cv2.cvtColor(guide, cv2.COLOR_RGB2GRAY), disparity.shape[::-1], interpolation=cv2.INTER_AREA)
-    change = cv2.morphologyEx(cv2.GaussianBlur(gray, (0, 0), 1), cv2.MORPH_GRADIENT, _square(1))
-    if (change <= STEADY).mean() < PAPER:
+    gray, look = _gray(guide, disparity.shape[::-1]), look_of(disparity)
+    if not _even(gray, look, clear):
         return False
     cuts = find_cuts(disparity, focal)
     edges = cuts.near | cuts.far
     if not edges.any():
         return False
-    look = look_of(disparity)
     ink = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, _square(look)) > DARKER
     beside = cv2.dilate(ink.astype(np.uint8), _square(look // 2)) > 0
     if beside[edges].mean() <= max(OUTLINED, RATHER * beside.mean()):
@@ -58,6 +61,13 @@ def drawn(disparity: np.ndarray, guide: np.ndarray, focal: float) -> bool:
     one, two = (cv2.dilate(disparity, _square(r)) > (1 + CUT_SHARE) * disparity for r in (1, 2))
     beyond = two & ~one
     return bool(beyond.any() and ink[beyond].mean() > STRADDLES)
+
+
+def even(guide: np.ndarray, clear: np.ndarray | None = None) -> bool:
+    """Whether a picture is as even as drawings are, which photographs are not; guide and clear as for `drawn`."""
+    width = min(guide.shape[1], ENOUGH)
+    gray = _gray(guide, (width, max(1, round(guide.shape[0] * width / guide.shape[1]))))
+    return _even(gray, look_of(gray), clear)
 
 
 def inked(disparity: np.ndarray, guide: np.ndarray) -> np.ndarray:
@@ -97,6 +107,19 @@ def flattened(disparity: np.ndarray, focal: float) -> np.ndarray | None:
     values = np.array([np.median(disparity[codes == grey]) for grey in greys], np.float32)
     nearest = np.abs(np.arange(256)[:, None] - greys).argmin(1)
     return stepped(values[nearest[codes]], focal)
+
+
+def _gray(guide: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A guide in grey, uint8, of that (width, height)."""
+    return cv2.resize(cv2.cvtColor(guide, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
+
+
+def _even(gray: np.ndarray, look: int, clear: np.ndarray | None) -> bool:
+    change = cv2.morphologyEx(cv2.GaussianBlur(gray, (0, 0), 1), cv2.MORPH_GRADIENT, _square(1))
+    if clear is not None:       # what is even by being empty says nothing, and a line that is alone in it is no surface
+        solid = (cv2.resize(clear, gray.shape[::-1], interpolation=cv2.INTER_AREA) == 0).astype(np.uint8)
+        change = change[cv2.erode(solid, _square(look // 2)) > 0]
+    return not change.size or bool((change <= STEADY).mean() >= PAPER)
 
 
 def _square(r: int) -> np.ndarray:

@@ -12,15 +12,18 @@ import numpy as np
 
 from ..counted import real
 from ..errors import PushinError
+from . import brush
 from . import depth as depths
 from . import lens as lenses
 from . import upsample
 from .adjust import Adjustments, adjusted, focus_anchor, unscaled
-from .edges import SAME_SURFACE
+from .colour import perceptual
+from .edges import SAME_SURFACE, near_distance
 from .embedded import Embedded
 from .exr import squared
 from .holes import filled
 from .images import SIDEWAYS, Picture, read_picture, repaired, to_half, upright
+from .ink import drawn, even
 from .lights import unclipped
 from .source import check_declared, check_shape, existing, name_of
 
@@ -38,7 +41,8 @@ _ASPECT_TOLERANCE = 0.03
 class Plate:
     """A picture with depth and lens. Arrays are read-only; row 0 is on top, the centre of pixel i lies at i + 0.5.
 
-    color            float16 (h, w, 3), scene-linear, sRGB primaries; above 1 where the file has it; alpha over black
+    color            float16 (h, w, 3), scene-linear, sRGB primaries; above 1 where the file has it; alpha over black, of a
+                     drawing over white
     depth            float32 (h, w), planar metres at every pixel, inf for sky
     known            bool (h, w), where depth was measured and not filled
     focal_length     millimetres
@@ -87,9 +91,9 @@ class Plate:
                          beside it that is named like it with _depth
         depth_kind       one of `depth.KINDS`, such as metres, disparity (pixels of the depth map) or inverse (near is
                          bright); told or guessed from the file when None
-        focal_length     millimetres, of the lens that took the picture; from EXIF when None
-        sensor_width     millimetres; from EXIF when None
-        principal_point  (x, y) pixels of the picture as the file holds it, upright; None: the centre
+        focal_length     millimetres, of the lens that took the picture; from EXIF or an EXR's header when None
+        sensor_width     millimetres; from there, too, when None
+        principal_point  (x, y) pixels of the picture as the file holds it, upright; None: as an EXR's header says, the centre
         near, far        metres, of relative depth;  baseline, doffs  metres and pixels, of disparity
         ray              whether distances run along the rays and not the axis; told from the depth itself when None
         adjustments      scale and repairs to apply; None: those saved beside the picture
@@ -109,16 +113,25 @@ class Plate:
             depth_kind = found.kind
         elif depth_kind is None:
             depth_kind = depths.guessed_kind(values, near, far, baseline)
-            notes.append(f"The kind of depth in {source} was not given; its {values.dtype} numbers are taken as {depth_kind}.")
+            notes.append(f"The kind of depth in {source} was not given; its {values.dtype} numbers are taken as {depth_kind}"
+                         + ("; if somebody painted them, as for a drawing, say --depth-kind painted." if depth_kind == "inverse" else "."))
         elif depth_kind != found.kind:
             notes = [note for note in notes if note not in found.notes[-1:]]
         depths.check_used(source, depth_kind, near=near, far=far, baseline=baseline)
         relative = near is None and (found.relative if told else depth_kind in depths.RELATIVE)
+        if principal_point is None and any(lens.shift):
+            principal_point = lens.principal_point(picture.full_size)
         point = None if principal_point is None else _point(principal_point)
         point_at = lambda width: point and tuple(v * (width / picture.full_size[0]) for v in point)
         size, focal = picture.color.shape[1::-1], lens.focal_length / lens.sensor_width      # of the width
-        metres = depths.to_metres(source, _reduced(found, size), depth_kind, focal * values.shape[1], near, far, baseline, doffs,
-                                  found.rendered)
+        numbers = _reduced(found, size)
+        to_metres = lambda numbers: depths.to_metres(source, numbers, depth_kind, focal * values.shape[1], near, far, baseline, doffs,
+                                                     found.rendered)
+        metres = to_metres(numbers)
+        if depth_kind in depths.RELATIVE and (sharp := _sharp(numbers, to_metres, picture, focal, depth_kind)):
+            metres, wide = sharp
+            notes.append(f"The edges of {source} are about {wide:.0f} pixels wide, as a soft brush paints them; they were made sharp. "
+                         f"What is thinner than that needs a harder brush.")
         if found.opaque is not None:
             notes.append(f"Where {source} is transparent its depth is taken as unknown.")
         height, width = metres.shape
@@ -135,6 +148,11 @@ class Plate:
             metres = depths.planar(metres, focal * width, center)
         coarse = values.dtype == np.uint8 or found.coarse
         color = unclipped(picture.color) if picture.clips or picture.color.max() <= 1 else picture.color
+        if picture.clear is not None:
+            ground = "black"        # as renders are premultiplied
+            if depth_kind == "painted" or _is_drawing(picture, metres, focal):
+                color, ground = _on_paper(color, picture.clear), "white, as the paper of a drawing"
+            notes.append(f"{name} is transparent in places and was laid over {ground}.")
         plate = cls._made(color, metres, lens, point_at(size[0]), image, notes, coarse)
         plate = replace(plate, kind=depth_kind, source=found.source, relative=relative, confidence=found.confidence,
                         full_size=picture.full_size, depth_path=depth_path)
@@ -309,6 +327,35 @@ def _reduced(found: Embedded, size: tuple[int, int]) -> np.ndarray:
     """A depth's numbers, no more than a plate of that (width, height) has; NaN where their alpha says that they are none."""
     values = upsample.reduced(found.values, size)
     return values if found.opaque is None else np.where(upsample.reduced(found.opaque, size), values, np.float32(np.nan))
+
+
+def _sharp(numbers: np.ndarray, to_metres, picture: Picture, focal: float, kind: str) -> tuple[np.ndarray, float] | None:
+    """Metres float32 (h, w) of a relative map that was painted with a soft brush, its edges as steps, and over how many pixels they ran;
+    None where it was not: edges are narrow, or nobody says that it is painted and the picture is no drawing.
+
+    numbers    (h, w), the file's; to_metres makes metres of them
+    focal      focal length in widths of the picture
+    """
+    numbers = numbers.astype(np.float32)
+    if not np.isfinite(numbers).all() or not (wide := brush.softness(numbers)) > brush.SOFT:
+        return None
+    painted = kind == "painted"
+    if not painted and not even(perceptual(_on_paper(picture.color, picture.clear)), picture.clear):
+        return None
+    metres = to_metres(brush.hardened(numbers, wide))
+    return (metres, wide) if painted or _is_drawing(picture, metres, focal) else None
+
+
+def _is_drawing(picture: Picture, metres: np.ndarray, focal: float) -> bool:
+    """Whether a picture is a drawing by its depth, metres float32 (h, w), 0 where unknown; focal length in widths of the picture."""
+    disparity = np.divide(1, metres, out=np.zeros_like(metres), where=metres > 0)
+    disparity *= np.float32(near_distance(disparity))
+    return drawn(disparity, perceptual(_on_paper(picture.color, picture.clear)), focal * metres.shape[1], picture.clear)
+
+
+def _on_paper(color: np.ndarray, clear: np.ndarray | None) -> np.ndarray:
+    """A picture, float16 (h, w, 3), that lies over black where so much of it is transparent, float32 (h, w), over white."""
+    return color if clear is None else to_half(color + clear[..., None])
 
 
 def beside(image: Path) -> Path | None:
