@@ -24,7 +24,7 @@ DETAIL = 10
 PATCH = 4
 """Pixels: half a patch's side less one."""
 
-FAR = 0.15
+FAR = 0.2
 """Of the picture's width: distance of a match that costs as much as a tenth of white."""
 
 ROW = 16
