@@ -36,9 +36,9 @@ def add_plate(parser: argparse.ArgumentParser) -> None:
     rays.add_argument("--planar", dest="ray", action="store_false", default=None,
                       help="distances run along the lens's axis (default: told from the depth's flat surfaces)")
     group.add_argument("--focal-length", type=millimetres, metavar="MM",
-                       help="focal length of the lens that took the plate (default: from EXIF)")
+                       help="focal length of the lens that took the plate (default: what the file says)")
     group.add_argument("--sensor-width", type=millimetres, metavar="MM",
-                       help="width of the sensor that the plate's width spans (default: from EXIF, else 36)")
+                       help="width of the sensor that the plate's width spans (default: what the file says, else 36)")
     group.add_argument("--principal-point", type=point, metavar="X,Y",
                        help="pixel, from the top left corner, that the lens looks straight at (default: the centre)")
     group.add_argument("--near", type=metres, metavar="M", help="nearest distance of a relative depth map")
