@@ -67,6 +67,27 @@ def test_a_move_is_added_at_the_very_frame_of_the_playhead(window):
         assert snapped(window.moves._words["at"], session.shot.fps) == session.frame_time == Fraction(frame) / session.shot.fps
 
 
+@pytest.mark.parametrize("said, name, up", [("crane down", "boom", -0.3), ("crane", "boom", 0.3), ("push in", "push-in", None)])
+def test_a_move_goes_the_way_that_was_said(window, said, name, up):
+    session = window.session
+    pick = next(does for found, *_, does in window.commands._found(said) if found == name)
+    pick()
+    window.moves.apply()
+    (track,) = session.shot.take("A").timeline.tracks
+    assert (track.keys[-1].value == pytest.approx(up)) if up else track.channel == "z"
+
+
+def test_a_matched_take_says_whom_it_matches_and_how_far(window):
+    session = window.session
+    session.edit(replace(session.shot, subjects=(*session.shot.subjects, Subject("wall", (100, 10, 150, 80), 4.0))), "One more")
+    line = lambda: session.take_line(session.shot.take("B"))
+    assert line() == "matched zoom, subject as in A"
+    session.edit(edits.replace_moves(session.shot, "A", "push-in", subject="wall", amount="10%"), "To the wall")
+    assert line() == "matched zoom, wall as in A"
+    session.edit(edits.replace_moves(session.shot, "A", "pull-out", subject="subject", amount="900%"), "Far away")
+    assert line().startswith("matched zoom, subject as in A, but not from ")
+
+
 def test_the_lens_is_worked_by_keys(window):
     act, session = window.commands.act, window.session
     take = lambda: session.shot.take("A")

@@ -300,7 +300,7 @@ class Commands:
         found = [(each.name, each.help, "   ".join(each.keys), self.actions.enabled(each.name),
                   lambda name=each.name: self.act(name)) for each in actions]
         at = sum(named(each) and not each.control for each in actions)
-        picks = lambda move: lambda: self.session.attempt(lambda: self._pick(move))
+        picks = lambda move: lambda: self.session.attempt(lambda: self._pick(move, text))
         found[at:at] = [(move.name, move.line, "move", True, picks(move)) for move in moves]
         return found
 
@@ -415,11 +415,11 @@ class Commands:
         self.window.show("Moves")
         self.window.moves.ask(on_top)
 
-    def _pick(self, move) -> None:
+    def _pick(self, move, said: str) -> None:
         """A move in its panel, where its words are typed."""
         self.session.check_not_rolling()
         self.window.show("Moves")
-        self.window.moves.pick(move)
+        self.window.moves.pick(move, said)
 
     def _new_take(self, what: str, shot) -> None:
         """A shot with one take more, which is shown."""

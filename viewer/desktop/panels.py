@@ -12,7 +12,7 @@ from ..rehearsal import edits
 from ..shots.easing import EASES
 from ..shots.framing import SIZES, UNNAMED
 from ..shots.kit import Kit, kit, usable_kit
-from ..shots.moves import MOVES, find_moves
+from ..shots.moves import MOVES, find_moves, way_said
 from ..shots.rigs import RIGS
 from ..shots.words import SPEEDS
 from . import style
@@ -203,7 +203,7 @@ class MovesPanel:
         entered, self._filter = self._field("##filter", "find a move", self._filter)
         hits, typing = find_moves(self._filter), imgui.is_item_active() and bool(self._filter)
         if entered and hits:
-            self.pick(hits[0])
+            self.pick(hits[0], self._filter)
         marked = hits[0].name if typing and hits else self._picked      # what Enter picks, or is picked
         ends = len(MOVES[self._picked].words) + 2.5 if self._picked else 0      # rows: a name and a button, too
         height = imgui.get_content_region_avail().y - ends * imgui.get_frame_height_with_spacing()
@@ -216,16 +216,18 @@ class MovesPanel:
                     kind = move.kind
                     style.text(KINDS[kind], style.QUIET, scale=0.88)
                 if imgui.selectable(move.name, move.name == marked)[0]:
-                    self.pick(move)
+                    self.pick(move, self._filter)
                 imgui.set_item_tooltip(move.line)
         imgui.end_child()
         if self._picked:
             self._ends(MOVES[self._picked], em)
 
-    def pick(self, move) -> None:
-        """Asks for the words of a move."""
+    def pick(self, move, said: str = "") -> None:
+        """Asks for the words of a move, as which it was said: that may tell its way, as "crane down" does."""
         self._picked, self._focus = move.name, move.words[0]
         self._words = {"at": self._playhead} if self._add else {}
+        if way := way_said(said, move):
+            self._words["amount"] = f"{move.usual['amount']} {way}"
 
     @property
     def _playhead(self) -> str:

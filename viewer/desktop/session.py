@@ -16,7 +16,7 @@ from ..rehearsal import edits
 from ..rehearsal.background import Counsel, counsel
 from ..rehearsal.clock import Clock
 from ..render.compare import MODES
-from ..shots.comparison import Comparison, background_depth, main_subject
+from ..shots.comparison import Comparison, background_depth, main_subject, unmatched
 from ..shots.document import Shot, Take
 from ..shots.framing import PASSED, Subject, distance, lost
 from ..shots.kit import F_STOP
@@ -299,12 +299,13 @@ class Session:
         names = [s.name for s in self.shot.subjects]
         return self.shot.subjects[(names.index(self.subject(self.view.a).name) + by) % len(names)]
 
-    @staticmethod
-    def take_line(take: Take) -> str:
+    def take_line(self, take: Take) -> str:
         """What a take does, in film words."""
         words = [*take.timeline.moves]
         if take.match:
-            words.insert(0, f"matched {take.match.by}, {take.match.subject} as in {take.match.take}")
+            found = self._once("unmatched", take.name, lambda: unmatched(take, self.performance(take.name)))
+            less = f", but not {found.span}" if found else ""
+            words.insert(0, f"matched {take.match.by}, {take.match.subject} as in {take.match.take}{less}")
         line = " + ".join(["performed"] * take.performed + words) or "static"
         if take.rig != "dolly":
             line += f", {take.rig}"

@@ -491,13 +491,17 @@ def _held_until(shot: Shot, take: str, pull: Key) -> Timeline:
 
 
 def replace_moves(shot: Shot, take: str, move: str, **words) -> Shot:
-    """A move by its film name in place of what the camera does; focus and aperture go on as they are."""
+    """A move by its film name in place of what the camera does; focus and aperture go on as they are. What matches the take goes on
+    to match whom the move is about."""
     of = shot.take(take)
     made = make(shot.scene(take), move, **words)
     if named_move(move).kind == "focus":
         return _with_timeline(shot, take, without_channels(of.timeline, ("focus_distance",)) + made)
     kept = tuple(t for t in of.timeline.tracks if t.channel in ABSOLUTE)
     free = shot.with_take(replace(of, match=None))
+    for other in shot.takes:
+        if made.about and other.match and other.match.take == take:
+            free = free.with_take(replace(other, match=replace(other.match, subject=made.about)))
     return _with_timeline(free, take, Timeline(made.duration, kept) + made)
 
 

@@ -42,15 +42,21 @@ def _names(move: Move) -> list[str]:
     return [_plain(name) for name in (move.name, *SYNONYMS.get(move.name, "").split(",")) if name]
 
 
+def way_said(text: str, move: Move) -> str:
+    """The way that a text, which ends with it, has a move go, "" where it says none: "down" of "crane down"."""
+    way = _plain(text).rpartition(" ")[2]
+    return way if move.name in WAYS.get(way, "").split(", ") else ""
+
+
 def _meant(word: str) -> tuple[Move, str]:
     """A move as it is called, and the way that it is said to go, if any: "crane down" is a boom, down."""
     said = _plain(word)
-    other, _, way = said.rpartition(" ")
+    other = said.rpartition(" ")[0]
     fitting = (lambda move: _names(move)[0] == said, lambda move: said in _names(move),
-               lambda move: way in WAYS and other in _names(move) and move.name in WAYS[way].split(", "))
+               lambda move: other in _names(move) and way_said(said, move))
     for n, fits in enumerate(fitting):
         if found := next(filter(fits, MOVES.values()), None):
-            return found, way if n == 2 else ""
+            return found, way_said(said, found) if n == 2 else ""
     begun = [move for move in MOVES.values() if said and _plain(move.name).startswith(said)]
     if len(begun) == 1:
         return begun[0], ""
