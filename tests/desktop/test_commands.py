@@ -16,8 +16,10 @@ from viewer.desktop.timeline import said
 from viewer.desktop.window import Window
 from viewer.errors import PushinError
 from viewer.rehearsal import edits
+from viewer.rehearsal.background import Counsel
 from viewer.rehearsal.document import Document
 from viewer.render.compare import Layout
+from viewer.shots.advice import Advice
 from viewer.shots.framing import SIZES, Subject
 from viewer.shots.kit import Lens
 from viewer.shots.moves import MOVES
@@ -86,6 +88,12 @@ def test_a_matched_take_says_whom_it_matches_and_how_far(window):
     assert line() == "matched zoom, wall as in A"
     session.edit(edits.replace_moves(session.shot, "A", "pull-out", subject="subject", amount="900%"), "Far away")
     assert line().startswith("matched zoom, subject as in A, but not from ")
+
+
+def test_what_does_not_work_is_said_of_what_is_seen(window):
+    warn = lambda take, time, works=False: Counsel(take, Advice("speed", works, time, "", ""), ())
+    window.session.advice = everything = (warn("A", 0), warn("B", 0), warn("A", 100), warn("A", 0, works=True))
+    assert [window.advice.due(shown) for shown in ((0,), (1,), (0, 1))] == [[everything[0]], [everything[1]], [*everything[:2]]]
 
 
 def test_the_lens_is_worked_by_keys(window):

@@ -1,6 +1,7 @@
 """The panels beside the pictures: lens and rig of a take, the moves, and what advice there is."""
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
 
@@ -9,6 +10,7 @@ from imgui_bundle import imgui
 from ..counted import f_number
 from ..errors import PushinError
 from ..rehearsal import edits
+from ..rehearsal.background import Counsel
 from ..shots.easing import EASES
 from ..shots.framing import SIZES, UNNAMED
 from ..shots.kit import Kit, kit, usable_kit
@@ -317,10 +319,16 @@ class AdvicePanel:
             imgui.spacing()
         imgui.end_disabled()
 
+    def due(self, shown: Collection[int]) -> list[Counsel]:
+        """What does not work in A (0), B (1) or both, from the playhead on back."""
+        session, seen = self.session, [self.session.view.takes[which] for which in shown]
+        return [c for c in session.advice if c.take in seen and session.time >= c.advice.time - 1e-3 and not c.advice.works]
+
     def strip(self, panel) -> None:
-        """What does not work in which take, in one line, once the playhead is where it becomes true; with its remedy."""
+        """What does not work in which of the takes in sight, in one line, once the playhead is where it becomes true; with its
+        remedy."""
         session, em = self.session, imgui.get_font_size()
-        due = [c for c in session.advice if session.time >= c.advice.time - 1e-3 and not c.advice.works]
+        due = self.due(panel.shown())
         if not due or not session.advised:
             return
         name, advice, found = next((c for c in reversed(due) if c.remedies), due[-1])
