@@ -12,7 +12,7 @@ from viewer.shots.camera_moves import (arc, boom, extreme_close_up, pan, pedesta
                                        tracking, truck, zoom_in, zoom_out)
 from viewer.shots.focus_pulls import (SOFT, UNRECOGNISABLE, dual_rack, follow, pull_focus_away, rack, rack_far_to_near,
                                       rack_near_to_far, rack_reveal, soft_to_sharp)
-from viewer.shots.framing import (SIZES, anchor_point, distance, frame_lines, named_size, place_in_frame,
+from viewer.shots.framing import (SIZES, Subject, anchor_point, distance, frame_lines, named_size, place_in_frame,
                                   size_in_frame)
 from viewer.shots.moves import MOVES, SYNONYMS, Scene, find_moves, make, named_move
 from viewer.shots.rigs import RIGS
@@ -251,6 +251,15 @@ def test_speed_in_metres_a_second(scene):
     assert pan(scene, speed="moderate").duration > pan(scene, speed="fast").duration
     with pytest.raises(PushinError, match="does not travel"):
         zoom_in(scene, speed="0.2 m/s")
+
+
+@pytest.mark.parametrize("word, least", [("slow", 2), ("moderate", 1), ("fast", 0.5)])
+def test_a_move_before_something_far_away_takes_its_time(scene, word, least):
+    """Thirty centimetres hardly move it in the frame, and a dolly still has to go them."""
+    far = Scene(scene.stage, (Subject("ship", (600, 300, 680, 380), 90.0),), scene.camera)
+    for move in ("truck", "boom"):
+        assert least <= make(far, move, amount="0.3 m", subject="ship", speed=word).duration <= least + 0.1
+
 
 
 # -- focus ------------------------------------------------------------------------------------------------------------

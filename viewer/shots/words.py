@@ -33,6 +33,9 @@ SWEEPS = {"slow": 0.07, "moderate": 0.14, "fast": 0.40}
 """Frame widths per second for moves that sweep the picture rather than grow it. Moderate is the rule that an object
 should take seven seconds to cross the frame (American Cinematographer Manual, panning speeds)."""
 
+LEAST = {"slow": 2.0, "moderate": 1.0, "fast": 0.5}
+"""Seconds that a move of such a speed takes at the least: what is far away hardly moves in the frame, and the dolly still has to go."""
+
 
 class Move(NamedTuple):
     name: str
@@ -130,7 +133,7 @@ def read_duration(scene: Scene, seconds, speed, *, growth: float = 1.0, sweep: f
         return length
     speed = "moderate" if speed is None else str(speed).strip().lower()
     if speed in SPEEDS:
-        length = abs(math.log(growth)) / math.log1p(SPEEDS[speed]) + abs(sweep) / SWEEPS[speed]
+        length = max(abs(math.log(growth)) / math.log1p(SPEEDS[speed]) + abs(sweep) / SWEEPS[speed], LEAST[speed])
     else:
         match = re.fullmatch(r"(\d*\.?\d+)\s*m\s*/\s*s", metric(speed.replace(",", ".")))
         if not match or float(match[1]) == 0:
