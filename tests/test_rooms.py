@@ -1,5 +1,6 @@
 """What README says of the rooms: what belongs to one is not touched in another."""
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,10 @@ def test_nobody_else_has_what_is_opengls():
     found = {(path, node.attr) for path, tree in trees(but="render") for node in ast.walk(tree)
              if isinstance(node, ast.Attribute) and node.attr in OPENGL}
     assert found == set()
+
+
+@pytest.mark.parametrize("room", sorted(path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "cli"))
+def test_a_room_tells_of_every_module_in_it(room):
+    """But the command line, where a module is a command."""
+    told = set(re.findall(r"\w+", ast.get_docstring(ast.parse((ROOT / room / "__init__.py").read_text("utf-8")))))
+    assert {path.stem for path in (ROOT / room).glob("*.py")} - {"__init__"} <= told

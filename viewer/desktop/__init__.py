@@ -10,7 +10,7 @@
     commands    what the actions do: keys, menus, palette, the list of keys; keys has Dear ImGui's names for them
     rehearse    the keys, or a game controller, are the rig
     mending     scale and repair of the plate's depth: tools, map, panel; layering has layers follow in the background
-    files       open, save, recent, unsaved, recovered; opening does the slow part
+    files       open, save, recent, unsaved, recovered; browsing asks for a path, opening does the slow part
     exporting   films and screenshots
     monitor     the director's
     job_thread  a thread for slow work, which tells how far it is; upload_thread one with an OpenGL context of its own

@@ -9,10 +9,12 @@
     estimate    depth by a network; hub where its file comes from
     adjust      what a person adds: scale from known distances, repair by hand
     layers      what is drawn, atlas its texture; cache where it is kept
-    clean       disparity made fit for cutting, ink that of drawings; edges where to cut
+    clean       disparity made fit for cutting; ink that of drawings, brush what a soft one painted; edges where to cut
     peel        surface after surface lifted off, in blocks; matte its soft edge, fringe how wide that is, behind and fill the
-                depth and colour of what it hides, patchmatch where that is copied from, beyond what lies outside the frame
+                depth and colour of what it hides, ways which surface goes on there, patchmatch where colour is copied from, lamps
+                lights that are hidden in part, beyond what lies outside the frame
     patches     surfaces as planes
+    compiled    how loops over pixels are compiled
 """
 from .plate import Plate
 

@@ -11,5 +11,5 @@
     comparison   a push-in beside its matched zoom, in numbers
     advice       what will not work, why, and the remedy
     kit          cameras, lenses and delivery ratios
-    document     the shot as one immutable value; shotfile reads and writes it
+    document     the shot as one immutable value; shotfile reads and writes it, errors what it cannot hold
 """
